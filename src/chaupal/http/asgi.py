@@ -3,7 +3,7 @@
 import functools
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from chaupal.http import bodies
 from chaupal.http.answer import Dispatcher, Request
@@ -14,6 +14,9 @@ from chaupal.http.router import RouteMatch, router
 from chaupal.http.scope import AsgiReceive, AsgiSend, Scope, SendWhole, accept_of, lent, peer_of, query_of, target_of
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.vitals import Vitals
+
+if TYPE_CHECKING:
+    from chaupal.http.streaming import Streaming
 
 OPEN_PREFIXES = (
     "/api/",
@@ -56,14 +59,6 @@ async def send_answer(
     await send({"type": "http.response.body", "body": body})
 
 
-class Streaming(Protocol):
-    """What answers for connections that stay open (`http.streaming`)."""
-
-    async def events(self, route: Route, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
-
-    async def socket(self, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
-
-
 class Front:
     """The whole server as one ASGI app. Without `streaming`, connections that stay open are none of its business.
 
@@ -74,7 +69,7 @@ class Front:
         self,
         dispatcher: Dispatcher,
         routes: tuple[Route, ...],
-        streaming: Streaming | None = None,
+        streaming: "Streaming | None" = None,
         vitals: Vitals | None = None,
     ) -> None:
         peers = dispatcher.house.federation is not None

@@ -12,7 +12,7 @@ from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import filtering
-from chaupal.reads.people.filtering import Filter, FilteredPost, Keyword, Match
+from chaupal.reads.people.filtering import Filter, FilteredPost, Filters, Keyword, Match
 from chaupal.social.people import filters
 from chaupal.social.people.filters import FilterWish, KeywordWish
 
@@ -170,14 +170,18 @@ def _keywords(sent: FilterSent) -> list[KeywordWish]:
 # --- the second version ----------------------------------------------------------------------------------------------
 
 
+async def _own(call: Call[Any]) -> Filters:
+    return await filtering.of_viewer(call.house.reads, call.viewer)
+
+
 async def every(call: Call[Nothing]) -> list[FilterShown]:
     """All of one's filters."""
-    return [_filter(f) for f in await filtering.of_viewer(call.house.reads, call.viewer)]
+    return [_filter(f) for f in (await _own(call)).every]
 
 
 async def show(call: Call[ById]) -> FilterShown:
     """One of them."""
-    return _filter(await filtering.by_id(call.house.reads, call.viewer, call.args.id))
+    return _filter((await _own(call)).one(call.args.id))
 
 
 async def create(call: Call[FilterSent]) -> FilterShown:
@@ -185,13 +189,13 @@ async def create(call: Call[FilterSent]) -> FilterShown:
     args = call.args
     wish = _wish(msgspec.structs.replace(args, title=args.title or "", context=args.context or []))
     id_ = await filters.create(call.house.square, call.viewer, wish, _keywords(args))
-    return _filter(await filtering.by_id(call.house.reads, call.viewer, id_))
+    return _filter((await _own(call)).one(id_))
 
 
 async def change(call: Call[FilterChanged]) -> FilterShown:
     """Change a filter, and its keywords with it."""
     await filters.change(call.house.square, call.viewer, call.args.id, _wish(call.args), _keywords(call.args))
-    return _filter(await filtering.by_id(call.house.reads, call.viewer, call.args.id))
+    return _filter((await _own(call)).one(call.args.id))
 
 
 async def remove(call: Call[ById]) -> None:
@@ -201,26 +205,26 @@ async def remove(call: Call[ById]) -> None:
 
 async def keywords(call: Call[ById]) -> list[KeywordShown]:
     """The keywords of a filter."""
-    return [_keyword(k) for k in (await filtering.by_id(call.house.reads, call.viewer, call.args.id)).keywords]
+    return [_keyword(k) for k in (await _own(call)).one(call.args.id).keywords]
 
 
 async def keyword(call: Call[ById]) -> KeywordShown:
     """One keyword."""
-    return _keyword((await filtering.keyword(call.house.reads, call.viewer, call.args.id))[1])
+    return _keyword((await _own(call)).keyword(call.args.id)[1])
 
 
 async def add_keyword(call: Call[KeywordAdded]) -> KeywordShown:
     """One more keyword."""
     args = call.args
     id_ = await filters.add_keyword(call.house.square, call.viewer, args.id, args.keyword, whole=args.whole_word)
-    return _keyword((await filtering.keyword(call.house.reads, call.viewer, id_))[1])
+    return _keyword((await _own(call)).keyword(id_)[1])
 
 
 async def change_keyword(call: Call[KeywordChanged]) -> KeywordShown:
     """Another word, or another way to look for it."""
     args = call.args
     await filters.change_keyword(call.house.square, call.viewer, args.id, args.keyword, args.whole_word)
-    return _keyword((await filtering.keyword(call.house.reads, call.viewer, args.id))[1])
+    return _keyword((await _own(call)).keyword(args.id)[1])
 
 
 async def remove_keyword(call: Call[ById]) -> None:
@@ -230,23 +234,23 @@ async def remove_keyword(call: Call[ById]) -> None:
 
 async def posts(call: Call[ById]) -> list[FilteredShown]:
     """The posts that a filter names."""
-    return [_entry(p) for p in (await filtering.by_id(call.house.reads, call.viewer, call.args.id)).posts]
+    return [_entry(p) for p in (await _own(call)).one(call.args.id).posts]
 
 
 async def post_entry(call: Call[ById]) -> FilteredShown:
     """One of them."""
-    return _entry(await filtering.post_entry(call.house.reads, call.viewer, call.args.id))
+    return _entry((await _own(call)).post(call.args.id))
 
 
 async def add_post(call: Call[PostAdded]) -> FilteredShown:
     """Filter one post by itself."""
     id_ = await filters.add_post(call.house.square, call.viewer, call.args.id, call.args.status_id)
-    return _entry(await filtering.post_entry(call.house.reads, call.viewer, id_))
+    return _entry((await _own(call)).post(id_))
 
 
 async def remove_post(call: Call[ById]) -> FilteredShown:
     """Filter it no more; the entry as it was."""
-    entry = await filtering.post_entry(call.house.reads, call.viewer, call.args.id)
+    entry = (await _own(call)).post(call.args.id)
     await filters.remove_post(call.house.square, call.viewer, call.args.id)
     return _entry(entry)
 
@@ -266,12 +270,12 @@ def _first_wish(sent: FilterV1Sent) -> FilterWish:
 
 async def firsts(call: Call[Nothing]) -> list[FilterV1]:
     """All keywords, each as a filter of its own."""
-    return [_first(f, k) for f in await filtering.of_viewer(call.house.reads, call.viewer) for k in f.keywords]
+    return [_first(f, k) for f in (await _own(call)).every for k in f.keywords]
 
 
 async def first(call: Call[ById]) -> FilterV1:
     """One keyword as a filter."""
-    return _first(*await filtering.keyword(call.house.reads, call.viewer, call.args.id))
+    return _first(*(await _own(call)).keyword(call.args.id))
 
 
 async def create_first(call: Call[FilterV1Sent]) -> FilterV1:
@@ -280,17 +284,17 @@ async def create_first(call: Call[FilterV1Sent]) -> FilterV1:
     wish = msgspec.structs.replace(_first_wish(args), title=args.phrase or "", contexts=args.context or [])
     keyword_ = KeywordWish(text=args.phrase or "", whole=bool(args.whole_word))
     id_ = await filters.create(call.house.square, call.viewer, wish, [keyword_])
-    made = await filtering.by_id(call.house.reads, call.viewer, id_)
+    made = (await _own(call)).one(id_)
     return _first(made, made.keywords[0])
 
 
 async def change_first(call: Call[FilterV1Changed]) -> FilterV1:
     """Change the keyword, and the filter that it stands in."""
     args, square = call.args, call.house.square
-    found, known = await filtering.keyword(call.house.reads, call.viewer, args.id)
+    found, known = (await _own(call)).keyword(args.id)
     changed = KeywordWish(id=known.id, text=args.phrase, whole=args.whole_word)
     await filters.change(square, call.viewer, found.id, _first_wish(args), [changed])
-    return _first(*await filtering.keyword(call.house.reads, call.viewer, args.id))
+    return _first(*(await _own(call)).keyword(args.id))
 
 
 async def remove_first(call: Call[ById]) -> None:

@@ -147,7 +147,8 @@ class _Packing:
         rows = ((list_.title, whole(who, reads.settings.domain)) for list_, people in lists for who in people)
         self.add("lists.csv", export_files.sheet((), rows))
         self.add("lists.json", [export_files.list_of(list_, people) for list_, people in lists])
-        self.add("filters.json", [export_files.filter_of(each) for each in await filtering.of_viewer(reads, viewer)])
+        filters = (await filtering.of_viewer(reads, viewer)).every
+        self.add("filters.json", [export_files.filter_of(each) for each in filters])
         self.add("followed_tags.json", await standing.my_tags(reads, viewer))
         self.add("drafts.json", [export_files.draft_of(draft) for draft in await unsaid.all_drafts(reads, viewer)])
         self.add("scheduled.json", [export_files.plan_of(plan) for plan in await unsaid.all_scheduled(reads, viewer)])

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -19,7 +18,7 @@ from chaupal.store.square.filters import (
     NO_FILTERS,
     Filter as Filter,
     FilteredPost as FilteredPost,
-    Filters,
+    Filters as Filters,
     Keyword as Keyword,
     filters_of,
 )
@@ -77,25 +76,10 @@ def in_context(met: Matches, id_: int, context: str) -> tuple[Match, ...]:
     return tuple(m for m in met.get(id_, ()) if context in m.filter.contexts)
 
 
-async def of_viewer(reads: Reads, viewer: Viewer) -> tuple[Filter, ...]:
+async def of_viewer(reads: Reads, viewer: Viewer) -> Filters:
     """All of the viewer's filters, those that have run out too."""
     async with reads.work.reading() as reading:
-        return (await filters_of(reading, viewer.me)).every
-
-
-async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Filter:
-    """Raises NotFound for one that is not the viewer's."""
-    return or_not_found(next((f for f in await of_viewer(reads, viewer) if f.id == id_), None))
-
-
-async def keyword(reads: Reads, viewer: Viewer, id_: int) -> tuple[Filter, Keyword]:
-    """A keyword with its filter. Raises NotFound."""
-    return or_not_found(next(((f, k) for f in await of_viewer(reads, viewer) for k in f.keywords if k.id == id_), None))
-
-
-async def post_entry(reads: Reads, viewer: Viewer, id_: int) -> FilteredPost:
-    """The entry of a post that is filtered by itself. Raises NotFound."""
-    return or_not_found(next((p for f in await of_viewer(reads, viewer) for p in f.posts if p.id == id_), None))
+        return await filters_of(reading, viewer.me)
 
 
 def _met(filters: Filters, me: int, posts: Sequence[Visible[Post]], now: int) -> Matches:

@@ -10,9 +10,9 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import FiltersChanged
 from chaupal.social.seeing import seen_post
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Writing
 from chaupal.store.square import filters
-from chaupal.store.square.filters import Filter, FilteredPost, Keyword
+from chaupal.store.square.filters import Filter
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
@@ -61,7 +61,7 @@ async def change(
     """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
     me = viewer.me
     async with square.work.writing() as w:
-        old = await by_id(w, me, id_)
+        old = (await filters.filters_of(w, me)).one(id_)
         await filters.change(w, me, _filled(square, old, wish))
         left = len(old.keywords)
         for k in keywords:
@@ -83,7 +83,7 @@ async def add_keyword(square: Square, viewer: Viewer, filter_: int, text: str, *
     """One more keyword; its id. Raises NotFound, Invalid."""
     me, new = viewer.me, square.make_id()
     async with square.work.writing() as w:
-        old = await by_id(w, me, filter_)
+        old = (await filters.filters_of(w, me)).one(filter_)
         _check_count(len(old.keywords) + 1, MOST_KEYWORDS, "keyword")
         await filters.add_keyword(w, me, filter_, new, _checked(text, "keyword"), whole=whole)
         w.tell(FiltersChanged(account=me, change=square.make_id()))
@@ -94,7 +94,7 @@ async def change_keyword(square: Square, viewer: Viewer, id_: int, text: str | N
     """Raises NotFound, Invalid."""
     me = viewer.me
     async with square.work.writing() as w:
-        old, keyword = await keyword_of(w, me, id_)
+        old, keyword = (await filters.filters_of(w, me)).keyword(id_)
         await _change_keyword(square, w, me, old, KeywordWish(id=keyword.id, text=text, whole=whole))
         w.tell(FiltersChanged(account=me, change=square.make_id()))
 
@@ -103,7 +103,7 @@ async def remove_keyword(square: Square, viewer: Viewer, id_: int, *, last: bool
     """`last`: the filter goes with its last keyword, as filters of the first version do. Raises NotFound."""
     me = viewer.me
     async with square.work.writing() as w:
-        old, keyword = await keyword_of(w, me, id_)
+        old, keyword = (await filters.filters_of(w, me)).keyword(id_)
         await filters.remove_keywords(w, me, [keyword.id])
         if last and len(old.keywords) == 1 and not old.posts:
             await filters.remove(w, me, old.id)
@@ -116,7 +116,7 @@ async def add_post(square: Square, viewer: Viewer, filter_: int, post: int) -> i
     async with square.work.reading() as reading:
         or_not_found(await seen_post(reading, viewer, post))
     async with square.work.writing() as w:
-        old = await by_id(w, me, filter_)
+        old = (await filters.filters_of(w, me)).one(filter_)
         there = next((p.id for p in old.posts if p.post == post), None)
         if there is not None:
             return there
@@ -130,26 +130,8 @@ async def remove_post(square: Square, viewer: Viewer, id_: int) -> None:
     """Raises NotFound for an entry that is in none of the viewer's filters."""
     me = viewer.me
     async with square.work.writing() as w:
-        await filters.remove_post(w, me, (await post_of(w, me, id_)).id)
+        await filters.remove_post(w, me, (await filters.filters_of(w, me)).post(id_).id)
         w.tell(FiltersChanged(account=me, change=square.make_id()))
-
-
-async def by_id(reading: Reading, me: int, id_: int) -> Filter:
-    """One of the account's filters. Raises NotFound."""
-    every = (await filters.filters_of(reading, me)).every
-    return or_not_found(next((f for f in every if f.id == id_), None))
-
-
-async def keyword_of(reading: Reading, me: int, id_: int) -> tuple[Filter, Keyword]:
-    """A keyword and its filter. Raises NotFound."""
-    every = (await filters.filters_of(reading, me)).every
-    return or_not_found(next(((f, k) for f in every for k in f.keywords if k.id == id_), None))
-
-
-async def post_of(reading: Reading, me: int, id_: int) -> FilteredPost:
-    """An entry of a post. Raises NotFound."""
-    every = (await filters.filters_of(reading, me)).every
-    return or_not_found(next((p for f in every for p in f.posts if p.id == id_), None))
 
 
 async def _change_keyword(square: Square, w: Writing, me: int, old: Filter, wish: KeywordWish) -> int:

@@ -3,14 +3,15 @@
 from collections.abc import Awaitable, Callable
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
+from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy.viewer import Caller, Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountDeleted, Unfollowed, Unliked
 from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
+from chaupal.social.signin.sessions import login_of
 from chaupal.store.federation import people
-from chaupal.store.identity import accounts, apps, devices, leaving, logins
+from chaupal.store.identity import accounts, apps, devices, leaving
 from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, posting, posts, reactions
@@ -32,10 +33,7 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
 
     Raises Invalid by field; Conflict for staff, whose part in decisions must first be handed on.
     """
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, viewer.me)
-    if login is None:
-        raise NotSignedIn
+    login = await login_of(square, viewer)
     if word.strip().lower().removeprefix("@") != login.handle:
         raise Invalid("not_your_name")
     if not await is_password(login.password_hash, password):

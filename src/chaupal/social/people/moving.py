@@ -19,9 +19,9 @@ from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, AccountMoved, Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
 from chaupal.social.people import elsewhere
 from chaupal.social.seeing import seen_person
-from chaupal.store.identity import logins, moving
+from chaupal.social.signin.sessions import proved
+from chaupal.store.identity import moving
 from chaupal.store.identity.moving import Move
-from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph
 from chaupal.store.square.graph import FollowTerms
@@ -87,10 +87,7 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
     Raises Invalid by field, Conflict.
     """
     me = viewer.me
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, me)
-    if login is None or not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password")
+    await proved(square, viewer, password)
     await elsewhere.renewed(square, handle)
     async with square.work.writing() as w:
         target = await _named(w, viewer, handle)

@@ -76,10 +76,7 @@ async def sign_in_at_once(
 
 async def half_of(square: Square, secret: str) -> HalfLogin:
     """Who is half way in. Raises NotSignedIn where the time is over."""
-    async with square.work.reading() as reading:
-        login = await second.waiting(reading, secret)
-    if login is None:
-        raise NotSignedIn("log_in_again")
+    login = await second.who_waits(square, secret)
     return HalfLogin(secret, login.account, login.handle, login.passkeys > 0)
 
 

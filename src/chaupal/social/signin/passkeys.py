@@ -13,8 +13,8 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
+from chaupal.social.signin.sessions import proved
 from chaupal.store.identity import apps, logins, two_factor as factors
-from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.identity.two_factor import Passkey
 from chaupal.text.display_names import clean_name
 
@@ -37,11 +37,7 @@ async def of_viewer(square: Square, viewer: Viewer) -> list[Passkey]:
 
 async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
     """What the browser must be given to make a key, as JSON. Raises Invalid for a wrong password, Conflict for too many."""
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, viewer.me)
-        held = await factors.passkeys_of(reading, viewer.me)
-    if login is None or not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password")
+    login, held = await proved(square, viewer, password), await of_viewer(square, viewer)
     if len(held) >= MOST:
         raise Conflict("too_many_passkeys", most=MOST)
     import webauthn  # it brings in a hundred modules: here, where somebody has a key, and not at the start
@@ -99,10 +95,7 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
 
 async def remove(square: Square, viewer: Viewer, credential: str, password: str) -> None:
     """The key opens nothing from now on. Raises Invalid, NotFound."""
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, viewer.me)
-    if login is None or not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password")
+    await proved(square, viewer, password)
     async with square.work.writing() as w:
         if not await factors.drop_passkey(w, viewer.me, credential):
             raise NotFound
@@ -114,11 +107,9 @@ async def remove(square: Square, viewer: Viewer, credential: str, password: str)
 
 async def ask_to_prove(square: Square, half: str) -> str:
     """For whoever is half way in: what one of their keys must sign, as JSON. Raises NotSignedIn."""
+    login = await second.who_waits(square, half)
     async with square.work.reading() as reading:
-        login = await second.waiting(reading, half)
-        held = await factors.passkeys_of(reading, login.account) if login else []
-    if login is None:
-        raise NotSignedIn("log_in_again")
+        held = await factors.passkeys_of(reading, login.account)
     import webauthn
 
     challenge = await _challenge(square, login.account, PROVE)
@@ -144,10 +135,7 @@ async def ask_to_enter(square: Square) -> str:
 
 async def prove(square: Square, half: str, answer: str) -> int:
     """Who is in now: the password was right, and one of their keys signed. Raises Invalid, NotSignedIn."""
-    async with square.work.reading() as reading:
-        login = await second.waiting(reading, half)
-    if login is None:
-        raise NotSignedIn("log_in_again")
+    login = await second.who_waits(square, half)
     account = await _verified(square, answer, PROVE, half)
     if account != login.account:
         raise Invalid("wrong_passkey")

@@ -1,7 +1,7 @@
 """A password changed, and reset by a link in a mail. What is taken for one is said in `policy/passwords.py`."""
 
 from chaupal.kernel.clock import HOUR
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import NotFound
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import Viewer
@@ -9,9 +9,9 @@ from chaupal.social.context import Square
 from chaupal.social.events import PasswordResetAsked
 from chaupal.social.people.accounts import confirm_login
 from chaupal.social.signin import letters
-from chaupal.social.signin.sessions import Session, begin_session
+from chaupal.social.signin.sessions import Session, begin_session, proved
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.password_hashes import hash_password, is_password
+from chaupal.store.identity.password_hashes import hash_password
 
 RESET_LASTS = HOUR
 RESET = "reset"
@@ -20,10 +20,7 @@ RESET = "reset"
 async def change_password(square: Square, viewer: Viewer, old: str, new: str, *, agent: str = "") -> Session:
     """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
     check_password(new)
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, viewer.me)
-    if login is None or not await is_password(login.password_hash, old):
-        raise Invalid("wrong_password", field="old")
+    login = await proved(square, viewer, old, field="old")
     await _set_password(square, login.account, new)
     return await begin_session(square, login.account, agent=agent)
 

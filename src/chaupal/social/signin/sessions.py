@@ -5,13 +5,14 @@ import secrets
 import msgspec
 
 from chaupal.kernel.clock import DAY, HOUR
-from chaupal.kernel.errors import NotFound, NotSignedIn, or_not_found
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.store.identity import apps, devices, logins, two_factor as factors
 from chaupal.store.identity.devices import AppToken, OpenSession
 from chaupal.store.identity.logins import Login
+from chaupal.store.identity.password_hashes import is_password
 
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY  # without being used
@@ -76,6 +77,17 @@ async def login_of(square: Square, viewer: Viewer) -> Login:
         login = await logins.login_of(reading, viewer.me)
     if login is None:
         raise NotSignedIn
+    return login
+
+
+async def proved(square: Square, viewer: Viewer, password: str, **about: str) -> Login:
+    """The same, once the password was typed: whoever sits at a browser that was left open must not change what guards the account.
+
+    Raises Invalid.
+    """
+    login = await login_of(square, viewer)
+    if not await is_password(login.password_hash, password):
+        raise Invalid("wrong_password", **about)
     return login
 
 

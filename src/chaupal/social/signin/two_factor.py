@@ -18,10 +18,9 @@ from chaupal.kernel.secrets import digest
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.signin.sessions import login_of
+from chaupal.social.signin.sessions import login_of, proved
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.logins import Login
-from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.machine.work import Reading, Writing
 
 HALF_LASTS = 10 * MINUTE
@@ -41,7 +40,7 @@ class Setup(msgspec.Struct, frozen=True):
 
 async def begin(square: Square, viewer: Viewer, password: str) -> Setup:
     """A new secret, which is in use once a code of it was typed. Raises Invalid, Conflict where one is in use."""
-    login = await _proved(square, viewer, password)
+    login = await proved(square, viewer, password)
     if login.totp_since is not None:
         raise Conflict("codes_on")
     secret = random_base32()
@@ -72,7 +71,7 @@ async def turn_on(square: Square, viewer: Viewer, code: str) -> list[str]:
 
 async def turn_off(square: Square, viewer: Viewer, password: str) -> None:
     """Codes are asked for no more. Raises Invalid."""
-    login = await _proved(square, viewer, password)
+    login = await proved(square, viewer, password)
     async with square.work.writing() as w:
         await factors.set_secret(w, login.account, "")
         if not login.passkeys:
@@ -82,7 +81,7 @@ async def turn_off(square: Square, viewer: Viewer, password: str) -> None:
 
 async def renew_recovery(square: Square, viewer: Viewer, password: str) -> list[str]:
     """New recovery codes; the old ones are good for nothing. Raises Invalid, Conflict where no second step is asked."""
-    login = await _proved(square, viewer, password)
+    login = await proved(square, viewer, password)
     if not login.second:
         raise Conflict("second_step_off")
     async with square.work.writing() as w:
@@ -118,6 +117,15 @@ async def waiting(reading: Reading, half: str) -> Login | None:
     return await logins.login_of(reading, account) if account else None
 
 
+async def who_waits(square: Square, half: str) -> Login:
+    """The same. Raises NotSignedIn where the time is over."""
+    async with square.work.reading() as reading:
+        login = await waiting(reading, half)
+    if login is None:
+        raise NotSignedIn("log_in_again")
+    return login
+
+
 async def is_waiting(square: Square, half: str, name: str) -> bool:
     """Whether this is half of a session, and whose; else what is typed beside it is no guess at a code."""
     async with square.work.reading() as reading:
@@ -127,9 +135,8 @@ async def is_waiting(square: Square, half: str, name: str) -> bool:
 
 async def check(square: Square, half: str, name: str, code: str) -> int:
     """Who is in now. `name`: whose handle was said, by which guesses are counted. Raises Invalid; NotSignedIn when it is over."""
-    async with square.work.reading() as reading:
-        login = await waiting(reading, half)
-    if login is None or login.handle != name:
+    login = await who_waits(square, half)
+    if login.handle != name:
         raise NotSignedIn("log_in_again")
     number = _number(square, login, code) if login.totp_since is not None else None
     async with square.work.writing() as w:
@@ -169,14 +176,6 @@ async def new_recovery(w: Writing, account: int) -> list[str]:
 
 def _setup(square: Square, login: Login, secret: str) -> Setup:
     return Setup(secret, TOTP(secret, name=login.handle, issuer=square.settings.domain).provisioning_uri())
-
-
-async def _proved(square: Square, viewer: Viewer, password: str) -> Login:
-    """Whoever sits at a browser that was left open must not change what guards the account. Raises Invalid."""
-    login = await login_of(square, viewer)
-    if not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password")
-    return login
 
 
 def _seal(square: Square, account: int, secret: str) -> str:

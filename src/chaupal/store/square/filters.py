@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed
@@ -55,6 +56,18 @@ class Filters(msgspec.Struct, frozen=True):
     every: tuple[Filter, ...] = ()
     until: int = NEVER
     seen: Shelf[int, tuple[Post, Any]] = msgspec.field(default_factory=lambda: Shelf(SEEN))
+
+    def one(self, id_: int) -> Filter:
+        """Raises NotFound for what is in none of them, as the others do."""
+        return or_not_found(next((f for f in self.every if f.id == id_), None))
+
+    def keyword(self, id_: int) -> tuple[Filter, Keyword]:
+        """A keyword and its filter."""
+        return or_not_found(next(((f, k) for f in self.every for k in f.keywords if k.id == id_), None))
+
+    def post(self, id_: int) -> FilteredPost:
+        """The entry of a post that is filtered by itself."""
+        return or_not_found(next((p for f in self.every for p in f.posts if p.id == id_), None))
 
 
 NO_FILTERS = Filters()

@@ -1,5 +1,6 @@
 """Logging in: a password, and beside it a code, a recovery code or what a device signs; or a passkey alone."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
+from chaupal.social.signin.sessions import Session
 from chaupal.web import links, pages
 from chaupal.web.account.joining import OPEN, agent, country, keep
 from chaupal.web.words import N_, errors_of
@@ -83,27 +85,27 @@ async def ask(call: Call[Any], half: HalfLogin, leads: str, errors: dict[str, st
 
 async def by_code(call: Call[SecondStepTyped]) -> Answer:
     args = call.args
-    try:
-        session = await logins.second_step(
-            call.house.square, args.half, args.name, args.code, agent=agent(call), country=country(call)
-        )
-    except Invalid as problem:
-        return await _again(call, errors_of(call, problem))
-    except NotSignedIn:
-        return redirect(links.query("/login", next=args.next))
-    return redirect(links.back(args.next), headers=keep(call, session))
+    came = {"agent": agent(call), "country": country(call)}
+    return await _enter(call, logins.second_step(call.house.square, args.half, args.name, args.code, **came))
 
 
 async def by_key(call: Call[SecondStepTyped]) -> Answer:
-    args, square = call.args, call.house.square
+    async def enter() -> Session:
+        account = await passkeys.prove(call.house.square, call.args.half, call.args.answer)
+        return await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
+
+    return await _enter(call, enter())
+
+
+async def _enter(call: Call[SecondStepTyped], entering: Awaitable[Session]) -> Answer:
+    """In; or the second step once more, or the first where the time for it is over."""
     try:
-        account = await passkeys.prove(square, args.half, args.answer)
+        session = await entering
     except Invalid as problem:
         return await _again(call, errors_of(call, problem))
     except NotSignedIn:
-        return redirect(links.query("/login", next=args.next))
-    session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
-    return redirect(links.back(args.next), headers=keep(call, session))
+        return redirect(links.query("/login", next=call.args.next))
+    return redirect(links.back(call.args.next), headers=keep(call, session))
 
 
 async def show_passkey(call: Call[PasskeySigned], errors: dict[str, str] | None = None) -> Answer:

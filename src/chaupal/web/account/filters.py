@@ -95,7 +95,7 @@ async def create(call: Call[FilterTyped]) -> Answer:
 
 async def show(call: Call[FilterChosen]) -> Answer:
     """One filter, to be changed."""
-    found = await filtering.by_id(call.house.reads, call.viewer, call.args.id)
+    found = (await filtering.of_viewer(call.house.reads, call.viewer)).one(call.args.id)
     typed = FilterTyped(
         title=found.title,
         keywords="\n".join(k.text for k in found.keywords),
@@ -109,7 +109,7 @@ async def show(call: Call[FilterChosen]) -> Answer:
 
 async def change(call: Call[FilterChanged]) -> Answer:
     typed = call.args
-    found = await filtering.by_id(call.house.reads, call.viewer, typed.id)
+    found = (await filtering.of_viewer(call.house.reads, call.viewer)).one(typed.id)
     try:
         await filters.change(call.house.square, call.viewer, found.id, _wish(typed), _changes(found, typed))
     except Invalid as problem:
@@ -170,7 +170,7 @@ def _whole(filter_: Filter) -> bool:
 
 
 async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = None, *, done: bool = False) -> Answer:
-    found = await filtering.of_viewer(call.house.reads, call.viewer)
+    found = (await filtering.of_viewer(call.house.reads, call.viewer)).every
     return await pages.render(
         call,
         "keeping/filters.html",
