@@ -11,15 +11,7 @@ from chaupal.http.listening import EVERYBODY, ReactionTiding, Tiding, home_of
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
-from chaupal.social.events import (
-    CardShown,
-    FiltersChanged,
-    ListChanged,
-    PostDeleted,
-    PostEdited,
-    PostPublished,
-    QuoteRevoked,
-)
+from chaupal.social import events
 from chaupal.store.court import rulings
 from chaupal.store.federation import limits
 from chaupal.store.identity.facts_cache import COVERING
@@ -35,14 +27,14 @@ QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look di
 POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client may well have before it
 
 
-async def _published(streams: Streams, event: PostPublished) -> list[Placed]:
+async def _published(streams: Streams, event: events.PostPublished) -> list[Placed]:
     if event.visibility == Visibility.DIRECT:
         return []  # told as a conversation, once it stands among the messages of whom it is for
     tiding = Tiding("update", event.post)
     return [(topic, tiding) for topic in await _topics(streams, event)]
 
 
-async def _edited(streams: Streams, event: PostEdited | QuoteRevoked | CardShown) -> list[Placed]:
+async def _edited(streams: Streams, event: events.PostEdited | events.QuoteRevoked | events.CardShown) -> list[Placed]:
     """Where the post was told of, that it is another now."""
     tiding = Tiding("status.update", event.post)
     if event.visibility == Visibility.DIRECT:
@@ -50,9 +42,11 @@ async def _edited(streams: Streams, event: PostEdited | QuoteRevoked | CardShown
     return [(topic, tiding) for topic in await _topics(streams, event)]
 
 
-async def _topics(streams: Streams, event: PostPublished | PostEdited | QuoteRevoked | CardShown) -> set[str]:
+async def _topics(
+    streams: Streams, event: events.PostPublished | events.PostEdited | events.QuoteRevoked | events.CardShown
+) -> set[str]:
     topics = streams.homes([event.author]) | streams.lists([event.author])
-    boost = isinstance(event, PostPublished) and event.boost_of is not None
+    boost = isinstance(event, events.PostPublished) and event.boost_of is not None
     if event.visibility == Visibility.PUBLIC and not boost:
         async with streams.work.reading() as reading:
             subjects = subjects_of(await posts.sealed_posts(reading, (event.post,)))
@@ -61,7 +55,7 @@ async def _topics(streams: Streams, event: PostPublished | PostEdited | QuoteRev
             if not subject.server:
                 topics.update(listening.tag_here_topic(term) for term in subject.terms)
             topics |= streams.tagged(subject.terms)
-            if isinstance(event, QuoteRevoked) or event.reply_to_account in (None, event.author):
+            if isinstance(event, events.QuoteRevoked) or event.reply_to_account in (None, event.author):
                 squares = {listening.PUBLIC, listening.ELSEWHERE if subject.server else listening.HERE}
                 topics |= squares | (_with_media(squares) if subject.media else set())
     return topics
@@ -75,7 +69,7 @@ SQUARES = (listening.PUBLIC, listening.HERE, listening.ELSEWHERE)
 EVERY_SQUARE = frozenset((*SQUARES, *_with_media(SQUARES)))
 
 
-async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
+async def _deleted(streams: Streams, event: events.PostDeleted) -> list[Placed]:
     """To those who may have it before them: that it is gone tells others that it was there."""
     who = {event.author, *event.mentions}
     topics = {home_of(account) for account in who} | {listening.direct_of(account) for account in who}
@@ -118,14 +112,14 @@ async def _noticed(streams: Streams, event: NotificationMade) -> list[Placed]:
     return [(listening.notifications_of(event.account), Tiding("notification", event.notification))]
 
 
-async def _relisted(streams: Streams, event: ListChanged) -> list[Placed]:
+async def _relisted(streams: Streams, event: events.ListChanged) -> list[Placed]:
     """Nobody is told; from now on others of its people are heard."""
     if streams.listens(listening.list_topic(event.list)):
         await streams.read_list(event.list)
     return []
 
 
-async def _refiltered(streams: Streams, event: FiltersChanged) -> list[Placed]:
+async def _refiltered(streams: Streams, event: events.FiltersChanged) -> list[Placed]:
     return [(home_of(event.account), Tiding("filters_changed", 0))]
 
 
@@ -190,7 +184,7 @@ async def _placed_anew(
     """Posts, each with its author, visibility and whom it answers: to whoever is shown them, as they look now."""
     told: list[Placed] = []
     for post, author, visibility, answers in found:
-        said = PostEdited(post=post, author=author, visibility=visibility, edited_at=0, reply_to_account=answers)
+        said = events.PostEdited(post=post, author=author, visibility=visibility, edited_at=0, reply_to_account=answers)
         told += [(topic, replace(tiding, recipients=recipients)) for topic, tiding in await _edited(streams, said)]
     return told
 
@@ -213,14 +207,14 @@ async def _under(streams: Streams, event: RulingChanged, most: int) -> tuple[tup
 WITHHELD = {m.value: scope for m, scope in SCOPES.items() if m in WITHHOLDING and scope != "media"}
 
 PLACING: Placing = {
-    PostPublished: _published,
-    PostEdited: _edited,
-    QuoteRevoked: _edited,
-    CardShown: _edited,
-    PostDeleted: _deleted,
+    events.PostPublished: _published,
+    events.PostEdited: _edited,
+    events.QuoteRevoked: _edited,
+    events.CardShown: _edited,
+    events.PostDeleted: _deleted,
     NotificationMade: _noticed,
-    FiltersChanged: _refiltered,
-    ListChanged: _relisted,
+    events.FiltersChanged: _refiltered,
+    events.ListChanged: _relisted,
     AnnouncementTold: _announced,
     AnnouncementEnded: _unannounced,
     ReactionMoved: _reacted,

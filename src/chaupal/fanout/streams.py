@@ -17,16 +17,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.social.events import (
-    Blocked,
-    Followed,
-    FollowGranted,
-    FollowMoved,
-    TagFollowed,
-    TagUnfollowed,
-    TieChanged,
-    Unfollowed,
-)
+from chaupal.social import events
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import EVERY, TOKENS, Touched
 from chaupal.store.machine.work import Work
@@ -214,10 +205,10 @@ class Streams:
 
     def hear(self, event: Event) -> None:
         """Something happened. Heard again (from the outbox, after its commit), it is told once."""
-        if isinstance(event, TieChanged):
+        if isinstance(event, events.TieChanged):
             ties_changed(self, event)
-        elif isinstance(event, TagFollowed | TagUnfollowed):
-            self.tag(event.account, event.key, follows=isinstance(event, TagFollowed))
+        elif isinstance(event, events.TagFollowed | events.TagUnfollowed):
+            self.tag(event.account, event.key, follows=isinstance(event, events.TagFollowed))
         elif type(event) in self._placing and event not in self._lately.items:
             self._lately.put(event, None)
             if self._listeners:
@@ -261,11 +252,11 @@ def _remove[K, V](index: dict[K, set[V]], key: K, value: V) -> None:
             del index[key]
 
 
-def ties_changed(streams: Streams, event: TieChanged) -> None:
+def ties_changed(streams: Streams, event: events.TieChanged) -> None:
     """Following begins one way; a block ends it both ways. Other ties are the gate's matter alone."""
-    if isinstance(event, Followed | FollowGranted | FollowMoved):
+    if isinstance(event, events.Followed | events.FollowGranted | events.FollowMoved):
         streams.tie(event.by, event.to, follows=True)
-    elif isinstance(event, Unfollowed | Blocked):
+    elif isinstance(event, events.Unfollowed | events.Blocked):
         streams.tie(event.by, event.to, follows=False)
-    if isinstance(event, Blocked):
+    if isinstance(event, events.Blocked):
         streams.tie(event.to, event.by, follows=False)

@@ -10,7 +10,6 @@ from chaupal.federation.speaking import say, say_to
 from chaupal.federation.writing import activities, addresses as ours
 from chaupal.kernel.event import Event
 from chaupal.social import events
-from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
 from chaupal.store.federation import addresses, deliveries, uris
 from chaupal.store.federation.addresses import AddressedPerson
 from chaupal.store.machine.work import Writing
@@ -94,12 +93,12 @@ async def _end(fed: Federation, w: Writing, kind: str, by: AddressedPerson, to: 
         await say_to(fed, w, by.id, (to,), activities.undo(done))
 
 
-async def changed(carrier: Carrier, w: Writing, event: AccountChanged) -> None:
+async def changed(carrier: Carrier, w: Writing, event: events.AccountChanged) -> None:
     """A name, a portrait, a lock: to followers."""
     await tell_of_person(fed_of(carrier), w, event.account)
 
 
-async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
+async def moved(carrier: Carrier, w: Writing, event: events.AccountMoved) -> None:
     """To followers: they may come along, where whoever it is that they are told of names this account (FEP-7628)."""
     fed, mine, target = fed_of(carrier), *await _whose_two(w, event.account, event.to)
     if mine is None or mine.server or target is None:
@@ -112,7 +111,7 @@ async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
     await say(fed, w, event.account, await deliveries.of_followers(w, [event.account]), said)
 
 
-async def gone(carrier: Carrier, w: Writing, event: AccountDeleted) -> None:
+async def gone(carrier: Carrier, w: Writing, event: events.AccountDeleted) -> None:
     """To every server that is known: whoever has heard of them forgets them."""
     fed, whose = fed_of(carrier), await addresses.whose(w, event.account)
     if whose is None or whose.server:
@@ -137,7 +136,7 @@ PEOPLE: dict[type[Event], tuple[Handler, ...]] = {
     events.Unfollowed: (follows_no_more,),
     events.Blocked: (blocked,),
     events.Unblocked: (unblocked,),
-    AccountChanged: (changed,),
-    AccountMoved: (moved,),
-    AccountDeleted: (gone,),
+    events.AccountChanged: (changed,),
+    events.AccountMoved: (moved,),
+    events.AccountDeleted: (gone,),
 }

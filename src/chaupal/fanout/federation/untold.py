@@ -13,17 +13,6 @@ from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.social import events
-from chaupal.social.events import (
-    AccountChanged,
-    AccountDeleted,
-    AccountMoved,
-    PinChanged,
-    PollEnded,
-    PostDeleted,
-    PostEdited,
-    QuoteRevoked,
-    VoteCast,
-)
 from chaupal.store.federation import keys, untold
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import media
@@ -43,24 +32,24 @@ async def _liked(reading: Reading, event: events.Liked | events.Unliked) -> bool
     return await untold.is_elsewhere(reading, event.author)
 
 
-async def _post(reading: Reading, event: PostEdited | PinChanged | PollEnded) -> bool:
+async def _post(reading: Reading, event: events.PostEdited | events.PinChanged | events.PollEnded) -> bool:
     return await untold.has_left(reading, (event.post,))
 
 
-async def _deleted(reading: Reading, event: PostDeleted) -> bool:
+async def _deleted(reading: Reading, event: events.PostDeleted) -> bool:
     return await untold.has_left(reading, (event.post, *(post for post, _ in event.gone)))
 
 
-async def _revoked(reading: Reading, event: QuoteRevoked) -> bool:
+async def _revoked(reading: Reading, event: events.QuoteRevoked) -> bool:
     return await untold.is_elsewhere(reading, event.author) or await untold.has_left(reading, (event.post,))
 
 
-async def _voted(reading: Reading, event: VoteCast) -> bool:
+async def _voted(reading: Reading, event: events.VoteCast) -> bool:
     post = await as_written(reading, event.post)
     return post is not None and bool(post.server)
 
 
-async def _person(reading: Reading, event: AccountChanged | AccountMoved | AccountDeleted) -> bool:
+async def _person(reading: Reading, event: events.AccountChanged | events.AccountMoved | events.AccountDeleted) -> bool:
     """Who never signed anything is known nowhere."""
     return await keys.own(reading, event.account) is not None
 
@@ -84,11 +73,12 @@ async def _opened(reading: Reading, event: OrderMoved) -> bool:
 
 # Of what is said while nobody is told nothing is here: that is for those who are here (docs/decisions).
 KEPT: dict[type[Event], Concerns] = {
-    PostEdited: _post, PostDeleted: _deleted, PinChanged: _post, PollEnded: _post, VoteCast: _voted, QuoteRevoked: _revoked,
+    events.PostEdited: _post, events.PinChanged: _post, events.PollEnded: _post,
+    events.PostDeleted: _deleted, events.VoteCast: _voted, events.QuoteRevoked: _revoked,
     events.Liked: _liked, events.Unliked: _liked,
     events.Followed: _tie, events.FollowAsked: _tie, events.FollowGranted: _tie, events.FollowMoved: _tie,
     events.FollowRefused: _tie, events.Unfollowed: _tie, events.Blocked: _tie, events.Unblocked: _tie,
-    AccountChanged: _person, AccountMoved: _person, AccountDeleted: _person,
+    events.AccountChanged: _person, events.AccountMoved: _person, events.AccountDeleted: _person,
     DecisionServed: _ruled, RulingLifted: _ruled, OrderMoved: _opened,
 }  # fmt: skip
 
@@ -99,7 +89,11 @@ async def keep(w: Writing, event: Event) -> None:
     if concerns is not None and await concerns(w, event):
         # Others are told of a post and of a person as they are then.
         about = (
-            event.post if isinstance(event, PostEdited) else event.account if isinstance(event, AccountChanged) else 0
+            event.post
+            if isinstance(event, events.PostEdited)
+            else event.account
+            if isinstance(event, events.AccountChanged)
+            else 0
         )
         await untold.add(w, event, about)
 

@@ -11,19 +11,7 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.narrow import open_to
 from chaupal.policy.rules import LIMITS
 from chaupal.policy.viewer import Role
-from chaupal.social.events import (
-    FollowAsked,
-    Followed,
-    FollowGranted,
-    FollowRefused,
-    Liked,
-    PollEnded,
-    PostDeleted,
-    PostEdited,
-    PostPublished,
-    Unfollowed,
-    Unliked,
-)
+from chaupal.social import events
 from chaupal.store.identity import accounts
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
@@ -35,7 +23,7 @@ from chaupal.store.square.people import sealed_people
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
 
 
-async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
+async def published(carrier: Carrier, w: Writing, event: events.PostPublished) -> None:
     """Those it mentions, whose post it reposts, or who asked to hear of its author."""
     told: dict[int, str] = {}
     if event.boost_of_author is not None:
@@ -63,13 +51,13 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     )
 
 
-async def _within(w: Writing, event: PostPublished, account: int) -> list[int]:
+async def _within(w: Writing, event: events.PostPublished, account: int) -> list[int]:
     """The account, where a repost or a quote is for it: one for followers tells nobody else that it is there."""
     follows = event.visibility == Visibility.PRIVATE and await graph.wanted(w, account, event.author) is not None
     return [account] if event.visibility in open_to(here=True) or follows else []
 
 
-async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
+async def edited(carrier: Carrier, w: Writing, event: events.PostEdited) -> None:
     """Those it names now, as of any mention; those who reposted or quoted it, that it says something else."""
     if not event.edited_at or await finding.source(w, event.post) is None:
         return
@@ -81,7 +69,7 @@ async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
     await _tell(carrier, w, event.author, dict.fromkeys(event.mentions, "mention"), f"post:{event.post}", event.post)
 
 
-async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
+async def poll_ended(carrier: Carrier, w: Writing, event: events.PollEnded) -> None:
     """Whoever asked, and whoever answered: some of them in this unit, the others by the event that it leaves behind."""
     if await finding.source(w, event.post) is None:
         return
@@ -91,40 +79,40 @@ async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
             w, carrier.make_id(), account, "poll", by=event.author, cause=f"poll:{event.post}", post=event.post
         )
     if len(voters) == VOTERS_AT_ONCE:
-        w.tell(PollEnded(post=event.post, author=event.author, told=voters[-1]))
+        w.tell(events.PollEnded(post=event.post, author=event.author, told=voters[-1]))
 
 
-async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
+async def deleted(carrier: Carrier, w: Writing, event: events.PostDeleted) -> None:
     await notifications.drop_on(w, [post for post, _ in event.gone])
 
 
-async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
+async def liked(carrier: Carrier, w: Writing, event: events.Liked) -> None:
     if await reactions.likes_it(w, event.by, event.post):
         cause = f"like:{event.by}:{event.post}"
         await _tell(carrier, w, event.by, {event.author: "favourite"}, cause, event.post)
 
 
-async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
+async def unliked(carrier: Carrier, w: Writing, event: events.Unliked) -> None:
     if not await reactions.likes_it(w, event.by, event.post):
         await notifications.drop(w, event.author, f"like:{event.by}:{event.post}")
 
 
-async def followed(carrier: Carrier, w: Writing, event: Followed) -> None:
+async def followed(carrier: Carrier, w: Writing, event: events.Followed) -> None:
     if await graph.wanted(w, event.by, event.to) is not None:
         await _tell(carrier, w, event.by, {event.to: "follow"}, f"follow:{event.by}")
 
 
-async def unfollowed(carrier: Carrier, w: Writing, event: Unfollowed) -> None:
+async def unfollowed(carrier: Carrier, w: Writing, event: events.Unfollowed) -> None:
     if await graph.wanted(w, event.by, event.to) is None:
         await notifications.drop(w, event.to, f"follow:{event.by}")
 
 
-async def follow_asked(carrier: Carrier, w: Writing, event: FollowAsked) -> None:
+async def follow_asked(carrier: Carrier, w: Writing, event: events.FollowAsked) -> None:
     if await graph.wanted(w, event.by, event.to, asked=True) is not None:
         await _tell(carrier, w, event.by, {event.to: "follow_request"}, f"ask:{event.by}")
 
 
-async def answered(carrier: Carrier, w: Writing, event: FollowGranted | FollowRefused) -> None:
+async def answered(carrier: Carrier, w: Writing, event: events.FollowGranted | events.FollowRefused) -> None:
     """A request that was answered or withdrawn asks nothing any more."""
     if await graph.wanted(w, event.by, event.to, asked=True) is None:
         await notifications.drop(w, event.to, f"ask:{event.by}")

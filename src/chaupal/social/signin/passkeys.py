@@ -41,11 +41,7 @@ async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
     if len(held) >= MOST:
         raise Conflict("too_many_passkeys", most=MOST)
     import webauthn  # it brings in a hundred modules: here, where somebody has a key, and not at the start
-    from webauthn.helpers.structs import (
-        AuthenticatorSelectionCriteria,
-        ResidentKeyRequirement,
-        UserVerificationRequirement,
-    )
+    from webauthn.helpers import structs
 
     challenge = await _challenge(square, viewer.me, ADD)
     options = webauthn.generate_registration_options(
@@ -55,8 +51,9 @@ async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
         user_name=login.handle,
         challenge=challenge,
         exclude_credentials=_described(held),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
     )
     return webauthn.options_to_json(options)

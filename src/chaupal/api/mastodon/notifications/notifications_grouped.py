@@ -8,15 +8,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.court.reports import ReportShown
 from chaupal.api.court.warnings import AccountWarning
-from chaupal.api.mastodon.notifications.notifications import (
-    NotificationsPaged,
-    RelationshipSeveranceEvent,
-    clear,
-    event_of,
-    report_of,
-    unread,
-    warning_of,
-)
+from chaupal.api.mastodon.notifications import notifications as single
 from chaupal.api.mastodon.people import Account, account_bytes, account_of
 from chaupal.api.mastodon.posts.status_answers import are_plain, array_of, joined, parts_of
 from chaupal.http.call import Answer, Call
@@ -36,7 +28,7 @@ SAMPLE = 8  # people of a group who are shown with it
 _encode = msgspec.json.Encoder().encode
 
 
-class GroupsAsked(NotificationsPaged, kw_only=True):
+class GroupsAsked(single.NotificationsPaged, kw_only=True):
     """`grouped_types`: which kinds are told in groups; those that can be, where none is named.
 
     `expand_accounts`: whether people beside the newest of each group come whole, or as name and portrait.
@@ -74,7 +66,7 @@ class NotificationGroup(msgspec.Struct, kw_only=True):
     status_id: str | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     report: ReportShown | UnsetType = UNSET
-    event: RelationshipSeveranceEvent | UnsetType = UNSET
+    event: single.RelationshipSeveranceEvent | UnsetType = UNSET
 
 
 class PartialAccount(msgspec.Struct, kw_only=True):
@@ -160,9 +152,9 @@ def _group(call: Call[Any], group: GroupSeen, me: Visible[Person]) -> Notificati
         latest_page_notification_at=iso(newest.created_at),
         sample_account_ids=[str(p.item.id) for p in _people(group)[:SAMPLE]],
         status_id=str(newest.post.item.id) if newest.post and not court else UNSET,
-        moderation_warning=warning_of(call, newest, me) if court else UNSET,
-        report=report_of(call, newest),
-        event=event_of(newest),
+        moderation_warning=single.warning_of(call, newest, me) if court else UNSET,
+        report=single.report_of(call, newest),
+        event=single.event_of(newest),
     )
 
 
@@ -188,9 +180,9 @@ WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
     get(GROUPS, listed, Surface.NOTIFICATIONS, gives=GroupedNotifications, **HOT),
-    get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, **HOT),
+    get(f"{GROUPS}/unread_count", single.unread, Surface.NOTIFICATIONS, takes=GroupsAsked, **HOT),
     get(ONE, show, Surface.NOTIFICATIONS, gives=GroupedNotifications, **READ),
     get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, gives=list[Account], **READ),
-    post(f"{GROUPS}/clear", clear, Surface.NOTIFICATIONS, **WRITE),
+    post(f"{GROUPS}/clear", single.clear, Surface.NOTIFICATIONS, **WRITE),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, **WRITE),
 )
