@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaupal.app.cli import in_house
-from chaupal.app.cli_staff import about_a_target, as_option, seen_option, staff
+from chaupal.app.cli_staff import about_a_target, by_staff, seen_option
 from chaupal.governance.cases import acts
 from chaupal.governance.cases.acts import Act, Field
 from chaupal.governance.cases.ladder import REFUSALS
@@ -16,6 +15,7 @@ from chaupal.governance.orders import procedure
 
 if TYPE_CHECKING:
     from chaupal.http.call import House
+    from chaupal.policy.viewer import Viewer
 
 
 def commands() -> Iterator[click.Command]:
@@ -31,14 +31,20 @@ def command(act: Act, name: str = "", about: str = "") -> click.Command:
 
     @click.command(name or act.command or act.name, help=about or act.help)
     @about_a_target
-    @in_house
-    async def run(house: "House", ref: str, number: int, who: str, seen: int | None, **said: Any) -> None:
-        viewer = await staff(house, who)
-        state = await acts.perform(house.court, viewer, act, ref, number, FormTyped(said), seen=seen)
-        click.echo(act.told or state)
+    @by_staff
+    async def run(house: "House", viewer: "Viewer", ref: str, number: int, seen: int | None, **said: Any) -> None:
+        await perform(house, viewer, act, ref, number, seen, **said)
 
     run.params += [_option(field) for field in act.fields if not field.looked]
     return run
+
+
+async def perform(
+    house: "House", viewer: "Viewer", act: Act, ref: str, number: int, seen: int | None, **said: Any
+) -> None:
+    """Do it, and print what came of it."""
+    state = await acts.perform(house.court, viewer, act, ref, number, FormTyped(said), seen=seen)
+    click.echo(act.told or state)
 
 
 class FormTyped:
@@ -64,7 +70,6 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 @click.command()
 @click.argument("ref")
 @click.argument("verb", type=click.Choice(VERBS))
-@as_option
 @seen_option
 @click.option("--reason", default="", help="Why; it may become public.")
 @click.option("--text", default="", help="The letter, the question or the minutes; only staff read it.")
@@ -81,26 +86,10 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 @click.option(
     "--confirms", default="", help="To confirm an emergency order: the reference of the order that confirms it."
 )
-@in_house
-async def step(
-    house: "House",
-    ref: str,
-    verb: str,
-    who: str,
-    seen: int | None,
-    reason: str,
-    text: str,
-    body: str,
-    until: str,
-    codes: tuple[str, ...],
-    targets: tuple[int, ...],
-    confirms: str,
-) -> None:
+@by_staff
+async def step(house: "House", viewer: "Viewer", ref: str, seen: int | None, **said: Any) -> None:
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
     from chaupal.governance.orders import steps
     from chaupal.governance.orders.steps import StepForm
 
-    form = StepForm(
-        verb=verb, reason=reason, text=text, codes=codes, body=body, until=until, targets=targets, confirms=confirms
-    )
-    click.echo(await steps.take(house.court, await staff(house, who), ref, form, seen=seen))
+    click.echo(await steps.take(house.court, viewer, ref, StepForm(**said), seen=seen))

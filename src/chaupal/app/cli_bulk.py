@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from chaupal.app.cli import in_house
-from chaupal.app.cli_staff import as_option, staff
+from chaupal.app.cli_staff import by_staff
 from chaupal.governance.cases.bulk import VERBS
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.kernel.errors import Invalid
@@ -17,6 +16,7 @@ from chaupal.kernel.errors import Invalid
 if TYPE_CHECKING:
     from chaupal.governance.cases.bulk import BulkOutcome, Outcome
     from chaupal.http.call import House
+    from chaupal.policy.viewer import Viewer
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
 # Each act by its name on the command line.
@@ -58,14 +58,13 @@ def many(name: str) -> click.Command:
 
     @click.command(name)
     @click.argument("file", type=click.File("rb"))
-    @as_option
     @click.option(
         "--what-can", is_flag=True, help="Enter the rows that are right, where others are wrong or have moved."
     )
     @click.option("--check", "only_check", is_flag=True, help="Only say what would become of each row; enter nothing.")
-    @in_house
-    async def command(house: "House", file: BinaryIO, who: str, what_can: bool, only_check: bool) -> None:
-        await _run(house, who, ACTS[name], file.read(), what_can=what_can, only_check=only_check)
+    @by_staff
+    async def command(house: "House", viewer: "Viewer", file: BinaryIO, what_can: bool, only_check: bool) -> None:
+        await _run(house, viewer, ACTS[name], file.read(), what_can=what_can, only_check=only_check)
 
     command.help = (
         f"{name.capitalize()} what the rows of FILE (CSV) say; nothing is entered where one of them is wrong."
@@ -85,11 +84,10 @@ def _bar() -> Generator[Callable[[str, int, int], None]]:
         yield progress
 
 
-async def _run(house: "House", who: str, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
+async def _run(house: "House", viewer: "Viewer", verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
     from chaupal.governance.cases import bulk, csv_cases
     from chaupal.governance.cases.bulk import Outcome
 
-    viewer = await staff(house, who)
     read = await asyncio.to_thread(csv_cases.read, sent, verb)
     if not read.ref and verb != bulk.APPEAL:
         raise Invalid("csv_no_column", field="csv", column="order")
@@ -129,7 +127,6 @@ def row_text(done: "BulkOutcome") -> str:
 
 @click.command()
 @click.argument("ref", required=False, default="")
-@as_option
 @click.option(
     "--for",
     "name",
@@ -138,12 +135,11 @@ def row_text(done: "BulkOutcome") -> str:
     help="Only the targets about which this can be done, with its columns.",
 )
 @click.option("--output", type=click.File("wb"), default="-", help="Where to write it; else standard output.")
-@in_house
-async def export(house: "House", ref: str, who: str, name: str | None, output: BinaryIO) -> None:
+@by_staff
+async def export(house: "House", viewer: "Viewer", ref: str, name: str | None, output: BinaryIO) -> None:
     """Write the targets of order REF as CSV, to be filled in and sent back; without REF the appeals that wait."""
     from chaupal.governance.cases import csv_cases
 
-    viewer = await staff(house, who)
     if name == "appeal" or not ref:
         output.write(await csv_cases.export_appeals(house.court, viewer))
     else:
@@ -151,7 +147,6 @@ async def export(house: "House", ref: str, who: str, name: str | None, output: B
 
 
 @click.command()
-@as_option
 @click.option("--rule", required=True, help="Which rule is broken, by number and version, such as 2@1.")
 @click.option("--grounds", required=True, help="What happened, and why this follows; it becomes public.")
 @click.option("--source", type=click.Choice(SOURCES), default="staff", show_default=True, help="How it came to light.")
@@ -166,10 +161,10 @@ async def export(house: "House", ref: str, who: str, name: str | None, output: B
     "--target", "lines", multiple=True, help="Address of a post or profile here, a handle or a #tag; repeat it."
 )
 @click.option("--csv", "listing", type=click.File("rb"), help="A list of targets as CSV: columns target and measure.")
-@in_house
+@by_staff
 async def matter(
     house: "House",
-    who: str,
+    viewer: "Viewer",
     rule: str,
     grounds: str,
     source: str,
@@ -185,7 +180,6 @@ async def matter(
     from chaupal.governance.cases.house import MatterForm
     from chaupal.policy.draft import Draft
 
-    viewer = await staff(house, who)
     whose = (await authority_called(house, viewer, flagged_by)).id if flagged_by else None
     form = MatterForm(targets="\n".join(lines), rule=rule, source=source, flagged_by=whose, grounds=grounds)
     outcomes: tuple[str, ...] = ()

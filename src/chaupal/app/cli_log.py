@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaupal.app.cli import data_option, in_house, operator, visit
+from chaupal.app.cli_staff import by_staff
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
 from chaupal_audit import cli_witnesses
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from chaupal.governance.log.cosigned import LogStatus
     from chaupal.governance.log.reconcile import Reconciled
     from chaupal.http.call import House
+    from chaupal.policy.viewer import Viewer
 
 
 @click.group()
@@ -105,16 +107,13 @@ FIELDS = click.option(
 @log.command("open")
 @click.argument("index", type=click.IntRange(0))
 @FIELDS
-@click.option("--as", "who", required=True, help="Handle of the member of staff who does it.")
 @click.option("--reason", required=True, help="Why; it becomes public.")
 @click.option("--ref", default="", help="The order that it is about, if that may be said.")
-@in_house
-async def open_(house: "House", index: int, names: tuple[str, ...], who: str, reason: str, ref: str) -> None:
+@by_staff
+async def open_(house: "House", viewer: "Viewer", index: int, names: tuple[str, ...], reason: str, ref: str) -> None:
     """Publish confidential fields of entry INDEX, by an entry of its own against which anybody can check them."""
-    from chaupal.app.cli_order import staff
     from chaupal.governance.log import opening
 
-    viewer = await staff(house, who)
     fields = names or tuple(await opening.sealed(house.court, viewer, index))
     opened = await opening.open_(house.court, viewer, index, fields, reason, ref)
     click.echo(f"entry {opened} opens {', '.join(fields)}")
@@ -123,18 +122,15 @@ async def open_(house: "House", index: int, names: tuple[str, ...], who: str, re
 @log.command()
 @click.argument("index", type=click.IntRange(0))
 @FIELDS
-@click.option("--as", "who", required=True, help="Handle of the member of staff who does it.")
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@in_house
-async def erase(house: "House", index: int, names: tuple[str, ...], who: str, reason: str) -> None:
+@by_staff
+async def erase(house: "House", viewer: "Viewer", index: int, names: tuple[str, ...], reason: str) -> None:
     """Destroy what would open confidential fields of entry INDEX; that it was done is an entry, too.
 
     What a secret entry says of the act itself (act, public, sd) is never destroyed.
     """
-    from chaupal.app.cli_order import staff
     from chaupal.governance.log import opening
 
-    viewer = await staff(house, who)
     known = await opening.sealed(house.court, viewer, index)
     fields = names or tuple(name for name in known if name not in opening.LASTING)
     erased = await opening.erase(house.court, viewer, index, fields, reason)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from chaupal.app import cli_acts, cli_bulk
-from chaupal.app.cli import data_option, in_house
-from chaupal.app.cli_staff import about_a_target, as_option, staff
+from chaupal.app.cli import in_house
+from chaupal.app.cli_staff import about_a_target, by_staff
 from chaupal.governance.cases.acts import ACTS
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders.authorities import AuthorityForm
@@ -40,7 +40,6 @@ def authority() -> None:
 
 
 @authority.command("add")
-@as_option
 @click.option("--name", required=True, help="Its name in English.")
 @click.option("--name-hi", default="", help="Its name in Hindi.")
 @click.option("--jurisdiction", required=True, help="Its country, such as IN.")
@@ -58,19 +57,18 @@ def authority() -> None:
 @click.option(
     "--sure", is_flag=True, help="You looked twice: its name or domain is close to another's, and it is not that one."
 )
-@in_house
-async def authority_add(house: "House", who: str, keys: TextIO | None, **fields: Any) -> None:
+@by_staff
+async def authority_add(house: "House", viewer: "Viewer", keys: TextIO | None, **fields: Any) -> None:
     """Propose an authority; prints its name. Another agrees to it: `authority agree`."""
     from chaupal.governance.orders import authorities
 
     known_by = keys.read() if keys else ""
-    added = await authorities.register(house.court, await staff(house, who), AuthorityForm(keys=known_by, **fields))
+    added = await authorities.register(house.court, viewer, AuthorityForm(keys=known_by, **fields))
     click.echo(added.name)
 
 
 @authority.command("change")
 @click.argument("name")
-@as_option
 @click.option("--name-hi", help="Its name in Hindi.")
 @click.option("--office", help="The office that issues its orders.")
 @click.option("--email-domain", help="The domain of its mails.")
@@ -80,12 +78,13 @@ async def authority_add(house: "House", who: str, keys: TextIO | None, **fields:
 @click.option("--contact", help="A mail address of its own.")
 @click.option("--keys", type=click.File(), help="A file of certificates (PEM) by which its documents are known.")
 @click.option("--sure", is_flag=True, help="You looked twice at its domain.")
-@in_house
-async def authority_change(house: "House", name: str, who: str, keys: TextIO | None, sure: bool, **fields: Any) -> None:
+@by_staff
+async def authority_change(
+    house: "House", viewer: "Viewer", name: str, keys: TextIO | None, sure: bool, **fields: Any
+) -> None:
     """Propose what is to be known of NAME; what is not named stays. Another agrees to it."""
     from chaupal.governance.orders import authorities
 
-    viewer = await staff(house, who)
     old = await authority_called(house, viewer, name)
     said = {field: getattr(old, field) if value is None else value for field, value in fields.items()}
     known_by = keys.read() if keys else "\n".join(old.keys)
@@ -98,12 +97,10 @@ def _settling(verb: str, about: str) -> None:
 
     @authority.command(verb, help=about)
     @click.argument("name")
-    @as_option
-    @in_house
-    async def settle(house: "House", name: str, who: str) -> None:  # pyright: ignore[reportUnusedFunction]
+    @by_staff
+    async def settle(house: "House", viewer: "Viewer", name: str) -> None:  # pyright: ignore[reportUnusedFunction]
         from chaupal.governance.orders import authorities
 
-        viewer = await staff(house, who)
         do = authorities.agree if verb == "agree" else authorities.drop
         await do(house.court, viewer, (await authority_called(house, viewer, name)).id)
 
@@ -123,18 +120,16 @@ async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Auth
 
 
 @authority.command("list")
-@as_option
-@in_house
-async def authority_list(house: "House", who: str) -> None:
+@by_staff
+async def authority_list(house: "House", viewer: "Viewer") -> None:
     """All authorities."""
     from chaupal.governance.orders import authorities
 
-    for one in await authorities.every(house.court, await staff(house, who)):
+    for one in await authorities.every(house.court, viewer):
         click.echo(f"{one.jurisdiction}  {one.name}{'' if one.agreed_by is not None else '  (proposed)'}")
 
 
 @order.command()
-@as_option
 @click.option("--authority", "issuer", required=True, help="The name of a registered authority.")
 @click.option("--officer", required=True, help="Who signed; kept for the file, never public.")
 @click.option("--rank", "officer_rank", required=True, help="The officer's rank.")
@@ -188,10 +183,10 @@ async def authority_list(house: "House", who: str) -> None:
     is_flag=True,
     help="With --check: ask other servers for what is named of them; they then see that we look.",
 )
-@in_house
+@by_staff
 async def receive(
     house: "House",
-    who: str,
+    viewer: "Viewer",
     issuer: str,
     lines: tuple[str, ...],
     file: TextIO | None,
@@ -210,7 +205,6 @@ async def receive(
     from chaupal.governance.orders import orders
 
     targets = "\n".join([*lines, *(file.read().splitlines() if file else ())])
-    viewer = await staff(house, who)
     form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
     rows = b"" if listing is None else listing.read()
     if look_up or not only_check:
@@ -240,15 +234,13 @@ async def list_(house: "House", limit: int) -> None:
 
 @order.command()
 @click.argument("ref")
-@as_option
-@in_house
-async def show(house: "House", ref: str, who: str) -> None:
+@by_staff
+async def show(house: "House", viewer: "Viewer", ref: str) -> None:
     """One order and its targets, as staff see them."""
     from chaupal.governance.cases import desk
     from chaupal.governance.orders.papers import check_may
     from chaupal.reads.court import dossier
 
-    viewer = await staff(house, who)
     check_may(viewer, "see_office")
     try:
         found = await desk.matter(house.court, viewer, ref)
@@ -261,23 +253,10 @@ async def show(house: "House", ref: str, who: str) -> None:
 @about_a_target
 @click.option("--ground", "code", type=click.Choice(REFUSALS), required=True, help="On which ground.")
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
-@data_option
-@click.pass_context
-def refuse(
-    context: click.Context, ref: str, number: int, who: str, seen: int | None, code: str, reason: str, data: str | None
-) -> None:
+@by_staff
+async def refuse(house: "House", viewer: "Viewer", ref: str, number: int, seen: int | None, **said: str) -> None:
     """Propose to refuse target NUMBER: short for `decide --outcome refuse`."""
-    context.invoke(
-        cli_acts.command(ACTS["propose"]),
-        ref=ref,
-        number=number,
-        who=who,
-        seen=seen,
-        outcome="refuse",
-        reason=reason,
-        code=code,
-        data=data,
-    )
+    await cli_acts.perform(house, viewer, ACTS["propose"], ref, number, seen, outcome="refuse", **said)
 
 
 cli_bulk.widened(order)

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from chaupal.app.cli import in_house
-from chaupal.app.cli_staff import as_option, staff
+from chaupal.app.cli_staff import by_staff
 
 if TYPE_CHECKING:
     from chaupal.governance.servers.limits import ServerStanding
     from chaupal.http.call import House
+    from chaupal.policy.viewer import Viewer
 
 
 @click.group()
@@ -18,19 +18,17 @@ def server() -> None:
 
 
 @server.command("list")
-@as_option
-@in_house
-async def listed(house: "House", who: str) -> None:
+@by_staff
+async def listed(house: "House", viewer: "Viewer") -> None:
     """Servers that are limited, or of which that is proposed."""
     from chaupal.governance.servers import limits
 
-    for one in await limits.listed(house.court, await staff(house, who)):
+    for one in await limits.listed(house.court, viewer):
         _say(one)
 
 
 @server.command("limit")
 @click.argument("domain")
-@as_option
 @click.option(
     "--severity",
     type=click.Choice(["suspend", "silence", "noop"]),
@@ -45,55 +43,50 @@ async def listed(house: "House", who: str) -> None:
 @click.option("--gaps", "obfuscate", is_flag=True, help="Tell its name with gaps.")
 @click.option("--rule", default="", help="Which rule of the house; else the one that the rules keep for that.")
 @click.option("--until", default="", help="Until which day; without it two people must agree.")
-@in_house
-async def limit(house: "House", domain: str, who: str, **said: str | bool) -> None:
+@by_staff
+async def limit(house: "House", viewer: "Viewer", domain: str, **said: str | bool) -> None:
     """Limit DOMAIN and what is below it; proposed where two people must agree."""
     from chaupal.governance.servers import limits
     from chaupal.governance.servers.limits import ServerForm
 
     form = ServerForm(domain=domain, **said)  # pyright: ignore[reportArgumentType]
-    _say(await limits.limit(house.court, await staff(house, who), form))
+    _say(await limits.limit(house.court, viewer, form))
 
 
 @server.command("lift")
 @click.argument("domain")
-@as_option
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@in_house
-async def lift(house: "House", domain: str, who: str, reason: str) -> None:
+@by_staff
+async def lift(house: "House", viewer: "Viewer", domain: str, reason: str) -> None:
     """End all that is in force on DOMAIN, and send back what is proposed."""
     from chaupal.governance.servers import limits
 
-    viewer = await staff(house, who)
     found = await limits.named(house.court, viewer, domain)
     await limits.end(house.court, viewer, found.id, reason)
     click.echo(f"{found.domain}: lifted")
 
 
 @server.command("export")
-@as_option
 @click.argument("file", type=click.File("wb"))
-@in_house
-async def export(house: "House", who: str, file: BinaryIO) -> None:
+@by_staff
+async def export(house: "House", viewer: "Viewer", file: BinaryIO) -> None:
     """What is in force into FILE, as Mastodon's servers share it (CSV)."""
     from chaupal.governance.servers import csv_blocks, limits
 
-    file.write(csv_blocks.written(await limits.listed(house.court, await staff(house, who))))
+    file.write(csv_blocks.written(await limits.listed(house.court, viewer)))
 
 
 @server.command("import")
-@as_option
 @click.argument("file", type=click.File("rb"))
 @click.option("--reason", required=True, help="Of those of which the list gives none.")
 @click.option("--rule", default="", help="Which rule of the house; else the one that the rules keep for that.")
-@in_house
-async def import_(house: "House", who: str, file: BinaryIO, reason: str, rule: str) -> None:
+@by_staff
+async def import_(house: "House", viewer: "Viewer", file: BinaryIO, reason: str, rule: str) -> None:
     """Limit what FILE lists (Mastodon's CSV): a matter for each kind of measure, every row a case."""
     from chaupal.governance.cases import bulk_jobs
     from chaupal.governance.servers import csv_blocks
 
     body = file.read()
-    viewer = await staff(house, who)
     taken = await csv_blocks.take_in(house.court, viewer, body, reason, rule)
     while await bulk_jobs.carry_on(house.court):
         pass
@@ -108,26 +101,23 @@ async def import_(house: "House", who: str, file: BinaryIO, reason: str, rule: s
 
 @server.command("allow")
 @click.argument("domain")
-@as_option
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@in_house
-async def allow(house: "House", domain: str, who: str, reason: str) -> None:
+@by_staff
+async def allow(house: "House", viewer: "Viewer", domain: str, reason: str) -> None:
     """Let DOMAIN in by name."""
     from chaupal.governance.servers import allowing
 
-    click.echo((await allowing.let_in(house.court, await staff(house, who), domain, reason)).domain)
+    click.echo((await allowing.let_in(house.court, viewer, domain, reason)).domain)
 
 
 @server.command("disallow")
 @click.argument("domain")
-@as_option
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@in_house
-async def disallow(house: "House", domain: str, who: str, reason: str) -> None:
+@by_staff
+async def disallow(house: "House", viewer: "Viewer", domain: str, reason: str) -> None:
     """Propose to let DOMAIN in no more; or, where another did, agree."""
     from chaupal.governance.servers import allowing
 
-    viewer = await staff(house, who)
     found = await allowing.named(house.court, viewer, domain)
     off = await allowing.take_off(house.court, viewer, found.id, reason)
     click.echo(f"{found.domain}: {'off the list' if off else 'proposed'}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from chaupal.app.cli import cli, visit
-from chaupal.app.cli_order import staff
+from chaupal.app.cli_staff import staff
 from chaupal.governance.log import log, opening
 from chaupal.http.call import House
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound

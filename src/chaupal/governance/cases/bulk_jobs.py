@@ -12,19 +12,15 @@ from chaupal.governance.cases import bulk
 from chaupal.governance.cases.bulk import AT_ONCE, BulkOutcome, Item
 from chaupal.governance.cases.cases import Moved
 from chaupal.governance.context import Court
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Coded, Conflict, Invalid, NotAllowed, NotFound, Problem, all_wrong, coded
 from chaupal.kernel.faults import Wrong
-from chaupal.policy.facts import Facts
-from chaupal.policy.gate import reveal
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import Viewer
 from chaupal.store.court import bulk as kept
 from chaupal.store.court.bulk import CHECKING, DONE, ENTERING, REFUSED, BulkRow, Job
-from chaupal.store.identity.accounts import role_of
 from chaupal.store.machine.dialect import in_json
 from chaupal.store.machine.work import Writing
-from chaupal.store.square.people import sealed_people
 
 KEPT_FOR = 30 * DAY  # after its end; the reasons stand with the cases
 MOST_WAITING = 10  # of one person
@@ -163,15 +159,9 @@ async def _twice(court: Court, job: Job) -> frozenset[int]:
 
 
 async def _who(court: Court, account: int) -> Viewer:
-    """Whoever sent it, in the role that is theirs now; nobody where their account is not open any more."""
-    viewer = Viewer(account=account, country=court.settings.home_country)
-    async with court.work.reading() as reading:
-        sealed = await sealed_people(reading, [account])
-        role = Role(await role_of(reading, account) or Role.MEMBER)
-    for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()):
-        if seen.item.state == "active":
-            return Viewer(account=account, country=viewer.country, role=role)
-    return viewer
+    """Whoever sent it; in no role where their account is not open any more."""
+    home = court.settings.home_country
+    return await role_grants.as_now(court, account) or Viewer(account=account, country=home)
 
 
 async def sweep(court: Court) -> int:

@@ -12,11 +12,15 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import saying
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal
+from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.identity import account_status as standing, accounts, apps, leaving
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.people import sealed_people
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
 
@@ -101,6 +105,16 @@ async def held_since(
         recent = (moment(head.at) or 0) > at - MINUTE  # entries tell the minute
         held[account] = [*held[account], said.was or Role.MEMBER, said.role] if recent else [said.role]
     return {account: frozenset((*roles, people[account].role)) - {Role.MEMBER} for account, roles in held.items()}
+
+
+async def as_now(court: Court, account: int) -> Viewer | None:
+    """Somebody, in the role that is theirs at this moment; None where their account is not open."""
+    viewer = Viewer(account=account, country=court.settings.home_country)
+    async with court.work.reading() as reading:
+        sealed = await sealed_people(reading, [account])
+        role = Role(await accounts.role_of(reading, account) or Role.MEMBER)
+    open_ = any(seen.item.state == "active" for seen in reveal(viewer, Surface.OWN, sealed.values(), Facts()))
+    return Viewer(account=account, country=viewer.country, role=role) if open_ else None
 
 
 async def watch(court: Court) -> None:
