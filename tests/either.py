@@ -22,7 +22,7 @@ import pytest
 
 from chaupal.app import rooms, wiring
 from chaupal.app.wiring import RunningHouse
-from chaupal.http.scope import App, AsgiReceive, AsgiSend, Scope
+from chaupal.http.asgi_scope import App, AsgiReceive, AsgiSend, Scope
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.settings import Settings
 from object_store import ObjectStore

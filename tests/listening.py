@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from chaupal.app.wiring import RunningHouse
-from chaupal.http.scope import DROP, App
+from chaupal.http.asgi_scope import DROP, App
 from waiting import PATIENCE, until
 
 

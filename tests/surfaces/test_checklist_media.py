@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 import measures
-from chaupal.http.scope import DROP
+from chaupal.http.asgi_scope import DROP
 from chaupal.kernel.clock import DAY
 from chaupal.policy.measures import Measure
 from chaupal.reads.posts import media as looked

@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chaupal.app.heads import Heads, Target
-from chaupal.http.scope import DROP, WHOLE, Pairs
+from chaupal.http.asgi_scope import DROP, WHOLE, Pairs
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import httptools
 import regex
 
-from chaupal.http.scope import Pairs
+from chaupal.http.asgi_scope import Pairs
 from chaupal.kernel.shelf import Shelf
 
 KNOWN, LONGEST = 500, 4_000  # heads that are remembered, and bytes of the longest

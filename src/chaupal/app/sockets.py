@@ -7,7 +7,7 @@ import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chaupal.app.connections import Config, reset
-from chaupal.http.scope import DROP
+from chaupal.http.asgi_scope import DROP
 
 SOCKET_BYTES, SOCKET_SECONDS = 16_384, 10.0  # what one WebSocket may send in so long: its messages are a few words
 

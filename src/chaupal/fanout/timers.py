@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chaupal.fanout import exporting
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications import mailing, push, served
+from chaupal.fanout.notifications import notification_mails, push, served
 from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile
@@ -74,7 +74,7 @@ class Timers:
             TimerAct("paint uploads", pace, lambda: painting.paint_waiting(square)),
             TimerAct("know uploads", pace, contents.Walk(square).step),
             TimerAct("push", pace, lambda: push.deliver_due(carrier)),
-            TimerAct("mail notices", 30, lambda: mailing.write_due(carrier)),
+            TimerAct("mail notices", 30, lambda: notification_mails.write_due(carrier)),
             TimerAct("announce", pace, lambda: announcements.tell_due(court)),
             TimerAct("close polls", pace, lambda: polls.close_due(square)),
             TimerAct("publish planned posts", pace, lambda: scheduling.publish_due(square)),

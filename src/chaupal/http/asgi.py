@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 
 from chaupal.http import bodies
 from chaupal.http.answer import Dispatcher, Request
+from chaupal.http.asgi_scope import (
+    AsgiReceive,
+    AsgiSend,
+    Scope,
+    SendWhole,
+    accept_of,
+    lent,
+    peer_of,
+    query_of,
+    target_of,
+)
 from chaupal.http.call import Answer
 from chaupal.http.headers import head_of, lines_of, preflight
 from chaupal.http.route import Route
 from chaupal.http.router import RouteMatch, router
-from chaupal.http.scope import AsgiReceive, AsgiSend, Scope, SendWhole, accept_of, lent, peer_of, query_of, target_of
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.vitals import Vitals
 

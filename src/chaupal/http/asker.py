@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Mapping
 
-from chaupal.http.scope import Pairs, joined_headers
+from chaupal.http.asgi_scope import Pairs, joined_headers
 from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings

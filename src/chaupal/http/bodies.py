@@ -7,9 +7,9 @@ import msgspec
 
 from chaupal.http import multipart
 from chaupal.http.answer import FieldsAndFiles
+from chaupal.http.asgi_scope import AsgiReceive
 from chaupal.http.params import nest, pairs_of
 from chaupal.http.route import Route
-from chaupal.http.scope import AsgiReceive
 from chaupal.kernel.errors import Malformed, TooLarge
 
 MOST_FIELDS = 1_000

@@ -13,7 +13,7 @@ from chaupal.text.entities import Entity, find_entities
 from chaupal.text.fold import count_key, fold_words
 
 MAX_QUERY_TERMS = 16
-_MAX_QUERY_POINTS = 500
+MOST_QUERY_POINTS = 500
 
 _HOST = regex.compile(r"https?://(?:www\.)?([^/?#:]+)", regex.I)
 
@@ -29,7 +29,7 @@ def terms(text: str) -> list[str]:
 def query_terms(query: str) -> list[str]:
     """The folded words of a query, at most sixteen. A tag asks for its count key alone: it finds every spelling."""
     words: dict[str, None] = {}
-    text = nfc(query[:_MAX_QUERY_POINTS])
+    text = nfc(query[:MOST_QUERY_POINTS])
     for part in _parts(text):
         asked = [count_key(part.text)] if isinstance(part, Entity) and part.kind == "tag" else _words_of(part)
         words.update(dict.fromkeys(asked))

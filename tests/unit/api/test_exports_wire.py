@@ -6,7 +6,7 @@ import zipfile
 
 from chaupal.fanout import exporting
 from chaupal.kernel.clock import HOUR, iso
-from chaupal.policy.unsaid import Further, PollAsked, Unsaid
+from chaupal.policy.drafts_and_scheduled import Further, PollAsked, Unsaid
 from chaupal.social.posts import drafts
 from chaupal.social.signin import sessions
 from village import Village

@@ -8,7 +8,7 @@ from uvicorn.server import ServerState
 
 from chaupal.app.connections import Config, Http, Keeper
 from chaupal.app.heads import KNOWN, Heads
-from chaupal.http.scope import lent
+from chaupal.http.asgi_scope import lent
 from chaupal.kernel.settings import load_settings
 from chaupal.ports.country import Locator
 

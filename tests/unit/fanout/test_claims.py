@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from chaupal.app.wiring import RunningHouse
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications import mailing, served
+from chaupal.fanout.notifications import notification_mails, served
 from chaupal.fanout.timers import TimerAct, Timers
 from chaupal.store.court.tellings import Telling
 from chaupal.store.machine import claims, marks
@@ -199,7 +199,7 @@ async def test_a_unit_that_was_checked_is_true_before_anybody_takes_its_act_over
         assert await claims.take(other, "second", {"once": 0}) == [Claim("once", "second", claim.turn + 1)]
 
 
-@pytest.mark.parametrize("write", [mailing.write_due, served.release])
+@pytest.mark.parametrize("write", [notification_mails.write_due, served.release])
 async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of_no_fault(
     houses: Open, monkeypatch: pytest.MonkeyPatch, write: Callable[[Carrier], Awaitable[int]]
 ):
@@ -229,7 +229,7 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
     async def put_off(*_: object) -> list[Telling]:
         return notifications
 
-    monkeypatch.setattr(mailing.notification_mails, "due", due)
+    monkeypatch.setattr(notification_mails.notification_mails, "due", due)
     monkeypatch.setattr(served.tellings, "due", put_off)
     CLAIM.set(Claim("letters", "another", 1))
     with capture_logs() as lines, pytest.raises(Overtaken):

@@ -4,7 +4,7 @@ import pytest
 
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.unsaid import MOST_DRAFTS
+from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS
 from chaupal.social.media import media
 from chaupal.social.posts import drafts
 from painted import picture

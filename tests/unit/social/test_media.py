@@ -19,10 +19,10 @@ from PIL import Image
 
 from chaupal.kernel.errors import Invalid, NotFound, WithheldByLaw
 from chaupal.kernel.settings import load_settings
+from chaupal.policy.drafts_and_scheduled import Unsaid
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
 from chaupal.policy.measures import Measure
-from chaupal.policy.unsaid import Unsaid
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.ports.files_s3 import s3_files
 from chaupal.reads.posts import media as looked

@@ -7,8 +7,8 @@ import pytest
 import measures
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.policy.drafts_and_scheduled import Unsaid
 from chaupal.policy.measures import Measure
-from chaupal.policy.unsaid import Unsaid
 from chaupal.social.media import media
 from chaupal.social.posts import posts, scheduling
 from painted import picture

@@ -58,7 +58,7 @@ NUMBERS = {
     "PDF, PNG, JPEG, plain text or a mail (.eml), 20 MB each. They are kept encrypted.": documents.BIGGEST
     == 20_000_000,
     "Columns: target, demanded, note. Up to 5,000 rows; you see what each names before anything is filed.": (
-        csv_targets.MOST_ROWS == 5_000
+        csv_targets.MOST_TARGETS == 5_000
     ),
     "The rows are entered, a hundred at a time.": bulk.AT_ONCE == 100,
     "Write in your own language, up to 500 letters. When an authority wants a post gone, here you see who asked, "

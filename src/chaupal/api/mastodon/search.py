@@ -21,8 +21,7 @@ from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import people as person_reads
 from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
-
-LONGEST = 500  # code points of a query that are looked at
+from chaupal.text.analyse import MOST_QUERY_POINTS
 
 
 class SearchArgs(msgspec.Struct, kw_only=True):
@@ -86,7 +85,7 @@ async def first(call: Call[SearchArgs]) -> Answer:
 
 
 async def _search(call: Call[SearchArgs]) -> SearchFound:
-    args, query = call.args, call.args.q[:LONGEST]
+    args, query = call.args, call.args.q[:MOST_QUERY_POINTS]
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
     if args.resolve and (there := await elsewhere.look_up(house.square, viewer, query)) is not None:
@@ -117,12 +116,12 @@ async def people(call: Call[PeopleSearchArgs]) -> Answer:
     """People whose names begin so; what is de-amplified is found by its whole handle only. `resolve`: as in a search."""
     args = call.args
     if args.resolve and not args.offset:
-        await elsewhere.look_up(call.house.square, call.viewer, args.q[:LONGEST])
+        await elsewhere.look_up(call.house.square, call.viewer, args.q[:MOST_QUERY_POINTS])
     limit = 40 if args.limit is None else max(1, min(args.limit, 80))
     found = await reads.people(
         call.house.reads,
         call.viewer,
-        args.q[:LONGEST],
+        args.q[:MOST_QUERY_POINTS],
         Span(limit, min(args.offset, reads.MOST_OFFSET)),
         following=args.following,
         surface=Surface.SUGGEST,

@@ -11,11 +11,11 @@ from chaupal.http.paging import ById, Number
 from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.drafts_and_scheduled import PollAsked, Unsaid, UnsaidPost
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import PollAsked, Unsaid, UnsaidPost
-from chaupal.reads.posts import unsaid
+from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import drafts
 
 
@@ -59,8 +59,8 @@ class DraftShown(msgspec.Struct, kw_only=True):
 
 async def listed(call: Call[Nothing]) -> list[DraftShown]:
     """One's drafts, the one saved last first."""
-    found = await unsaid.all_drafts(call.house.reads, call.viewer)
-    pictures = await unsaid.uploads(call.house.reads, call.viewer, found)
+    found = await drafts_and_scheduled.all_drafts(call.house.reads, call.viewer)
+    pictures = await drafts_and_scheduled.uploads(call.house.reads, call.viewer, found)
     return [_shown(call, one, pictures) for one in found]
 
 
@@ -75,7 +75,11 @@ async def begin(call: Call[DraftSent]) -> DraftShown:
 
 async def change(call: Call[DraftSent]) -> DraftShown:
     """The draft says this from now on, as a whole; who it is for stays where nothing is said of that."""
-    before = (await unsaid.draft(call.house.reads, call.viewer, call.args.id)).body if call.args.id else Unsaid()
+    before = (
+        (await drafts_and_scheduled.draft(call.house.reads, call.viewer, call.args.id)).body
+        if call.args.id
+        else Unsaid()
+    )
     body = body_of(call.args, before.visibility)
     # The description has no series: what was begun on the pages is not lost by a program that changes its first post.
     body.then = before.then
@@ -107,8 +111,8 @@ def body_of(sent: DraftSent, audience: str = "") -> Unsaid:
 
 
 async def _draft(call: Call[Any], id_: int) -> DraftShown:
-    found = await unsaid.draft(call.house.reads, call.viewer, id_)
-    return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
+    found = await drafts_and_scheduled.draft(call.house.reads, call.viewer, id_)
+    return _shown(call, found, await drafts_and_scheduled.uploads(call.house.reads, call.viewer, [found]))
 
 
 def _shown(call: Call[Any], draft: UnsaidPost, pictures: dict[int, Picture]) -> DraftShown:

@@ -18,6 +18,7 @@ from chaupal.governance.cases.acts import Act, Field
 from chaupal.governance.cases.cases import Case, Moved
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.resolving import MOST_TARGETS
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, or_not_found
 from chaupal.kernel.marked import N_
 from chaupal.policy.draft import Draft
@@ -26,7 +27,7 @@ from chaupal.store.court import appeals as heard, knowing, ledger
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.machine.work import Reading, Writing
 
-MOST = 5_000  # rows in one go, as many as an order has targets
+MOST = MOST_TARGETS  # rows in one go
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed

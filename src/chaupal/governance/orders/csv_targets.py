@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from chaupal.governance.orders import csv_files
-from chaupal.governance.orders.resolving import SAYS, LineFault, Resolved, resolve
+from chaupal.governance.orders.resolving import MOST_TARGETS, SAYS, LineFault, Resolved, resolve
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure
 from chaupal.store.machine.work import Work
 
-MOST_ROWS = 5_000
 AT_ONCE = 1_000  # rows resolved in one look; between looks others have their turn
 
 HEADERS = {
@@ -144,7 +143,7 @@ def _wrong(row: TargetRow, found: Resolved) -> str:
 
 def read_rows(data: bytes) -> list[TargetRow]:
     """The rows of a file, header and empty rows left out. Raises Invalid (field `csv`)."""
-    found = csv_files.rows_of(data, MOST_ROWS + 1)
+    found = csv_files.rows_of(data, MOST_TARGETS + 1)
     return _columns([(line, [" ".join(csv_files.plain(cell).split()) for cell in cells]) for line, cells in found])
 
 
@@ -158,8 +157,8 @@ def _columns(rows: list[tuple[int, list[str]]]) -> list[TargetRow]:
         columns = _guessed(rows)
     if not rows:
         raise csv_files.bad("csv_header_alone")
-    if len(rows) > MOST_ROWS:
-        raise csv_files.bad("csv_too_many_rows", most=MOST_ROWS)
+    if len(rows) > MOST_TARGETS:
+        raise csv_files.bad("csv_too_many_rows", most=MOST_TARGETS)
     return [
         TargetRow(line, *(_cell(cells, columns.get(name)) for name in ("target", "demanded", "note")))
         for line, cells in rows

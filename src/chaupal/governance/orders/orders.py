@@ -18,7 +18,7 @@ from chaupal.governance.orders import confirming, faces, procedure, resolving, s
 from chaupal.governance.orders.documents import origin_of
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
-from chaupal.governance.orders.resolving import LineFault, Resolved, resolve
+from chaupal.governance.orders.resolving import MOST_TARGETS, LineFault, Resolved, resolve
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel import faults
 from chaupal.kernel.clock import DAY
@@ -37,7 +37,6 @@ from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 
-MOST_TARGETS = 5_000
 MOST_SAID = 50  # complaints about targets in one answer
 ROLE = "role"  # the issuing office, among the particulars
 OPAQUE = "X-"  # begins the reference of an order that is secret: it says nothing, and is not counted

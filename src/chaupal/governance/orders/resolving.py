@@ -23,6 +23,7 @@ from chaupal.text.fold import count_key
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SERVER = "server"  # the kind of a target
+MOST_TARGETS = 5_000  # of one order, of a file about them, of a list of servers
 LONGEST = 500  # letters of a line
 MOST_NEAR = 60_000  # look-alike handles asked for in one look
 JOINERS = {ord(ZWJ): None, ord(ZWNJ): None}  # letters of Indian scripts are written with them

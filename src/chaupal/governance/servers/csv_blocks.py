@@ -12,6 +12,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders import csv_files
 from chaupal.governance.orders.papers import REASON_AT_LEAST, Paper, check_may
+from chaupal.governance.orders.resolving import MOST_TARGETS
 from chaupal.governance.people.account_desk import rule_of
 from chaupal.governance.servers import limits
 from chaupal.governance.servers.limits import SEVERITIES, SUSPEND, ServerStanding, measures_of, severity_of
@@ -25,7 +26,6 @@ from chaupal.text import hosts
 from chaupal.text.clean import letters_seen
 
 HEADERS = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
-MOST_ROWS = 5_000  # as many as an order has targets
 MOST_SAID = 50  # complaints about rows in one answer
 AT_ONCE = 200  # servers written down in one commit
 
@@ -116,13 +116,13 @@ async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: 
 
 def read(court: Court, data: bytes) -> list[BlockRow]:
     """The rows of a file, each server once. Raises Invalid (field `csv`) with every row that is wrong."""
-    found = csv_files.rows_of(data, MOST_ROWS + 2)
+    found = csv_files.rows_of(data, MOST_TARGETS + 2)
     columns = _columns(found[0][1]) if found else {}
     body = found[1:] if columns else found
     if not body:
         raise csv_files.bad("csv_empty")
-    if len(body) > MOST_ROWS:
-        raise csv_files.bad("csv_too_many_rows", most=MOST_ROWS)
+    if len(body) > MOST_TARGETS:
+        raise csv_files.bad("csv_too_many_rows", most=MOST_TARGETS)
     rows = [_row(line, cells, columns or {HEADERS[0]: 0}) for line, cells in body]
     wrong = [
         Wrong(code, {}, f"{row.line}: {cells[0][:200]}")

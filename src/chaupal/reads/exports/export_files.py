@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chaupal.kernel.clock import iso
+from chaupal.policy.drafts_and_scheduled import Unsaid, UnsaidPost
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Captions, Person, Picture, Post
-from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
 from chaupal.store.square.graph import FollowTerms

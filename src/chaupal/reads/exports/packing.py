@@ -16,7 +16,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.exports import archive_page, export_files
 from chaupal.reads.people import account_status as standing, filtering, hidden_servers
 from chaupal.reads.people.account_status import Marks
-from chaupal.reads.posts import unsaid
+from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.store.square import captions, media
 from chaupal.text.handles import whole
 
@@ -150,8 +150,14 @@ class _Packing:
         filters = (await filtering.of_viewer(reads, viewer)).every
         self.add("filters.json", [export_files.filter_of(each) for each in filters])
         self.add("followed_tags.json", await standing.my_tags(reads, viewer))
-        self.add("drafts.json", [export_files.draft_of(draft) for draft in await unsaid.all_drafts(reads, viewer)])
-        self.add("scheduled.json", [export_files.plan_of(plan) for plan in await unsaid.all_scheduled(reads, viewer)])
+        self.add(
+            "drafts.json",
+            [export_files.draft_of(draft) for draft in await drafts_and_scheduled.all_drafts(reads, viewer)],
+        )
+        self.add(
+            "scheduled.json",
+            [export_files.plan_of(plan) for plan in await drafts_and_scheduled.all_scheduled(reads, viewer)],
+        )
 
     def _people(self, which: standing.People) -> AsyncIterable[tuple[str, Any]]:
         return standing.my_people(self._reads, self._viewer, which)

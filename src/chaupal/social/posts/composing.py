@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.drafts_and_scheduled import Further
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Picture, Post, Tag
-from chaupal.policy.unsaid import Further
 from chaupal.social.context import Square
 from chaupal.store.identity import logins
 from chaupal.store.machine.work import Reading

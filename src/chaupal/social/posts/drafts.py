@@ -1,7 +1,7 @@
 """Drafts: kept, changed, thrown away. They may say anything and are shown to nobody else."""
 
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.unsaid import MOST_DRAFTS, Unsaid
+from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS, Unsaid
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts.composing import MOST_PICTURES, check_length

@@ -6,8 +6,8 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy import quotes
+from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.things import Picture, Post
-from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PostEdited

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.facts import Facts
 from chaupal.policy.things import Option, Poll, Post
-from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PollEnded, VoteCast

@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
+from chaupal.policy.drafts_and_scheduled import Further, PollAsked
 from chaupal.policy.facts import Facts, Visibility, answering, narrowest
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
-from chaupal.policy.unsaid import Further, PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PostDeleted, PostPublished

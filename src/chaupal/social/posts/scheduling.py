@@ -3,8 +3,8 @@
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
+from chaupal.policy.drafts_and_scheduled import MOST_SCHEDULED, Unsaid, UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility
-from chaupal.policy.unsaid import MOST_SCHEDULED, Unsaid, UnsaidPost
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import posts

@@ -12,8 +12,6 @@ from chaupal.store.identity import apps, logins
 from chaupal.store.identity.logins import Login
 from chaupal.store.identity.password_hashes import is_password
 
-TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
-
 
 class HalfLogin(msgspec.Struct, frozen=True):
     """The password was right, and something beside it is asked for: what stands for that until it comes."""
@@ -66,7 +64,7 @@ async def sign_in_at_once(
         tried = await logins.tries(w, login.account, second.HALF)
         await second.half_way(w, login.account, secret)
     try:
-        if tried >= TRIES:
+        if tried >= second.TRIES:
             raise Invalid("wrong_login")
         await second.check(square, secret, login.handle, code)
     except (Invalid, NotSignedIn):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import func
 
-from chaupal.policy.unsaid import Unsaid, UnsaidPost
+from chaupal.policy.drafts_and_scheduled import Unsaid, UnsaidPost
 from chaupal.store.machine.dialect import among, in_json, listed, param
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing

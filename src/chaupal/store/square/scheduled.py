@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from chaupal.policy.unsaid import Unsaid, UnsaidPost
+from chaupal.policy.drafts_and_scheduled import Unsaid, UnsaidPost
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import columns_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing

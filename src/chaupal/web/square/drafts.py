@@ -8,7 +8,7 @@ from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
-from chaupal.reads.posts import unsaid
+from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import drafts
 from chaupal.web import links, pages
 from chaupal.web.square import writing
@@ -25,7 +25,7 @@ class DraftDeletion(msgspec.Struct, kw_only=True):
 
 async def listed(call: Call[Nothing]) -> Answer:
     """One's drafts, the one saved last first."""
-    found = await unsaid.all_drafts(call.house.reads, call.viewer)
+    found = await drafts_and_scheduled.all_drafts(call.house.reads, call.viewer)
     return await pages.render(call, "writing/drafts.html", drafts=found, titled=N_("Drafts"))
 
 

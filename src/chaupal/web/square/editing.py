@@ -11,11 +11,11 @@ from chaupal.http.paging import ById, Number
 from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.drafts_and_scheduled import DAY
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.unsaid import DAY
 from chaupal.reads.page import Cursor
-from chaupal.reads.posts import unsaid
+from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import editing, polls, scheduling
 from chaupal.web import links, pages
@@ -98,7 +98,7 @@ async def edit(call: Call[EditTyped]) -> Answer:
         )
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
     except Invalid as problem:
-        kept = await unsaid.pictures(call.house.reads, call.viewer, typed.kept)
+        kept = await drafts_and_scheduled.pictures(call.house.reads, call.viewer, typed.kept)
         sheet = typed_again(typed, kept, problem, call.viewer.language)
         sheet.visibility, sheet.action = post.visibility.wire, f"/posts/{post.id}/edit"
         return await _show(call, sheet, problem.status)
@@ -157,7 +157,7 @@ async def cancel(call: Call[ById]) -> Answer:
 
 
 async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: ScheduleTyped = NONE_MOVED) -> Answer:
-    page = await unsaid.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
+    page = await drafts_and_scheduled.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
     if error and all(one.id != wrong.id for one in page.items):
         raise NotFound
     return await pages.render(

@@ -9,8 +9,8 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.clock import HOUR, MINUTE, parse_time
 from chaupal.kernel.errors import Invalid, Problem, coded
 from chaupal.policy import quotes
+from chaupal.policy.drafts_and_scheduled import DAY, Further, PollAsked, Unsaid
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import DAY, Further, PollAsked, Unsaid
 from chaupal.web.words import sentence
 
 UNFOLDED = ("picture", "alt")  # fields (how their names begin) that lie folded away with the pictures

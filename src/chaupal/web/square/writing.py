@@ -13,11 +13,11 @@ from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
+from chaupal.policy.drafts_and_scheduled import UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility, answering
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import UnsaidPost
-from chaupal.reads.posts import media as media_reads, unsaid
+from chaupal.reads.posts import drafts_and_scheduled, media as media_reads
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions, films, media
 from chaupal.social.posts import posts, scheduling
@@ -110,10 +110,10 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
 async def compose(call: Call[ComposeAsked]) -> Answer:
     """The form on a page of its own."""
     if call.args.draft is not None:
-        return await _resume(call, await unsaid.draft(call.house.reads, call.viewer, call.args.draft))
+        return await _resume(call, await drafts_and_scheduled.draft(call.house.reads, call.viewer, call.args.draft))
     if call.args.plan is not None:
         return await _resume(
-            call, await unsaid.scheduled_post(call.house.reads, call.viewer, call.args.plan), plan=True
+            call, await drafts_and_scheduled.scheduled_post(call.house.reads, call.viewer, call.args.plan), plan=True
         )
     card = await answered(call, call.args.reply_to)
     sheet = await answer_to(call, card) if card else await blank(call)
@@ -127,7 +127,7 @@ async def compose(call: Call[ComposeAsked]) -> Answer:
 
 async def _resume(call: Call[ComposeAsked], kept: UnsaidPost, *, plan: bool = False) -> Answer:
     """The form as it was when this was kept. What it answers may be gone meanwhile: then it answers nothing."""
-    body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
+    body, pictures = kept.body, await drafts_and_scheduled.uploads(call.house.reads, call.viewer, [kept])
     card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
     begun = await blank(call)
     sheet = msgspec.structs.replace(
@@ -327,7 +327,7 @@ async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, id
 async def again(call: Call[PostTyped], typed: PostTyped, problem: Invalid | NotAllowed | None = None) -> Answer:
     """The form once more, with all that was typed and what is wrong with it."""
     ids = (*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept))
-    kept = await unsaid.pictures(call.house.reads, call.viewer, ids)
+    kept = await drafts_and_scheduled.pictures(call.house.reads, call.viewer, ids)
     card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
     sheet = typed_again(typed, kept, problem, call.viewer.language)
     sheet.answering = card.author.handle if card else ""

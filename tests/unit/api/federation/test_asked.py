@@ -11,9 +11,9 @@ from chaupal.federation.reading.actors import read_actor
 from chaupal.federation.signing.asked import IMPLEMENTS
 from chaupal.federation.signing.keys import published
 from chaupal.federation.writing.addresses import PUBLIC
+from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
-from chaupal.policy.unsaid import PollAsked
 from chaupal.social.media import media
 from chaupal.social.people import graph
 from chaupal.social.posts import pinning, posts, quoting as quotes

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chaupal.fanout.notifications import mailing
+from chaupal.fanout.notifications import notification_mails
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.sentences import notification_mail_texts
@@ -23,7 +23,7 @@ SAID = "अमराई की बात"
 async def post(v: Village) -> list[EmailMessage]:
     """The letters about notifications so far, once those that are due are written."""
     await v.settle()
-    await mailing.write_due(v.running.carrier)
+    await notification_mails.write_due(v.running.carrier)
     await v.settle()
     folder = Path(v.running.house.settings.data) / "mail"
     found = [

@@ -12,8 +12,8 @@ import pytest
 
 from chaupal.fanout import exporting
 from chaupal.kernel.errors import Conflict
+from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.facts import Visibility
-from chaupal.policy.unsaid import PollAsked
 from chaupal.social.archives import exports, past_mastodon
 from chaupal.social.archives.archives import Archive
 from chaupal.social.media import media

@@ -4,8 +4,8 @@ import pytest
 import regex
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
+from chaupal.policy.drafts_and_scheduled import Further, Unsaid
 from chaupal.policy.things import Post
-from chaupal.policy.unsaid import Further, Unsaid
 from chaupal.social.media import media
 from chaupal.social.posts import posts, scheduling
 from chaupal.store.machine.work import Writing

@@ -15,10 +15,10 @@ from chaupal.http.paging import ById, Number
 from chaupal.http.route import Route, get, put
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, or_not_found
+from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread

@@ -13,9 +13,9 @@ from chaupal.http.call import Answer, Call, json
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, ByIds, Number
 from chaupal.http.route import Route, delete, get, post
+from chaupal.policy.drafts_and_scheduled import PollAsked, Unsaid
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
-from chaupal.policy.unsaid import PollAsked, Unsaid
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import posts, scheduling

@@ -11,12 +11,12 @@ from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.drafts_and_scheduled import Further, PollAsked, Unsaid, UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.narrow import open_to
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import Further, PollAsked, Unsaid, UnsaidPost
-from chaupal.reads.posts import unsaid
+from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import scheduling
 
 
@@ -88,8 +88,8 @@ async def schedule(call: Call[Any], body: Unsaid, when: str, key: str) -> Answer
 
 async def listed(call: Call[Paged]) -> Answer:
     """What waits to be said."""
-    page = await unsaid.scheduled(call.house.reads, call.viewer, call.args.cursor())
-    pictures = await unsaid.uploads(call.house.reads, call.viewer, page.items)
+    page = await drafts_and_scheduled.scheduled(call.house.reads, call.viewer, call.args.cursor())
+    pictures = await drafts_and_scheduled.uploads(call.house.reads, call.viewer, page.items)
     return json([_shown(call, one, pictures) for one in page.items], headers=link_header(call, page))
 
 
@@ -100,7 +100,7 @@ async def show(call: Call[ById]) -> ScheduledShown:
 async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
     """At another time, or other words, or more posts after it."""
     sent, square = call.args, call.house.square
-    before = await unsaid.scheduled_post(call.house.reads, call.viewer, sent.id)
+    before = await drafts_and_scheduled.scheduled_post(call.house.reads, call.viewer, sent.id)
     at = _time(sent.scheduled_at) if sent.scheduled_at is not None else before.at
     body = _changed(before.body, sent)
     if body == before.body:
@@ -163,8 +163,8 @@ def _time(text: str) -> int:
 
 
 async def _scheduled(call: Call[Any], id_: int) -> ScheduledShown:
-    found = await unsaid.scheduled_post(call.house.reads, call.viewer, id_)
-    return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
+    found = await drafts_and_scheduled.scheduled_post(call.house.reads, call.viewer, id_)
+    return _shown(call, found, await drafts_and_scheduled.uploads(call.house.reads, call.viewer, [found]))
 
 
 def _shown(call: Call[Any], waiting: UnsaidPost, pictures: dict[int, Picture]) -> ScheduledShown:

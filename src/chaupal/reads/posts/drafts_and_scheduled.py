@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from chaupal.kernel.errors import or_not_found
+from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS, MOST_SCHEDULED, UnsaidPost
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, UnsaidPost
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, rows_page
