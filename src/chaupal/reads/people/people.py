@@ -1,6 +1,6 @@
 """Looking at people: one, several, and oneself; what stands between the viewer and others; and who wrote what links lead to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from chaupal.kernel.clock import DAY, MINUTE
@@ -94,29 +94,23 @@ async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]
 
 async def census(reads: Reads) -> Census:
     """How many live here; counted every few minutes, off the loop."""
-    pages = reads.work.memory.pages
-    now = reads.clock()
-    kept = pages.get("census")
-    if kept is not None and now < kept[0]:
-        return kept[1]
-    async with reads.work.scanning() as reading:
-        counted = await accounts.census(reading, now - ACTIVE_WITHIN)
-    pages.put("census", (now + COUNTED_FOR, counted))
-    return counted
+    return await _counted(reads, "census", lambda reading: accounts.census(reading, reads.clock() - ACTIVE_WITHIN))
 
 
 async def peers(reads: Reads) -> Sequence[str]:
     """The hosts of the servers that are known here, in order; looked up every few minutes, off the loop."""
-    if not reads.settings.federates:
-        return ()
+    return await _counted(reads, "peers", servers.known) if reads.settings.federates else ()
+
+
+async def _counted[Found](reads: Reads, name: str, count: Callable[[Reading], Awaitable[Found]]) -> Found:
     kept, now = reads.work.memory.pages, reads.clock()
-    found = kept.get("peers")
+    found = kept.get(name)
     if found is not None and now < found[0]:
         return found[1]
     async with reads.work.scanning() as reading:
-        hosts = await servers.known(reading)
-    kept.put("peers", (now + COUNTED_FOR, hosts))
-    return hosts
+        counted = await count(reading)
+    kept.put(name, (now + COUNTED_FOR, counted))
+    return counted
 
 
 async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:

@@ -18,6 +18,7 @@ from chaupal.social.archives.archives import Archive
 from chaupal.social.context import Square
 from chaupal.social.media import captions, media
 from chaupal.social.posts.composing import MOST_PICTURES, MOST_TAGS
+from chaupal.social.typed import typed
 from chaupal.store.identity import imports
 from chaupal.store.identity.imports import Fault, Import, Root, Step
 from chaupal.store.machine.shelves import PEOPLE
@@ -191,10 +192,7 @@ def _composed(
     square: Square, me: int, item: Item, parent: Root | None, pictures: tuple[Picture, ...], at_least: Visibility
 ) -> Post:
     """Nobody here is mentioned: a name of another server is somebody else's here. Raises Invalid."""
-    try:
-        text, spoiler = (clean.trimmed(clean.normalise_post(part)) for part in (item.text, item.spoiler))
-    except clean.BadText as error:
-        raise Invalid("text_unreadable", why=str(error)) from error
+    text, spoiler = (clean.trimmed(typed(part, "text_unreadable")) for part in (item.text, item.spoiler))
     if not text and not pictures:
         raise Invalid("past_empty")
     if len((text + spoiler).encode()) > length.MAX_BYTES:

@@ -10,11 +10,11 @@ from chaupal.policy.things import Captions, Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.media import media as uploads
+from chaupal.social.typed import typed
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import captions, media
 from chaupal.text.captions import MOST_BYTES, MOST_CUES, MOST_LETTERS, BadCaptions, rewritten
-from chaupal.text.clean import BadText, normalise_post
 from chaupal.text.language import check_language
 
 MOST_LANGUAGES = 10
@@ -93,9 +93,7 @@ def written(text: str, length: int) -> str:
     if len(text.encode(errors="replace")) > MOST_BYTES:
         raise Invalid("captions_too_large", most=MOST_BYTES)
     try:
-        return rewritten(normalise_post(text.removeprefix("\ufeff")), length)
-    except BadText as error:
-        raise Invalid("captions_unreadable") from error
+        return rewritten(typed(text.removeprefix("\ufeff"), "captions_unreadable"), length)
     except BadCaptions as error:
         raise _wrong(error) from error
 

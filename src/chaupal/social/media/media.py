@@ -22,10 +22,11 @@ from chaupal.social.context import Square
 from chaupal.social.events import FilesUnwanted
 from chaupal.social.media import films, painting, pictures
 from chaupal.social.media.upload_types import HEAD, demuxer_of
+from chaupal.social.typed import typed
 from chaupal.store.identity import accounts, loose_files
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import media
-from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.clean import trimmed
 
 MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
 MOST_DESCRIPTION_BYTES = 30_000
@@ -255,10 +256,7 @@ async def drop_loose(square: Square, keys: Sequence[str]) -> None:
 
 def check_description(text: str) -> str:
     """The alt text as it is stored. Raises Invalid when it is too long or holds what no one typed."""
-    try:
-        text = trimmed(normalise_post(text[: MOST_DESCRIPTION_BYTES + 1]))
-    except BadText as error:
-        raise Invalid("description_unreadable", why=str(error), reason=error.reason) from error
+    text = trimmed(typed(text[: MOST_DESCRIPTION_BYTES + 1], "description_unreadable"))
     if len(text.encode()) > MOST_DESCRIPTION_BYTES or len(_CLUSTER.findall(text)) > MOST_DESCRIPTION:
         raise Invalid("description_too_long", most=MOST_DESCRIPTION)
     return text

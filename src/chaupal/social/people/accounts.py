@@ -16,13 +16,14 @@ from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import letters
+from chaupal.social.typed import typed
 from chaupal.store.identity import accounts, apps, logins
 from chaupal.store.identity.password_hashes import hash_password, is_password
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
-from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.clean import trimmed
 from chaupal.text.display_names import clean_name
 
 CONFIRM = "confirm"
@@ -315,7 +316,4 @@ async def _open_if_ready(w: Writing, account: int) -> bool:
 
 
 def _reason(text: str) -> str:
-    try:
-        return trimmed(normalise_post(text))[:MAX_REASON]
-    except BadText as error:
-        raise Invalid("reason_unreadable") from error
+    return trimmed(typed(text, "reason_unreadable"))[:MAX_REASON]

@@ -10,10 +10,11 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import FiltersChanged
 from chaupal.social.seeing import seen_post
+from chaupal.social.typed import typed
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import filters
 from chaupal.store.square.filters import Filter
-from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.clean import trimmed
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
 ACTIONS = ("warn", "hide", "blur")
@@ -166,10 +167,8 @@ def _filled(square: Square, old: Filter, wish: FilterWish) -> Filter:
 
 
 def _checked(text: str, field: str) -> str:
-    try:
-        text = trimmed(" ".join(normalise_post(text[: 4 * LONGEST]).split()))
-    except BadText as error:
-        raise Invalid("title_unreadable" if field == "title" else "keyword_unreadable") from error
+    unreadable = "title_unreadable" if field == "title" else "keyword_unreadable"
+    text = trimmed(" ".join(typed(text[: 4 * LONGEST], unreadable).split()))
     if not text:
         raise Invalid("list_unnamed" if field == "title" else "keyword_blank")
     if len(text) > LONGEST and field == "title":

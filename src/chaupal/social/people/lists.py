@@ -9,11 +9,12 @@ from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import ListChanged
+from chaupal.social.typed import typed
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import lists
 from chaupal.store.square.lists import ListRow
-from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.clean import trimmed
 
 REPLIES = ("list", "followed", "none")
 MOST_LISTS, MOST_MEMBERS = 50, 500
@@ -98,10 +99,7 @@ def _filled(old: ListRow, wish: ListWish) -> ListRow:
 
 
 def _title(text: str) -> str:
-    try:
-        title = trimmed(" ".join(normalise_post(text[: 4 * LONGEST]).split()))
-    except BadText as error:
-        raise Invalid("title_unreadable") from error
+    title = trimmed(" ".join(typed(text[: 4 * LONGEST], "title_unreadable").split()))
     if len(title) > LONGEST:
         raise Invalid("list_name_too_long", most=LONGEST)
     return title

@@ -11,6 +11,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, LinksToVerify
 from chaupal.social.media import media
+from chaupal.social.typed import typed
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Face
 from chaupal.store.identity.logins import Login
@@ -18,7 +19,7 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import fields_of, ids_of
 from chaupal.text import hosts, html
 from chaupal.text.analyse import name_words
-from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.clean import trimmed
 from chaupal.text.display_names import clean_name
 from chaupal.text.entities import find_entities
 from chaupal.text.language import check_language
@@ -135,9 +136,9 @@ def _fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return found
 
 
-def _sites(typed: tuple[str, ...]) -> tuple[str, ...]:
+def _sites(named: tuple[str, ...]) -> tuple[str, ...]:
     """Hosts in one spelling, each once; empty lines are dropped."""
-    found = {one: hosts.plain(one) for one in typed if one.strip()}
+    found = {one: hosts.plain(one) for one in named if one.strip()}
     bad = next((one for one, host in found.items() if not host), None)
     if bad is not None:
         raise Invalid("site_invalid", typed=bad.strip()[:60])
@@ -150,10 +151,7 @@ def _sites(typed: tuple[str, ...]) -> tuple[str, ...]:
 def _text(text: str, field: str) -> str:
     if len(text) > 10_000:
         raise Invalid("note_too_long", most=MAX_GRAPHEMES) if field == "note" else Invalid("fields_too_long")
-    try:
-        return normalise_post(text)
-    except BadText as error:
-        raise Invalid("note_unreadable" if field == "note" else "field_unreadable") from error
+    return typed(text, "note_unreadable" if field == "note" else "field_unreadable")
 
 
 def _checked(defaults: Defaults) -> Defaults:

@@ -4,20 +4,17 @@ from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.seeing import seen_person
+from chaupal.social.typed import typed
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.square import regards
-from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.clean import trimmed
 
 LONGEST_NOTE = 2_000  # characters
 
 
 async def note(square: Square, viewer: Viewer, them: int, text: str) -> None:
     """Keep a note about somebody; an empty one is none. Raises NotFound, Invalid."""
-    me = viewer.me
-    try:
-        text = trimmed(normalise_post(text[: 4 * LONGEST_NOTE]))
-    except BadText as error:
-        raise Invalid("comment_unreadable") from error
+    me, text = viewer.me, trimmed(typed(text[: 4 * LONGEST_NOTE], "comment_unreadable"))
     if len(text) > LONGEST_NOTE:
         raise Invalid("comment_too_long")
     await _check_seen(square, viewer, them)

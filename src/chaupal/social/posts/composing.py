@@ -10,6 +10,7 @@ from chaupal.policy.drafts_and_scheduled import Further
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Picture, Post, Tag
 from chaupal.social.context import Square
+from chaupal.social.typed import typed
 from chaupal.store.identity import logins
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people, posting
@@ -40,7 +41,8 @@ def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
     # Bytes first: counting the letters of ten megabytes is itself an attack.
     if len(text) + len(spoiler) > length.MAX_BYTES:
         raise Invalid("text_too_big", bytes=length.MAX_BYTES)
-    text, spoiler = _clean("text", text), _clean("spoiler", spoiler)
+    text = typed(text, "text_unreadable", field="text")
+    spoiler = typed(spoiler, "text_unreadable", field="spoiler")
     if not clean.trimmed(text) and not blank:
         raise Invalid("text_blank")
     if len((text + spoiler).encode()) > length.MAX_BYTES:
@@ -55,13 +57,6 @@ def check_length(then: Sequence[Further]) -> None:
     """Raises Invalid where more posts follow the first than go in one."""
     if len(then) >= MOST_IN_SERIES:
         raise Invalid("series_too_long", most=MOST_IN_SERIES)
-
-
-def _clean(name: str, text: str) -> str:
-    try:
-        return clean.normalise_post(text)
-    except clean.BadText as error:
-        raise Invalid("text_unreadable", why=str(error), field=name) from error
 
 
 async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler: str, chosen: str | None) -> ReadText:

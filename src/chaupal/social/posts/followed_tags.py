@@ -4,8 +4,8 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import TagFollowed, TagUnfollowed
+from chaupal.social.typed import typed
 from chaupal.store.square import tag_follows
-from chaupal.text.clean import BadText, normalise_post
 from chaupal.text.entities import find_entities
 from chaupal.text.fold import count_key
 
@@ -61,10 +61,7 @@ async def unfeature_named(square: Square, viewer: Viewer, name: str) -> None:
 
 def checked(name: str) -> tuple[str, str]:
     """(key, name) of a tag as it was typed, with or without its sign. Raises Invalid."""
-    try:
-        name = normalise_post(name.strip().lstrip("#＃"))
-    except BadText as error:
-        raise Invalid("tag_unreadable") from error
+    name = typed(name.strip().lstrip("#＃"), "tag_unreadable")
     entities = find_entities(f"#{name}")
     if len(entities) != 1 or entities[0].text != name or not (key := count_key(name)):
         raise Invalid("tag_invalid")

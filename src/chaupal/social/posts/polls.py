@@ -10,6 +10,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PollEnded, VoteCast
 from chaupal.social.seeing import seen_post
+from chaupal.social.typed import typed
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import polls, posting, posts
@@ -114,10 +115,7 @@ def _check_open(w: Writing, post: Post, poll: Poll, me: int, facts: Facts, *, vo
 
 
 def _title(text: str) -> str:
-    try:
-        title = clean.trimmed(clean.normalise_post(text[:1_000]))
-    except clean.BadText as error:
-        raise Invalid("option_unreadable", why=str(error)) from error
+    title = clean.trimmed(typed(text[:1_000], "option_unreadable"))
     if not title:
         raise Invalid("option_blank")
     if length.length(title) > MOST_LETTERS or len(text) > 1_000:
