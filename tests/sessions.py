@@ -1,15 +1,17 @@
 """Sessions of PostgreSQL that one test after the other is lent, as databases are: a new one takes a process, which knows no table yet.
 
 Whoever connects to a database that is lent gets one that rests, if there is one, and with it the words with which the server
-greeted it. Whoever closes a connection does not end its session: all that can be left behind in it is taken out, at once.
+greeted it, and the statements that it has read. Whoever closes a connection does not end its session: all else that can be
+left behind in it is taken out, at once.
 """
 
 import os
 import socket
 import struct
+from collections import OrderedDict
 from typing import Any
 
-from asyncpg import connect_utils
+from asyncpg import Connection, connect_utils
 from asyncpg.protocol import Protocol
 
 from waiting import PATIENCE
@@ -17,9 +19,10 @@ from waiting import PATIENCE
 type Address = tuple[str, int]
 
 MOST = 8  # of a database; more at once are ended as they are closed
+STATEMENTS = 500  # that a session has read: the driver gives up one after it for each more
 # The last thing that a session has done which rests here. What it has counted is told as it comes to rest.
 RESET = (
-    "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ALL; DEALLOCATE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); "
+    "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); "
     "DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_stat_force_next_flush()"
 )
 # Of its messages (https://www.postgresql.org/docs/current/protocol-message-formats.html): a letter, then how long it is.
@@ -27,6 +30,7 @@ HEAD, VERSION = 5, 196608
 READY, ERROR, IDLE, END = b"Z", b"E", b"I", b"X\0\0\0\4"
 
 _connect_anew = connect_utils._connect_addr
+_give_up_statements = Connection._mark_stmts_as_closed
 
 
 class Session:
@@ -34,6 +38,7 @@ class Session:
 
     def __init__(self, door: str, user: str, database: str) -> None:
         self.line = socket.socket(socket.AF_UNIX)
+        self.statements = OrderedDict[Any, Any]()  # as the driver knows them
         words = f"user\0{user}\0database\0{database}\0client_encoding\0'utf-8'\0\0".encode()
         try:
             self.line.settimeout(PATIENCE)
@@ -187,9 +192,20 @@ async def _connect(**asked: Any) -> Any:
         raise
     connection = asked["connection_class"](talk, transport, loop, addr, asked["config"], params)
     talk.set_connection(connection)
+    if connection._stmt_cache_enabled:
+        known = connection._stmt_cache
+        known._entries, known._max_size, known._max_lifetime = session.statements, STATEMENTS, 0
     return connection
+
+
+def _leave_statements(self: Any) -> None:
+    """Of a connection that is closed the driver gives up its statements; those of a session are left to whoever is lent it next."""
+    if isinstance(self._protocol, Talk):
+        self._stmt_cache._entries = OrderedDict()
+    _give_up_statements(self)
 
 
 def keep() -> None:
     """From here on sessions of databases in RESTING are kept in this process."""
     connect_utils._connect_addr = _connect
+    Connection._mark_stmts_as_closed = _leave_statements
