@@ -29,7 +29,7 @@ from chaupal.governance.cases.bulk import Item
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
-from chaupal.governance.log import log
+from chaupal.governance.log import log, tallying
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import publishing, steps
 from chaupal.governance.orders.changes import ChangeForm
@@ -53,6 +53,8 @@ from village import FINDING, REASON, Village, VillagePost, Villager
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 
 MANY = 1_178  # targets of the order in bulk
+# On PostgreSQL, to which `test_february_2021.py` brings as many; so few rows of an entry that a tally takes two there, too.
+FEWER, FEWER_ROWS = 150, 150
 WHY = "The court has found that these say nothing of the kind."
 COURT = "High Court of Delhi"
 PROTECTED = "It reports what happened in the street; the law protects that: number {}."
@@ -124,6 +126,11 @@ class Played:
     def court(self) -> Any:
         return self.v.running.house.court
 
+    @property
+    def targets(self) -> int:
+        """Of the order in bulk."""
+        return FEWER if self.v.running.house.settings.postgres else MANY
+
     async def receives(self, name: str, *targets: str, **form: Any) -> str:
         self.refs[name] = await self.v.receives(*targets, **form)
         return self.refs[name]
@@ -148,7 +155,7 @@ class Played:
 
     async def many(self, who: Villager, ref: str, verb: str, rows: dict[int, dict[str, str]]) -> None:
         """All of them in one call, each as it stands now."""
-        found = await dossier.matter(self.v.running.house.reads, who.viewer, ref, most=MANY)
+        found = await dossier.matter(self.v.running.house.reads, who.viewer, ref, most=self.targets)
         seen = {one.target.number: one.events[-1].number for one in found.dossier.files}
         items = [Item(number=n, seen=seen[n], **said) for n, said in rows.items()]  # pyright: ignore[reportArgumentType]
         done = await bulk.run(self.court, who.viewer, ref, verb, items)
@@ -178,9 +185,9 @@ async def in_bulk(p: Played) -> None:
     """So many targets by two people; some are sent back, quashed by a court, or withdrawn by who asked for them."""
     v, square = p.v, p.v.running.house.square
     authors = [v.asha, v.ravi]
-    who = [authors[n % 2] for n in range(MANY)]
+    who = [authors[n % 2] for n in range(p.targets)]
     ids: list[int] = []
-    for start in range(0, MANY, 50):
+    for start in range(0, p.targets, 50):
         drafts = [
             posts.publish(square, one.viewer, posts.Draft(text=f"बात {start + n}"))
             for n, one in enumerate(who[start : start + 50])
@@ -192,7 +199,7 @@ async def in_bulk(p: Played) -> None:
         n: {"outcome": "withhold_post", "reason": f"{REASON} {n}"}
         if n % 4
         else {"outcome": "refuse", "code": "protected_expression", "reason": PROTECTED.format(n)}
-        for n in range(1, MANY + 1)
+        for n in range(1, p.targets + 1)
     }
     await p.many(v.chitra, ref, "propose", said)
     await p.many(v.dev, ref, "return", {n: {"reason": "Which person is meant? The post names two."} for n in (1, 4)})
@@ -691,8 +698,10 @@ GREEN = "0 break a rule, 0 were late"
 
 
 @pytest.fixture
-async def played(village: Village) -> Played:
+async def played(village: Village, monkeypatch: pytest.MonkeyPatch) -> Played:
     """A day's sitting after another, all of it on one log."""
+    if village.running.house.settings.postgres:
+        monkeypatch.setattr(tallying, "ROWS", FEWER_ROWS)
     p = Played(village, await hire(village, "tara", Role.MODERATOR), await hire(village, "nila", Role.REVIEWER))
     p.hidden = await secret(p)
     for act in ACTS:
