@@ -292,15 +292,22 @@ async def test_removing_any_one_rule_or_shade_makes_the_canary_sing(village: Vil
 
 
 SINGERS = {"follower in India", "one whom the author has blocked", "stranger in India"}
+# Where most of what is wrong shows; the others are asked after them.
+SINGING = MUST_SHOW | UNASKED | OFFERED | CARRIED
 
 
 async def _sings(world: World) -> bool:
     """Whether anything is wrong: the first that is, is enough."""
     if await _unmeasured(world):
         return True
+    first, rest = ([route for route in crawled("GET") if (route.name in SINGING) is sings] for sings in (True, False))
+    return await _sings_at(world, first) or bool(await blind(world, first)) or await _sings_at(world, rest)
+
+
+async def _sings_at(world: World, routes: list[Route]) -> bool:
     for eyes, never in viewers(world.village).items():
         if eyes.name in SINGERS:
-            async for route, words in answers(world, eyes, crawled("GET")):
+            async for route, words in answers(world, eyes, routes):
                 if _wrong(world.village, eyes, never, route, words):
                     return True
-    return bool(await blind(world, [route for route in crawled("GET") if route.name in MUST_SHOW]))
+    return False
