@@ -434,6 +434,13 @@ def test_an_order_confirms_the_emergency_of_another_authority(scribe: Scribe):
     lie(scribe, scribe.order("IN-2021-0003", authority="Delhi Police", confirms="IN-2021-0002"), "confirms_foreign")
 
 
+def test_an_emergency_is_confirmed_by_whoever_took_in_the_order_that_confirms_it(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
+    scribe.open_order("IN-2021-0003", confirms="IN-2021-0002", by=PROPOSER)
+    said = {"confirms": "IN-2021-0003", "body": "secretary"}
+    lie(scribe, scribe.step("confirmed", "IN-2021-0002", by=PROPOSER, **said), "confirmed_alone")
+
+
 def test_an_emergency_is_confirmed_by_an_order_that_confirms_another(scribe: Scribe):
     for ref in ("IN-2021-0002", "IN-2021-0003"):
         scribe.open_order(ref, "IN-69A-EMERG@1")

@@ -12,7 +12,7 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import SECONDED_IN_FORCE
 from chaupal.governance.context import Court
-from chaupal.kernel.errors import Conflict
+from chaupal.kernel.errors import Conflict, NotAllowed
 from chaupal.policy.measures import Measure
 from chaupal.store.court import docket, order_events, rulings
 from chaupal.store.court.case_events import CaseEventBody
@@ -28,10 +28,13 @@ def no_order() -> Conflict:
 
 
 async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], event: OrderEvent) -> None:
-    """Let go on what the order that `event` names confirms of `meant`. Raises Conflict, and then nothing has changed."""
+    """Let go on what the order that `event` names confirms of `meant`. Raises Conflict, and NotAllowed for whoever took that order in."""
     confirming = await docket.order(w, event.body.confirms)
     if confirming is None or not may_confirm(order, confirming) or confirming.confirms not in (None, order.id):
         raise no_order()
+    # One person could write an order of any authority's; the authority's own people enter theirs by themselves.
+    if confirming.filed_by is None and confirming.received_by == event.by:
+        raise NotAllowed("confirms_own_intake")
     theirs = {_thing(case): case for case in await cases.cases_of(court, w, confirming)}
     bound = [case for case in meant if case.state in SECONDED_IN_FORCE and _thing(case) in theirs]
     if not bound or (event.body.targets and len(bound) < len(meant)):

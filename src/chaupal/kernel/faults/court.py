@@ -68,6 +68,7 @@ FAULTS: dict[str, Fault] = {
     "still_open": whole(N_("Something is proposed under this order: it is approved or sent back first")),
     "step_by_two": whole(N_("This takes two people: it is proposed about each thing, and somebody else approves")),
     "hearing_later": whole(N_("This hearing is set for a later day; set another day first")),
+    "confirms_own_intake": whole(N_("You took in the order that confirms this one; somebody else must take this step")),
     "only_emergency": whole(N_("Only an emergency order is confirmed")),
     "emergency_not_extended": whole(N_("An emergency order is confirmed by another order, not extended")),
     "nothing_changed": whole(N_("Nothing was changed")),

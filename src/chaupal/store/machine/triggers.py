@@ -252,6 +252,12 @@ TRIGGERS = (
         f"NEW.first_by IS NOT NULL AND (NEW.state = 'refused' OR NEW.state = 'closed' OR (NEW.state = 'in_force' AND {_BEFORE} IN "
         f"('measure_proposed', 'measure_concurred'))) AND NOT {_OWN_RULES} AND NOT EXISTS ({_HOLDS} ({APPROVERS}) AND id = {_WHO})",
     ),
+    # An emergency order is confirmed by one that somebody else took in, or that its authority filed.
+    Trigger(
+        "cases_taken_over_by_another_person", "case_events", "INSERT",
+        f"NEW.state = 'in_force' AND NEW.first_by IS NULL AND {_BEFORE} IN ('received', 'returned', 'not_found') "
+        f"AND EXISTS (SELECT 1 {_OF_ORDER} AND o.received_by = {_WHO} AND o.filed_by IS NULL)",
+    ),
     Trigger("hearings_held_on_their_day", "order_events", "INSERT", f"NEW.verb = 'hold_hearing' AND NEW.at < {_HEARING_DAY}"),
     # A measure is no wider than its order and lasts no longer, and in an emergency one person's is over in a day.
     Trigger("rulings_within_their_order", "rulings", "INSERT", _WIDER),

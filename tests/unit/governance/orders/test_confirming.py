@@ -6,23 +6,29 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import orders
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import HOUR
-from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.dialect import statement
 from court import REASON, Bench, staff
 from neighbours import by
 
 REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.RaiseError)
 EMERGENCY: dict[str, Any] = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
 WORDS: dict[str, Any] = {"body": "secretary", "reason": "Confirmed by the Secretary under rule 9."}
+TAKEN_OVER = (
+    "INSERT INTO case_events (id, target_id, number, state, \"by\", at, body) SELECT 1, t.id, 2, 'in_force', {asha}, 1, '{{}}' "
+    "FROM targets t JOIN orders o ON o.id = t.order_id WHERE o.ref = '{ref}'"
+)
 NONE_OF_THEIRS = "is no emergency order of this authority that this one could confirm"
 
 
@@ -78,7 +84,14 @@ async def test_an_order_that_says_that_it_confirms_another_confirms_no_third(ben
     ref = await bench.order(confirms=second)
     with pytest.raises(Conflict):
         await bench.step(first, "confirm", confirms=ref, **WORDS)
-    await bench.step(first, "confirm", confirms=await bench.order(confirms=first), **WORDS)
+    ref = await orders.receive(bench.court, bench.asha, bench.form(confirms=first))
+    await bench.step(ref, "check")
+    with pytest.raises(NotAllowed, match="You took in the order"):
+        await bench.step(first, "confirm", confirms=ref, **WORDS)
+    with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.asha.me))))
+    await bench.step(first, "confirm", by=bench.dev, confirms=ref, **WORDS)
 
 
 async def test_what_was_to_end_before_its_emergency_order_does_so_when_that_is_confirmed(bench: Bench):

@@ -68,10 +68,20 @@ def confirmed_by_another(book: Book, step: OrderStep) -> str:
     return said or "" if said and said != step.act.head.ref else ""
 
 
+def confirmed_alone(book: Book, step: OrderStep) -> bool:
+    """Whoever took in the order that confirms it lets nothing go on by it; what an authority filed itself nobody took in."""
+    by = book.matters.get(step.said.confirms or "")
+    return step.said.step == "confirmed" and by is not None and by.said.by == step.said.by
+
+
 STEPPING: tuple[Check[OrderStep], ...] = (
     Check(
         "confirmed_by_another", "The order was confirmed by one that says that it confirms another.",
         "आदेश की पुष्टि ऐसे आदेश से हुई जो कहता है कि वह किसी दूसरे आदेश की पुष्टि करता है।", confirmed_by_another,
+    ),
+    Check(
+        "confirmed_alone", "The order was confirmed by the person who had taken in the order that confirms it; another one must do it.",
+        "आदेश की पुष्टि उसी ने की जिसने पुष्टि करने वाला आदेश दर्ज किया था; यह किसी और को करना था।", confirmed_alone,
     ),
     Check(
         "order_unknown", "The entry is about an order that the log does not have.",
