@@ -44,15 +44,15 @@ def _has_more(text: str) -> bool:
     return "://" in text or "@" in text
 
 
-def truncate(text: str, n: int, mark: str = "…") -> str:
-    """The text in at most n clusters (n >= 1), none cut; when something is left out, the last cluster is `mark`."""
+def truncate(text: str, n: int) -> str:
+    """The text in at most n clusters (n >= 1), none cut; when something is left out, the last cluster is "…"."""
     text = nfc(text[: (n + 1) * _POINTS_PER_CLUSTER])
     if len(text) <= n:
         return text
     clusters = list(islice((found[0] for found in _CLUSTER.finditer(text)), n + 1))
     if len(clusters) <= n:
         return "".join(clusters)
-    return "".join(clusters[: n - 1]).rstrip() + mark
+    return "".join(clusters[: n - 1]).rstrip() + "…"
 
 
 def _bytes(text: str) -> int:

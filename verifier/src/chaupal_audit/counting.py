@@ -60,12 +60,10 @@ def published(
         return _document(url, _answer(url, tell, get or client.get))
 
 
-def served_otherwise(
-    server: str, frozen: Iterable[Snapshot], tell: Tell, get: Callable[[str], httpx2.Response] | None = None
-) -> list[Snapshot]:
+def served_otherwise(server: str, frozen: Iterable[Snapshot], tell: Tell) -> list[Snapshot]:
     """Frozen reports that the server does not give to readers as its log says that it froze them."""
     with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-        return [one for one in frozen if _served(server, one, tell, get or client.get) != one.sha256]
+        return [one for one in frozen if _served(server, one, tell, client.get) != one.sha256]
 
 
 def _served(server: str, frozen: Snapshot, tell: Tell, get: Callable[[str], httpx2.Response]) -> str:
@@ -118,7 +116,7 @@ def size_of(made: Document) -> int | None:
 # --- laws ---
 
 
-def laws_of(server: str, into: Path, get: Callable[[str], httpx2.Response] | None = None) -> Files:
+def laws_of(server: str, into: Path) -> Files:
     """The files of law that a server serves, each asked for once and kept in `into`. What they hash to is looked at by whoever reads."""
 
     def file(digest: str) -> bytes | None:
@@ -127,7 +125,7 @@ def laws_of(server: str, into: Path, get: Callable[[str], httpx2.Response] | Non
             return None
         if not place.is_file():
             with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-                answer = (get or client.get)(f"{server}/log/laws/{digest}")
+                answer = client.get(f"{server}/log/laws/{digest}")
             if answer.status_code != 200 or len(answer.content) > BIGGEST:
                 return None
             if sha256(answer.content).hexdigest() != digest:

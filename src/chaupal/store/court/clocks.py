@@ -1,7 +1,6 @@
 """Deadlines of orders, appeals and reports as rows: one clock per matter and kind, running until it is stopped."""
 
 import secrets
-from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import and_, or_, select, text as sql
@@ -9,8 +8,9 @@ from sqlalchemy import and_, or_, select, text as sql
 from chaupal.policy.deadline_alerts import SHARES
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, text_param
-from chaupal.store.machine.statements import selects, updates, upserts
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import updates, upserts
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import clocks, orders
 
 
@@ -33,14 +33,12 @@ _KIND = clocks.c.kind == text_param("of_kind")
 START = upserts(clocks, "what of kind", "starts_at due_at alerted", kept="id", id="new", stopped_at=None)
 STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, stopped_at=None)
 STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, stopped_at=None)
-OF = selects(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id)
-RUNNING = selects(*clocks.c).where(stopped_at=None).order_by(clocks.c.due_at, clocks.c.id).limit("n")
+NEXT_FIRST = rows_of(ClockRow, clocks).ordered("due_at id")
+OF = NEXT_FIRST.where(*_THIS)
+RUNNING = NEXT_FIRST.where(stopped_at=None).limit("n")
 # What stands outside the office: of a secret order nobody there learns that its hours run.
-RUNNING_OPENLY = (
-    selects(*clocks.c)
-    .where(or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN))), stopped_at=None)
-    .order_by(clocks.c.due_at, clocks.c.id)
-    .limit("n")
+RUNNING_OPENLY = RUNNING.where(
+    or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN)))
 )
 
 
@@ -50,12 +48,7 @@ def _passed(share: int, before: int) -> object:
     return and_(clocks.c.alerted == before, gone * 100 >= span * share)
 
 
-ALERTING = (
-    selects(*clocks.c)
-    .where(clocks.c.stopped_at.is_(None), or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyright: ignore[reportArgumentType]
-    .order_by(clocks.c.due_at, clocks.c.id)
-    .limit("n")
-)
+ALERTING = RUNNING.where(or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyright: ignore[reportArgumentType]
 ALERTED = updates(clocks, alerted="share").where(clocks.c.alerted < param("share"), id="this", stopped_at=None)
 
 
@@ -78,28 +71,24 @@ async def stop_all(w: Writing, what: str, of: int, at: int) -> int:
 
 async def of_matter(reading: Reading, what: str, of: int) -> list[ClockRow]:
     """The clocks of one matter, the next due first, stopped ones too."""
-    return _rows(await reading.fetch(OF, of_what=what, whose=of))
+    return await OF.all(reading, of_what=what, whose=of)
 
 
 async def running(reading: Reading, at_most: int = 1_000) -> list[ClockRow]:
     """Every clock that runs, the next due first."""
-    return _rows(await reading.fetch(RUNNING, n=at_most))
+    return await RUNNING.all(reading, n=at_most)
 
 
 async def running_openly(reading: Reading, at_most: int) -> list[ClockRow]:
     """The same without those of secret orders."""
-    return _rows(await reading.fetch(RUNNING_OPENLY, n=at_most))
+    return await RUNNING_OPENLY.all(reading, n=at_most)
 
 
-async def alerting(reading: Reading, now: int, at_most: int = 100) -> list[ClockRow]:
+async def alerting(reading: Reading, now: int) -> list[ClockRow]:
     """Clocks that have passed a share of their time of which nobody was told yet."""
-    return _rows(await reading.fetch(ALERTING, at=now, n=at_most))
+    return await ALERTING.all(reading, at=now, n=100)
 
 
 async def alerted(w: Writing, id_: int, share: int) -> bool:
     """Staff are told of `share` per cent in this unit. False where they were already, or the clock was stopped."""
     return bool(await w.run(ALERTED, this=id_, share=share))
-
-
-def _rows(rows: Sequence[Row]) -> list[ClockRow]:
-    return [ClockRow(*row) for row in rows]

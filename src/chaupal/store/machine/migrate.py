@@ -211,7 +211,7 @@ async def _indexes(engine: "AsyncEngine", version: str) -> None:
     """Indexes on tables that are there already, made while others write: what takes long is no part of any transaction."""
     from sqlalchemy import text
 
-    wanted: tuple[tuple[Any, ...], ...] = getattr(_module(version), "CONCURRENTLY", ())
+    wanted: tuple[tuple[Any, ...], ...] = getattr(_scripts().get_revision(version).module, "CONCURRENTLY", ())
     if not wanted:
         return
     async with engine.connect() as plain:
@@ -226,10 +226,6 @@ async def _indexes(engine: "AsyncEngine", version: str) -> None:
                 on = ", ".join(f'"{column}"' if column.isidentifier() else column for column in columns)
                 some = f" WHERE {where[0]}" if where and where[0] else ""
                 await connection.execute(text(f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" ({on}){some}'))
-
-
-def _module(version: str) -> Any:
-    return _scripts().get_revision(version).module
 
 
 def _scripts() -> "ScriptDirectory":

@@ -102,19 +102,14 @@ def share(name: str, title: str, of: Callable[[Any], bool | None], columns: tupl
 
 
 def median(
-    name: str,
-    title: str,
-    of: Callable[[Any], float | None],
-    kind: Kind = Kind.hours,
-    at: float = 0.5,
-    columns: tuple[str, ...] = (),
+    name: str, title: str, of: Callable[[Any], float | None], kind: Kind = Kind.hours, at: float = 0.5
 ) -> Measured:
     """The median (or another quantile) of what a row's things give; None where none gives anything."""
 
     def made(things: Sequence[Any]) -> Value:
         return quantile([found for found in map(of, things) if found is not None], at)
 
-    return Measured(Column(name, title, kind, of=columns), made)
+    return Measured(Column(name, title, kind), made)
 
 
 def ratio(part: float, whole: float) -> float | None:
