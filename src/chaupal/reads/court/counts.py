@@ -1,19 +1,18 @@
 """What is counted: measures by day, what there is most of, who stayed, and each week's activity. Numbers only; kept for minutes."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from chaupal.kernel.clock import DAY, MINUTE
-from chaupal.reads.context import Reads
+from chaupal.kernel.clock import DAY
+from chaupal.reads.context import Reads, counted
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import counts
 from chaupal.store.square.counts import Span as Span
 from chaupal.text.fold import count_key
 
-KEPT_FOR = 5 * MINUTE
 WEEK, MONDAY = 7 * DAY, 3 * DAY  # 1 January 1970 was a Thursday
 WEEKS = 12
 OF_TAGS = frozenset({"tag_accounts", "tag_uses"})
@@ -64,31 +63,29 @@ async def measure(reads: Reads, what: str, span: Span, tag: str = "") -> Measure
         previous = await counts.altogether(reading, what, before, key)
         return Measure(total, previous, [(begins, found.get(begins, 0)) for begins in span.firsts])
 
-    return await _remembered(reads, ("measure", what, span, key), count)
+    return await counted(reads, ("measure", what, span, key), count)
 
 
 async def most_frequent(reads: Reads, what: str, span: Span, n: int, tag: str = "") -> Sequence[tuple[str, int]]:
     """Words and how often, the most frequent first."""
     key = count_key(tag) if tag else ""
-    return await _remembered(
-        reads, ("most", what, span, n, key), lambda reading: counts.most(reading, what, span, n, key)
-    )
+    return await counted(reads, ("most", what, span, n, key), lambda reading: counts.most(reading, what, span, n, key))
 
 
 async def space(reads: Reads) -> tuple[int, int]:
     """Bytes of the database, and of what was uploaded."""
-    return await _remembered(reads, ("space",), counts.space)
+    return await counted(reads, "space", counts.space)
 
 
 async def database_version(reads: Reads) -> str:
-    return await _remembered(reads, ("version",), counts.version)
+    return await counted(reads, "database version", counts.version)
 
 
 async def retention(reads: Reads, first: date, last: date, *, monthly: bool) -> list[Cohort]:
     """The oldest period first. Whoever was seen to do something later counts for every period until then."""
     periods = _periods(first, last, monthly=monthly)
     span = Span(periods[0], _after(periods[-1], monthly=monthly), DAY)
-    people = await _remembered(reads, ("retention", span), lambda reading: counts.joined(reading, span))
+    people = await counted(reads, ("retention", span), lambda reading: counts.joined(reading, span))
     seen: list[list[int]] = [[] for _ in periods]
     for joined, last_seen in people:
         seen[bisect_right(periods, joined) - 1].append(last_seen)
@@ -114,19 +111,7 @@ async def weeks(reads: Reads) -> list[ActiveWeek]:
             for begins in reversed(span.firsts)
         ]
 
-    return await _remembered(reads, ("weeks", span), count)
-
-
-async def _remembered[T](reads: Reads, of: tuple[object, ...], count: Callable[[Reading], Awaitable[T]]) -> T:
-    """Counted off the loop, and told again for some minutes."""
-    pages, now, key = reads.work.memory.pages, reads.clock(), ("counts", *of)
-    kept = pages.get(key)
-    if kept is not None and now < kept[0]:
-        return kept[1]
-    async with reads.work.scanning() as reading:
-        found = await count(reading)
-    pages.put(key, (now + KEPT_FOR, found))
-    return found
+    return await counted(reads, ("weeks", span), count)
 
 
 def _periods(first: date, last: date, *, monthly: bool) -> list[int]:

@@ -1,16 +1,16 @@
 """Looking at people: one, several, and oneself; what stands between the viewer and others; and who wrote what links lead to."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from chaupal.kernel.clock import DAY, MINUTE
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound, NotSignedIn, or_not_found
 from chaupal.policy.gate import reveal, reveal_authors, reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Person, Post
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.context import Reads
+from chaupal.reads.context import Reads, counted
 from chaupal.store.federation import servers
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Census
@@ -22,7 +22,6 @@ from chaupal.store.square.graph import Ties as Ties
 from chaupal.store.square.people import id_of, sealed_people
 from chaupal.text import handles, hosts
 
-COUNTED_FOR = 5 * MINUTE  # how long a count of everybody is good enough
 ACTIVE_WITHIN = 30 * DAY
 
 type Bylines = Mapping[int, Visible[Person]]
@@ -93,24 +92,13 @@ async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]
 
 
 async def census(reads: Reads) -> Census:
-    """How many live here; counted every few minutes, off the loop."""
-    return await _counted(reads, "census", lambda reading: accounts.census(reading, reads.clock() - ACTIVE_WITHIN))
+    """How many live here."""
+    return await counted(reads, "census", lambda reading: accounts.census(reading, reads.clock() - ACTIVE_WITHIN))
 
 
 async def peers(reads: Reads) -> Sequence[str]:
-    """The hosts of the servers that are known here, in order; looked up every few minutes, off the loop."""
-    return await _counted(reads, "peers", servers.known) if reads.settings.federates else ()
-
-
-async def _counted[Found](reads: Reads, name: str, count: Callable[[Reading], Awaitable[Found]]) -> Found:
-    kept, now = reads.work.memory.pages, reads.clock()
-    found = kept.get(name)
-    if found is not None and now < found[0]:
-        return found[1]
-    async with reads.work.scanning() as reading:
-        counted = await count(reading)
-    kept.put(name, (now + COUNTED_FOR, counted))
-    return counted
+    """The hosts of the servers that are known here, in order."""
+    return await counted(reads, "peers", servers.known) if reads.settings.federates else ()
 
 
 async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:
