@@ -60,7 +60,7 @@ class Stranger:
         self, method: str, url: str, body: bytes = b"", *, now: int, way: str = RFC9421, key: str = ""
     ) -> dict[str, str]:
         """The headers of a request to one of our addresses. `now` in ms; `key`: another's id."""
-        there: Place = place(url, plain=True)
+        there: Place = place(url, plain=True, any_port=True)
         by = SigningKey(key or self.key_id, self.key)
         return {"host": there.authority, **outgoing.sign(method, there, body, by, way, now)}
 
