@@ -52,6 +52,7 @@ async function look(page, chrome, known) {
   const extraHeaders = who ? { Cookie: known.get(who) } : {};
   const { lhr } = await lighthouse(origin + path, {
     port: chrome.port, onlyCategories: KINDS, logLevel: "error", extraHeaders, skipAudits: UNLISTED.test(page) ? ["is-crawlable"] : [],
+    disableFullPageScreenshot: true, // for a report that nobody draws
   });
   const scores = KINDS.map((kind) => Math.round(lhr.categories[kind].score * 100));
   console.log(page, KINDS.map((kind, n) => `${kind} ${scores[n]}`).join(", "));

@@ -86,24 +86,27 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield server
 
 
+def chromium_here() -> str:
+    """The program that tests look at pages with; they are left out where there is none."""
+    found = next((program for program in (SHELL, CHROMIUM) if Path(program).exists()), None)
+    return found or pytest.skip("no Chromium here: make services")
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """For one file of tests: as long as Playwright is open its loop runs in this thread, and no other test's loop can."""
-    found = next((program for program in (SHELL, CHROMIUM) if Path(program).exists()), None)
-    if found is None:
-        pytest.skip("no Chromium here: make services")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=QUIET)
+        browser = play.chromium.launch(executable_path=chromium_here(), args=QUIET)
         yield browser
         browser.close()
 
 
 @pytest.fixture
 def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
-    """Opens a browser of its own for somebody of the cast (or nobody), and gives its first page."""
+    """Opens a browser of its own for somebody of the cast (`at` a page), or nobody, and gives its first page."""
     made: list[BrowserContext] = []
 
-    def one(handle: str = "", *, phone: bool = True, language: str = "hi", **more: object) -> Page:
+    def one(handle: str = "", *, at: str = "/", phone: bool = True, language: str = "hi", **more: object) -> Page:
         context = chromium.new_context(
             base_url=village.url,
             viewport=PHONE if phone else DESKTOP,
@@ -115,7 +118,7 @@ def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
         made.append(context)
         page = context.new_page()
         if handle:
-            come_in(page, handle)
+            come_in(page, handle, at)
         return page
 
     yield one
@@ -123,8 +126,8 @@ def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
         context.close()
 
 
-def come_in(page: Page, handle: str) -> None:
+def come_in(page: Page, handle: str, at: str = "/") -> None:
     """What a press on a name in the village's bar does (`test_without_script`, `test_typing` press it)."""
     press_in_bar(page, "login", handle=handle)
-    page.goto("/")
+    page.goto(at)
     expect(page.locator("section.village summary")).to_contain_text(f"@{handle}")
