@@ -49,10 +49,10 @@ def left(page: Page) -> int:
     return int("".join(c for c in said if c.isdigit() or c == "-"))
 
 
-@pytest.mark.parametrize("text", VECTORS)
-def test_the_counter_counts_as_the_server_does(page: Page, text: str):
-    page.fill(TEXT, text)
-    assert left(page) == MAX_GRAPHEMES - length(text)
+def test_the_counter_counts_as_the_server_does(page: Page):
+    for text in VECTORS:
+        page.fill(TEXT, text)
+        assert left(page) == MAX_GRAPHEMES - length(text), text
     page.fill(TEXT, "")
 
 
@@ -115,18 +115,18 @@ def test_the_icons_stand_in_order_and_no_two_are_alike(page: Page):
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
-@pytest.mark.parametrize("width", [360, 320])
-def test_when_few_letters_are_left_the_button_keeps_to_its_row(opens: Opens, language: str, width: int):
+def test_when_few_letters_are_left_the_button_keeps_to_its_row(opens: Opens, language: str):
     page = opens("asha", language=language)
-    page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_selector(".left", state="attached")
     page.fill(TEXT, "क" * 505)
     expect(page.locator(".left")).to_have_class(re.compile("over"))
-    boxes = [one.bounding_box() or {} for one in page.locator(f"{TOOLS}, .tools > label.tool, {POST}").all()]
-    assert len(boxes) == 8 and len({round(box["y"] + box["height"] / 2) for box in boxes}) == 1
-    said, tools = (page.locator(one).bounding_box() or {} for one in (".left", ".tools"))
-    assert said["y"] + said["height"] <= tools["y"] + 1 and said["x"] + said["width"] < width
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        boxes = [one.bounding_box() or {} for one in page.locator(f"{TOOLS}, .tools > label.tool, {POST}").all()]
+        assert len(boxes) == 8 and len({round(box["y"] + box["height"] / 2) for box in boxes}) == 1
+        said, tools = (page.locator(one).bounding_box() or {} for one in (".left", ".tools"))
+        assert said["y"] + said["height"] <= tools["y"] + 1 and said["x"] + said["width"] < width
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.fill(TEXT, "")
 
 
@@ -187,8 +187,7 @@ def test_a_session_that_ended_takes_no_words_along(page: Page):
 def test_a_draft_goes_on_on_another_device(page: Page, opens: Opens):
     with page.expect_response("**/drafts/autosave"):
         page.fill(TEXT, "यह बात अभी अधूरी है, शाम को पूरी होगी।")
-    other = opens("asha", phone=False)
-    other.goto("/drafts")
+    other = opens("asha", at="/drafts", phone=False)
     expect(other.locator("main")).to_contain_text("अभी अधूरी है")
     page.fill(TEXT, "यह बात अब पूरी हुई, शाम हो गई।")
     page.click(POST)

@@ -41,8 +41,7 @@ def test_ten_targets_from_a_letter_to_published_decisions_within_25_clicks_and_f
     hands = Hands()
     targets = ten_posts(opens(phone=False))
     assert len(targets) == TARGETS
-    clerk = opens("imran", phone=False)
-    clerk.goto("/office")
+    clerk = opens("imran", at="/office", phone=False)
     hands.click(clerk, "main a[href='/office/orders/new']")
     for name, text in (
         ("officer", "S. Verma"),
@@ -67,8 +66,7 @@ def test_ten_targets_from_a_letter_to_published_decisions_within_25_clicks_and_f
     clerk.wait_for_url(re.compile("/office/orders/IN-"))
     ref = clerk.url.rpartition("/")[2]
 
-    reviewer = opens("chitra", phone=False)
-    reviewer.goto("/office")
+    reviewer = opens("chitra", at="/office", phone=False)
     hands.click(reviewer, f"#mine ~ article .act a[href*='{ref}']")
     hands.click(reviewer, "#next [data-go]")
     reviewer.wait_for_url(re.compile(f"{ref}/many"))
@@ -86,8 +84,7 @@ def test_ten_targets_from_a_letter_to_published_decisions_within_25_clicks_and_f
     hands.click(reviewer, "main .for-all button:not([type=button])")
     expect(reviewer.locator("[data-became]")).to_contain_text(str(TARGETS - WITHHELD))
 
-    approver = opens("dev", phone=False)
-    approver.goto("/office")
+    approver = opens("dev", at="/office", phone=False)
     hands.click(approver, f"#mine ~ article .act a[href*='{ref}']")
     awaits = approver.locator("main article.awaits")
     expect(awaits).to_have_count(TARGETS)

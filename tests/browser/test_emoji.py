@@ -67,8 +67,7 @@ def test_names_that_come_late_do_not_take_the_words_of_another_field(opens: Open
 
 @pytest.mark.parametrize("key", [True, False])
 def test_opened_it_is_ready_for_a_name(opens: Opens, *, key: bool):
-    page = opens("asha")
-    page.goto("/compose")
+    page = opens("asha", at="/compose")
     page.locator("details.smileys > summary").focus()
     if key:
         page.keyboard.press("Enter")
@@ -78,6 +77,5 @@ def test_opened_it_is_ready_for_a_name(opens: Opens, *, key: bool):
 
 
 def test_without_a_script_there_is_no_button_that_does_nothing(opens: Opens):
-    page = opens("asha", java_script_enabled=False)
-    page.goto("/compose")
+    page = opens("asha", at="/compose", java_script_enabled=False)
     expect(page.locator("details.smileys")).to_be_hidden()

@@ -41,11 +41,21 @@ def one_page(chromium: Browser, village: Served, **more: Any) -> Iterator[Page]:
     context.close()
 
 
-def withheld(page: Page) -> Locator:
-    """The page of a post that an order of the village's play withholds in India; the receipt beside what stands in its place."""
+@pytest.fixture(scope="module")
+def address(village: Served, chromium: Browser) -> str:
+    """The page of a post that an order of the village's play withholds in India."""
+    page = chromium.new_page(base_url=village.url)
     page.goto("/orders")
     page.locator("main h2 a[href$='0002']").click()
     page.locator("#target-1 p a").first.click()
+    page.locator(".gap").first.wait_for()
+    page.close()
+    return page.url
+
+
+def withheld(page: Page, address: str) -> Locator:
+    """The receipt beside what stands in the place of the post there."""
+    page.goto(address)
     return page.locator(".gap details.proof-of").first
 
 
@@ -61,8 +71,8 @@ def changing(page: Page, path: str, old: str, new: str) -> None:
     page.route(path, answer)
 
 
-def test_the_browser_says_what_the_log_says(page: Page):
-    receipt = withheld(page)
+def test_the_browser_says_what_the_log_says(page: Page, address: str):
+    receipt = withheld(page, address)
     expect(receipt.locator("[data-facts]")).to_be_hidden()
     receipt.locator("summary").click()
     expect(receipt).to_have_attribute("data-mark", "good")
@@ -83,8 +93,10 @@ def test_the_browser_says_what_the_log_says(page: Page):
         ("**/log/openings/*", '"', "'"),
     ],
 )
-def test_a_server_that_tells_another_story_than_its_log_is_found_out(page_alone: Page, path: str, old: str, new: str):
-    receipt = withheld(page_alone)
+def test_a_server_that_tells_another_story_than_its_log_is_found_out(
+    page_alone: Page, address: str, path: str, old: str, new: str
+):
+    receipt = withheld(page_alone, address)
     changing(page_alone, path, old, new)
     receipt.locator("summary").click()
     expect(receipt).to_have_attribute("data-mark", "bad")
@@ -92,15 +104,15 @@ def test_a_server_that_tells_another_story_than_its_log_is_found_out(page_alone:
 
 
 @pytest.mark.parametrize("name", ["ref", "subject"])
-def test_a_page_that_names_another_order_or_another_post_is_found_out(page: Page, name: str):
-    receipt = withheld(page)
+def test_a_page_that_names_another_order_or_another_post_is_found_out(page: Page, address: str, name: str):
+    receipt = withheld(page, address)
     receipt.evaluate(f"of => of.dataset.{name} = '99'")
     receipt.locator("summary").click()
     expect(receipt).to_have_attribute("data-mark", "bad")
 
 
-def test_a_log_that_is_signed_by_another_key_than_the_browser_knew_is_said(page: Page):
-    receipt = withheld(page)
+def test_a_log_that_is_signed_by_another_key_than_the_browser_knew_is_said(page: Page, address: str):
+    receipt = withheld(page, address)
     page.evaluate("localStorage.setItem('chaupal-log-key', 'another+key')")
     receipt.locator("summary").click()
     expect(receipt).to_have_attribute("data-mark", "otherkey")
@@ -166,10 +178,10 @@ def test_of_what_was_secret_nothing_else_is_believed(page: Page, was_secret: tup
     expect(receipt.locator("[data-facts]")).to_be_hidden()
 
 
-def test_without_a_script_it_is_a_link_to_the_receipt(village: Served, chromium: Browser):
+def test_without_a_script_it_is_a_link_to_the_receipt(village: Served, chromium: Browser, address: str):
     context = chromium.new_context(base_url=village.url, java_script_enabled=False)
     page = context.new_page()
-    receipt = withheld(page)
+    receipt = withheld(page, address)
     receipt.locator("summary").click()
     assert not receipt.locator("[data-said]").inner_text().strip()
     address = receipt.locator("a").first.get_attribute("href") or ""

@@ -8,8 +8,7 @@ from browser.conftest import Opens
 
 
 def test_recipients_are_completed_while_one_types(opens: Opens):
-    page = opens("asha", phone=False, language="en")
-    page.goto("/messages/new")
+    page = opens("asha", at="/messages/new", phone=False, language="en")
     to = page.locator("#to")
     expect(to).to_have_attribute("aria-controls", "to-offers")
     to.click()

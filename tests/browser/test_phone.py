@@ -18,8 +18,7 @@ def opened(page: Page) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "plain"])
 def test_all_places_are_reachable_from_a_phone_with_their_badges_when_logged_in(opens: Opens, scripts: bool):
-    ravi = opens("ravi")
-    ravi.goto("/messages/new?to=asha")
+    ravi = opens("ravi", at="/messages/new?to=asha")
     ravi.fill("#text", "मंडी कब चलें?")
     ravi.click(".sheet-foot button")
     ravi.wait_for_url(re.compile(r"/messages/\d+"))

@@ -47,8 +47,7 @@ def test_what_is_deleted_goes_from_an_open_page(opens: Opens):
 
 
 def test_likes_and_follows_need_no_new_page(opens: Opens):
-    page = opens("asha")
-    page.goto("/public")
+    page = opens("asha", at="/public")
     page.evaluate("window.same = true")
     post = page.locator("article:has(.love[aria-pressed=false])").first
     id_ = post.get_attribute("id")
@@ -92,8 +91,7 @@ def test_lists_go_on_and_going_back_stands_where_one_stood(opens: Opens):
 
 
 def test_keys_walk_like_and_write_and_can_be_turned_off(opens: Opens):
-    page = opens("asha", phone=False)
-    page.goto("/public")
+    page = opens("asha", at="/public", phone=False)
     page.keyboard.press("j")
     page.keyboard.press("j")
     focused = page.evaluate("document.activeElement.id")

@@ -7,8 +7,7 @@ from looks import axe
 
 
 def test_people_and_tags_are_offered_while_one_types_and_keys_choose(opens: Opens):
-    page = opens("asha", phone=False, bypass_csp=True)
-    page.goto("/notifications")
+    page = opens("asha", at="/notifications", phone=False, bypass_csp=True)
     field, offers = page.locator("#find"), page.locator("#find-found li")
     field.click()
     field.press_sequentially("kisan")
@@ -24,8 +23,7 @@ def test_people_and_tags_are_offered_while_one_types_and_keys_choose(opens: Open
 
 
 def test_enter_searches_for_what_was_typed_and_it_is_offered_again_until_cleared(opens: Opens):
-    page = opens("ravi")
-    page.goto("/search")
+    page = opens("ravi", at="/search")
     field = page.locator("#q")
     field.press_sequentially("सरसों")
     field.press("Enter")
@@ -55,8 +53,7 @@ def test_a_search_that_went_before_the_script_came_is_offered_again_too(opens: O
 
 
 def test_filters_work_without_a_script(opens: Opens):
-    page = opens("ravi", java_script_enabled=False)
-    page.goto("/search?q=किसान")
+    page = opens("ravi", at="/search?q=किसान", java_script_enabled=False)
     page.locator("details.narrow summary").click()
     page.get_by_label("किसकी पोस्ट").fill("@asha")
     page.get_by_role("button", name="लागू करें").click()

@@ -44,8 +44,7 @@ def test_a_field_that_is_missing_stands_below_the_bar_at_the_top_with_its_name(o
     )
     assert page.evaluate("document.activeElement.required")
     assert name >= bar
-    page = opens("asha")
-    page.goto("/settings/profile")
+    page = opens("asha", at="/settings/profile")
     page.fill("#note", "क" * 501)
     page.locator("main form button:not([type])").last.click()
     expect(page.locator("#note[aria-describedby~=note-error]")).to_be_focused()
@@ -100,8 +99,7 @@ def test_at_320_px_what_lies_on_a_banner_has_a_ground_of_its_own(opens: Opens, w
 
 
 def test_a_mention_among_words_from_right_to_left_stays_the_mention_it_is(opens: Opens):
-    page = opens("nasreen")
-    page.goto("/compose")
+    page = opens("nasreen", at="/compose")
     page.fill("form.sheet textarea", "سلام @asha آج کیا خبر ہے؟")
     with page.expect_navigation():
         page.locator("form.sheet").get_by_role("button", name="पोस्ट करें", exact=True).click()
@@ -135,8 +133,7 @@ def test_the_hint_below_the_search_is_clear_of_the_ring_around_the_field(opens: 
 
 
 def test_settings_are_two_panes_on_a_desktop_and_two_pages_on_a_phone(opens: Opens):
-    page = opens("asha", phone=False)
-    page.goto("/settings")
+    page = opens("asha", at="/settings", phone=False)
     groups, places = page.locator(".panes nav"), page.locator(".panes .pane")
     groups.get_by_role("link", name="लोग", exact=True).click()
     expect(places.get_by_role("link", name="म्यूट किए गए खाते")).to_be_visible()
@@ -145,8 +142,7 @@ def test_settings_are_two_panes_on_a_desktop_and_two_pages_on_a_phone(opens: Ope
     assert page.evaluate("document.body.scrollHeight") < 1400
     places.get_by_role("link", name="म्यूट किए गए खाते").click()
     expect(groups.locator("[aria-current]")).to_contain_text("लोग")
-    phone = opens("asha")
-    phone.goto("/settings")
+    phone = opens("asha", at="/settings")
     expect(phone.get_by_role("link", name="म्यूट किए गए खाते", exact=True)).to_have_count(0)
     phone.locator(".panes nav a", has_text="लोग").first.click()
     phone.get_by_role("link", name="म्यूट किए गए खाते").click()

@@ -24,8 +24,7 @@ def first_that(page: Page, what: str) -> str:
 
 
 def test_a_post_of_one_line_is_no_higher_than_a_hundred_pixels(opens: Opens):
-    page = opens("asha", phone=False)
-    page.goto("/public")
+    page = opens("asha", at="/public", phone=False)
     heights: list[int] = page.eval_on_selector_all("[data-list] article.post", ONE_LINE)
     assert heights and max(heights) <= 100, heights
 
@@ -69,8 +68,7 @@ def test_a_menu_closes_on_escape_outside_and_scroll_and_stays_within_the_window(
 
 
 def test_a_block_on_a_profile_can_be_taken_back_though_the_page_came_anew(opens: Opens):
-    page = opens("asha")
-    page.goto("/@nasreen")
+    page = opens("asha", at="/@nasreen")
     page.locator(".profile .more > summary").click()
     page.locator(".profile [formaction$='/block']").click()
     expect(page.locator(".profile [formaction$='/unblock']")).to_be_visible()
