@@ -14,7 +14,7 @@ from chaupal.federation.taking import inbox, unproven
 from chaupal.federation.taking.acting import Doer
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, post
-from chaupal.kernel.errors import Malformed, NotAllowed, NotFound, Unavailable
+from chaupal.kernel.errors import Malformed, NotAllowed, Unavailable, or_not_found
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 
@@ -32,9 +32,7 @@ async def take(call: Call[ActivitySent]) -> Answer:
 
     A deletion is answered alike whoever it is about: else anybody could ask in turn who is known here.
     """
-    fed = call.house.federation
-    if fed is None:
-        raise NotFound
+    fed = or_not_found(call.house.federation)
     body = call.args.body.encode()
     try:
         act = inbox.read(body)

@@ -14,7 +14,7 @@ from chaupal.federation.reading.values import PUBLIC, same_host
 from chaupal.federation.taking import statements
 from chaupal.federation.taking.acting import Deed, inside
 from chaupal.kernel.clock import HOUR
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Picture, Post
@@ -113,9 +113,7 @@ async def _quoted(fed: Federation, quoting: int, by: int) -> int | None:
 
 
 async def _came(fed: Federation, reading: Reading, said: PostRead, by: int) -> ForeignPost:
-    author = await people.face(reading, by)
-    if author is None:
-        raise NotFound
+    author = or_not_found(await people.face(reading, by))
     viewer = Viewer(account=by, country=ABROAD)
     faces = await _named(fed, reading, said)
     parent = await _post_at(fed, reading, said.answers)

@@ -7,7 +7,7 @@ from chaupal.federation.taking import posts
 from chaupal.federation.taking.acting import Deed
 from chaupal.federation.taking.reactions import known_post
 from chaupal.federation.writing import activities, addresses
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
 from chaupal.policy.things import Post
 from chaupal.social.posts import quoting
 from chaupal.store.federation import uris
@@ -79,7 +79,4 @@ async def refused(deed: Deed) -> None:
 async def _asking(deed: Deed) -> int:
     """The post of ours that asked."""
     asked = read_act(deed.act.whole) if deed.act.whole is not None else None
-    found = ours.post_in(deed.fed.settings, asked.instrument if asked is not None else "")
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(ours.post_in(deed.fed.settings, asked.instrument if asked is not None else ""))

@@ -6,7 +6,7 @@ from chaupal.federation import ours
 from chaupal.federation.taking.acting import Deed
 from chaupal.governance.people import reports
 from chaupal.governance.people.reports import Report
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.store.federation import people
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
@@ -30,9 +30,7 @@ async def _about(deed: Deed, uris: Sequence[str]) -> tuple[int, tuple[int, ...]]
     named = [found for uri in uris if (found := await ours.person(deed.w, settings, uri)) is not None]
     ids = (ours.post_in(settings, uri) for uri in uris)
     posts = tuple(id_ for id_ in ids if id_ is not None)
-    account = named[0] if named else await _author(deed.w, posts)
-    if account is None:
-        raise NotFound
+    account = or_not_found(named[0] if named else await _author(deed.w, posts))
     return account, posts
 
 

@@ -6,7 +6,7 @@ from chaupal.federation.reading.activities import read_act
 from chaupal.federation.reading.values import Unreadable
 from chaupal.federation.taking.acting import Deed
 from chaupal.federation.writing import activities
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
 from chaupal.social.people import graph
 from chaupal.store.federation import uris
 from chaupal.store.square import graph as ties
@@ -72,10 +72,7 @@ async def unblock(deed: Deed, them: int) -> None:
 
 async def ours_at(deed: Deed, uri: str) -> int:
     """The account of ours with this address. Raises NotFound."""
-    found = await ours.person(deed.w, deed.fed.settings, uri)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await ours.person(deed.w, deed.fed.settings, uri))
 
 
 async def _asker(deed: Deed) -> int:
