@@ -1,5 +1,6 @@
 """A few people of one square for tests of ties, search and trends: they come in, write, and are limited by rulings."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from chaupal.ports.files_local import LocalFiles
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
+from chaupal.social.people import mails
 from chaupal.social.posts import posts
 from chaupal.store.court import rulings
 from chaupal.store.identity import accounts
@@ -42,7 +44,8 @@ class Street:
         settings = load_settings(
             environ={}, data=str(folder), rate_limits=False, public_url="http://localhost:8000", log_batch_minutes=0
         )
-        ids, files, mail = Ids(clock), LocalFiles(folder / "files"), MailToFiles(folder / "mail", settings.mail_from)
+        ids, files = Ids(clock), LocalFiles(folder / "files")
+        mail = MailToFiles(folder / "mail", settings.mail_from, partial(mails.name_of, settings))
         self.clock = clock
         self.mailbox = folder / "mail"
         self.work = work

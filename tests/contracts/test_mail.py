@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import smtplib
 import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -11,13 +12,18 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
-from chaupal.ports.mail import Letter, Mail
+from chaupal.ports.mail import Letter, Mail, NotReached
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 
 SENDER = "chaupal@example.org"
+NAME = "<1.2@example.org>"
 LETTER = Letter(
     to="asha@example.org", subject="अपना पासवर्ड बदलें", body="नमस्ते आशा,\n\nhttps://example.org/reset/abc?x=1&y=2\n.\nअंत\n"
 )
+
+
+def named(_: Letter) -> str:
+    return NAME
 
 
 class Carrier:
@@ -32,7 +38,7 @@ class Carrier:
 
 class ToFiles(Carrier):
     def __init__(self, folder: Path) -> None:
-        super().__init__(MailToFiles(folder / "mail", SENDER))
+        super().__init__(MailToFiles(folder / "mail", SENDER, named))
         self.folder = folder / "mail"
 
     def arrived(self) -> list[EmailMessage]:
@@ -41,7 +47,7 @@ class ToFiles(Carrier):
 
 class BySmtp(Carrier):
     def __init__(self, office: "PostOffice") -> None:
-        super().__init__(MailBySmtp(f"smtp://127.0.0.1:{office.server_address[1]}", SENDER))
+        super().__init__(MailBySmtp(f"smtp://127.0.0.1:{office.server_address[1]}", SENDER, named))
         self.office = office
 
     def arrived(self) -> list[EmailMessage]:
@@ -53,7 +59,7 @@ class PostOffice(ThreadingTCPServer):
 
     allow_reuse_address = True
     daemon_threads = True
-    refuses = False
+    refuses = ""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Counter)
@@ -72,7 +78,7 @@ class Counter(StreamRequestHandler):
                     self.server.taken.append(self.take())
                     self.say("250 taken")
                 case b"RCPT" if self.server.refuses:
-                    self.say("550 nobody here by that name")
+                    self.say(f"550 {self.server.refuses}")
                 case b"QUIT":
                     self.say("221 bye")
                     return
@@ -109,7 +115,7 @@ def carrier(request: pytest.FixtureRequest, tmp_path: Path, office: PostOffice) 
 async def test_a_letter_arrives_as_it_was_written(carrier: Carrier):
     await carrier.mail.send(LETTER)
     (mail,) = carrier.arrived()
-    assert (mail["From"], mail["To"], mail["Subject"]) == (SENDER, LETTER.to, LETTER.subject)
+    assert (mail["From"], mail["To"], mail["Subject"], mail["Message-ID"]) == (SENDER, LETTER.to, LETTER.subject, NAME)
     assert mail["Date"].datetime is not None
     assert mail.get_content_type() == "text/plain"
     assert mail.get_content().replace("\r\n", "\n") == LETTER.body
@@ -138,11 +144,15 @@ async def test_many_letters_at_once_all_arrive(carrier: Carrier):
 
 
 async def test_a_carrier_that_does_not_take_it_says_so(office: PostOffice, tmp_path: Path):
-    office.refuses = True
-    with pytest.raises(OSError):  # noqa: PT011 - SMTPException is one
-        await BySmtp(office).mail.send(LETTER)
+    for refusal, kind in (
+        ("5.7.1 not from you", smtplib.SMTPException),
+        ("5.1.1 nobody here by that name", NotReached),
+    ):
+        office.refuses = refusal
+        with pytest.raises(kind):
+            await BySmtp(office).mail.send(LETTER)
     with pytest.raises(OSError):  # noqa: PT011 - nobody listens there
-        await MailBySmtp("smtp://127.0.0.1:9", SENDER).send(LETTER)
+        await MailBySmtp("smtp://127.0.0.1:9", SENDER, named).send(LETTER)
     (tmp_path / "mail").write_text("a file where the folder should be")
     with pytest.raises(OSError):  # noqa: PT011
-        await MailToFiles(tmp_path / "mail", SENDER).send(LETTER)
+        await MailToFiles(tmp_path / "mail", SENDER, named).send(LETTER)

@@ -186,6 +186,7 @@ THEIR_OWN = (
     "/login", "/logout", "/language", "/signup", "/welcome", "/confirm", "/oauth/", "/village/", "/reset", "/password",
     "/disputes/", "/api/v1/disputes/", "/api/v1/appeals",
     "/portal", "/api/v1/orders", "/settings/export", "/api/v1/exports", "/settings/deletion", "/settings/appearance", "/settings/sessions",
+    "/settings/email", "/email/",
     "/api/v1/emails/confirmations", "/mail/stop/",
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -270,6 +270,17 @@ async def account_recover(house: "House", handle: str) -> None:
     click.echo(f"{handle} can sign in again; ended: {many}")
 
 
+@account.command("email")
+@click.argument("handle")
+@click.argument("address")
+@in_house
+async def account_email(house: "House", handle: str, address: str) -> None:
+    """Give an account another mail address, for whoever has lost the mailbox and the password."""
+    from chaupal.social.signin import email_changes
+
+    await email_changes.change(house.square, await id_of(house, handle), address)
+
+
 @account.command("unlock")
 @click.argument("handle")
 @in_house
@@ -294,6 +305,16 @@ async def account_approve(house: "House", handle: str) -> None:
     if found is None:
         raise NotFound("not_waiting", handle=handle)
     await accounts.approve(house.square, by, found)
+
+
+@cli.command()
+@click.argument("file", type=click.File("rb"), default="-")
+@in_house
+async def bounced(house: "House", file: IO[bytes]) -> None:
+    """Read a report of mail that came back (RFC 3464) from FILE or standard input, and note whom it did not reach."""
+    from chaupal.fanout.notifications import unreached
+
+    click.echo(f"noted: {await unreached.take_report(house.court, file.read(unreached.LONGEST))}")
 
 
 @cli.command()

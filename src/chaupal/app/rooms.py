@@ -38,7 +38,7 @@ from chaupal.ports.meter import Meter
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
-from chaupal.social.people import accounts
+from chaupal.social.people import accounts, mails
 from chaupal.store.machine.connecting_sqlite import not_opened
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.noted import note
@@ -105,10 +105,11 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
     files = keeper_of(settings)
     feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
     work.memory.afresh = feeds.dismiss_all
+    name = partial(mails.name_of, settings)
     mail: Mail = (
-        MailBySmtp(settings.smtp_url, settings.mail_from)
+        MailBySmtp(settings.smtp_url, settings.mail_from, name)
         if settings.smtp_url
-        else MailToFiles(data / "mail", settings.mail_from)
+        else MailToFiles(data / "mail", settings.mail_from, name)
     )
     court = Court(settings, work, clock, make_id, keys, *_laws(data))
     work.memory.roll = role_grants.Roll(court).role_of

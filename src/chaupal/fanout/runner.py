@@ -11,11 +11,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notifications import unreached
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.table import ASIDE, AT_ONCE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
+from chaupal.ports.mail import NotReached
 from chaupal.store.federation import untold
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Reading, Writing
@@ -206,11 +209,21 @@ class Runner:
         try:
             for errand in ERRANDS[type(event)]:
                 await errand(self._carrier, event)
+        except NotReached as error:
+            await self._not_reached(seq, event, error.to)
         except Exception as error:
             await self._failed(seq, event, error, outside=True)
         else:
             async with self._carrier.work.writing() as w:
                 await outbox.done(w, [seq])
+
+    async def _not_reached(self, seq: int, event: Event, to: str) -> None:
+        """There is no such mailbox: nothing is tried again."""
+        async with self._carrier.work.writing() as w:
+            await unreached.gone(
+                self._carrier.court, w, to, event.letter.telling if isinstance(event, LetterDue) else 0
+            )
+            await outbox.done(w, [seq])
 
     async def _claim(self, seq: int, ms: int) -> bool:
         """Whether nobody else is at it, nor will be for so long; of one process nobody is."""

@@ -11,7 +11,17 @@ from typing import Any
 
 from chaupal.fanout import finding, holding, home, severing
 from chaupal.fanout.context import Carrier, Errand, Handler
-from chaupal.fanout.notifications import alerts, appeals, complaints, demands, letters, notify, served, telling
+from chaupal.fanout.notifications import (
+    alerts,
+    appeals,
+    complaints,
+    demands,
+    letters,
+    notify,
+    served,
+    telling,
+    unreached,
+)
 from chaupal.fanout.outside import previews, verified_links, webhooks
 from chaupal.federation.events import GATHERING
 from chaupal.governance import events as court
@@ -113,6 +123,7 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     court.ReportToConfirm: (complaints.confirmation,),
     events.ConfirmationAsked: (letters.confirmation,),
     events.PasswordResetAsked: (letters.reset,),
+    events.EmailChangeAsked: (letters.new_address,),
     events.LinksToVerify: (verified_links.verify,),
     court.OfficeUserInvited: (letters.invitation,),
     events.FilesUnwanted: (holding.let_go,),
@@ -124,4 +135,4 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
 ASIDE = frozenset({events.LinksToVerify, *GATHERING})
 
 # What could not be done, however often it was tried: in the commit that gives it up.
-GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}
+GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: unreached.given_up}

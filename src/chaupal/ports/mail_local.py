@@ -2,23 +2,27 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from chaupal.ports.mail import Letter
+from chaupal.ports.mail import Letter, NotReached, is_gone
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+type Name = Callable[[Letter], str]  # what a letter is known by where it comes back: a Message-ID
 
-def message(letter: Letter, sender: str) -> "EmailMessage":
+
+def message(letter: Letter, sender: str, name: Name) -> "EmailMessage":
     """The letter as a message; a header that was tampered with (line breaks) is refused by the library."""
     from email.message import EmailMessage  # brought in with the first letter
     from email.utils import formatdate
 
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, letter.to, letter.subject, formatdate()
+    mail["Message-ID"], mail["Auto-Submitted"] = name(letter), "auto-generated"  # RFC 3834: absences answer none such
     if letter.stop:
         mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{letter.stop}>", "List-Unsubscribe=One-Click"
     mail.set_content(letter.body)
@@ -28,9 +32,10 @@ def message(letter: Letter, sender: str) -> "EmailMessage":
 class MailToFiles:
     """Each letter a file, newest last by name: for trying out, and for operators who forward mail themselves."""
 
-    def __init__(self, root: Path, sender: str) -> None:
+    def __init__(self, root: Path, sender: str, name: Name) -> None:
         self._root = root
         self._sender = sender
+        self._name = name
 
     async def send(self, letter: Letter) -> None:
         await asyncio.to_thread(self._send, letter)
@@ -39,15 +44,16 @@ class MailToFiles:
         self._root.mkdir(parents=True, exist_ok=True)
         number = len(list(self._root.glob("*.eml")))
         name = f"{number:06d}-{secrets.token_hex(3)}.eml"
-        (self._root / name).write_bytes(bytes(message(letter, self._sender)))
+        (self._root / name).write_bytes(bytes(message(letter, self._sender, self._name)))
 
 
 class MailBySmtp:
     """`smtp://user:password@host:port`, or smtps:// for TLS from the start."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, name: Name) -> None:
         self._parts = urlsplit(url)
         self._sender = sender
+        self._name = name
 
     async def send(self, letter: Letter) -> None:
         await asyncio.to_thread(self._send, letter)
@@ -62,4 +68,9 @@ class MailBySmtp:
                 server.starttls()
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message(letter, self._sender))
+            try:
+                server.send_message(message(letter, self._sender, self._name))
+            except smtplib.SMTPRecipientsRefused as refused:
+                if any(is_gone(said.decode(errors="replace")) for _, said in refused.recipients.values()):
+                    raise NotReached(letter.to) from refused
+                raise

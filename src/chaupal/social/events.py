@@ -42,6 +42,12 @@ class ConfirmationAsked(Event, frozen=True):
     account: int
 
 
+class EmailChangeAsked(Event, frozen=True):
+    """Somebody wants another mail address: a mail with a link is due there, and word of it to the one of now."""
+
+    account: int
+
+
 class PasswordResetAsked(Event, frozen=True):
     """A reset link is due. 0: nobody has the address that was typed; told all the same, so that both take equally long."""
 

@@ -54,6 +54,7 @@ GROUPS: tuple[Group, ...] = (
         Place("/scheduled", N_("Scheduled posts"), N_("What will be posted later, and when")),
     )),
     Group("security", N_("Security"), (
+        Place("/settings/email", N_("Email address"), N_("Where links for a new password go, and word of what is decided about you")),
         Place("/password", N_("Password"), N_("Change the password with which you log in")),
         Place("/settings/security", N_("Codes and passkeys"), N_("What is asked of you beside the password, or instead of it")),
         Place("/settings/sessions", N_("Browsers and apps"), N_("Who is logged in in your name; end each of them")),

@@ -3,24 +3,14 @@
 One with a link that lets somebody in is made as it is sent, so that no secret ever stands in the outbox.
 """
 
-import msgspec
-
 from chaupal.fanout.context import Carrier
 from chaupal.governance.events import AuthorityChangeProposed, OfficeUserInvited
 from chaupal.governance.orders import authorities, portal
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
-from chaupal.social.events import ConfirmationAsked, PasswordResetAsked
+from chaupal.social.events import ConfirmationAsked, EmailChangeAsked, PasswordResetAsked
 from chaupal.social.people import accounts
-from chaupal.social.signin import password_changes
-
-
-class AboutRuling(msgspec.Struct, frozen=True):
-    """Of what somebody is told by a letter: a ruling that has `begun` or `ended`, in which language."""
-
-    ruling: int
-    about: str
-    language: str
+from chaupal.social.signin import email_changes, password_changes
 
 
 class LetterDue(Event, frozen=True):
@@ -29,7 +19,6 @@ class LetterDue(Event, frozen=True):
     shared = False
 
     letter: Letter
-    tells: AboutRuling | None = None
 
     @property
     def concerns(self) -> object:
@@ -46,6 +35,10 @@ async def confirmation(carrier: Carrier, event: ConfirmationAsked) -> None:
 
 async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
     await password_changes.mail_reset(carrier, event.account)
+
+
+async def new_address(carrier: Carrier, event: EmailChangeAsked) -> None:
+    await email_changes.mail_link(carrier, event.account)
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling as telling_ways
-from chaupal.fanout.notifications.letters import AboutRuling, LetterDue
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.notifications.telling import ToldAccount, WordDue
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
@@ -58,7 +58,7 @@ async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
     strike = await court_notices.strike_of(carrier.court, w, event.ruling)
     key = f"told:{event.ruling}:{told.about}:{event.at}"
     to = await telling_ways.ear(carrier, w, told.account_id)
-    _send_word(carrier, w, strike, told.about, to, key=key, noticed=False)
+    _send_word(carrier, w, strike, told, to, key=key, noticed=False)
     ways = telling_ways.ways_told(carrier, to)
     await _note(carrier, w, strike, msgspec.structs.replace(told, language=to.language), "sent", ways=ways)
 
@@ -92,17 +92,6 @@ async def _release(carrier: Carrier, telling: Telling) -> bool:
     return True
 
 
-async def undelivered(carrier: Carrier, w: Writing, event: LetterDue) -> None:
-    """No carrier took the mail, however often it was tried: the log says that this way failed."""
-    tells = event.tells
-    if tells is None:
-        return
-    strike = await court_notices.strike_of(carrier.court, w, tells.ruling)
-    await court_notices.note(
-        carrier.court, w, strike.ruling, strike.order, tells.about, "failed", language=tells.language, ways="mail"
-    )
-
-
 # --- parts ---
 
 
@@ -128,33 +117,33 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
     if not to.remote:
         cause = f"ruling:{row.id}:{telling.about}"
         await telling_ways.warn(carrier, w, account, strike, cause, ended=telling.about == ENDED)
-    _send_word(carrier, w, strike, telling.about, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
+    _send_word(carrier, w, strike, telling, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
     ways = telling_ways.ways_told(carrier, to)
     leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
 
 
 def _send_word(
-    carrier: Carrier, w: Writing, strike: Strike, about: str, to: ToldAccount, *, key: str, noticed: bool
+    carrier: Carrier, w: Writing, strike: Strike, telling: Telling, to: ToldAccount, *, key: str, noticed: bool
 ) -> None:
     """The direct post and the mail leave after the commit."""
-    row, ended = strike.ruling, about == ENDED
+    row, ended = strike.ruling, telling.about == ENDED
     page = carrier.settings.origin + telling_ways.notice_page(carrier, to, row.id)
     text = ruling_texts.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
-        letter = _letter(carrier, strike, to, ended=ended, page=page)
-        w.tell(LetterDue(letter=letter, tells=AboutRuling(row.id, about, to.language)))
+        letter = _letter(carrier, strike, telling, to, page=page)
+        w.tell(LetterDue(letter=letter))
 
 
-def _letter(carrier: Carrier, strike: Strike, to: ToldAccount, *, ended: bool, page: str) -> Letter:
+def _letter(carrier: Carrier, strike: Strike, telling: Telling, to: ToldAccount, *, page: str) -> Letter:
     settings, row = carrier.settings, strike.ruling
     own = f"{settings.origin}/@{to.handle}"
     subject, body = ruling_texts.letter(
         row.ruling,
         strike.kind,
         to.language,
-        ended=ended,
+        ended=telling.about == ENDED,
         handle=to.handle,
         page=page,
         title=settings.title,
@@ -162,7 +151,7 @@ def _letter(carrier: Carrier, strike: Strike, to: ToldAccount, *, ended: bool, p
         link=f"{own}/{row.subject_id}" if strike.kind == "post" else own,
         appeal_by=strike.window_ends if strike.may_appeal else None,
     )
-    return Letter(to=to.email, subject=subject, body=body)
+    return Letter(to=to.email, subject=subject, body=body, telling=telling.id)
 
 
 async def _note(

@@ -16,13 +16,24 @@ from chaupal.reads.court import copies, record
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.record import RegisterLine
 from chaupal.reads.page import Cursor, Page, rows_page
-from chaupal.store.court import as_filed, authorities, case_events, docket, impact, knowing, order_events, rulings
+from chaupal.store.court import (
+    as_filed,
+    authorities,
+    case_events,
+    docket,
+    impact,
+    knowing,
+    order_events,
+    rulings,
+    tellings,
+)
 from chaupal.store.court.as_filed import PostWords as PostWords
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.court.rulings import RulingRow
+from chaupal.store.court.tellings import Telling
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import media
@@ -75,6 +86,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     posts: tuple[Visible[Post], ...]
     names: dict[int, str]
     made: tuple[RulingRow, ...]
+    told: tuple[Telling, ...]  # what its owner was told of these
     private: bool
     last: int
     then: PostWords | None  # the words that the order named, where they are kept, and those of now
@@ -147,6 +159,7 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
             posts=await _posts_of(reading, viewer, target),
             names=await _handles(reading, viewer, staff),
             made=tuple(made),
+            told=tuple([one for row in made for one in await tellings.about(reading, row.id) if one.sent_at]),
             private=private,
             last=len(named),
             then=then,

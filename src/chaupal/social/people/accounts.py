@@ -136,8 +136,7 @@ async def correct_email(square: Square, viewer: Viewer, email: str, address: str
     async with square.work.writing() as w:
         login = await _unconfirmed(w, viewer)
         if email != login.email:
-            if await logins.named(w, email) is not None:
-                raise Invalid("email_taken")
+            await email_is_free(w, email, login.account)
             await logins.correct_email(w, login.account, email)
         w.tell(ConfirmationAsked(account=login.account))
 
@@ -245,6 +244,13 @@ async def _had_by_others(square: Square, new: NewAccount) -> list[Invalid]:
     return [Invalid("handle_taken")] * (by_handle is not None) + [Invalid("email_taken")] * (by_email is not None)
 
 
+async def email_is_free(w: Writing, email: str, account: int) -> None:
+    """Raises Invalid where somebody else has this address."""
+    login = await logins.named(w, email)
+    if login is not None and login.account != account:
+        raise Invalid("email_taken")
+
+
 def _plain(handle: str) -> str:
     return handle.strip().lower().removeprefix("@")
 
@@ -268,6 +274,7 @@ def check_email(email: str) -> str:
 async def confirm_login(w: Writing, account: int) -> bool:
     """Within a unit: the address is confirmed; whether the account is open now."""
     await logins.confirm(w, account)
+    await logins.reached(w, account)
     return await _open_if_ready(w, account)
 
 

@@ -45,10 +45,34 @@ RESET = {
         "If you did not ask for this, do nothing: your password stays as it is.\n\n{title}\n{origin}\n",
     ),
 }
+NEW_ADDRESS = {
+    "hi": (
+        "{title}: क्या यह पता आपका है?",
+        "नमस्ते @{handle},\n\nयह पता अब आपके खाते का हो, इसके लिए यह पन्ना खोलें और वहाँ बटन दबाएँ:\n\n{link}\n\n"
+        "लिंक दो दिन तक काम करेगा। अगर यह आपने नहीं माँगा, तो कुछ न करें।\n\n{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: is this address yours?",
+        "Hello @{handle},\n\nto make this the address of your account, open this page and press the button there:\n\n{link}\n\n"
+        "The link works for two days. If you did not ask for this, do nothing.\n\n{title}\n{origin}\n",
+    ),
+}
+ADDRESS_LEAVES = {
+    "hi": (
+        "{title}: आपके खाते का ईमेल पता बदल रहा है",
+        "नमस्ते @{handle},\n\nआपके खाते के लिए दूसरा ईमेल पता माँगा गया है। नए पते से पुष्टि होने तक यही पता रहेगा।\n\n"
+        "अगर यह आपने नहीं माँगा, तो कोई आपका पासवर्ड जानता है। उसे अभी बदलें:\n\n{link}\n\n{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: the email address of your account changes",
+        "Hello @{handle},\n\nanother email address was asked for in your account. Until it is confirmed from there, this one stays.\n\n"
+        "If that was not you, somebody knows your password. Change it now:\n\n{link}\n\n{title}\n{origin}\n",
+    ),
+}
 
 
-def letter(words: dict[str, tuple[str, str]], settings: Settings, login: Login, path: str) -> Letter:
-    """The mail in the person's language; `path` is where its link leads."""
+def letter(words: dict[str, tuple[str, str]], settings: Settings, login: Login, path: str, to: str = "") -> Letter:
+    """The mail in the person's language; `path` is where its link leads. `to`: where it goes to another address than theirs."""
     subject, body = words[login.language if login.language in words else settings.default_language]
     said = {"title": settings.title, "origin": settings.origin, "handle": login.handle, "link": settings.origin + path}
-    return Letter(to=login.email, subject=subject.format(**said), body=body.format(**said))
+    return Letter(to=to or login.email, subject=subject.format(**said), body=body.format(**said))

@@ -14,7 +14,10 @@ BEGUN, ENDED = "begun", "ended"
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """`about`: begun, or ended. `ways`: `app post mail`, as far as they were used. `gag`: the word that keeps it until `due_at`."""
+    """`about`: begun, or ended. `ways`: `app post mail`, as far as they were used. `gag`: the word that keeps it until `due_at`.
+
+    `returned_at`: when its letter came back, or was given up.
+    """
 
     id: int
     ruling_id: int
@@ -26,6 +29,7 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: int | None
     gag: str
     log_index: int | None
+    returned_at: int | None = None
 
 
 ALL = rows_of(Telling, tellings)
@@ -35,10 +39,11 @@ _UNSENT = (tellings.c.id == param("of"), tellings.c.sent_at.is_(None))
 SENT = updates(tellings, sent_at="at", ways="used", log_index="leaf").where(*_UNSENT)
 LATER = updates(tellings, due_at="until", log_index="leaf").where(*_UNSENT)
 # Of what was told already, `due_at` is when it was asked to be told again.
-AGAIN = updates(tellings, due_at="at").where(
+AGAIN = updates(tellings, due_at="at", returned_at=None).where(
     tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"), id="of"
 )
 DUE = ALL.where(tellings.c.due_at <= param("at"), sent_at=None).ordered("due_at id").limit("n")
+RETURNED = updates(tellings, returned_at="at").where(id="of", returned_at=None)
 _SECRET = (
     select(rulings.c.id)
     .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
@@ -62,6 +67,15 @@ async def put_off(w: Writing, id_: int, until: int, leaf: int) -> bool:
 async def ask_again(w: Writing, id_: int, before: int) -> bool:
     """It is to be told once more. False where it was not told yet, or was (or was to be) told again after `before`."""
     return await w.run(AGAIN, of=id_, before=before, at=w.now()) == 1
+
+
+async def by_id(reading: Reading, id_: int) -> Telling | None:
+    return await ALL.by_id(reading, id_)
+
+
+async def returned(w: Writing, id_: int) -> bool:
+    """The letter reached nobody. False where that is known."""
+    return await w.run(RETURNED, of=id_, at=w.now()) == 1
 
 
 async def due(reading: Reading, at: int, at_most: int = 100) -> list[Telling]:

@@ -46,7 +46,10 @@ HASHES_OF = statement(
     )
 )
 _PERSON = columns_of(
-    accounts, "handle role state", logins, "confirmed_at approved_at ui_language appearance reads totp_since passkeys"
+    accounts,
+    "handle role state",
+    logins,
+    "confirmed_at approved_at ui_language appearance reads totp_since passkeys unreached_at",
 )
 BY_TOKEN = (
     selects(tokens, "hash account_id scopes app_id", apps, "name website", *_PERSON)
@@ -245,7 +248,7 @@ async def _caller(
 def _token_caller(row: Row) -> tuple[Caller, int] | None:
     (
         hash_, account, scopes, app_id, app_name, app_site, handle, role, state, confirmed, approved, language, appearance, reads, totp,
-        keys,
+        keys, unreached,
     ) = row  # fmt: skip
     if account is not None and state in (None, "deleted"):
         return None
@@ -262,6 +265,7 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
         reads=reads or "",
         key=hash_,
         state="active" if account is None else _state(state, confirmed, approved),
+        unreached=unreached is not None,
         second=totp is not None or bool(keys),
     )
     return caller, FOREVER
@@ -270,6 +274,7 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
 def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
     (
         hash_, account, csrf, until, seen, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
+        unreached,
     ) = row  # fmt: skip
     if state == "deleted":
         return None
@@ -283,6 +288,7 @@ def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
         reads=reads,
         key=hash_,
         state=_state(state, confirmed, approved),
+        unreached=unreached is not None,
         second=totp is not None or bool(keys),
         seen_at=seen,
     )

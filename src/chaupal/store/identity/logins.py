@@ -20,7 +20,7 @@ COLUMNS = columns_of(
     logins,
     "email password_hash confirmed_at approved_at ui_language reason created_at default_visibility "
     "default_sensitive default_language totp_secret totp_since totp_used passkeys default_quote_policy "
-    "marks_since require_alt",
+    "marks_since require_alt email_wanted unreached_at",
 )
 _ALL = selects(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
 OF = _ALL.where(same(logins, account_id="me"), accounts.c.state != "deleted")
@@ -32,7 +32,11 @@ WAITING = (
     .limit("n")
 )
 CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at=None)
-SET_EMAIL = updates(logins, "email").where(account_id="of", confirmed_at=None)
+SET_EMAIL = updates(logins, "email", unreached_at=None).where(account_id="of", confirmed_at=None)
+WANT_EMAIL = updates(logins, email_wanted="email").where(account_id="of")
+CHANGE_EMAIL = updates(logins, "email", email_wanted=sql("''"), unreached_at=None).where(account_id="of")
+REACHED = updates(logins, unreached_at=None).where(account_id="of")
+UNREACHED = updates(logins, unreached_at="at", mail_due_at=None).where(account_id="of")
 APPROVE = updates(logins, approved_at="at").where(account_id="of", approved_at=None)
 # Who has never come in leaves nothing behind.
 _waits = (
@@ -87,6 +91,8 @@ class Login(msgspec.Struct, frozen=True):
     default_quote_policy: str = "public"
     marks_since: int | None = None  # since when they want read marks
     require_alt: int = 0
+    email_wanted: str = ""
+    unreached_at: int | None = None  # since when mail is known not to reach them
 
     @property
     def second(self) -> bool:
@@ -147,6 +153,28 @@ async def correct_email(w: Writing, account: int, email: str) -> None:
     await w.run(SET_EMAIL, of=account, email=email)
     for purpose in ("confirm", "reset"):
         await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
+
+
+async def want_email(w: Writing, account: int, email: str) -> None:
+    """This address is to be theirs; links that went to another one are dead from now on."""
+    await w.run(WANT_EMAIL, of=account, email=email)
+    await w.run(USE_LINKS_OF, me=account, what="email", at=w.now())
+
+
+async def change_email(w: Writing, account: int, email: str) -> None:
+    """It is theirs, and reaches them; links for a new password that went to the one before are dead from now on."""
+    await w.run(CHANGE_EMAIL, of=account, email=email)
+    await w.run(USE_LINKS_OF, me=account, what="reset", at=w.now())
+
+
+async def reached(w: Writing, account: int) -> None:
+    """They read what is sent to their address."""
+    await w.run(REACHED, of=account)
+
+
+async def unreached(w: Writing, account: int) -> None:
+    """What is sent to their address reaches nobody; no letter about notifications is due any more."""
+    await w.run(UNREACHED, of=account, at=w.now())
 
 
 async def approve(w: Writing, account: int) -> bool:

@@ -124,6 +124,7 @@ TOKENS: Kind[str] = Kind(
     logins.c.passkeys,
     logins.c.confirmed_at,
     logins.c.approved_at,
+    logins.c.unreached_at,
     most=10_000,
 )
 # By token or session: the country it last came from, as its device has it

@@ -31,6 +31,7 @@ CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
 CHOOSE = updates(logins, mail_kinds="kinds", mail_due_at=None).where(account_id="me")
 WANT = updates(logins, mail_due_at="at").where(
     logins.c.confirmed_at.is_not(None),
+    logins.c.unreached_at.is_(None),
     holds(text_param("blank") + logins.c.mail_kinds + text_param("blank"), "kind"),
     account_id="me",
     mail_due_at=None,

@@ -237,6 +237,7 @@ tellings = table(
     text("gag"),
     big("log_index", null=True),
     UniqueConstraint("ruling_id", "account_id", "about"),
+    big("returned_at", null=True),  # when the letter of it was known to have reached nobody
     Index("tellings_due", "due_at"),
 )
 

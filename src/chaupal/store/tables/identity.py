@@ -27,6 +27,8 @@ accounts = table("accounts", id_column(),
 
 logins = table("logins", id_column("account_id"),
     *texts("email password_hash"), *bigs("confirmed_at approved_at", null=True),
+    # The address that is to be theirs once its link was followed; since when mail to `email` is known to reach nobody.
+    text("email_wanted"), big("unreached_at", null=True),
     *texts("ui_language reason"), big("created_at"), text("default_visibility", default="public"),
     big("default_sensitive", default=0), text("default_language"), text("default_quote_policy", default="public"),
     big("require_alt", default=0),  # 1: no picture of theirs goes out without a description

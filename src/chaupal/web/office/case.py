@@ -113,7 +113,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
         names=sheet.names | await desk_reads.handles(house.reads, viewer, {n.by for n in written}),
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
-        bodies=deskwords.BODIES, templates=await notes.templates(house.court, viewer),
+        bodies=deskwords.BODIES, told_of=deskwords.TOLD_OF, told_by=deskwords.TOLD_BY, templates=await notes.templates(house.court, viewer),
         acts=ACTS.values(), copies=sheet.file.copies, impact=would.impact if would else None, views=would.looks if would else (),
     )  # fmt: skip
 

@@ -55,6 +55,14 @@ STEPS = {
     "set_aside_some": N_("A court or committee sets a part of it aside"), "stay_some": N_("A court stays a part of it"),
     "end_stay_some": N_("The stay of a part has ended"), "extend": N_("Extended"), "renew": N_("Renewed"), "amend": N_("Made less"),
 }  # fmt: skip
+# What whoever is concerned was told of, and by which ways.
+TOLD_OF = {"begun": N_("They were told that it began"), "ended": N_("They were told that it ended")}
+TOLD_BY = {
+    "app": N_("in the app"),
+    "post": N_("by a message"),
+    "mail": N_("by email"),
+    "server": N_("through their server"),
+}
 # What a step asks for.
 FIELDS = {
     "reason": (N_("Reason"), N_("It may become public.")),

@@ -1,0 +1,76 @@
+"""Another e-mail address for an account that is open: it is theirs once they followed the link that went there."""
+
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Invalid, NotFound, or_not_found
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events import EmailChangeAsked
+from chaupal.social.people import ip_and_mail_blocks
+from chaupal.social.people.accounts import check_email, email_is_free
+from chaupal.social.signin import letters
+from chaupal.store.identity import apps, logins
+from chaupal.store.identity.password_hashes import is_password
+from chaupal.store.machine.work import Writing
+
+LINK = "email"
+LINK_LASTS = 2 * DAY
+
+
+async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None:
+    """A link goes to the new address, and word of it to the one of now. The one of now again: whether mail reaches it. Raises Invalid."""
+    email = check_email(email)
+    await ip_and_mail_blocks.mode_for(square, "", email)  # for its refusals alone
+    async with square.work.reading() as reading:
+        login = or_not_found(await logins.login_of(reading, viewer.me))
+    if not await is_password(login.password_hash, password):
+        raise Invalid("wrong_password")
+    async with square.work.writing() as w:
+        await email_is_free(w, email, login.account)
+        await logins.want_email(w, login.account, email)
+        w.tell(EmailChangeAsked(account=login.account))
+
+
+async def mail_link(sender: letters.Sender, account: int) -> None:
+    """Send the link to the address that is wanted, and word of it to the one of now: whoever is in an account could else take it
+    from its owner unseen. To be called outside any unit of work. Raises OSError from the carrier.
+    """
+    secret = new_secret()
+    async with sender.work.writing() as w:
+        login = await logins.login_of(w, account)
+        if login is None or not login.email_wanted:
+            return
+        await logins.add_link(w, digest(secret), account, LINK, w.now() + LINK_LASTS)
+    path = f"/email/{secret}"
+    await sender.mail.send(letters.letter(letters.NEW_ADDRESS, sender.settings, login, path, login.email_wanted))
+    if login.email_wanted != login.email and login.unreached_at is None:
+        await sender.mail.send(letters.letter(letters.ADDRESS_LEAVES, sender.settings, login, "/password"))
+
+
+async def change(square: Square, account: int, email: str) -> None:
+    """By the operator's word, without a link. Raises Invalid, NotFound."""
+    async with square.work.writing() as w:
+        or_not_found(await logins.login_of(w, account))
+        await _change(w, account, check_email(email))
+
+
+async def works(square: Square, secret: str) -> bool:
+    """Whether the link would still do something; looking uses nothing up."""
+    async with square.work.reading() as reading:
+        return await logins.link(reading, digest(secret), LINK) is not None
+
+
+async def confirm(square: Square, secret: str) -> None:
+    """The address is theirs. Raises NotFound for a dead link, Invalid where somebody else has taken the address meanwhile."""
+    async with square.work.writing() as w:
+        account = or_not_found(await logins.link(w, digest(secret), LINK))
+        login = await logins.login_of(w, account)
+        if login is None or not await logins.use_link(w, digest(secret)):
+            raise NotFound
+        await _change(w, account, login.email_wanted)
+
+
+async def _change(w: Writing, account: int, email: str) -> None:
+    await email_is_free(w, email, account)
+    await logins.change_email(w, account, email)
+    await apps.forget_callers(w, account)
