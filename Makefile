@@ -56,7 +56,7 @@ fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 
-map: .stamps/dev ## write anew what is drawn from the code: docs/map.md, api.md, moves.md, settings.md, and tables of log-entries.md, rule-of-law.md and report.md
+map: .stamps/dev ## write anew what is drawn from the code: docs/map.md, api.md, moves.md, settings.md, and tables of log-entries.md, rule-of-law.md, report.md and decisions/README.md
 	.venv/bin/python tools/make_map.py
 	.venv/bin/python tools/make_api.py
 	.venv/bin/python tools/make_moves.py

@@ -89,7 +89,7 @@ the change wrote in its own transaction.
 ROOMS = """
 ## Rooms
 
-A room imports from rows below its own only ([decision 1](decisions/0001-six-rows.md); `tests/test_architecture.py` holds it).
+A room imports from rows below its own only ([decision 1](decisions/0001-rooms-in-rows.md); `tests/test_architecture.py` holds it).
 """
 
 BELOW = """

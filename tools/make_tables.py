@@ -1,5 +1,6 @@
-"""Tables within papers that are written by hand, as the code has them: the log's entries, the audit's rules, the report's tables."""
+"""Tables within papers that are written by hand: entries of the log, the rules of the audit, tables of the report, decisions."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,11 +21,24 @@ def tables() -> str:
     return "\n".join(rows)
 
 
+def decisions() -> str:
+    """Each decision by its title, and what has overtaken it, as its head says."""
+    rows = ["| decision | overtaken by |", "|---|---|"]
+    for path in sorted((DOCS / "decisions").glob("0*.md")):
+        title, _, rest = path.read_text(encoding="utf-8").removeprefix("# ").partition("\n")
+        number, _, name = title.partition(". ")
+        head = next((line for line in rest.splitlines() if line.startswith("Overtaken")), "")
+        by = ", ".join(re.findall(r"\[decision (\d+)\]", head)) + (" in part" if "in part" in head else "")
+        rows.append(f"| {number}. [{name}]({path.name}) | {by} |")
+    return "\n".join(rows)
+
+
 # Paper -> the line above its table, and what draws it.
 PAPERS: dict[str, tuple[str, Callable[[], str]]] = {
     "log-entries.md": ("<!-- drawn from chaupal_audit/log/entries.py: `make map` -->", make_entries.drawn),
     "rule-of-law.md": ("<!-- drawn from chaupal_audit/rule_of_law/table.py: `make map` -->", rules),
     "report.md": ("<!-- drawn from chaupal_audit/report/report.py: `make map` -->", tables),
+    "decisions/README.md": ("<!-- drawn from the decisions' heads: `make map` -->", decisions),
 }
 
 
