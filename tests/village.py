@@ -268,7 +268,8 @@ class Village:
             {"authorization": f"Bearer {who.token}"} if who is not None else {}
         )
         if method == "GET":
-            return await self.client.get(path, headers=headers, params=params)
+            # An empty dictionary would take away the query of a path that has one.
+            return await self.client.get(path, headers=headers, params=params or None)
         return await self.client.request(method, path, headers=headers, json=params)
 
 
