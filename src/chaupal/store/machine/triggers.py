@@ -178,10 +178,12 @@ def _keeps(event: str) -> str:
     return f"{event}.state = 'in_force' AND {event}.first_by IS NULL AND {event}.body NOT LIKE '%\"rulings\":%'"
 
 
+# Each keeping has an entry of its own; another act that leaves a case where it stands may have none.
 _KEPT_ALREADY = f"""
     {_keeps("NEW")} AND EXISTS (
         SELECT 1 FROM (SELECT * FROM case_events WHERE target_id = NEW.target_id ORDER BY number DESC LIMIT 1) k
         WHERE {_keeps("k")} AND k."by" = {_WHO} AND NEW.at < k.at + {AGAIN}
+        AND NEW.log_index <> k.log_index
     )
 """  # noqa: S608 - words of ours
 # What happens once: in which table, and the columns that it writes, of which the first says that it happened.
