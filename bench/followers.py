@@ -26,8 +26,8 @@ from bench.process import arguments
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.feed import Resident
-from chaupal.ports.feed_valkey import ValkeyFeeds
+from chaupal.ports.homes import Resident
+from chaupal.ports.homes_valkey import ValkeyFeeds
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import graph

@@ -14,7 +14,7 @@ from chaupal.http.answer import Dispatcher, Request
 from chaupal.http.call import Answer, House
 from chaupal.http.route import Route, Shape
 from chaupal.ports.country import Locator
-from chaupal.ports.feed_local import LocalFeeds
+from chaupal.ports.homes_local import LocalFeeds
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.words import in_words

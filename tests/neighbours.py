@@ -21,8 +21,8 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.bus_local import LocalBus
-from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.files_local import LocalFiles
+from chaupal.ports.homes_local import LocalFeeds
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square

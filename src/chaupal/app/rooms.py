@@ -28,10 +28,10 @@ from chaupal.kernel.ids import SEATS, Ids
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
-from chaupal.ports.feed import Feeds
-from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
+from chaupal.ports.homes import Feeds
+from chaupal.ports.homes_local import LocalFeeds
 from chaupal.ports.mail import Mail
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 from chaupal.ports.meter import Meter
@@ -259,7 +259,7 @@ def feeds_of(server: "Server | None", local: Feeds, work: Work) -> Feeds:
     """`local`: the homes of this process."""
     if server is None:
         return local
-    from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
+    from chaupal.ports.homes_valkey import Horizon, ValkeyFeeds
 
     def see() -> Horizon | None:
         known = work.horizon()

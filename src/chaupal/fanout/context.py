@@ -14,7 +14,7 @@ from chaupal.kernel.ids import MakeId
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
-from chaupal.ports.feed import Feeds
+from chaupal.ports.homes import Feeds
 from chaupal.ports.mail import Mail
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Work, Writing

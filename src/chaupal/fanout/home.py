@@ -2,7 +2,7 @@
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
-from chaupal.ports.feed import tag_source
+from chaupal.ports.homes import tag_source
 from chaupal.social.events import HomeChanged, PostDeleted, PostEdited, PostPublished, TieChanged
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import conversations, graph

@@ -6,8 +6,8 @@ import msgspec
 
 from chaupal.kernel.clock import MINUTE, Clock
 from chaupal.kernel.settings import Settings
-from chaupal.ports.feed import Feeds
 from chaupal.ports.files import Files
+from chaupal.ports.homes import Feeds
 from chaupal.store.machine.work import Reading, Work
 
 COUNTED_FOR = 5 * MINUTE  # how long a count of everybody is good enough

@@ -18,7 +18,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.ports import valkey as client
-from chaupal.ports.feed_valkey import ValkeyFeeds
+from chaupal.ports.homes_valkey import ValkeyFeeds
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import accounts, graph

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from chaupal.api.mastodon.posts import statuses
+from chaupal.api.mastodon.posts import status_entity
 from chaupal.app import rooms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
@@ -135,19 +135,19 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
 ):
     v, written = village, list[int]()
     # Of this house alone: others have such ids, too.
-    monkeypatch.setattr(statuses, "lines", Shelf[Visible[Post], statuses.PlainStatus](1_000_000))
-    parts = statuses.Pen.fragments
+    monkeypatch.setattr(status_entity, "lines", Shelf[Visible[Post], status_entity.PlainStatus](1_000_000))
+    parts = status_entity.Pen.fragments
 
-    def counted(pen: statuses.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
+    def counted(pen: status_entity.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
         written.append(seen.item.id)
         return parts(pen, seen, shallow=shallow)
 
     new = [await v.says(v.ravi, f"अभी अभी की बात {number}") for number in range(3)]
     page = f"/api/v1/accounts/{v.ravi.id}/statuses?limit=3"
     before = await text(v, v.asha, page)
-    monkeypatch.setattr(statuses.Pen, "fragments", counted)
+    monkeypatch.setattr(status_entity.Pen, "fragments", counted)
     await v.api(v.meera, "POST", f"/api/v1/statuses/{new[1].id}/favourite")
-    lines = statuses.lines.items
+    lines = status_entity.lines.items
     lines.pop(next(seen for seen, line in lines.items() if seen.item.likes_count and line.post == new[1].id))
     written.clear()
     after = await text(v, v.asha, page)
@@ -155,7 +155,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     v.running.house.reads.work.memory.answers.clear()
     assert await text(v, v.asha, page) == after != before
     assert written == [new[1].id]
-    monkeypatch.setattr(statuses, "lines", Shelf[Visible[Post], statuses.PlainStatus](1))
+    monkeypatch.setattr(status_entity, "lines", Shelf[Visible[Post], status_entity.PlainStatus](1))
     v.running.house.reads.work.memory.answers.clear()
     assert await text(v, v.asha, page) == after
 

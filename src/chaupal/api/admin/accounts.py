@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaupal.api.mastodon.people import Account, RoleShown, account_of, role_of
+from chaupal.api.mastodon.account_entity import Account, RoleShown, account_of, role_of
 from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import ENDS, Action
 from chaupal.http.call import Answer, Call, json

@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Raw
 
 from chaupal.api.admin.accounts import AdminAccount, admin_account
+from chaupal.api.mastodon.account_entity import Account, account_of
 from chaupal.api.mastodon.instance import InstanceRule, rules_of
-from chaupal.api.mastodon.people import Account, account_of
-from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.api.mastodon.posts.status_entity import pen_for
 from chaupal.governance.people import access_audit, complaints, report_desk, reports
 from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow

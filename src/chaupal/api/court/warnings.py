@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
 from chaupal.http.call import Call
 from chaupal.kernel.clock import iso, iso_or_none

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from chaupal.api.mastodon.people import Account, CredentialAccount, account_bytes, own_account
+from chaupal.api.mastodon.account_entity import Account, CredentialAccount, account_bytes, own_account
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, ByIds
 from chaupal.http.route import Nothing, Route, get, patch

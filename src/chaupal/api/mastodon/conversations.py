@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.api.mastodon.account_entity import account_bytes
+from chaupal.api.mastodon.posts.status_entity import pen_for
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Paged, link_header
 from chaupal.http.route import Route, delete, get, post

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.people import Account, Emoji, account_of
+from chaupal.api.mastodon.account_entity import Account, Emoji, account_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.clock import MINUTE

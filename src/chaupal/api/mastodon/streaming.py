@@ -11,7 +11,7 @@ import msgspec
 from chaupal.api.mastodon.announcements import shown as announcement_shown
 from chaupal.api.mastodon.conversations import shown as talks_shown
 from chaupal.api.mastodon.notifications.notifications import written
-from chaupal.api.mastodon.posts.statuses import Pen, pen_for
+from chaupal.api.mastodon.posts.status_entity import Pen, pen_for
 from chaupal.http import listening
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number

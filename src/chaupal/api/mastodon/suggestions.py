@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
-from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.api.mastodon.people import Account, MutedAccount, account_bytes, muted_account
+from chaupal.api.mastodon.account_entity import Account, MutedAccount, account_bytes, muted_account
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, ByIds, Number, Paged, PagedById, link_header
 from chaupal.http.route import Route, get, post

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chaupal.api.mastodon.posts.status_answers import statuses_answer
-from chaupal.api.mastodon.posts.statuses import card_of, signed_card_of
+from chaupal.api.mastodon.posts.status_entity import card_of, signed_card_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number, offset_header
 from chaupal.http.route import Route, get

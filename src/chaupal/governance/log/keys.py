@@ -64,7 +64,11 @@ class Keys:
         self._saw = size
         new = self.folder.with_name(f".{SEEN}.{os.getpid()}")
         try:
-            new.write_text(note, "utf-8")
+            with new.open("w", encoding="utf-8") as file:
+                file.write(note)
+                file.flush()
+                # An empty file after a power cut would say that nothing was ever served.
+                os.fsync(file.fileno())
             new.replace(self.folder.with_name(SEEN))
         except OSError as error:  # a full disk: then the next one is kept
             self._saw = -1

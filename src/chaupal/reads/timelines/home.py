@@ -19,7 +19,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.feed import Expected, Resident, Source, tag_source
+from chaupal.ports.homes import Expected, Resident, Source, tag_source
 from chaupal.reads.context import Reads
 from chaupal.reads.page import LONGEST, Cursor, Page, page_of
 from chaupal.reads.pipeline import shown

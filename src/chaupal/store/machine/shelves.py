@@ -134,7 +134,7 @@ ADDRESS_BLOCKS: Kind[int] = _whole("doors", address_blocks, most=1)  # those in 
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens
 
 # What is read anew each time, and yet known by a key. (Of what everybody wrote, memory holds the newest in one.)
-HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.feed` says when they change
+HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.homes` says when they change
 # What is listed for everybody
 SQUARE: Kind[int] = Kind("square", posts.c.listed, posts.c.language, rows=(posts,))
 ELSEWHERE: Kind[int] = _whole("elsewhere", elsewhere)  # and of what people of other servers say

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.api.mastodon.account_entity import account_bytes
+from chaupal.api.mastodon.posts.status_entity import pen_for
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, ByIds, Paged, link_header
 from chaupal.http.route import Nothing, Route, get, patch, post, put

@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.court.reports import ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
-from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.status_answers import PLAIN_PARTS, array_of, joined, parts_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header

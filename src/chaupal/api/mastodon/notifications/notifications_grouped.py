@@ -8,8 +8,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.court.reports import ReportShown
 from chaupal.api.court.warnings import AccountWarning
+from chaupal.api.mastodon.account_entity import Account, account_bytes, account_of
 from chaupal.api.mastodon.notifications import notifications as single
-from chaupal.api.mastodon.people import Account, account_bytes, account_of
 from chaupal.api.mastodon.posts.status_answers import are_plain, array_of, joined, parts_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import link_header

@@ -5,10 +5,10 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
-from chaupal.api.mastodon.people import account_bytes
+from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.media import Attachment, MediaChanged, attachment, focus_of
 from chaupal.api.mastodon.posts.status_answers import status_answer
-from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of
+from chaupal.api.mastodon.posts.status_entity import placeholder_body, reader_of
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number

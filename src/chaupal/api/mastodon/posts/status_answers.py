@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.people import account_bytes, kept_accounts
-from chaupal.api.mastodon.posts import statuses
-from chaupal.api.mastodon.posts.statuses import fragment, pen_for
+from chaupal.api.mastodon.account_entity import account_bytes, kept_accounts
+from chaupal.api.mastodon.posts import status_entity
+from chaupal.api.mastodon.posts.status_entity import fragment, pen_for
 from chaupal.http.call import Answer, Call
 from chaupal.policy.gate import known_as_plain, still_plain
 from chaupal.policy.sealed import Visible
@@ -106,7 +106,7 @@ async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[
 async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
     """Those whose line is still good; in place of the others nothing."""
     reads, viewer, me = call.house.reads, call.viewer, call.viewer.account
-    lines = [*map(statuses.lines.items.get, posts)]
+    lines = [*map(status_entity.lines.items.get, posts)]
     if me is None or not any(lines) or await filtering.matches(reads, viewer, posts):
         return [()] * len(posts)
     people = reads.work.memory.people.several([seen.item.author for seen in posts])

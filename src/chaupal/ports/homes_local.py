@@ -2,12 +2,12 @@
 
 import asyncio
 from bisect import bisect_left
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import neg
 from typing import NamedTuple
 
-from chaupal.ports.feed import LENGTH, Expected, Resident, Source
+from chaupal.ports.homes import LENGTH, Expected, Resident, Source
 
 SLACK = 100  # a feed is trimmed when it has grown by this much
 PORTION = 500  # feeds that are changed in one go: a millisecond or two in which nobody else is served
@@ -65,7 +65,7 @@ def _nobody(_: object) -> None:
 
 
 class LocalFeeds:
-    """See `ports.feed.Feeds`. At most `residents` feeds; the one longest not read goes first.
+    """See `ports.homes.Feeds`. At most `residents` feeds; the one longest not read goes first.
 
     `read` hears whose feed is asked for, `changed` whose is another one now, or is not watched over any more.
     """
@@ -80,7 +80,7 @@ class LocalFeeds:
         self._residents = residents
         self._read = read
         self._changed = changed
-        self._feeds: dict[int, _Feed] = {}
+        self._feeds: OrderedDict[int, _Feed] = OrderedDict()
         self._watchers: dict[Source, set[int]] = {}
         self._waiting: deque[_Change] = deque()
         self._waited_for: Counter[Source] = Counter()  # sources of those that wait: of one source nothing overtakes
@@ -91,6 +91,7 @@ class LocalFeeds:
         feed = self._feeds.get(owner)
         if feed is None or not feed.complete:
             return None
+        self._feeds.move_to_end(owner)
         if newest is not None and newest < len(feed.ids):
             return Resident(feed.ids[:newest], whole=False)
         return Resident(feed.ids[:], feed.whole)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chaupal.api.mastodon.account_entity import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.filters import results
-from chaupal.api.mastodon.people import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.polls import poll_shown
 from chaupal.http.call import Call

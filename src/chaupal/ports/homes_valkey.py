@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.ports.feed import LENGTH, Expected, Feeds, Resident, Source
+from chaupal.ports.homes import LENGTH, Expected, Feeds, Resident, Source
 from chaupal.ports.valkey import Gone, Server
 
 KEPT = 3_600  # seconds that a home lies in Valkey
@@ -82,7 +82,7 @@ class _Expected(NamedTuple):
 
 
 class ValkeyFeeds:
-    """See `ports.feed.Feeds`. `local`: those of this process, to which is pushed whatever others commit, too.
+    """See `ports.homes.Feeds`. `local`: those of this process, to which is pushed whatever others commit, too.
 
     `see` tells how far this process knows the store.
     """

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chaupal.ports import feed_local
-from chaupal.ports.feed import LENGTH, Feeds
-from chaupal.ports.feed_local import LocalFeeds
-from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
+from chaupal.ports import homes_local
+from chaupal.ports.homes import LENGTH, Feeds
+from chaupal.ports.homes_local import LocalFeeds
+from chaupal.ports.homes_valkey import Horizon, ValkeyFeeds
 from chaupal.ports.valkey import Server
 from waiting import PATIENCE
 
@@ -190,10 +190,12 @@ async def test_what_a_reader_holds_does_not_change_under_them(feeds: Feeds):
     assert list(held.ids) == [10]
 
 
-async def test_the_feed_longest_built_makes_room():
+async def test_the_feed_longest_not_read_makes_room():
     few = LocalFeeds(residents=2)
-    for owner in (ASHA, BELA, CHITRA):
+    for owner in (BELA, ASHA):
         await resident(few, owner, {owner, DEV}, [owner])
+    assert await page(few, BELA) == [BELA]
+    await resident(few, CHITRA, {CHITRA, DEV}, [CHITRA])
     assert await page(few, ASHA) is None
     few.push(DEV, 50)
     assert await page(few, BELA) == [50, BELA]
@@ -212,7 +214,7 @@ async def everywhere(feeds: Feeds, owners: range, id_: int) -> bool:
 async def test_a_post_by_one_with_very_many_followers_is_in_all_homes_and_holds_nobody_up(
     feeds: Feeds, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(feed_local, "PORTION", 10)
+    monkeypatch.setattr(homes_local, "PORTION", 10)
     readers = range(10, 200)
     for owner in (BELA, *readers):
         await resident(feeds, owner, {owner, BELA}, [1])
@@ -230,7 +232,7 @@ async def test_a_post_by_one_with_very_many_followers_is_in_all_homes_and_holds_
 async def test_what_is_taken_back_at_once_stands_in_no_home_although_it_was_still_on_its_way(
     feeds: Feeds, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(feed_local, "PORTION", 10)
+    monkeypatch.setattr(homes_local, "PORTION", 10)
     readers = range(10, 100)
     for owner in readers:
         await resident(feeds, owner, {owner, BELA}, [1])
@@ -250,7 +252,7 @@ async def test_what_is_taken_back_at_once_stands_in_no_home_although_it_was_stil
 async def test_a_home_that_is_built_while_a_post_is_on_its_way_has_it_once_and_a_dismissed_one_not(
     feeds: Feeds, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(feed_local, "PORTION", 10)
+    monkeypatch.setattr(homes_local, "PORTION", 10)
     for owner in range(10, 100):
         await resident(feeds, owner, {owner, BELA}, [1])
     feeds.push(BELA, 50)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chaupal.ports import feed_valkey, valkey as client
-from chaupal.ports.feed import Resident, Source
-from chaupal.ports.feed_local import LocalFeeds
-from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
+from chaupal.ports import homes_valkey, valkey as client
+from chaupal.ports.homes import Resident, Source
+from chaupal.ports.homes_local import LocalFeeds
+from chaupal.ports.homes_valkey import Horizon, ValkeyFeeds
 from chaupal.ports.valkey import Server
 from valkeys import Valkey, Watched, of_a_busy_machine
 from waiting import PATIENCE
@@ -228,7 +228,7 @@ async def test_what_is_heard_while_a_look_is_under_way_is_not_taken_for_older_th
 ):
     """It is newer than what the look will tell, and pages turn meanwhile: the page with it in it must not be given up."""
     one, other, _ = processes
-    monkeypatch.setattr(feed_valkey, "HEARD", 3)
+    monkeypatch.setattr(homes_valkey, "HEARD", 3)
 
     def turn() -> None:
         for _ in range(3):
@@ -279,7 +279,7 @@ async def test_whatever_happens_in_whatever_order_a_home_holds_what_is_committed
     store: Store, processes: list[Process], own_valkey: Valkey, seed: int, monkeypatch: pytest.MonkeyPatch
 ):
     """Writers whose transactions overlap, three processes that look, forget, begin anew; a Valkey that forgets and restarts."""
-    monkeypatch.setattr(feed_valkey, "HEARD", 12)  # pages turn often
+    monkeypatch.setattr(homes_valkey, "HEARD", 12)  # pages turn often
     dice = random.Random(seed)
     follows = {owner: set(dice.sample(range(1, 7), 3)) for owner in range(10, 15)}
     wrong: list[str] = []
