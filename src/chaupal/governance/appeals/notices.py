@@ -91,7 +91,7 @@ async def by_id(court: Court, viewer: Viewer, id_: int) -> Strike:
 
 
 async def strike_of(court: Court, reading: Reading, id_: int) -> Strike:
-    """Whoever may see it. Raises NotFound."""
+    """One of them; who may see it is not asked here. Raises NotFound."""
     row = or_not_found(await rulings.ruling(reading, id_))
     return (await strikes(court, reading, [row]))[0]
 

@@ -54,7 +54,7 @@ async def latest(court: Court, kind: str) -> HouseText | None:
 
 
 async def privacy(court: Court) -> HouseText:
-    """The newest."""
+    """The newest privacy text."""
     return (await every(court, PRIVACY))[0]
 
 

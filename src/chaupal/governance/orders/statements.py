@@ -129,7 +129,7 @@ async def reply(court: Court, by: int, slug: str, authority: Authority, body: st
 
 
 async def listed(court: Court, at_most: int = 100) -> list[Statement]:
-    """All that was said, the newest first."""
+    """What was said, the newest first, at most so much."""
     async with court.work.reading() as reading:
         return await statements.newest(reading, at_most)
 

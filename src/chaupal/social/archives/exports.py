@@ -90,7 +90,7 @@ async def finish(square: Square, held: Export, made: Path | None, size: int = 0)
 
 
 async def sweep(square: Square) -> int:
-    """Those whose days are over go; how many."""
+    """Some of those whose days are over go; how many went."""
     async with square.work.reading() as reading:
         found = await exports.over(reading, AT_ONCE)
     for id_, key in found:

@@ -136,7 +136,7 @@ async def arrive(w: Writing, row: ReportRow) -> bool:
 
 
 async def of_account(reading: Reading, account: int, at_most: int = 100) -> list[ReportRow]:
-    """What an account has reported, the newest first."""
+    """What an account has reported last, the newest first."""
     return await BY_REPORTER.all(reading, me=account, n=at_most)
 
 

@@ -172,7 +172,7 @@ async def source(w: Writing, post: int) -> Source | None:
 
 
 async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narrowed, bounds: Bounds) -> list[int]:
-    """Ids of public posts that hold every term and are what is asked, newest first, at most `limit`.
+    """Ids of public posts that hold every term and are what is asked, newest first, at most `bounds.limit`.
 
     `me`: who asks (0: nobody), who finds their own posts whatever they wish of others.
     """
