@@ -61,6 +61,13 @@ class Previewed(msgspec.Struct, frozen=True):
         """Whether it can be filed: it names something, or something that is not found here."""
         return self.wrong in ("", SAYS[LineFault.NOT_FOUND])
 
+    @property
+    def as_line(self) -> str:
+        if self.wrong == NO_MEASURE:
+            # Without the word it would name a thing for which nothing is demanded, and so the usual measure for such a thing.
+            return f"{self.row.target} {self.row.demanded}"
+        return self.row.target or f"({FAULTS[self.wrong].brief}, {self.row.line})"
+
 
 class Preview(msgspec.Struct, frozen=True):
     """A whole file. Nothing was changed by looking at it."""
@@ -83,11 +90,11 @@ class Preview(msgspec.Struct, frozen=True):
 
     def targets(self) -> str:
         """All rows' targets, as a form of an order takes them: one to a line."""
-        return "\n".join(one.row.target or f"({FAULTS[one.wrong].brief}, {one.row.line})" for one in self.rows)
+        return "\n".join(one.as_line for one in self.rows)
 
     def demanded(self) -> tuple[str, ...]:
-        """What each of them demands, in the same order; nothing where that is no measure for such a thing."""
-        return tuple("" if one.wrong in (NO_MEASURE, NOT_FOR_THIS) else one.row.demanded for one in self.rows)
+        """What each of them demands, in the same order; nothing where that is no measure."""
+        return tuple("" if one.wrong == NO_MEASURE else one.row.demanded for one in self.rows)
 
 
 type Progress = Callable[[int, int], None]

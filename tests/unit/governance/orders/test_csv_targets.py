@@ -87,7 +87,7 @@ async def test_each_row_says_what_it_names_or_what_is_wrong_with_it(street: Stre
         (11, "tag", csv_targets.NOT_FOR_THIS, None),
     ]
     assert seen.rows[3].found.like == "asha"
-    # None is dropped on its way into an order; a measure that is none for such a thing is not demanded.
+    # None is dropped on its way into an order, and none demands there what it does not demand in the file.
     assert seen.targets().splitlines() == [
         "@asha",
         f"/@asha/{post}",
@@ -97,10 +97,10 @@ async def test_each_row_says_what_it_names_or_what_is_wrong_with_it(street: Stre
         "https://x.example/1",
         "(names no target, 8)",
         f"/@asha/{post}?again",
-        "@ravi",
+        "@ravi hide",
         "#tag",
     ]
-    assert seen.demanded() == ("withhold_account", "withhold_post", "", "", "", "", "label", "", "", "")
+    assert seen.demanded() == ("withhold_account", "withhold_post", "", "", "", "", "label", "", "", "withhold_post")
     assert [one.row.line for one in seen.usable] == [2, 3, 6]
     assert [one.row.line for one in seen.bad] == [4, 5, 7, 8, 9, 10, 11]
     assert seen.counts == {

@@ -246,6 +246,7 @@ async def test_a_defective_order_is_sent_back_with_a_letter_in_both_languages(vi
     shown = (await chitra.get(page)).text
     assert "What it lacks on its face" in shown
     assert 'value="not_authorised_issuer" checked' in shown
+    assert '<li class="error">' in (await chitra.get(f"{page}/many")).text
     letter = (await chitra.get(f"{page}/letter")).text
     assert "Sir or Madam" in letter and "महोदय / महोदया" in letter
     bare = await chitra.send(f"{page}/step", verb="return_order", reason=REASON, seen=3)
