@@ -44,6 +44,7 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     area = regex.search(r'<textarea id="targets"[^>]*>([^<]*)<', looked.text)
     assert kept and area
     assert f"{village.meera.latest.path} withhold_post" in area[1]
+    assert f'<bdi class="typed">{village.meera.latest.path}</bdi>' in looked.text
     assert (await office.get("/portal")).text.count("/portal/orders/IN-") == 0  # nothing was filed by looking
     fields = FIELDS | {"kept[]": kept[1], "targets": area[1], "act": "file"}
     unread = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", **fields)
@@ -55,6 +56,7 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     page = (await office.get(filed.headers["location"])).text
     assert page.count("https://x.example/1") == 1 and "@nobody" in page, "every row that was asked for is recorded"
     assert "order.pdf" in page and "receipt acknowledged" in page
+    assert "<b>2</b> under review" in page and "<b>3</b> not found here" in page
     assert filed.headers["location"].rpartition("/")[2] in (await office.get("/portal")).text
     # The same again, by whatever way, is told to have been filed.
     again = await office.post(
