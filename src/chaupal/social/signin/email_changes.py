@@ -65,7 +65,7 @@ async def confirm(square: Square, secret: str) -> None:
     async with square.work.writing() as w:
         account = or_not_found(await logins.link(w, digest(secret), LINK))
         login = await logins.login_of(w, account)
-        if login is None or not await logins.use_link(w, digest(secret)):
+        if login is None or not login.email_wanted or not await logins.use_link(w, digest(secret)):
             raise NotFound
         await _change(w, account, login.email_wanted)
 

@@ -151,8 +151,7 @@ async def confirm(w: Writing, account: int) -> bool:
 async def correct_email(w: Writing, account: int, email: str) -> None:
     """Another address for one that was never confirmed; links that went to that one are dead from now on."""
     await w.run(SET_EMAIL, of=account, email=email)
-    for purpose in ("confirm", "reset"):
-        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
+    await _end_links(w, account)
 
 
 async def want_email(w: Writing, account: int, email: str) -> None:
@@ -162,9 +161,14 @@ async def want_email(w: Writing, account: int, email: str) -> None:
 
 
 async def change_email(w: Writing, account: int, email: str) -> None:
-    """It is theirs, and reaches them; links for a new password that went to the one before are dead from now on."""
+    """It is theirs, and reaches them; links that went to any other are dead from now on."""
     await w.run(CHANGE_EMAIL, of=account, email=email)
-    await w.run(USE_LINKS_OF, me=account, what="reset", at=w.now())
+    await _end_links(w, account)
+
+
+async def _end_links(w: Writing, account: int) -> None:
+    for purpose in ("confirm", "reset", "email"):
+        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
 
 
 async def reached(w: Writing, account: int) -> None:
@@ -192,7 +196,9 @@ async def reject(w: Writing, account: int) -> bool:
 
 
 async def set_password(w: Writing, account: int, password_hash: str) -> None:
+    """And no other address is wanted any more: whoever knew the old password may have asked for it."""
     await w.run(SET_PASSWORD, of=account, hash=password_hash)
+    await want_email(w, account, "")
 
 
 async def set_language(w: Writing, account: int, language: str) -> None:

@@ -8,6 +8,7 @@ from email.mime.text import MIMEText
 from pathlib import Path
 
 from chaupal.fanout.notifications import unreached
+from chaupal.social.signin import email_changes, password_changes
 from unit.web.account.test_security import form
 from village import PASSWORD, Village
 
@@ -64,6 +65,22 @@ async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_th
     assert done.status_code == 200 and "this is the address of your account now" in done.text
     assert "neu@example.org" in (await v.look("IN", HERE, v.asha)).text
     assert (await v.look("IN", link)).status_code == 404, "it works once"
+
+
+async def test_no_link_to_another_address_outlives_a_new_password_or_the_operators_word(village: Village):
+    v = village
+    mine, square = f"chaupal={v.asha.cookie}", v.running.house.square
+    await password_changes.ask_reset(square, "asha@gaanv.example")
+    reset = "/reset/" + (await letters(v))[-1].get_content().split("/reset/")[1].split()[0]
+    await form(v, HERE, mine, email="lost@example.org", password=PASSWORD)
+    link = await last_link(v, "lost@example.org")
+    assert (await v.look("IN", link)).status_code == (await v.look("IN", reset)).status_code == 200
+    await email_changes.change(square, v.asha.id, "found@example.org")
+    assert (await v.look("IN", link)).status_code == (await v.look("IN", reset)).status_code == 404
+    await form(v, HERE, mine, email="thief@example.org", password=PASSWORD)
+    link = await last_link(v, "thief@example.org")
+    await form(v, "/password", mine, old=PASSWORD, password="another password")
+    assert (await v.look("IN", link)).status_code == 404
 
 
 async def test_mail_that_comes_back_is_told_its_owner_and_staff_and_the_log(village: Village):
