@@ -161,7 +161,7 @@ def test_a_damaged_json_is_said_to_be_so():
 def test_lists_are_known_by_their_first_line_or_their_name():
     assert past_csv.kind_of("x.csv", b"Account address,Show boosts,Notify on new posts,Languages\n") == "follows"
     assert past_csv.kind_of("x.csv", b"Account address,Hide notifications\n") == "mutes"
-    assert past_csv.kind_of("blocked_accounts.csv", b"bob@x.example\n") == "blocks"
+    assert past_csv.kind_of("Blocked_accounts (1).csv", b"bob@x.example\n") == "blocks"
     assert past_csv.kind_of("x.csv", b"bob@x.example\n") == ""
 
 

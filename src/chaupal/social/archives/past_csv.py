@@ -10,7 +10,7 @@ from chaupal.social.archives.archives import BadArchive
 
 MOST_LINES = 50_000
 
-# What such a file is called, or how its first line begins, by kind.
+# How what such a file is called begins (browsers and people put numbers and days after it), or its first line, by kind.
 NAMES = {
     "following_accounts": "follows",
     "follows": "follows",
@@ -49,7 +49,8 @@ class BadList(BadArchive):
 
 def kind_of(name: str, data: bytes) -> str:
     """What a file is, by its name or its first line; empty where neither says."""
-    by_name = NAMES.get(name.rpartition("/")[2].removesuffix(".csv").lower(), "")
+    called = name.rpartition("/")[2].lower()
+    by_name = next((kind for word, kind in NAMES.items() if called.startswith(word)), "")
     head = data[:500].decode("utf-8", "replace").partition("\n")[0].lower()
     return next((kind for word, kind in HEADS if word in head), by_name)
 

@@ -117,6 +117,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "called": partial(called, language=language),
         "rank": partial(rank, call),
         "grounded": partial(grounded, call),
+        "law": partial(law, call),
     }
 
 
@@ -163,6 +164,14 @@ def law_of(call: Call[Any], order: Order) -> Regime | None:
         return call.house.court.regimes.version(order.regime, order.regime_version)
     except NotFound:
         return None
+
+
+def law(call: Call[Any], order: Order) -> str:
+    """The title of the law in the viewer's language."""
+    regime = law_of(call, order)
+    if regime is None:
+        return order.regime_ref
+    return regime.title.hi if call.viewer.language == "hi" else regime.title.en
 
 
 def called(authority: Bilingual, language: str) -> str:

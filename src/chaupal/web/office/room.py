@@ -7,7 +7,6 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Shape
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
-from chaupal.reads.court.desk import Order
 from chaupal.web.court import courtly, sheet
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, by_field, fault_text, words
@@ -43,7 +42,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
         "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call),
-        "law": partial(law, call), "why": partial(fault_text, language=call.viewer.language), "tuple_of": tuple_of,
+        "why": partial(fault_text, language=call.viewer.language), "tuple_of": tuple_of,
     }  # fmt: skip
 
 
@@ -63,11 +62,3 @@ def hurry(call: Call[Any], due: int) -> str:
 def tuple_of(territory: str) -> tuple[str, ...]:
     """Countries as a ruling's row has them."""
     return tuple(territory.split(","))
-
-
-def law(call: Call[Any], order: Order) -> str:
-    """The title of the law in the viewer's language."""
-    regime = courtly.law_of(call, order)
-    if regime is None:
-        return order.regime_ref
-    return regime.title.hi if call.viewer.language == "hi" else regime.title.en
