@@ -24,7 +24,8 @@ from village import Village, Villager
 # when it was drawn (a page may say so for a minute), and what is talked about and who might be met, which each process
 # counts now and then.
 PASSING = re.compile(
-    rb'(name="csrf" value="|name="key" value="|data-made=")[^"]*|<section class="talk(?: meet)?">.*?</section>',
+    rb'(name="csrf" value="|name="key" value="|data-made=")[^"]*|<section class="talk(?: meet)?">.*?</section>'
+    rb'|<h2 class="list-head">[^<]*</h2>\s*<div class="person".*?href="/explore/people">',
     re.DOTALL,
 )
 

@@ -5,7 +5,7 @@ it would be seen.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Set
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -453,8 +453,8 @@ async def test_what_is_not_forgotten_would_be_told(
     await mirror.kept(asked)
     drop = Memory._drop  # pyright: ignore[reportPrivateUsage]
 
-    def forgetful(self: Memory, touched: set[Touched], counted: Set[Touched] = frozenset()) -> None:
-        drop(self, {(of, key) for of, key in touched if of is not kind}, counted)
+    def forgetful(self: Memory, touched: set[Touched], *more: Any) -> None:
+        drop(self, {(of, key) for of, key in touched if of is not kind}, *more)
 
     v.clock.move(SECOND)
     with monkeypatch.context() as patch:

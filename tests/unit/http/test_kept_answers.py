@@ -186,6 +186,27 @@ async def test_an_answer_in_which_people_and_posts_only_count_otherwise_is_not_m
     assert [await text(v, v.asha, page) for page in pages] == after and len(put) == len(pages)
 
 
+async def test_a_mark_of_ones_own_leaves_the_answers_in_which_its_post_does_not_stand(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, put, post = village, list[str](), village.meera.latest.id
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{post}/reblog")
+    await v.settle()
+    (repost,) = (await v.api(None, "GET", f"/api/v1/accounts/{v.ravi.id}/statuses?limit=1")).json()
+    pages = [f"/api/v1/statuses/{of}" for of in (v.ravi.latest.id, post, repost["id"])]
+    before = [await text(v, v.asha, page) for page in pages]
+    keep = kept_answers.keep
+    monkeypatch.setattr(
+        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
+    )
+    for act in ("bookmark", "favourite", "unbookmark", "unfavourite"):
+        await v.api(v.asha, "POST", f"/api/v1/statuses/{post}/{act}")
+        after = [await text(v, v.asha, page) for page in pages]
+        over = act == "unfavourite"
+        assert [now == then for now, then in zip(after, before, strict=True)] == [True, over, over], act
+    assert len(put) == 8  # two made anew by each act
+
+
 async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_it_is(village: Village):
     v = village
     word = v.ravi.latest.text.split()[0]

@@ -4,7 +4,7 @@ import pytest
 
 from chaupal.store.machine.keeping import EMPTY, Keeping
 from chaupal.store.machine.noted import NEVER, Noted
-from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS
+from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, REACTIONS
 
 
 class Name:
@@ -40,6 +40,18 @@ def test_it_is_forgotten_with_any_of_its_keys_and_with_no_other():
         keeping.forget([touched])
         assert [name for name in "abc" if keeping.get(name, 0)] == [*left]
         assert keeping.size == 10 * len(left) and len(keeping) == len(left)
+
+
+def test_a_mark_on_a_post_leaves_whoever_made_it_what_was_made_without_that_post():
+    keeping, likes = Keeping(1_000), (REACTIONS, 7)
+    for name in "abc":
+        noted = made_of(*([3] if name == "b" else [1, 2]))
+        noted.note(REACTIONS, (8 if name == "c" else 7,))
+        keeping.put(name, 1, 10, noted, NEVER)
+    keeping.forget([likes], marked={likes: {3, 9}})
+    assert [name for name in "abc" if keeping.get(name, 0)] == ["a", "c"]
+    keeping.forget([likes])  # whatever else became of what they did with posts
+    assert [name for name in "abc" if keeping.get(name, 0)] == ["c"]
 
 
 def test_what_only_counts_otherwise_is_brought_up_to_date_or_made_anew():

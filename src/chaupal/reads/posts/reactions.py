@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from chaupal.policy.things import Poll, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.machine.noted import note_until
+from chaupal.store.machine.noted import note, note_until
+from chaupal.store.machine.shelves import POSTS
 from chaupal.store.square import polls, reactions as store
 
 LIKED, REPOSTED, SAVED = store.LIKED, store.REPOSTED, store.SAVED
@@ -23,6 +24,8 @@ async def flags(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, i
     me = viewer.account
     if me is None:
         return NOTHING
+    # Also what stands within a repost: a like leaves the answers that have not noted its post.
+    note(POSTS, *ids)
     kept = reads.work.memory.reactions.get(me)
     if kept is not None and not kept.unknown(ids):
         return kept

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from typing import Any
 
 from chaupal.store.machine.noted import NEVER, NOTING, Noted
-from chaupal.store.machine.shelves import EVERY, Kind, Touched
+from chaupal.store.machine.shelves import EVERY, POSTS, Kind, Touched
 
 type Keys = Mapping[Kind[Any], set[Any]]
 type Recount = Callable[[Any, Set[Touched]], Any]
@@ -13,6 +13,7 @@ type Recount = Callable[[Any, Set[Touched]], Any]
 EMPTY = 1_000  # at most so many empty places wait for what they held to be made again
 NO_KEYS: Keys = {}
 NONE: frozenset[Any] = frozenset()
+NO_MARKS: Mapping[Touched, Set[int]] = {}
 
 
 class Place:
@@ -100,17 +101,23 @@ class Keeping:
             else:
                 self._drop(oldest)
 
-    def forget(self, touched: Iterable[Touched], counted: Set[Touched] = NONE) -> None:
-        """Something was changed: what was made from it is no good any more. `counted`: those of it of which nothing but counts was."""
+    def forget(
+        self, touched: Iterable[Touched], counted: Set[Touched] = NONE, marked: Mapping[Touched, Set[int]] = NO_MARKS
+    ) -> None:
+        """Something was changed: what was made from it is no good any more. `counted`: those of it of which nothing but counts was;
+        `marked`: those of which nothing but marks on these posts was; what has noted none of these is as good as before.
+        """
         for kept in tuple(self._of_everything):
             self._drop(kept)
         for one in touched:
             kind, key = one
             index = self._made_of.get(kind)
             if index is not None:
-                counts = one in counted
+                counts, posts = one in counted, marked.get(one)
                 for made in index.values() if key is EVERY else (index.get(key, NONE),):
                     for kept in made:
+                        if posts is not None and posts.isdisjoint(kept.keys.get(POSTS, NONE)):
+                            continue
                         if counts and kept.recount is not None:
                             kept.counted |= {one}
                         elif kept.value is not None:

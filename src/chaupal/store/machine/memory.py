@@ -1,6 +1,7 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
-from chaupal.store.machine.keeping import Keeping
+from chaupal.store.machine.keeping import NO_MARKS, NONE, Keeping
 from chaupal.store.machine.noted import NEVER, NOTING, Noted, note
 from chaupal.store.machine.shelves import EVERY, ONLY, REACTIONS, RULINGS, Kind, Touched
 
@@ -246,7 +247,10 @@ class Memory:
         """
         marked = {remark.account: self.reactions.peek(remark.account) for remark in remarks}
         things = [(one, self._recounted(one)) for one in counted]
-        self._drop(touched, {one[:2] for one, thing in things if thing is not None})
+        posts: defaultdict[Touched, set[int]] = defaultdict(set)
+        for remark in remarks:
+            posts[REACTIONS, remark.account].add(remark.post)
+        self._drop(touched, {one[:2] for one, thing in things if thing is not None}, posts)
         for one, thing in things:
             if thing is not None:
                 self._counted[one.kind].put(one.key, thing)
@@ -300,7 +304,9 @@ class Memory:
         self._lately.clear()
         self._lately_from = self.generation
 
-    def _drop(self, touched: set[Touched], counted: Set[Touched] = frozenset()) -> None:
+    def _drop(
+        self, touched: set[Touched], counted: Set[Touched] = NONE, marked: Mapping[Touched, Set[int]] = NO_MARKS
+    ) -> None:
         if len(self._lately) > LATELY:
             self._begin_anew()
         else:
@@ -317,7 +323,7 @@ class Memory:
         if law:  # whatever its key, the law is one
             self.pages.forget(EVERY)
             touched = touched | {(RULINGS, ONLY)}
-        self.answers.forget(touched, counted)
+        self.answers.forget(touched, counted, marked)
         for noted in self._open:
             noted.missed = True
             noted.forgotten |= touched
