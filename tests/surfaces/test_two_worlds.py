@@ -65,6 +65,8 @@ SHOWS_POSTS = (
 OWN_ORDERS = ("/portal", "/portal/", "/api/v1/orders")
 
 MADE_BY_DICE = re.compile(rb'"publicKeyPem":"[^"]*"|data-push="[^"]*"')
+# In a Message-ID all but the ruling that the letter tells of, and the host.
+NAMED_BY_DICE = re.compile(r"(?<=^<)[0-9a-f]+(?=\.\d+\.)|(?<=\.)[0-9a-f]{32}(?=@)")
 # What counts, lists and hands out: each of them is among what is compared, and says something.
 THESE_TOO = (
     "/nodeinfo/2.0", "/api/v2/instance", "/api/v1/instance", "/api/v1/instance/activity", "/sitemap.xml", "/sitemap/pages.xml",
@@ -296,12 +298,15 @@ def without_dice(answer: Answer) -> Answer:
 
 
 def letters(v: Village) -> list[tuple[str, ...]]:
-    """Every mail to whoever works on no orders, with its headers but for the machine's date."""
+    """Every mail to whoever works on no orders, with its headers but for what its date and its name owe to machine and dice."""
     at_work = [f"{one.handle}@" for one in v.cast.values() if one.viewer.role in CLEARED]
     files = (Path(v.running.house.settings.data) / "mail").glob("*.eml")
     mails = [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in files]
     return sorted(
-        (*(f"{name}: {value}" for name, value in mail.items() if name != "Date"), mail.get_content())
+        (
+            *(f"{name}: {NAMED_BY_DICE.sub('', value)}" for name, value in mail.items() if name != "Date"),
+            mail.get_content(),
+        )
         for mail in mails
         if not str(mail["To"]).startswith(tuple(at_work))
     )
