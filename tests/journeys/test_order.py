@@ -134,7 +134,7 @@ async def test_a_proposal_tells_nothing_until_it_is_approved_and_then_cannot_hav
     opened = dict(tlog.open_disclosure(disclosure, proposal) for disclosure in public["opens"])
     assert opened == {"outcome": "withhold_post"}, "codes, no words"
     committed, again = (set(tlog.digests_of(tlog.read_entry(entry))) for entry in (proposal, measure))
-    assert len(committed) == 8 and committed <= again
+    assert len(committed) == 9 and committed <= again
     await log.checkpoint(bench.court)
     beside = [tlog.open_disclosure(text, proposal) for text in (await log.openings(bench.court, 0))["5"]]
     assert sorted(name for name, _ in beside) == ["reason", "subject"] and ("reason", REASON) in beside

@@ -13,7 +13,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
 from chaupal.kernel.faults import Wrong
-from chaupal.policy.draft import REFUSE, Draft
+from chaupal.policy.draft import Draft
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.viewer import Viewer
@@ -35,7 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Case
     measures: tuple[str, ...]
-    narrowest: str
+    narrowest: str  # that does what is asked; nothing where no measure of its law does
     account_level: frozenset[str]
     narrowing: frozenset[str]  # those that act on parts of the target
     alone: frozenset[str]  # those that one person may carry out for a time
@@ -91,7 +91,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     return Options(
         case=case,
         measures=tuple(m.value for m in measures),
-        narrowest=narrowest.value if narrowest else REFUSE,
+        narrowest=narrowest.value if narrowest else "",
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
         narrowing=frozenset(m.value for m in measures if case.target.kind not in m.row.on),
         alone=frozenset(

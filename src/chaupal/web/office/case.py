@@ -154,7 +154,7 @@ def _draft(options: Options, typed: CaseTyped | None) -> Draft | None:
     said = proposed(case)
     if said is not None:
         return said
-    return Draft(outcome=options.narrowest, reason="") if "propose" in options.acts else None
+    return Draft(outcome=options.narrowest, reason="") if options.narrowest and "propose" in options.acts else None
 
 
 FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is nine bytes of a form

@@ -343,6 +343,8 @@ async def test_what_the_house_did_by_its_own_rules_is_linked_for_all_that_are_ma
     assert {number: event.body.matter for number, event in found.moves} == {1: first, 2: first, 3: other}
     own = (await AtDesk(v, v.owner).get(f"/office/orders/{first}/many")).text
     assert 'name="all_matter"' not in own
+    for page in (own, (await AtDesk(v, v.owner).get(f"/office/orders/{first}/1")).text):
+        assert "Asked for" not in page and "that does what is asked" not in page, "nobody asked the house for anything"
 
 
 async def test_an_approver_sees_post_country_end_and_reason_and_then_what_happened_and_what_is_due(village: Village):
