@@ -129,6 +129,10 @@ class Village:
         self.cast[handle] = Villager(handle, name, id_, viewer, token, session.secret)
         return self.cast[handle]
 
+    async def reads_only(self, who: Villager) -> None:
+        """From now on with an app that opens nothing of the office: its token outlives their role."""
+        who.token = await sessions.issue_token(self.running.house.square, who.id, "read")
+
     async def says(self, who: Villager, text: str, **draft: Any) -> VillagePost:
         """Who's new post, a second after what came before; `draft`: the other fields of `posts.Draft`."""
         self.clock.move(SECOND)

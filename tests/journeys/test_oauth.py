@@ -286,7 +286,17 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
     asha = await accounts.account_id(house.house.square, "asha")
     await role_grants.grant(house.house.court, staff(1, Role.OWNER), asha, Role.MODERATOR)
-    assert await allow(browser, made, scope="read admin:read:reports")
+    token = await fetch(app, made, await allow(browser, made, scope="read admin:read:reports"))
+    reader, late = (
+        await fetch(app, made, await allow(browser, made, scope="read")),
+        await allow(browser, made, scope="admin:read"),
+    )
+    for role in (Role.MEMBER, Role.MODERATOR):
+        await role_grants.grant(house.house.court, staff(1, Role.OWNER), asha, role)
+    # What was allowed of a role ends with it, and is not there again with the next.
+    assert (await app.get("/api/v1/admin/reports", headers=bearing(token))).status_code == 401
+    assert (await fetch(app, made, late)).json()["error"] == "invalid_grant"
+    assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(reader))).status_code == 200
     own = await app.post(
         "/oauth/token",
         data={k: made[k] for k in ("client_id", "client_secret")}
@@ -428,7 +438,13 @@ async def submit_last(browser: httpx2.AsyncClient, path: str) -> httpx2.Response
     return await browser.post(path, data={"csrf": csrf[1]})
 
 
-async def test_a_forgotten_password_is_chosen_anew_by_mail(house: RunningHouse, browser: httpx2.AsyncClient):
+async def test_a_forgotten_password_is_chosen_anew_by_mail(
+    house: RunningHouse, browser: httpx2.AsyncClient, app: httpx2.AsyncClient
+):
+    """And what whoever had guessed the old one allowed an app brings it no token."""
+    made = await register(app)
+    await log_in(browser)
+    code = await allow(browser, made)
     unknown = await submit(browser, "/reset", email="nobody@example.org")
     known = await submit(browser, "/reset", email="asha@example.org")
     assert (unknown.status_code, known.status_code) == (200, 200)
@@ -438,6 +454,7 @@ async def test_a_forgotten_password_is_chosen_anew_by_mail(house: RunningHouse, 
     assert (await submit(browser, link, password="short")).status_code == 422
     assert (await submit(browser, link, password="another password")).status_code == 200
     assert (await browser.get(link)).status_code == 404
+    assert (await fetch(app, made, code)).json()["error"] == "invalid_grant"
     assert (await submit(browser, "/login", name="asha", password=PASSWORD)).status_code == 422
     assert (await submit(browser, "/login", name="asha", password="another password")).status_code == 303
 

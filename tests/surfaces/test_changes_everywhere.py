@@ -176,7 +176,7 @@ async def binds(v: Village, *whose: Villager) -> tuple[int, ...]:
 
 
 async def gone(v: Village, handle: str, role: Role) -> Villager:
-    """Whose role was taken from them, and who keeps the session and the token of that day."""
+    """Whose role was taken from them, and who keeps the session of that day."""
     who = await hire(v, handle, role)
     await at_desk(v, who, "/settings")
     await role_grants.grant(v.running.house.court, v.owner.viewer, who.id, Role.MEMBER)

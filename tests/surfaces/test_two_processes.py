@@ -106,7 +106,7 @@ LAW: dict[str, tuple[Act, str, Callable[[Village], str], Seen, Seen]] = {
         "chitra",
         lambda v: f"{V1}/admin/reports",
         (200, False),
-        (404, False),
+        (401, False),
     ),
 }
 

@@ -82,6 +82,7 @@ async def test_a_guests_report_comes_in_the_name_of_the_house_once_it_is_confirm
 
 async def test_whoever_lays_the_office_down_reads_no_report_more(village: Village):
     v = village
+    await v.reads_only(v.chitra)
     await reports_(v, v.asha, v.ravi, comment="यह झूठ है")
     (one,) = await told(v, v.chitra)
     await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.CLERK)
@@ -121,6 +122,7 @@ async def test_a_report_is_told_once_however_often_its_event_is_handled(village:
 
 async def test_an_open_stream_tells_of_reports_until_the_office_is_laid_down(village: Village):
     v = village
+    await v.reads_only(v.chitra)
     stream = "/api/v1/streaming/user/notification"
     async with listening(v.running.app, stream, token=v.chitra.token, country="IN") as ear:
         first = await reports_(v, v.asha, v.ravi, comment="यह झूठ है")

@@ -17,7 +17,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
-from chaupal.store.identity import account_status as standing, accounts, apps, leaving
+from chaupal.store.identity import account_status as standing, accounts, apps, devices, leaving
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import sealed_people
@@ -30,8 +30,8 @@ GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
     """Give an account a role (or take it: MEMBER), in one commit with its entry; False where it has it already.
 
-    Whoever is signed in has the new role at their next request. Raises NotAllowed (also for one's own role), NotFound,
-    Conflict for the last owner.
+    Whoever is signed in has the new role at their next request; what their apps may do of it they allow anew.
+    Raises NotAllowed (also for one's own role), NotFound, Conflict for the last owner.
     """
     me = check_may(viewer, "grant_roles")
     if account == me:
@@ -52,6 +52,8 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
         await _enter(court, w, account, role, was, by)
         await accounts.set_role(w, account, role)
         await apps.forget_callers(w, account)
+        # What an app was allowed was allowed of that role: it sleeps in no drawer until there is one again.
+        await devices.end_all_apps(w, account, "admin:")
     return True
 
 

@@ -47,8 +47,7 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
         for one in await devices.open_sessions(w, login.account):
             if one.hash != caller.key:
                 await apps.drop_session(w, one.hash)
-        for token in await devices.allowed(w, login.account):
-            await devices.revoke_own(w, login.account, token.id)
+        await devices.end_all_apps(w, login.account)
     return at
 
 

@@ -66,7 +66,6 @@ async def settle(w: Writing, account: int) -> None:
     w.touch(PEOPLE, account)
     if state == STATES[Measure.SUSPEND]:
         await apps.end_all(w, account)
-        await apps.drop_grants(w, account)
     else:
         await apps.forget_callers(w, account)
 

@@ -198,11 +198,12 @@ async def drop_expired(w: Writing, before: int) -> None:
 
 
 async def end_all(w: Writing, account: int) -> None:
-    """Every session and every token of an account."""
+    """Every session and every token of an account, and what it allowed and no app has fetched yet."""
     await forget_callers(w, account)
     await w.run(DROP_SESSIONS, me=account)
     await w.run(REVOKE_ALL, me=account, at=w.now())
     await w.run(UNPUSH_ALL, me=account)
+    await drop_grants(w, account)
 
 
 async def drop_grants(w: Writing, account: int) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.store.identity.apps import revoke
+from chaupal.store.identity.apps import drop_grants, revoke
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import selects, updates
@@ -68,3 +68,11 @@ async def revoke_own(w: Writing, account: int, token: int) -> bool:
     for hash_ in hashes:
         await revoke(w, hash_)
     return bool(hashes)
+
+
+async def end_all_apps(w: Writing, account: int, scope: str = "") -> None:
+    """Apps may act no more, or those of them whose scopes have `scope` in them; and no code that they have not used yet brings a token."""
+    for token in await allowed(w, account):
+        if scope in token.scopes:
+            await revoke_own(w, account, token.id)
+    await drop_grants(w, account)

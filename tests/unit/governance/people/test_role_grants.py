@@ -106,6 +106,7 @@ async def test_a_badge_that_no_entry_gave_is_shown_nowhere(village: Village, rol
     assert told["role"]["name"] == ""
     staff = (await v.api(v.owner, "GET", "/api/v2/admin/accounts", permissions="staff")).json()
     assert "chitra" in [one["username"] for one in staff] and "asha" not in [one["username"] for one in staff]
+    await v.reads_only(chitra)
     assert (await v.api(chitra, "GET", "/api/v1/accounts/verify_credentials")).json()["role"]["name"] == "Reviewer"
     await role_grants.grant(v.running.house.court, v.owner.viewer, chitra.id, Role.MEMBER)
     assert (await v.api(chitra, "GET", "/api/v1/accounts/verify_credentials")).json()["role"]["name"] == ""
