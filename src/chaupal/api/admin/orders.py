@@ -133,7 +133,7 @@ class StepShown(msgspec.Struct, kw_only=True):
 
 
 class MatterShown(OrderShown, kw_only=True):
-    """An order as staff see it, with its own words. `seen`: what a step must send; `verbs`: the steps that can be taken now."""
+    """An order as staff see it, with its own words. `seen`: what a step must send; `verbs`: the steps that you can take now."""
 
     stage: str
     secrecy: str
@@ -167,14 +167,16 @@ async def listed(call: Call[OrdersAsked]) -> Answer:
 
 async def show(call: Call[OrderAsked]) -> MatterShown:
     """One matter with its steps, its targets, and what was said and done about each."""
-    return _matter(call, await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
+    return await _matter(
+        call, await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
+    )
 
 
 async def step(call: Call[OrderStepSent]) -> MatterShown:
     """Take a step: acknowledge, check, return, ask, set a hearing, withdraw, stay, set aside and so on."""
     args = call.args
     await steps.take(call.house.court, call.viewer, args.ref, args, seen=args.seen)
-    return _matter(call, await dossier.matter(call.house.reads, call.viewer, args.ref))
+    return await _matter(call, await dossier.matter(call.house.reads, call.viewer, args.ref))
 
 
 async def case(call: Call[TargetAsked]) -> Answer:
@@ -215,7 +217,7 @@ async def _file(call: Call[Any]) -> Answer:
     return json(shown, headers=[("etag", f'"{shown.seen}"'), ("cache-control", "private, no-store")])
 
 
-def _matter(call: Call[Any], matter: Matter) -> MatterShown:
+async def _matter(call: Call[Any], matter: Matter) -> MatterShown:
     of = matter.dossier.order
     return MatterShown(
         **order_parts(call, RegisterLine(of, matter.dossier.authority, matter.counts)),
@@ -230,7 +232,7 @@ def _matter(call: Call[Any], matter: Matter) -> MatterShown:
         channel=of.channel,
         **flag_parts(of, matter.dossier.flagger),
         seen=matter.steps[-1].number if matter.steps else 0,
-        verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(matter.stage))),
+        verbs=await desk.steps_open(call.house.court, call.viewer, of, matter.stage),
         steps=_steps(matter),
         targets=[_one_file(matter, file) for file in matter.dossier.files],
         next_target=matter.dossier.next,

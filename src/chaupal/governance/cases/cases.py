@@ -285,21 +285,25 @@ async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.
     )
 
 
-async def check_step(court: Court, reading: Reading, order: Order, move: Step, me: int) -> None:
-    """Whether a person may take a step of an order as a whole. Raises NotAllowed for one that names something of theirs."""
-    guards.check(await _asked_of(court, reading, order, me), move, move.may)
+async def check_step(
+    court: Court, reading: Reading, order: Order, move: Step, me: int, confirmers: Sequence[Order] = ()
+) -> None:
+    """Whether a person may take a step of an order as a whole, or confirm it by one of those. Raises NotAllowed, Conflict."""
+    guards.check(await _asked_of(court, reading, order, me, confirmers), move, move.may)
 
 
 async def steps_open_to(
-    court: Court, reading: Reading, viewer: Viewer, order: Order, moves: Iterable[Step]
+    court: Court, reading: Reading, viewer: Viewer, order: Order, moves: Iterable[Step], confirmers: Sequence[Order]
 ) -> dict[str, Problem | None]:
     """Verb of each of the steps that the viewer's role opens -> what keeps them from it; None: it is theirs to take."""
-    asked = await _asked_of(court, reading, order, viewer.account or 0)
+    asked = await _asked_of(court, reading, order, viewer.account or 0, confirmers)
     return {move.verb: guards.kept_by(asked, move, move.may) for move in moves if may(viewer, move.may)}
 
 
-async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.MoveAsked:
-    """The same of an order as a whole: where its cases stand, and for when a hearing is set."""
+async def _asked_of(
+    court: Court, reading: Reading, order: Order, me: int, confirmers: Sequence[Order]
+) -> guards.MoveAsked:
+    """The same of an order as a whole: where its cases stand, what could confirm it, and for when a hearing is set."""
     events = await order_events.of_order(reading, order.id)
     states = (await case_events.standing(reading, [order.id])).get(order.id, {})
     return guards.MoveAsked(
@@ -309,6 +313,7 @@ async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> gu
         book=court.rules.current(court.clock()),
         left=frozenset(State(state) for state, _ in states),
         emergency=order.emergency,
+        confirmers=tuple(confirmers),
         hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None),
         now=court.clock(),
     )

@@ -8,7 +8,7 @@ from chaupal.governance.cases import acts, cases, effects, ladder, lifecycle, no
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.guards import NeedsTwo, NotAskedFor
 from chaupal.governance.context import Court
-from chaupal.governance.orders import faces, intake, procedure, steps
+from chaupal.governance.orders import confirming, faces, intake, procedure, steps
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
@@ -184,6 +184,13 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     )
 
 
+async def steps_open(court: Court, viewer: Viewer, order: Order, stage: str) -> list[str]:
+    """The steps of an order that this person may take where it stands."""
+    async with court.work.reading() as reading:
+        offered = await _steps(court, reading, viewer, procedure.Stage(stage), order)
+    return sorted(step.verb for step in offered if step.allowed)
+
+
 async def waiting(court: Court, order: Order, wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Of each act: how many targets of an order stand in one of the states it begins from."""
     async with court.work.reading() as reading:
@@ -207,7 +214,8 @@ async def _steps(
 ) -> tuple[Step, ...]:
     """In the order of the table. A verb about some targets is offered with the one about all, where there is that one."""
     here = {move.verb: move for move in procedure.STEPS if move.source is stage and move.verb not in NOBODYS}
-    kept = await cases.steps_open_to(court, reading, viewer, order, here.values())
+    confirmers = await confirming.confirmers(reading, viewer, order)
+    kept = await cases.steps_open_to(court, reading, viewer, order, here.values(), confirmers)
     found: list[Step] = []
     for verb, move in here.items():
         whole, problem = procedure.WHOLE.get(verb, verb), kept.get(verb)

@@ -13,6 +13,7 @@ from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.case_events import CaseEvent
+from chaupal.store.court.docket import Order
 from chaupal.store.identity import accounts
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading
@@ -44,7 +45,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an
-    emergency's, and the day (ms) for which its hearing is set. `now` in ms.
+    emergency's, which orders could confirm it (`confirmers`), and the day (ms) for which its hearing is set. `now` in ms.
     """
 
     by: int
@@ -58,6 +59,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     own: bool = False
     left: frozenset[State] = frozenset()
     emergency: bool = False
+    confirmers: tuple[Order, ...] = ()
     hearing: int | None = None
     now: int = 0
     verb: str = ""
@@ -203,6 +205,12 @@ def _emergency(asked: MoveAsked) -> None:
         raise NotAskedFor(NO_EMERGENCY)
 
 
+def _another_took_in(asked: MoveAsked) -> None:
+    """One person could write down an order of any authority's that confirms it; the authority's own people enter theirs by themselves."""
+    if asked.confirmers and all(one.filed_by is None and one.received_by == asked.by for one in asked.confirmers):
+        raise NotAllowed("confirms_own_intake")
+
+
 def _its_day(asked: MoveAsked) -> None:
     """A hearing is held on its day or after it. Who meets earlier sets another day first."""
     if asked.hearing is not None and asked.now < asked.hearing:
@@ -230,5 +238,6 @@ GUARDS: dict[str, Callable[[MoveAsked], None]] = {
     "nothing_left": _nothing_left,
     "some_can_move": _some_can_move,
     "emergency": _emergency,
+    "another_took_in": _another_took_in,
     "its_day": _its_day,
 }

@@ -12,14 +12,15 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import SECONDED_IN_FORCE
 from chaupal.governance.context import Court
-from chaupal.kernel.errors import Conflict, NotAllowed
+from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import Measure
-from chaupal.store.court import docket, order_events, rulings
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import docket, knowing, order_events, rulings
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.docket import Order
 from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Reading, Writing
 
 
 def no_order() -> Conflict:
@@ -28,19 +29,27 @@ def no_order() -> Conflict:
 
 
 async def carry(court: Court, w: Writing, order: Order, meant: Sequence[Case], event: OrderEvent) -> None:
-    """Let go on what the order that `event` names confirms of `meant`. Raises Conflict, and NotAllowed for whoever took that order in."""
+    """Let go on what the order that `event` names confirms of `meant`. Raises Conflict."""
     confirming = await docket.order(w, event.body.confirms)
-    if confirming is None or not may_confirm(order, confirming) or confirming.confirms not in (None, order.id):
+    if confirming is None or not confirms(order, confirming):
         raise no_order()
-    # One person could write an order of any authority's; the authority's own people enter theirs by themselves.
-    if confirming.filed_by is None and confirming.received_by == event.by:
-        raise NotAllowed("confirms_own_intake")
     theirs = {_thing(case): case for case in await cases.cases_of(court, w, confirming)}
     bound = [case for case in meant if case.state in SECONDED_IN_FORCE and _thing(case) in theirs]
     if not bound or (event.body.targets and len(bound) < len(meant)):
         raise Conflict("nothing_to_confirm")
     for case in bound:
         await _go_on(court, w, case, theirs[_thing(case)], event)
+
+
+async def confirmers(reading: Reading, viewer: Viewer, order: Order) -> tuple[Order, ...]:
+    """The orders that confirm something of this one, of those that the viewer may know of."""
+    found = await docket.naming_the_same(reading, order.id) if order.emergency else []
+    return tuple(one for one in await knowing.known(reading, viewer, found) if confirms(order, one))
+
+
+def confirms(order: Order, confirming: Order) -> bool:
+    """Whether it is one that may, and says of no other that it confirms that."""
+    return may_confirm(order, confirming) and confirming.confirms in (None, order.id)
 
 
 def may_confirm(order: Order, confirming: Order) -> bool:

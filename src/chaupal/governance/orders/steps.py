@@ -76,8 +76,9 @@ async def take_in(
     named = await docket.targets_of(w, order.id)
     verb, targets = _about(form, [target.number for target in named])
     move = procedure.MACHINE.move(standing(events), verb)
-    await cases.check_step(court, w, order, move, me)
-    if form.confirms and await knowing.order_for(w, viewer, form.confirms) is None:
+    by = await knowing.order_for(w, viewer, form.confirms) if form.confirms else None
+    await cases.check_step(court, w, order, move, me, [by] if by and confirming.confirms(order, by) else [])
+    if form.confirms and by is None:
         raise confirming.no_order()
     noted = msgspec.structs.replace(_read(form, move.needs), targets=targets)
     _check_heralded(court, order, noted, verb)

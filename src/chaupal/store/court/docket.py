@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select, text as sql, unio
 
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, inserts, selects, updates
+from chaupal.store.machine.statements import counts_of, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import (
     appeals,
@@ -145,6 +145,15 @@ TARGETS = ALL_TARGETS.where(order_id="of").ordered("number")
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
+_named_here = targets.alias("named_here")
+NAMING_THE_SAME = (
+    selects(targets.c.order_id)
+    .join_from(
+        _named_here, targets, and_(*(targets.c[name] == _named_here.c[name] for name in ("subject_id", "kind", "term")))
+    )
+    .where(same(_named_here, order_id="of"))
+    .distinct()
+)
 _leaf = param("leaf")
 OWNERS_AT = statement(
     union(
@@ -262,6 +271,11 @@ async def orders_below(reading: Reading, below: int, at_most: int) -> list[Order
 
 async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:
     return await ORDERS_BY_ID.all(reading, ids=listed(ids)) if ids else []
+
+
+async def naming_the_same(reading: Reading, order_id: int) -> list[Order]:
+    """The orders that name something that this one names; itself too, where that was found here."""
+    return await orders_by_id(reading, [row[0] for row in await reading.fetch(NAMING_THE_SAME, of=order_id)])
 
 
 async def targets_of(reading: Reading, order_id: int) -> list[Target]:

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.governance.appeals import appeals
-from chaupal.governance.cases import decisions
+from chaupal.governance.cases import decisions, desk
 from chaupal.governance.orders import orders
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import Role, Viewer
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.court.rulings import RulingRow
@@ -86,12 +86,24 @@ async def test_an_order_that_says_that_it_confirms_another_confirms_no_third(ben
         await bench.step(first, "confirm", confirms=ref, **WORDS)
     ref = await orders.receive(bench.court, bench.asha, bench.form(confirms=first))
     await bench.step(ref, "check")
+    assert [await may_confirm(bench, who, first) for who in (bench.asha, bench.dev)] == [False, True]
     with pytest.raises(NotAllowed, match="You took in the order"):
         await bench.step(first, "confirm", confirms=ref, **WORDS)
     with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
         async with bench.court.work.writing() as w:
             await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.asha.me))))
     await bench.step(first, "confirm", by=bench.dev, confirms=ref, **WORDS)
+
+
+async def may_confirm(bench: Bench, who: Viewer, ref: str) -> bool:
+    """Whether the desk offers it, or tells them what keeps them from it."""
+    (step,) = [one for one in (await desk.matter(bench.court, who, ref)).steps if one.verb == "confirm"]
+    assert step.allowed or (step.why_not and step.why_not.code == "confirms_own_intake")
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, ref)
+    assert order is not None
+    assert step.allowed == ("confirm" in await desk.steps_open(bench.court, who, order, "in_review"))
+    return step.allowed
 
 
 async def test_what_was_to_end_before_its_emergency_order_does_so_when_that_is_confirmed(bench: Bench):

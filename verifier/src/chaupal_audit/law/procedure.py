@@ -80,7 +80,9 @@ STEPS: tuple[Step, ...] = (
     *_beside(LIVE, "verify_origin", "work_on_order", "reason", "leaf"),
     *_beside(LIVE, "object", "decide", "text", "leaf"),
     *_beside(LIVE, "challenge", "decide", "body", "leaf"),
-    *_beside(DECIDING, "confirm", "decide", "confirms", "body", "reason", "leaf", also=("emergency",)),
+    *_beside(
+        DECIDING, "confirm", "decide", "confirms", "body", "reason", "leaf", also=("emergency", "another_took_in")
+    ),
     *_beside(LIVE, "report_effect", "work_on_order", "leaf"),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
