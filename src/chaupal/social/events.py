@@ -184,7 +184,7 @@ class PostPublished(Event, frozen=True):
     """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notification of its own.
 
     `server`: on which it was said (0: here). `files`: whether any came with it; `links`: whether any may be in it; `indexed`: whether
-    it is found by its words already.
+    it is found by its words already. `quote_of`: where the quote stands; of one that waits for leave nobody is told.
     """
 
     post: int

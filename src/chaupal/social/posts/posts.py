@@ -340,7 +340,7 @@ def _published(
         boost_of=post.boost_of,
         boost_of_author=original.author if original else None,
         tags=composing.listed_tags(post),
-        quote_of=post.quote_of,
+        quote_of=post.quote_of if post.quote_state == quotes.ACCEPTED else None,
         quiet=quiet,
         server=post.server,
         files=bool(post.pictures),
