@@ -174,7 +174,10 @@ async def test_where_no_default_fits_a_second_person_looks_at_the_rule(
 async def test_what_is_named_is_named_rightly(village: Village):
     v = village
     path = f"/api/v1/admin/accounts/{v.ravi.id}/action"
+    about_chitra = (await v.api(v.asha, "POST", "/api/v1/reports", account_id=str(v.chitra.id), comment=TEXT)).json()
     for wrong in (
+        {"type": "none", "text": TEXT, "rule": "6", "report_id": about_chitra["id"]},  # and would be closed by it
+        {"type": "none", "text": TEXT, "rule": "6", "report_id": "999"},
         {"type": "silence", "text": TEXT, "rule": "99"},
         {"type": "silence", "text": TEXT, "rule": "1"},
         {"type": "silence", "text": TEXT, "rule": "six"},
@@ -187,6 +190,8 @@ async def test_what_is_named_is_named_rightly(village: Village):
         await as_staff(v, v.chitra, "POST", "/api/v1/admin/accounts/1/action", type="none", text=TEXT, rule="6")
     ).status_code == 404
     assert (await as_staff(v, v.chitra, "GET", f"/api/v1/admin/accounts/{v.ravi.id}")).json()["silenced"] is False
+    theirs = (await v.api(v.asha, "GET", "/api/v1/reports")).json()
+    assert [one["action_taken"] for one in theirs] == [False]
 
 
 async def test_who_asks_to_join_is_let_in_or_leaves_nothing(village: Village):

@@ -27,7 +27,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.measures import USUAL, Measure
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import authorities, case_events, docket, documents, ledger, order_events, speakers
+from chaupal.store.court import authorities, case_events, docket, documents, ledger, order_events, reports, speakers
 from chaupal.store.court.authorities import HOUSE, Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.docket import Order, Target
@@ -158,8 +158,17 @@ async def enter_own(
     async with court.work.reading() as reading:
         flagger = await _flagger(reading, paper, new)
         named = await _read_targets(court, reading, paper, targets, (), new.id, unknown=frozenset(), own=True)
+        await _check_report(reading, paper, new, named)
     paper.check()
     return await _enter(court, new, named, HOUSE, regime, (), "", flagger)
+
+
+async def _check_report(reading: Reading, paper: Paper, new: Order, named: Sequence[Target]) -> None:
+    """What is decided is told to be what became of the report: so it is about somebody whose thing the matter names."""
+    report = None if new.report_id is None else await reports.report(reading, new.report_id)
+    about = None if report is None or report.state != reports.OPEN else report.account_id
+    if new.report_id is not None and about not in {target.owner_id for target in named}:
+        paper.complain("report_id", "no_such_report")
 
 
 async def _flagger(reading: Reading, paper: Paper, new: Order) -> Authority | None:

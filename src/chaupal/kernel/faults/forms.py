@@ -107,6 +107,7 @@ FAULTS: dict[str, Fault] = {
     "like_domain": beside(N_("looks like %(domain)s, of %(other)s; look twice")),
     "not_at_domain": beside(N_("must be at the authority's own domain")),
     "no_slug": beside(N_("must be words of a-z and 0-9 joined by hyphens")),
+    "no_such_report": beside(N_("is no open report about anybody whose thing the matter names")),
     "no_orders": beside(N_("are no orders of the register")),
     "not_in_force_now": beside(N_("is not in force any more")),
     "no_posts_of_account": beside(N_("must be addresses of posts of this account")),
