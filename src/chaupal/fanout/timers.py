@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chaupal.fanout import exporting
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications import notification_mails, push, served
+from chaupal.fanout.notifications import letters, notification_mails, push, served
 from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile
@@ -87,6 +87,7 @@ class Timers:
             TimerAct("end accounts", 60, lambda: leaving.carry_out(square)),
             TimerAct("tidy logins", 3_600, lambda: sessions.tidy(square)),
             TimerAct("tidy reports", 3_600, lambda: reports.tidy(court)),
+            TimerAct("tidy letters", 3_600, lambda: letters.tidy(carrier)),
             TimerAct("sweep exports", 3_600, lambda: exports.sweep(square)),
             TimerAct("sweep bulk calls", 3_600, lambda: bulk_jobs.sweep(court)),
             TimerAct("sweep uploads", 3_600, lambda: media.sweep(square)),

@@ -6,15 +6,19 @@ One with a link that lets somebody in is made as it is sent, so that no secret e
 from chaupal.fanout.context import Carrier
 from chaupal.governance.events import AuthorityChangeProposed, OfficeUserInvited
 from chaupal.governance.orders import authorities, portal
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 from chaupal.social.events import ConfirmationAsked, EmailChangeAsked, PasswordResetAsked
 from chaupal.social.people import accounts
 from chaupal.social.signin import email_changes, password_changes
+from chaupal.store.machine import outbox
+
+KEPT = 30 * DAY
 
 
 class LetterDue(Event, frozen=True):
-    """A mail is to be sent. It stands in the outbox until it is, or is given up."""
+    """A mail is to be sent. It stands in the outbox until it is, and where it is given up for `KEPT` more."""
 
     shared = False
 
@@ -47,3 +51,9 @@ async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:
 
 async def change_proposed(carrier: Carrier, event: AuthorityChangeProposed) -> None:
     await authorities.mail_change(carrier, event.authority)
+
+
+async def tidy(carrier: Carrier) -> None:
+    """What no carrier took goes, with the name, the address and the words that stand in it."""
+    async with carrier.work.writing() as w:
+        await outbox.drop_given_up(w, LetterDue, w.now() - KEPT)

@@ -57,6 +57,7 @@ DONE = deletes(outbox).where(among(outbox.c.seq, "seqs"))
 TRIED = updates(outbox, tries=outbox.c.tries + 1, due_at="due").where(seq="of")
 TRIES = selects(outbox.c.tries).where(seq="of")
 GIVE_UP = updates(outbox, failed_at="at").where(seq="of")
+DROP_GIVEN_UP = deletes(outbox).where(outbox.c.failed_at < param("before"), name="kind")
 HOLD = updates(outbox, due_at="due").where(seq="of")
 FREE = statement(
     update(outbox)
@@ -179,3 +180,8 @@ async def failed(w: Writing, seq: int, *, outside: bool = False, hurry: int = 1)
     await w.run(TRIED, of=seq, due=0)
     await w.run(GIVE_UP, of=seq, at=w.now())
     return True
+
+
+async def drop_given_up(w: Writing, kind: type[Event], before: int) -> None:
+    """Events of a kind that were given up before then (ms) are kept for the operator no longer."""
+    await w.run(DROP_GIVEN_UP, kind=kind.__name__, before=before)

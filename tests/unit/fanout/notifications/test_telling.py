@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.fanout.notifications import served
+from chaupal.fanout.notifications import letters, served
 from chaupal.fanout.runner import Runner
 from chaupal.governance.appeals import notices
 from chaupal.governance.events import DecisionServed
@@ -123,6 +123,11 @@ async def test_a_mail_that_no_carrier_takes_is_written_down_as_failed(street: St
         found = [json.loads(entry) for entry in await ledger.entries(reading, 0, await ledger.size(reading))]
     steps = [(entry["public"]["step"], entry["public"]["ways"]) for entry in found if entry["t"] == "notice"]
     assert steps == [("sent", ["app", "post", "mail"]), ("failed", ["mail"])]
+    for kept, later in ((1, 29 * DAY), (0, DAY)):  # and is not kept for good, with whose address stands in it
+        street.clock.move(later)
+        await letters.tidy(carrier)
+        async with street.work.reading() as reading:
+            assert (await outbox.depth(reading)).given_up == kept
 
 
 async def test_what_a_guest_does_not_confirm_in_time_is_kept_by_nobody(street: Street):
