@@ -1,5 +1,8 @@
 """Looking again: what has no near end is looked at on the day that was promised, and kept with a reason, or lifted."""
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
 import msgspec
 
 from chaupal.governance.cases import cases, clocks, effects
@@ -47,9 +50,12 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     """
     reason = check_reason(reason)
     taken = await cases.take(court, w, viewer, case, "keep")
-    leaf, now, last = None, court.clock(), case.events[-1]
-    check_not_again(now, last.at, same=_keeps(last) and last.by == taken.by)
-    for row in await rulings.standing_on(w, case.target.id, now):
+    leaf, now = None, court.clock()
+    standing = await rulings.standing_on(w, case.target.id, now)
+    kept = max((event.at for event in keepings(case.events) if event.by == taken.by), default=0)
+    # Whatever others did in between; what began since is looked at for the first time.
+    check_not_again(now, kept, same=any(row.starts_at <= kept for row in standing))
+    for row in standing:
         again = effects.review_of(case.regime, now, row.ends_at)
         written = await record.kept(court, w, case, taken.by, reason, again, row.log_index)
         leaf = await record.append(court, w, case, written, row.log_index)
@@ -61,9 +67,12 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     return taken.move.to
 
 
-def _keeps(event: CaseEvent) -> bool:
-    """Whether somebody looked again by it: it began nothing, and seconded nobody."""
-    return event.state == State.IN_FORCE and event.first_by is None and not event.body.rulings
+def keepings(events: Sequence[CaseEvent]) -> Iterator[CaseEvent]:
+    """Events by which somebody looked again: they began nothing, seconded nobody, and have an entry of their own."""
+    for before, event in pairwise(events):
+        alone = event.state == State.IN_FORCE and event.first_by is None and not event.body.rulings
+        if alone and event.log_index != before.log_index:
+            yield event
 
 
 keep = cases.held(keep_in)

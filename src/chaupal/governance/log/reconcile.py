@@ -23,7 +23,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.sentences.placeholders import iso_date
-from chaupal.store.court import ledger, rulings
+from chaupal.store.court import case_events, ledger
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, kept_rules, marks
@@ -43,9 +43,8 @@ MEASURES = frozenset({"measure", "deamp"})
 REVERSAL, ORDER, DECISION = "reversal", "order", "decision"
 OWN_RULES = "own_rules"
 FOREVER = "without an end"  # after every time as entries write it
-BY_DECISION = frozenset(
-    {"refused", "closed", "measure_concurred", "change_concurred"}
-)  # states to which a case comes by a decision alone
+# States to which a case comes by a decision alone
+BY_DECISION = frozenset({"refused", "closed", "measure_concurred", "change_concurred"})
 
 
 class Reconciled(msgspec.Struct, frozen=True):
@@ -65,6 +64,11 @@ class _Logged(NamedTuple):
     public: dict[str, object]
     secret: bool
     known: Mapping[str, object] = MappingProxyType({})  # what it commits to, as far as that was not erased
+    prev: int = -1  # the entry that it follows from
+
+    def says(self, *names: str) -> tuple[object, ...]:
+        """Of which order it is, and what it says by these names."""
+        return (self.ref, *map(self.public.get, names))
 
 
 class _Book:
@@ -82,6 +86,29 @@ class _Book:
         """Which step of a decision an entry is, where it is one."""
         return self.decisions[index].public.get("step") if index in self.decisions else None
 
+    def alone(self, row: RulingRow) -> bool:
+        """Whether one person did it, as its entry says, and somebody else stands behind it since, as its row says."""
+        made = self.measures.get(row.log_index)
+        # Of one that was erased nobody can say.
+        return made is not None and bool(made.public) and not made.public.get("second") and row.approved_by is not None
+
+    def agreed_to(self, row: RulingRow, made: _Logged) -> int | None:
+        """The entry by which a second person agreed to what one had done, while it stood."""
+        over, about = row.lift_log_index, made.says("target")
+        reviewed = (
+            at for at in self.decisions if self.step(at) == "reviewed" and self.decisions[at].says("target") == about
+        )
+        return min((at for at in reviewed if row.log_index < at and (over is None or at < over)), default=None)
+
+    def keeps_on(self, index: int, one: _Logged) -> bool:
+        """Whether the next decision about the same keeps what began later, by the same person."""
+        about = one.says("target")
+        after = [at for at in self.decisions if at > index and self.decisions[at].says("target") == about]
+        if not after:
+            return False
+        following, names = self.decisions[min(after)], ("target", "step", "by")
+        return following.says(*names) == one.says(*names) and following.prev > one.prev
+
     def read_all(self, rows: Sequence[tuple[int, bytes, dict[str, str]]]) -> None:
         for index, body, opens in rows:
             self.read(index, body, opens)
@@ -98,7 +125,7 @@ class _Book:
         if said is None:
             return
         kind, ref, prev, public = said
-        logged = _Logged(self.refs.get(ref, ref), public, fields["t"] == COVER, known)
+        logged = _Logged(self.refs.get(ref, ref), public, fields["t"] == COVER, known, -1 if prev is None else prev)
         if kind in MEASURES:
             self.measures[index] = logged
         elif kind == ORDER:
@@ -200,10 +227,9 @@ async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Fou
     before = {row.log_index: row for row in await auditing.begun_by(reading, [*book.ended_by])}
     orders = await auditing.received(reading, start, end - start)
     faults = [*book.faults, *_of_begun(court, book, begun), *_of_ended(book, ended, before), *_of_orders(book, orders)]
+    faults += _of_agreed(court, book, begun, await _beside(reading, book, [row for row in begun if book.alone(row)]))
     events = await auditing.decided(reading, start, end - start)
-    faults += _of_decided(court, book, events)
-    agreed = {row.target_id: row.log_index for row in events if book.step(row.log_index) == "reviewed"}
-    faults += _of_agreed(book, agreed, await rulings.by_targets(reading, [*agreed]))
+    faults += _of_decided(court, book, events, await _kept_with_others(reading, book, events))
     missing = book.measures.keys() - {row.log_index for row in begun}
     faults += [
         f"entry {at} ({book.measures[at].ref}) tells of a measure, and there is no such ruling"
@@ -214,6 +240,23 @@ async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Fou
         f"entry {at} ({book.orders[at].ref}) tells of an order, and there is no such order" for at in sorted(lost)
     ]
     return _Found(end, len(begun), faults)
+
+
+async def _beside(reading: Reading, book: _Book, rows: Sequence[RulingRow]) -> _Book:
+    """What the log says was decided, ever, about the targets of these rulings."""
+    events = await case_events.events_of(reading, [*{row.target_id for row in rows if row.target_id is not None}])
+    found = _Book(book.refs)
+    leaves = {event.log_index for some in events.values() for event in some if event.log_index is not None}
+    found.read_all(await auditing.entries_at(reading, [*leaves]) if leaves else [])
+    return found
+
+
+async def _kept_with_others(reading: Reading, book: _Book, events: Iterable[DecidedRow]) -> set[int]:
+    """Entries that keep something together with a later one: a keeping has one for each ruling, and an event of the last."""
+    left = book.decisions.keys() - {row.log_index for row in events}
+    kept = {index: book.decisions[index] for index in left if book.step(index) == "kept"}
+    beside = await _beside(reading, book, await auditing.begun_by(reading, [one.prev for one in kept.values()]))
+    return {index for index, one in kept.items() if beside.keeps_on(index, one)}
 
 
 async def _nowhere(reading: Reading) -> list[str]:
@@ -319,7 +362,9 @@ async def _at(court: Court, reading: Reading, refs: dict[str, str], leaves: Sequ
         some = leaves[first : first + SLICE]
         book = _Book(refs)
         book.read_all(await auditing.entries_at(reading, some))
-        faults += [*book.faults, *_of_begun(court, book, await auditing.begun_by(reading, some))]
+        begun = await auditing.begun_by(reading, some)
+        beside = await _beside(reading, book, [row for row in begun if book.alone(row)])
+        faults += [*book.faults, *_of_begun(court, book, begun), *_of_agreed(court, book, begun, beside)]
     return faults
 
 
@@ -402,7 +447,9 @@ class _Quick:
             and (said.term or "") == term
             and ",".join(said.territory) == territory
             and said.start == _minute(starts_at)
-            and (said.until == until or (said.second is None and approved_by is not None))
+            # Who agreed to what one person did, and until when, stands in another entry.
+            and said.until == until
+            and (said.second is None) == (approved_by is None)
             and _about(subject, about, part, committed)
             and self._because(reason, why, committed)
         )
@@ -503,9 +550,11 @@ def _of_ended(book: _Book, rows: Iterable[RulingRow], before: Mapping[int, Rulin
             yield f"ruling {row.id} binds, and entry {min(ends)} says that it has ended"
 
 
-def _of_decided(court: Court, book: _Book, rows: Iterable[DecidedRow]) -> Iterator[str]:
-    """Events of cases and what the log says was decided: each has its entry, of the same case and by the same person."""
-    met = set[int]()
+def _of_decided(court: Court, book: _Book, rows: Iterable[DecidedRow], met: set[int]) -> Iterator[str]:
+    """Events of cases and what the log says was decided: each has its entry, of the same case and by the same person.
+
+    `met`: entries that have their event elsewhere.
+    """
     for row in rows:
         met.add(row.log_index)
         logged = book.decisions.get(row.log_index)
@@ -522,14 +571,20 @@ def _of_decided(court: Court, book: _Book, rows: Iterable[DecidedRow]) -> Iterat
         yield f"entry {index} ({book.decisions[index].ref}) tells of a decision, and there is no such event"
 
 
-def _of_agreed(book: _Book, agreed: Mapping[int, int], made: Mapping[int, Iterable[RulingRow]]) -> Iterator[str]:
-    """What one person did lasts no longer than a second agreed to. `agreed`: target -> the entry that says so."""
-    for target, leaf in agreed.items():
-        ends = str(book.decisions[leaf].public.get("ends") or FOREVER)
-        for row in made[target]:
-            seconded = row.log_index < leaf and not (row.lift_log_index is not None and row.lift_log_index < leaf)
-            if seconded and (minute_of(row.ends_at) or FOREVER) > ends:
-                yield f"ruling {row.id} lasts longer than entry {leaf} says: {minute_of(row.ends_at)} and {ends}"
+def _of_agreed(court: Court, book: _Book, rows: Iterable[RulingRow], beside: _Book) -> Iterator[str]:
+    """Whoever stands behind what one person did agreed by an entry (of those `beside`), and it lasts no longer than that says."""
+    for row in filter(book.alone, rows):
+        leaf = beside.agreed_to(row, book.measures[row.log_index])
+        said = {} if leaf is None else beside.decisions[leaf].public
+        ours, until, ends = (
+            pseudonym(court, row.approved_by or 0),
+            minute_of(row.ends_at),
+            str(said.get("ends") or FOREVER),
+        )
+        if said.get("by") != ours:
+            yield f"ruling {row.id} and the log differ in who agreed: {ours} and {said.get('by')}"
+        elif (until or FOREVER) > ends:
+            yield f"ruling {row.id} lasts longer than entry {leaf} says: {until} and {ends}"
 
 
 def _of_orders(book: _Book, orders: Iterable[Order]) -> Iterator[str]:
@@ -587,9 +642,8 @@ def _differences(court: Court, row: RulingRow, logged: _Logged) -> Iterator[tupl
     theirs = logged.public | {"order": logged.ref} | words
     ours |= {"reason": row.reason, "text": row.text}  # blank where they were erased
     if theirs.get("second") is None and row.approved_by is not None:
-        ours.pop(
-            "until"
-        )  # one acted alone, for a short while; a second person agreed since, and `_of_agreed` asks until when
+        # One acted alone, for a short while; a second person agreed since, and `_of_agreed` asks who, and until when.
+        ours.pop("until")
     else:
         ours["second"] = None if row.approved_by is None else pseudonym(court, row.approved_by)
     about = logged.known.get("part", logged.known.get("subject"))

@@ -44,9 +44,7 @@ _NOWHERE = union_all(
 )
 NOWHERE = ALL_RULINGS.where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id)
 DECIDED = (
-    selects(
-        case_events.c.id, case_events.c.log_index, targets.c.id, orders.c.ref, targets.c.number, case_events, "state by"
-    )
+    selects(case_events.c.id, case_events.c.log_index, orders.c.ref, targets.c.number, case_events, "state by")
     .join_from(case_events, targets, targets.c.id == case_events.c.target_id)
     .join(orders, orders.c.id == targets.c.order_id)
     .where(case_events.c.log_index >= param("start"), case_events.c.log_index < param("end"))
@@ -136,7 +134,6 @@ class DecidedRow(NamedTuple):
 
     id: int
     log_index: int
-    target_id: int
     ref: str
     target: int
     state: str

@@ -173,17 +173,26 @@ FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE")}
 _WHATEVER = "1 = 1"
 
 
-def _keeps(event: str) -> str:
-    """Whether an event says that what is in force was looked at again and stays: it begins nothing, and seconds nobody."""
-    return f"{event}.state = 'in_force' AND {event}.first_by IS NULL AND {event}.body NOT LIKE '%\"rulings\":%'"
+def keeps(event: str) -> str:
+    """Whether an event says that what is in force was looked at again and stays (`governance/cases/reviews.py`, `keepings`).
+
+    It begins nothing, seconds nobody, and has an entry of its own: another act that leaves a case where it stands may have
+    none, as the one that `tests/journeys/test_new_act.py` adds.
+    """
+    return f"""
+        {event}.state = 'in_force' AND {event}.first_by IS NULL AND {event}.body NOT LIKE '%"rulings":%' AND NOT EXISTS (
+            SELECT 1 FROM case_events o
+            WHERE o.target_id = {event}.target_id AND o.number < {event}.number AND o.log_index = {event}.log_index
+        )
+    """  # noqa: S608 - words of ours
 
 
-# Each keeping has an entry of its own; another act that leaves a case where it stands may have none.
+# Something that stands now was kept by the same person a little while ago, whatever others did in between.
 _KEPT_ALREADY = f"""
-    {_keeps("NEW")} AND EXISTS (
-        SELECT 1 FROM (SELECT * FROM case_events WHERE target_id = NEW.target_id ORDER BY number DESC LIMIT 1) k
-        WHERE {_keeps("k")} AND k."by" = {_WHO} AND NEW.at < k.at + {AGAIN}
-        AND NEW.log_index <> k.log_index
+    {keeps("NEW")} AND EXISTS (
+        SELECT 1 FROM case_events k JOIN rulings r ON r.target_id = k.target_id
+        WHERE k.target_id = NEW.target_id AND k."by" = {_WHO} AND NEW.at < k.at + {AGAIN} AND {keeps("k")}
+        AND r.lifted_at IS NULL AND r.starts_at <= k.at AND (r.ends_at IS NULL OR r.ends_at > NEW.at)
     )
 """  # noqa: S608 - words of ours
 # What happens once: in which table, and the columns that it writes, of which the first says that it happened.
@@ -314,7 +323,7 @@ TRIGGERS = (
         "rulings_withhold_no_server", "rulings", "INSERT",
         f"NEW.measure NOT IN ({OF_SERVERS}) AND NEW.term = '' AND {_SERVER}",
     ),
-    # Some measures always take two people, and so does what is done to staff or to whom the law protects.
+    # Some measures take two people, but for an emergency's day; what is done to staff or to whom the law protects always does.
     Trigger(
         "rulings_by_two_people_always", "rulings", "INSERT",
         f"NEW.measure IN ({BY_TWO}) AND NEW.approved_by IS NULL AND NEW.second_by IS NULL",

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import cases, decisions, effects, guards, lifecycle, reviews
-from chaupal.governance.cases.lifecycle import FINAL, MOVES
+from chaupal.governance.cases.lifecycle import FINAL, MOVES, Move, State
 from chaupal.governance.cases.machine import Machine
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import papers, procedure, steps
@@ -21,8 +21,10 @@ from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import rulings
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.work import Reading
 from chaupal_audit.law.roles import MAY
 from court import REASON, REFUSE, WITHHOLD, Bench
 
@@ -296,6 +298,23 @@ def headlong(forgetful: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "check_not_again", lambda *_, **_more: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
+def moved(move: Move) -> list[CaseEvent]:
+    """Somewhere, and then by a move."""
+    said = CaseEventBody(rulings=(1,) if "ruling" in move.needs else ())
+    event = CaseEvent(
+        id=2, target_id=0, number=2, state=move.to, by=1, at=1, body=said, log_index=2,
+        first_by=2 if "second_person" in move.needs else None,
+    )  # fmt: skip
+    return [msgspec.structs.replace(event, number=1, log_index=1), event]
+
+
+async def keeps_in_sql(reading: Reading, event: CaseEvent) -> bool:
+    """Whether the database takes an event for a keeping."""
+    body = msgspec.json.encode(event.body).decode()
+    row = f"'{event.state}' AS state, {event.first_by or 'NULL'} AS first_by, '{body}' AS body, 0 AS target_id, 2 AS number, 2 AS log_index"
+    return bool(await reading.fetch(statement(text(f"SELECT 1 FROM (SELECT {row}) e WHERE {triggers.keeps('e')}"))))
+
+
 @pytest.mark.usefixtures("headlong")
 async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     court, ref = bench.court, await bench.order()
@@ -314,6 +333,13 @@ async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     with kept("cases_kept_once"):
         await reviews.keep(court, bench.asha, ref, 1, "In other words it is still needed, and for the same reason.")
     await reviews.keep(court, bench.dev, ref, 1, REASON)
+    with kept("cases_kept_once"):
+        await reviews.keep(court, bench.asha, ref, 1, REASON)
+    async with court.work.reading() as reading:
+        for move in MOVES:
+            if move.to is State.IN_FORCE:
+                keeps = [*reviews.keepings(moved(move))]
+                assert await keeps_in_sql(reading, moved(move)[-1]) == bool(keeps) == (move.verb == "keep")
     await bench.step(ref, "withdraw")
     for verb in ("withdraw", "set_aside"):
         with kept("orders_moved_once"):

@@ -77,6 +77,9 @@ async def test_it_is_kept_with_a_reason_that_is_public_and_has_its_next_day(benc
     (measure,) = folded.facts.measures
     assert measure.kept is not None and measure.ended is None
     assert said["public"]["review"] is not None
+    await reviews.keep(bench.court, bench.dev, ref, 1, reason=WHY)
+    with pytest.raises(Conflict, match="noted"):
+        await reviews.keep(bench.court, bench.asha, ref, 1, reason=WHY)
 
 
 async def test_what_is_lifted_waits_for_nobody(bench: Bench, clock) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import case, text, update
 from structlog.testing import capture_logs
 
 from chaupal.app.wiring import open_house
-from chaupal.governance.cases import decisions
+from chaupal.governance.cases import decisions, reviews
 from chaupal.governance.context import Court
 from chaupal.governance.laws import laws
 from chaupal.governance.log import log, opening, reconcile
@@ -82,8 +82,9 @@ FORGED = (
     "'refused', {dev}, at, '{{}}', log_index, \"by\" FROM case_events WHERE state = 'refusal_proposed'",
     "UPDATE accounts SET state = 'suspended' WHERE id = {meera}",
     "UPDATE rulings SET decided_by = {owner} WHERE second_by IS NULL",
-    "UPDATE rulings SET ends_at = ends_at + 60000 WHERE second_by IS NOT NULL",
+    "UPDATE rulings SET ends_at = ends_at + 60000 WHERE second_by IS NOT NULL AND approved_by IS NOT NULL",
     "UPDATE rulings SET text = 'Another label' WHERE measure = 'label'",
+    "UPDATE rulings SET approved_by = {owner}, ends_at = NULL WHERE approved_by IS NULL",
 )
 
 
@@ -97,7 +98,8 @@ async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_
         bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD, until="2021-02-20T10:00")
     )
     await decisions.approve(bench.court, bench.owner, ref, 1)
-    assert await faults(bench) == ()
+    assert await faults(bench) == () == (*await reconcile.faults_in_force(bench.court),)
+    await decisions.act_in_emergency(bench.court, bench.dev, await bench.order(), 1, decisions.Draft(**WITHHOLD))
     async with bench.court.work.writing() as w:
         await w.run(statement(text(f"DROP TRIGGER rulings_stay_as_they_were{'' if w.embedded else ' ON rulings'}")))
     for change in FORGED:
@@ -110,8 +112,28 @@ async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_
         "rulings_stay",
         "lasts longer than entry",
         "differ in text",
+        "differ in who agreed",
     ):
         assert said in told
+    for said in ("lasts longer than entry", "differ in who agreed"):
+        assert said in " ".join(await reconcile.faults_in_force(bench.court))
+
+
+async def test_what_is_kept_in_parts_has_an_entry_for_each_and_an_event_for_all(bench: Bench):
+    ref = await bench.order(targets="@meera")
+    parts = (bench.post, await bench.street.say(bench.meera, "दूसरा गेट भी बंद है"))
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD, parts=parts)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    await reviews.keep(bench.court, bench.asha, ref, 1, REASON)
+    await reviews.keep(bench.court, bench.dev, ref, 1, REASON)
+    assert await faults(bench) == ()
+    async with bench.court.work.writing() as w:
+        await w.run(statement(text(f"DROP TRIGGER case_events_stay{'' if w.embedded else ' ON case_events'}")))
+    await tampered(
+        bench, f"DELETE FROM case_events WHERE state = 'in_force' AND number = 4 AND \"by\" = {bench.asha.me}"
+    )
+    lost = [fault for fault in await faults(bench) if "tells of a decision, and there is no such event" in fault]
+    assert len(lost) == 2
 
 
 async def test_what_is_decided_while_it_reads_is_no_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch):
