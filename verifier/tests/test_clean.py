@@ -157,6 +157,21 @@ def test_a_glass_is_broken_and_seconded(scribe: Scribe):
     assert counted.until == minute("2021-02-20T18:20Z"), "the report knows until when it is in force"
 
 
+@pytest.mark.parametrize("hours", [12, 24])
+def test_what_an_appeal_narrowed_lasts_as_long_as_a_second_agrees_to_and_what_it_shortened_does_not(
+    scribe: Scribe, hours: int
+):
+    scribe.open_order(targets={"post": 1})
+    glass = scribe.minute(days=1)
+    made = scribe.measure(by=APPROVER, second=None, break_glass=True, glass_until=glass, until=glass)
+    ended = scribe.reverse(made, "modified", by=SECOND)
+    left = scribe.minute(hours=hours)
+    scribe.measure(prev=ended, carried=scribe.opens[made], cause="modified", by=APPROVER, second=None, until=left)
+    scribe.keep(made, "reviewed", by=OWNER, ends="2021-02-20T18:20Z")
+    counted = fold((index, entry, ()) for index, entry in enumerate(scribe.entries)).facts.measures[-1]
+    assert counted.until == minute(left if left < glass else "2021-02-20T18:20Z")
+
+
 def test_an_appeal_narrows_a_measure(scribe: Scribe):
     scribe.open_order(targets={"post": 1})
     made = scribe.decide()

@@ -15,13 +15,19 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 async def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, private: bool = False, patience: float = PATIENCE
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    private: bool = False,
+    any_port: bool = False,
+    patience: float = PATIENCE,
 ) -> int:
     """POST a body; the status of an answer that says yes (2xx). Not sent on.
 
-    `private`: addresses that are not public may be called, too. Raises NotAnswered.
+    `private`: addresses that are not public may be called, too, and at any port. Raises NotAnswered.
     """
-    there = place(url, plain=True, any_port=True)
+    there = place(url, plain=True, any_port=any_port or private)
     async with aclosing(Connections(private=private, names=0)) as alone:
         answered = await alone.ask("POST", there, headers, body, most=MOST_READ, patience=patience, cut=True)
     if not 200 <= answered.status < 300:
@@ -48,16 +54,16 @@ async def get(
     headers = {**headers, "accept-encoding": "gzip, identity"}
     now = asyncio.get_running_loop().time
     until = now() + PATIENCE
-    for _ in range(MOST_HOPS + 1):
-        there = place(url, plain=True, any_port=private)
-        async with aclosing(Connections(private=private, names=0)) as alone:
+    async with aclosing(Connections(private=private, names=0)) as alone:
+        for _ in range(MOST_HOPS + 1):
+            there = place(url, plain=True, any_port=private)
             answered = await alone.ask("GET", there, headers, most=most, patience=until - now(), cut=cut)
-        if answered.status not in REDIRECTS or "location" not in answered.headers:
-            return _taken(url, answered, kinds)
-        try:
-            url = urljoin(url, answered.headers["location"])
-        except ValueError as error:  # of an address in brackets
-            raise NotAnswered("is sent on to no address") from error
+            if answered.status not in REDIRECTS or "location" not in answered.headers:
+                return _taken(url, answered, kinds)
+            try:
+                url = urljoin(url, answered.headers["location"])
+            except ValueError as error:  # of an address in brackets
+                raise NotAnswered("is sent on to no address") from error
     raise NotAnswered("is sent on too often")
 
 

@@ -262,7 +262,7 @@ def _tls() -> "ssl.SSLContext":
 
 
 def _unpacked(answered: HttpAnswer, most: int, *, cut: bool) -> HttpAnswer:
-    """A body that was packed although nobody asked for it, unpacked here: a few bytes cannot fill the memory."""
+    """A body, unpacked here where it was packed: a few bytes cannot fill the memory."""
     coding = answered.headers.get("content-encoding", "identity").lower()
     if coding in ("", "identity") or not answered.body:
         return answered

@@ -275,7 +275,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     push_private: Annotated[
         bool,
         Meta(
-            description="Let pushes go to private addresses and plain http, for a push service on the operator's own network."
+            description="Let pushes go to private addresses, other ports and plain http, for a push service on the operator's own network."
         ),
     ] = False
     metrics_token: Annotated[

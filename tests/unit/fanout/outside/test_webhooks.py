@@ -297,7 +297,7 @@ def test_what_is_public_can_be_called(address: str):
 async def test_a_name_that_leads_inside_is_not_called(receiver: Receiver, monkeypatch: pytest.MonkeyPatch):
     for host in ("127.0.0.1", "localhost", "0x7f.1", "2130706433"):
         with pytest.raises(NotAnswered):
-            await calling.post(f"http://{host}:{receiver.port}/", b"{}", {})
+            await calling.post(f"http://{host}:{receiver.port}/", b"{}", {}, any_port=True)
     assert receiver.heard == []
 
 
@@ -310,6 +310,9 @@ async def test_one_public_address_beside_a_private_one_is_not_enough(
     monkeypatch.setattr(socket, "getaddrinfo", two)
     with pytest.raises(NotAnswered, match="not public"):
         await calling.post("http://console.example/", b"{}", {})
+    # As a push is sent, to an address that any member's app names
+    with pytest.raises(NotAnswered, match="usual port"):
+        await calling.post(f"https://console.example:{receiver.port}/", b"{}", {})
 
 
 SLOW: dict[str, Callable[[Receiver], bytes]] = {

@@ -125,6 +125,7 @@ class Measure(msgspec.Struct, gc=False):
     flagged_by: str  # the authority that asked for what was done under the house's rules
     automatic: bool  # decided by the clock or a machine, no person
     second: bool  # a second person approved
+    shortened: bool  # an appeal gave it an earlier end, which stays, whoever agrees later
     ended: int | None = None
     ending: str = ""
     appealed: bool = False
@@ -246,6 +247,7 @@ class State:
     def __init__(self) -> None:
         self.facts = Facts()
         self.measure_at: dict[int, Measure] = {}  # by the index of a measure's entry, or of its reversal's
+        self.made: dict[tuple[str, int], list[Measure]] = {}  # by the reference of an order, and the number of a target
         self.appeal_at: dict[int, Appeal] = {}
         self.external_at: dict[int, External] = {}
         self.closed: dict[int, frozenset[bytes]] = {}  # index -> the digests that a closed entry commits to

@@ -26,6 +26,7 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
     order = state.facts.orders.get(head.ref)
     start = either(minute(new.start), at)
     rule = new.rule or (order.rule if order else "")
+    until = minute(new.until)
     made = facts.Measure(
         index=index, ref=head.ref, order=order, at=at, regime=intern(head.regime or (order.regime if order else "")),
         target=new.target, kind=intern(new.kind or ""), thing=index if same is None else same.thing,
@@ -36,16 +37,22 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
         jurisdiction=intern(new.jurisdiction or (order.jurisdiction if order else "")), law=intern(new.law or ""),
         rule=intern(rule or ""), source=intern(new.source or (order.source if order else "")), language=intern(new.language or ""),
         start=start, since=start if before is None or new.cause == facts.RESUMED else before.since,
-        until=minute(new.until), review=minute(new.review), permanent=bool(new.permanent),
+        until=until, review=minute(new.review), permanent=bool(new.permanent),
         strike_until=minute(new.strike_until),
         emergency=bool(new.emergency), replaces=before is not None, cause=intern(new.cause),
         flagged_by=intern(new.flagged_by or (order.flagged_by if order else "")),
         automatic=new.by == "clock", second=bool(new.second),
+        shortened=new.cause == "modified" and before is not None and _earlier(until, before.until),
     )  # fmt: skip
     state.facts.measures.append(made)
     state.measure_at[index] = made
     if order is not None:
+        state.made.setdefault((order.ref, made.target), []).append(made)
         _serve(order, made, protected=new.protected)
+
+
+def _earlier(until: int | None, than: int | None) -> bool:
+    return until is not None and (than is None or until < than)
 
 
 def _serve(order: facts.Order, made: facts.Measure, *, protected: bool) -> None:

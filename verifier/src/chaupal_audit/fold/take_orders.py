@@ -1,5 +1,6 @@
 """Entries about orders become facts: received, each step, and what was decided about each target."""
 
+from collections.abc import Iterable
 from sys import intern
 
 import msgspec
@@ -77,7 +78,7 @@ def take_decision(state: State, index: int, at: int, head: Entry) -> None:
     elif new.step == "kept":
         _keep(state.measure_at.get(-1 if head.prev is None else head.prev), at, new)
     elif new.step == "reviewed":
-        _agree(state, order, new)
+        _agree(state.made.get((order.ref, new.target), ()), new)
     elif new.step == "closed":
         target.outcome, target.ground, target.matter = intern(new.outcome or "closed"), "", new.matter or ""
         target.decided = at
@@ -88,10 +89,10 @@ def _keep(measure: facts.Measure | None, at: int, new: entries.Decision) -> None
         measure.kept, measure.review = measure.kept or at, minute(new.review)
 
 
-def _agree(state: State, order: facts.Order, new: entries.Decision) -> None:
-    """What one person did lasts longer once another agrees; what an appeal left of it is not longer for that."""
-    for made in state.facts.measures:
-        if made.order is order and made.target == new.target and made.ended is None and made.cause != "modified":
+def _agree(measures: Iterable[facts.Measure], new: entries.Decision) -> None:
+    """What one person did lasts longer once another agrees; what an appeal made shorter is not longer for that."""
+    for made in measures:
+        if made.ended is None and not made.shortened:
             made.until = minute(new.ends)
 
 

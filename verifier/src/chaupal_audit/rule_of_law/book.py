@@ -155,10 +155,8 @@ class DecisionStep:
     @property
     def answers(self) -> tuple[int | None, str]:
         """What it answers, and as what: a second person looks once, others may look again."""
-        return (
-            self.act.head.prev,
-            self.said.step if self.said.step == "reviewed" else f"{self.said.step} {self.said.by}",
-        )
+        as_what = self.said.step if self.said.step == "reviewed" else f"{self.said.step} {self.said.by}"
+        return self.act.head.prev, as_what
 
 
 @dataclass(slots=True)

@@ -446,6 +446,25 @@ def strike_too_long(book: Book, made: MeasureAct) -> str:
     return f"at most until {at_minute(latest)}" if over else ""
 
 
+BEYOND_LAW = Check[MeasureAct](
+    "beyond_law_duration",
+    "The measure lasts longer than its law allows.",
+    "कार्रवाई उससे अधिक समय तक चलती है जितना उसका कानून देता है।",
+    beyond_law,
+)
+BEYOND_ORDER = Check[MeasureAct](
+    "beyond_order_end",
+    "The measure lasts longer than its order.",
+    "कार्रवाई अपने आदेश से अधिक समय तक चलती है।",
+    beyond_order,
+)
+BEYOND_INTERIM = Check[MeasureAct](
+    "beyond_interim",
+    "A measure of an unconfirmed emergency order lasts longer than that order holds.",
+    "बिना पुष्टि वाले आपात आदेश की कार्रवाई उस आदेश से अधिक समय तक चलती है।",
+    beyond_interim,
+)
+
 MEASURING_LAW: tuple[Check[MeasureAct], ...] = (
     Check(
         "backdated", "The measure says that it was in force at another time than its entry was made.",
@@ -532,22 +551,13 @@ MEASURING_LAW: tuple[Check[MeasureAct], ...] = (
         "सामग्री और कहाँ है, इस बारे में प्रविष्टि की बातें एक-दूसरे को काटती हैं: या तो वह दूसरे सर्वर से आई, या इतने सर्वरों को गई।", reach_unlike,
     ),
     Check("for_good", "Something other than a suspension was done for good.", "निलंबन के सिवा कुछ हमेशा के लिए किया गया।", for_good),
-    Check(
-        "beyond_law_duration", "The measure lasts longer than its law allows.",
-        "कार्रवाई उससे अधिक समय तक चलती है जितना उसका कानून देता है।", beyond_law,
-    ),
+    BEYOND_LAW,
     Check(
         "over_at_once", "The end of the measure lies before its beginning.",
         "कार्रवाई का अंत उसके आरंभ से पहले का है।", over_at_once,
     ),
-    Check(
-        "beyond_order_end", "The measure lasts longer than its order.",
-        "कार्रवाई अपने आदेश से अधिक समय तक चलती है।", beyond_order,
-    ),
-    Check(
-        "beyond_interim", "A measure of an unconfirmed emergency order lasts longer than that order holds.",
-        "बिना पुष्टि वाले आपात आदेश की कार्रवाई उस आदेश से अधिक समय तक चलती है।", beyond_interim,
-    ),
+    BEYOND_ORDER,
+    BEYOND_INTERIM,
     Check(
         "review_too_late", "The measure is looked at again later than its law asks.",
         "कार्रवाई पर फिर विचार उसके कानून की समय-सीमा के बाद होगा।", review_too_late,
@@ -588,9 +598,7 @@ def _agreed_to(check: Check[MeasureAct]) -> Check[DecisionStep]:
     return Check(check.code, check.en, check.hi, broken)
 
 
-AGREEING = tuple(
-    _agreed_to(check) for check in MEASURING_LAW if check.broken in (beyond_law, beyond_order, beyond_interim)
-)
+AGREEING = tuple(map(_agreed_to, (BEYOND_LAW, BEYOND_ORDER, BEYOND_INTERIM)))
 
 
 # --- parts ---

@@ -9,6 +9,7 @@ from chaupal_audit.rule_of_law.check import SLACK, Check
 
 # Where something can be decided: after the check.
 DECIDING_STAGES = frozenset({Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING})
+OUTCOMES = ("refused", "closed", "concurred", "returned")  # what becomes of a proposal
 STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force already
 CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
 RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
@@ -139,7 +140,7 @@ def kind_changed(book: Book, decided: DecisionStep) -> bool:
 def proposal_missing(book: Book, act: DecisionStep | MeasureAct) -> bool:
     """What two decide follows from a proposal of the same target that stands."""
     if isinstance(act, DecisionStep):
-        two = act.said.step in ("refused", "closed", "concurred", "returned") and not act.step_of_order
+        two = act.said.step in OUTCOMES and not act.step_of_order
         return two and act.proposal is None
     return act.cause == DECIDED and bool(act.said.second) and not act.said.alone and act.proposal is None
 
@@ -150,9 +151,7 @@ def proposal_spent(book: Book, act: DecisionStep | MeasureAct) -> bool:
     if proposal is None or (isinstance(act, MeasureAct) and act.cause != DECIDED):
         return False
     if isinstance(act, DecisionStep):
-        return (
-            act.said.step in ("refused", "closed", "concurred", "returned") and not act.step_of_order and proposal.over
-        )
+        return act.said.step in OUTCOMES and not act.step_of_order and proposal.over
     parts = max(act.said.parts or 1, 1)
     return proposal.carried >= parts if proposal.carried else proposal.over
 

@@ -12,6 +12,7 @@ def upgrade() -> None:
     for name, table, columns in CONCURRENTLY:
         op.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({', '.join(columns)})")
     # Its name says more now than servers.
-    op.execute(
-        f"DROP TRIGGER IF EXISTS rulings_two_on_servers{'' if op.get_bind().dialect.name == 'sqlite' else ' ON rulings'}"
-    )
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER IF EXISTS rulings_two_on_servers")
+    else:
+        op.execute("DROP FUNCTION IF EXISTS rulings_two_on_servers CASCADE")
