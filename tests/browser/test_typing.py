@@ -175,9 +175,14 @@ def test_escape_keeps_the_latin_of_this_word_only(page: Page):
     page.locator("#text").fill("")
     page.keyboard.type("kisan")
     page.keyboard.press("Escape")
-    page.locator("#text").fill("")  # as it is when a post was sent
-    page.keyboard.type("kisan ")
-    assert text(page) == "किसान "
+    page.locator("#text").evaluate("field => (field.value = '')")  # as it is when a post was sent
+    page.keyboard.insert_text("na")
+    page.keyboard.type("maste kisan")
+    assert text(page) == "नमस्ते kisan"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("n ")
+    assert text(page) == "नमस्ते kisan "
 
 
 def test_the_browsers_own_undo_knows_what_was_put(page: Page):

@@ -22,8 +22,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import people, people_lists
-from chaupal.reads.pipeline import listed_page, shown
+from chaupal.reads.people import people
+from chaupal.reads.pipeline import listed_page, shown, tied_page
 from chaupal.store.federation import addresses as store, synchronising, uris
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.dialect import listed
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MOST_ANSWERS = 50  # on a page of answers
 MOST_AROUND = 500  # of a conversation: whoever wants more asks for the answers of its posts
 
-CROWDS = {"followers": graph.FOLLOWERS, "following": graph.FOLLOWING}
+PEOPLE_LISTS = {"followers": graph.FOLLOWERS, "following": graph.FOLLOWING}
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -92,12 +92,12 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
         return page.map([await showing.creation(fed, reading, seen, viewer.account or 0) for seen in there])
 
 
-async def crowd(fed: Federation, viewer: Viewer, of: Person, name: str, cursor: Cursor) -> Page[str]:
-    """Ids of the actors around somebody, by `CROWDS`. Raises NotAllowed where they keep them to themselves."""
+async def people_list(fed: Federation, viewer: Viewer, of: Person, name: str, cursor: Cursor) -> Page[str]:
+    """Ids of the actors around somebody, by `PEOPLE_LISTS`. Raises NotAllowed where they keep them to themselves."""
     if keeps_lists_from(viewer, of):
         raise NotAllowed
     async with fed.work.reading() as reading:
-        page = await people_lists.tied(reading, CROWDS[name], cursor, who=of.id)
+        page = await tied_page(reading, PEOPLE_LISTS[name], cursor, who=of.id)
         seen = await people.shown(reading, viewer, Surface.PEER, page.items)
         whose = await store.people(reading, [one.item.id for one in seen if not one.withheld])
     return page.map([showing.named(fed.settings.origin, whose[id_]).uri for id_ in page.items if id_ in whose])

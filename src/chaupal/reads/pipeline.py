@@ -1,16 +1,18 @@
 """A read is four words: skeleton, hydrate, reveal, present; the middle two are here."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, page_of, rows_page
 from chaupal.reads.people.filtering import CONTEXTS, not_hidden
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
+from chaupal.store.square import graph
 from chaupal.store.square.posts import Pages, look_once_more, sealed_posts, skeleton
 
 
@@ -31,3 +33,9 @@ async def listed_page(
     ids = await skeleton(reading, pages, **cursor.bounds, **params)
     page = page_of(ids, cursor)
     return page.map(await shown(reading, viewer, surface, page.items))
+
+
+async def tied_page(reading: Reading, pages: Pages, cursor: Cursor, **params: object) -> Page[int]:
+    """A page of what ties lead to, people or posts; its cursor holds ids of ties."""
+    page = rows_page(await graph.pairs(reading, pages, **cursor.bounds, **params), cursor, itemgetter(0))
+    return page.map([leads for _, leads in page.items])

@@ -1,4 +1,4 @@
-"""What may be stored as text: posts are refused for letters no one typed, names are quietly put in order."""
+"""What may be stored as text: composed (NFC, in linear time); posts are refused for letters no one typed, names quietly put in order."""
 
 import unicodedata
 

@@ -93,11 +93,11 @@ def skeleton(word: str) -> str:
 
 
 def _voiced(letter: str) -> str:
-    return (
-        _VOICES.get(ord(letter) & 0x7F, "")
-        if ord(letter) in _BRAHMIC and ord(letter) & 0x7F in _VOWELS
-        else _roman(letter)
-    )
+    return _VOICES.get(ord(letter) & 0x7F, "") if ord(letter) in _BRAHMIC and _is_vowel(letter) else _roman(letter)
+
+
+def _is_vowel(letter: str) -> bool:
+    return (ord(letter) & 0x7F) in _VOWELS
 
 
 def differ_by_few(one: str, other: str) -> bool:

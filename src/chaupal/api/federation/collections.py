@@ -51,19 +51,19 @@ async def outbox(call: Call[CollectionAsked]) -> Answer:
 
 async def followers(call: Call[CollectionAsked]) -> Answer:
     """How many; and who, where somebody does not keep that to themselves."""
-    return await _crowd(call, "followers")
+    return await _people_list(call, "followers")
 
 
 async def following(call: Call[CollectionAsked]) -> Answer:
     """As `followers`."""
-    return await _crowd(call, "following")
+    return await _people_list(call, "following")
 
 
-async def _crowd(call: Call[CollectionAsked], name: str) -> Answer:
+async def _people_list(call: Call[CollectionAsked], name: str) -> Answer:
     fed, viewer, of, where = await _owner_of(call, name)
     total = of.followers_count if name == "followers" else of.following_count
     if call.args.page:
-        return _page(call, where, await looking.crowd(fed, viewer, of, name, call.args.cursor(PEOPLE_AT_ONCE)))
+        return _page(call, where, await looking.people_list(fed, viewer, of, name, call.args.cursor(PEOPLE_AT_ONCE)))
     if keeps_lists_from(viewer, of):
         return activity_answer(lists.counted(where, total))
     return activity_answer(lists.paged(where, total, f"{where}?page=true"))

@@ -22,7 +22,6 @@ from chaupal.social.posts import drafts
 class DraftSent(msgspec.Struct, kw_only=True):
     """The fields of a post, each of which may be missing, too long or not yet right."""
 
-    id: Number | None = None
     status: str = ""
     spoiler_text: str = ""
     visibility: str | None = None
@@ -35,6 +34,12 @@ class DraftSent(msgspec.Struct, kw_only=True):
     media_ids: list[Number] = []
     poll: PollAsked | None = None
     scheduled_at: str | None = None
+
+
+class DraftChanged(DraftSent, kw_only=True):
+    """A draft that is kept, and what it is to say."""
+
+    id: Number
 
 
 class DraftShown(msgspec.Struct, kw_only=True):
@@ -73,17 +78,14 @@ async def begin(call: Call[DraftSent]) -> DraftShown:
     return await _draft(call, await drafts.keep(call.house.square, call.viewer, body_of(call.args)))
 
 
-async def change(call: Call[DraftSent]) -> DraftShown:
+async def change(call: Call[DraftChanged]) -> DraftShown:
     """The draft says this from now on, as a whole; who it is for stays where nothing is said of that."""
-    before = (
-        (await drafts_and_scheduled.draft(call.house.reads, call.viewer, call.args.id)).body
-        if call.args.id
-        else Unsaid()
-    )
+    id_ = call.args.id
+    before = (await drafts_and_scheduled.draft(call.house.reads, call.viewer, id_)).body
     body = body_of(call.args, before.visibility)
     # The description has no series: what was begun on the pages is not lost by a program that changes its first post.
     body.then = before.then
-    return await _draft(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
+    return await _draft(call, await drafts.keep(call.house.square, call.viewer, body, id_))
 
 
 async def drop(call: Call[ById]) -> None:

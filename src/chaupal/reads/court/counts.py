@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from chaupal.kernel.clock import DAY
-from chaupal.reads.context import Reads, counted
+from chaupal.reads.context import Reads
+from chaupal.reads.counting import counted
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import counts
 from chaupal.store.square.counts import Span as Span

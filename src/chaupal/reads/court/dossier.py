@@ -159,7 +159,7 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
             posts=await _posts_of(reading, viewer, target),
             names=await _handles(reading, viewer, staff),
             made=tuple(made),
-            told=tuple([one for row in made for one in await tellings.about(reading, row.id) if one.sent_at]),
+            told=tuple([one for one in await tellings.about(reading, *[row.id for row in made]) if one.sent_at]),
             private=private,
             last=len(named),
             then=then,

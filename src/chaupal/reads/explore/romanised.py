@@ -21,6 +21,7 @@ from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.counting import kept_for
 from chaupal.reads.explore import search, tags as tag_reads, vocabulary
 from chaupal.reads.explore.search import ALL, Span
 from chaupal.reads.explore.trends import TrendingTag, law
@@ -154,14 +155,12 @@ def _is_quiet(country: str, words: Sequence[str], facts: Facts) -> bool:
 
 async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> dict[int, Index]:
     """By script."""
-    memory, now = reads.work.memory, reads.clock()
-    place = ("romanised", names, viewer.country, memory.rulings_version)
-    kept: tuple[int, dict[int, Index]] | None = memory.pages.get(place)
-    if kept is None or now >= kept[0]:
-        told = await (_names if names else _words_used)(reads, Viewer(country=viewer.country))
-        kept = (now + KEPT_FOR, _by_sound(told))
-        memory.pages.put(place, kept)
-    return kept[1]
+
+    async def make() -> dict[int, Index]:
+        return _by_sound(await (_names if names else _words_used)(reads, Viewer(country=viewer.country)))
+
+    key = ("romanised", names, viewer.country, reads.work.memory.rulings_version)
+    return await kept_for(reads, key, KEPT_FOR, make)
 
 
 async def _words_used(reads: Reads, anyone: Viewer) -> list[str]:

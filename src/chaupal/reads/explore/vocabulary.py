@@ -6,6 +6,7 @@ withheld or de-amplified there is not among them, and neither is a term that is.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import regex
 
@@ -18,6 +19,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.counting import kept_for
 from chaupal.reads.explore.trends import law
 from chaupal.reads.pipeline import shown
 from chaupal.store.square import posts
@@ -38,13 +40,8 @@ _WORD = regex.compile(r"[\p{L}--\p{Latin}][\p{L}\p{M}\u200c\u200d--\p{Latin}]+",
 async def vocabulary_of(reads: Reads, viewer: Viewer, language: str) -> list[str]:
     """In their most used spelling, those of most authors first. Raises NotFound for what is no language."""
     code = or_not_found(check_language(language))
-    memory, now = reads.work.memory, reads.clock()
-    place = ("vocabulary", code, viewer.country, memory.rulings_version)
-    kept: tuple[int, list[str]] | None = memory.pages.get(place)
-    if kept is None or now >= kept[0]:
-        kept = (now + KEPT_FOR, await _counted(reads, Viewer(country=viewer.country), code))
-        memory.pages.put(place, kept)
-    return kept[1]
+    key = ("vocabulary", code, viewer.country, reads.work.memory.rulings_version)
+    return await kept_for(reads, key, KEPT_FOR, partial(_counted, reads, Viewer(country=viewer.country), code))
 
 
 async def _counted(reads: Reads, anyone: Viewer, language: str) -> list[str]:

@@ -10,7 +10,8 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Person, Post
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.context import Reads, counted
+from chaupal.reads.context import Reads
+from chaupal.reads.counting import counted
 from chaupal.store.federation import servers
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Census

@@ -1,10 +1,9 @@
-"""Lists of people: who follows whom, who liked or reposted, and those one blocks, mutes or has been asked by.
+"""Lists of people: who follows whom, who liked or reposted, those one blocks, mutes or has been asked by, and who wants to be found.
 
-They page on the id of the tie, which nobody is shown: clients follow the Link header.
+But for the last they page on the id of the tie, which nobody is shown: clients follow the Link header.
 """
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any
 
 from chaupal.kernel.errors import or_not_found
@@ -15,16 +14,17 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, rows_page
+from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.people import people
-from chaupal.reads.pipeline import listed_page, shown
+from chaupal.reads.pipeline import listed_page, shown, tied_page
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import graph, reactions, regards, suggesting
-from chaupal.store.square.people import sealed_people
-from chaupal.store.square.posts import Pages, open_for
+from chaupal.store.square.people import DISCOVERABLE, sealed_people
+from chaupal.store.square.posts import Pages, open_for, skeleton
 
 MOST_FAMILIAR, MOST_PAIRS = 40, 400
+DISCOVERABLE_AT_ONCE = 1_000  # in one file of the sitemap
 NOBODY: Page[Visible[Person]] = Page(())
 
 
@@ -104,10 +104,13 @@ async def asking(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[P
     return await _own_page(reads, viewer, graph.ASKING, cursor)
 
 
-async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) -> Page[int]:
-    """A page of what ties lead to; its cursor holds ids of ties."""
-    page = rows_page(await graph.pairs(reading, pages, **cursor.bounds, **params), cursor, itemgetter(0))
-    return page.map([leads for _, leads in page.items])
+async def discoverable(reads: Reads, viewer: Viewer, below: int | None = None) -> Page[Visible[Person]]:
+    """Those who want to be found and may be seen from where the viewer is, the newest accounts first: for the sitemap."""
+    cursor = Cursor(max_id=below, limit=DISCOVERABLE_AT_ONCE)
+    async with reads.work.reading() as reading:
+        ids = await skeleton(reading, DISCOVERABLE, below=cursor.below, above=-1, limit=cursor.limit, upward=False)
+        page = page_of(ids, cursor)
+        return page.map(await people.shown(reading, viewer, Surface.FEED, page.items))
 
 
 async def _of_person(
@@ -121,7 +124,7 @@ async def _of_person(
         # Where the account is withheld, and to whom it blocks, it has nobody around it.
         if owner.withheld or account in facts.relations.blocked_by or (own and keeps_lists_from(viewer, owner.item)):
             return NOBODY
-        page = await tied(reading, pages, cursor, who=account)
+        page = await tied_page(reading, pages, cursor, who=account)
         return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
 
 
@@ -130,7 +133,7 @@ async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor
         of = await _open_to(reading, viewer, post)
         if of is None:
             return NOBODY
-        page = await tied(reading, pages, cursor, of=of)
+        page = await tied_page(reading, pages, cursor, of=of)
         return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
 
 
@@ -142,6 +145,6 @@ async def _open_to(reading: Reading, viewer: Viewer, post: int) -> int | None:
 
 async def _own_page(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:
     async with reads.work.reading() as reading:
-        page = await tied(reading, pages, cursor, who=viewer.account, **params)
+        page = await tied_page(reading, pages, cursor, who=viewer.account, **params)
         # As on a profile: whom one blocks must be seen to be unblocked, even if they block back.
         return page.map(await people.shown(reading, viewer, Surface.PROFILE, page.items))

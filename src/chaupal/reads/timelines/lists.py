@@ -9,8 +9,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import people
-from chaupal.reads.people.people_lists import tied
-from chaupal.reads.pipeline import listed_page
+from chaupal.reads.pipeline import listed_page, tied_page
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading
@@ -40,7 +39,7 @@ async def members(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pag
     """Who stands in a list. Whoever is withheld is a shell, so that one can take them out. Raises NotFound."""
     async with reads.work.reading() as reading:
         await _own_list(reading, viewer, id_)
-        page = await tied(reading, lists.IN_LIST, cursor, which=id_)
+        page = await tied_page(reading, lists.IN_LIST, cursor, which=id_)
         return page.map(await people.shown(reading, viewer, Surface.PROFILE, page.items))
 
 

@@ -6,8 +6,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people.people_lists import tied
-from chaupal.reads.pipeline import shown
+from chaupal.reads.pipeline import shown, tied_page
 from chaupal.store.square import reactions
 from chaupal.store.square.posts import Pages
 
@@ -24,5 +23,5 @@ async def saved(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Po
 
 async def _page(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor) -> Page[Visible[Post]]:
     async with reads.work.reading() as reading:
-        page = await tied(reading, pages, cursor, me=viewer.account)
+        page = await tied_page(reading, pages, cursor, me=viewer.account)
         return page.map(await shown(reading, viewer, Surface.SAVED, page.items))

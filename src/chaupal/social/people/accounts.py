@@ -136,7 +136,7 @@ async def correct_email(square: Square, viewer: Viewer, email: str, address: str
     async with square.work.writing() as w:
         login = await _unconfirmed(w, viewer)
         if email != login.email:
-            await email_is_free(w, email, login.account)
+            await check_email_free(w, email, login.account)
             await logins.correct_email(w, login.account, email)
         w.tell(ConfirmationAsked(account=login.account))
 
@@ -244,7 +244,7 @@ async def _had_by_others(square: Square, new: NewAccount) -> list[Invalid]:
     return [Invalid("handle_taken")] * (by_handle is not None) + [Invalid("email_taken")] * (by_email is not None)
 
 
-async def email_is_free(w: Writing, email: str, account: int) -> None:
+async def check_email_free(w: Writing, email: str, account: int) -> None:
     """Raises Invalid where somebody else has this address."""
     login = await logins.named(w, email)
     if login is not None and login.account != account:

@@ -7,7 +7,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import EmailChangeAsked
 from chaupal.social.people import ip_and_mail_blocks
-from chaupal.social.people.accounts import check_email, email_is_free
+from chaupal.social.people.accounts import check_email, check_email_free
 from chaupal.social.signin import letters
 from chaupal.store.identity import apps, logins
 from chaupal.store.identity.password_hashes import is_password
@@ -26,7 +26,7 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
     if not await is_password(login.password_hash, password):
         raise Invalid("wrong_password")
     async with square.work.writing() as w:
-        await email_is_free(w, email, login.account)
+        await check_email_free(w, email, login.account)
         await logins.want_email(w, login.account, email)
         w.tell(EmailChangeAsked(account=login.account))
 
@@ -71,6 +71,6 @@ async def confirm(square: Square, secret: str) -> None:
 
 
 async def _change(w: Writing, account: int, email: str) -> None:
-    await email_is_free(w, email, account)
+    await check_email_free(w, email, account)
     await logins.change_email(w, account, email)
     await apps.forget_callers(w, account)

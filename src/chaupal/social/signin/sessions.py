@@ -80,14 +80,14 @@ async def login_of(square: Square, viewer: Viewer) -> Login:
     return login
 
 
-async def proved(square: Square, viewer: Viewer, password: str, **about: str) -> Login:
-    """The same, once the password was typed: whoever sits at a browser that was left open must not change what guards the account.
+async def proved(square: Square, viewer: Viewer, password: str, field: str = "") -> Login:
+    """Their login, once the password was typed: whoever sits at a browser that was left open must not change what guards the account.
 
     Raises Invalid.
     """
     login = await login_of(square, viewer)
     if not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password", **about)
+        raise Invalid("wrong_password", field=field)
     return login
 
 

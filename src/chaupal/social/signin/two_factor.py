@@ -24,7 +24,6 @@ from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Reading, Writing
 
 HALF_LASTS = 10 * MINUTE
-TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
 HALF = "second"  # what such a link is for, beside confirmations and resets
 STEP = 30  # seconds that a code holds
 APART = 1  # steps by which a clock may be wrong, either way

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import select
 
 from chaupal.store.court.docket import HIDDEN
-from chaupal.store.machine.dialect import param
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -52,7 +52,7 @@ _SECRET = (
 )
 UNSENT_OPENLY = counts_of(tellings).where(tellings.c.ruling_id.not_in(_SECRET), sent_at=None)
 IS_DUE = selects(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at"))
-ABOUT = ALL.where(ruling_id="whose").ordered("id")
+ABOUT = ALL.where(among(tellings.c.ruling_id, "whose")).ordered("id")
 
 
 async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:
@@ -93,5 +93,6 @@ async def unsent_openly(reading: Reading) -> int:
     return await reading.value(UNSENT_OPENLY)
 
 
-async def about(reading: Reading, ruling: int) -> list[Telling]:
-    return await ABOUT.all(reading, whose=ruling)
+async def about(reading: Reading, *ids: int) -> list[Telling]:
+    """Of these rulings, in the order they came to be."""
+    return await ABOUT.all(reading, whose=listed(ids))

@@ -59,8 +59,8 @@ async def confirm(call: Call[MailLink]) -> Answer:
 
 async def _confirm_page(call: Call[MailLink], step: str, errors: dict[str, str] | None = None) -> Answer:
     told: dict[str, Any] = {"step": step, "secret": call.args.secret, "errors": errors or {}}
-    status = 404 if step == "dead" else 0
-    return await pages.render(call, "joining/email.html", status, titled=N_("Email address"), **told)
+    status, title = (404, N_("This link does not work any more")) if step == "dead" else (0, N_("Email address"))
+    return await pages.render(call, "joining/email.html", status, titled=title, **told)
 
 
 # Whoever is suspended is told by mail, too, what was decided about them.

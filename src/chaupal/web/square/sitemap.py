@@ -14,7 +14,7 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record
 from chaupal.reads.page import Cursor
-from chaupal.reads.timelines import post_feeds
+from chaupal.reads.people import people_lists
 from chaupal.web import links
 
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -47,10 +47,10 @@ async def robots(call: Call[Any]) -> Answer:
 async def index(call: Call[Any]) -> Answer:
     """The files of the sitemap: one of pages, and as many of people as they fill."""
     files = ["/sitemap/pages.xml", "/sitemap/people.xml"]
-    below = (await post_feeds.discoverable(call.house.reads, call.viewer)).next
+    below = (await people_lists.discoverable(call.house.reads, call.viewer)).next
     while below is not None:
         files.append(f"/sitemap/people.xml?max_id={below}")
-        below = (await post_feeds.discoverable(call.house.reads, call.viewer, below)).next
+        below = (await people_lists.discoverable(call.house.reads, call.viewer, below)).next
     origin = call.house.settings.origin
     return _xml("sitemapindex", (f"<sitemap><loc>{escape(origin + file)}</loc></sitemap>" for file in files))
 
@@ -71,7 +71,7 @@ async def pages(call: Call[Any]) -> Answer:
 
 async def people(call: Call[SitemapAsked]) -> Answer:
     """Profiles of those who want to be found; whoever is withheld or suspended is not among them."""
-    found = await post_feeds.discoverable(call.house.reads, call.viewer, call.args.max_id)
+    found = await people_lists.discoverable(call.house.reads, call.viewer, call.args.max_id)
     return _urls(call, [(links.person(seen.item.handle), seen.item.last_post_at) for seen in found.items])
 
 

@@ -39,7 +39,7 @@ class PostAddress(msgspec.Struct):
     id: int
 
 
-class CrowdAsked(Paged, kw_only=True):
+class PeopleListAsked(Paged, kw_only=True):
     """A page of those who did something to a post."""
 
     handle: str
@@ -88,17 +88,17 @@ def title_of(call: Call[PostAddress], card: Card) -> str:
     return f"{card.author.shown_name}: {short}" if short else card.author.shown_name
 
 
-async def likers(call: Call[CrowdAsked]) -> Answer:
+async def likers(call: Call[PeopleListAsked]) -> Answer:
     page = await people_lists.liked_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
-    return await _crowd(call, page, N_("Liked by"))
+    return await _people_list(call, page, N_("Liked by"))
 
 
-async def reposters(call: Call[CrowdAsked]) -> Answer:
+async def reposters(call: Call[PeopleListAsked]) -> Answer:
     page = await people_lists.reposted_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
-    return await _crowd(call, page, N_("Reposted by"))
+    return await _people_list(call, page, N_("Reposted by"))
 
 
-async def _crowd(call: Call[CrowdAsked], page: Page[Visible[Person]], title: str) -> Answer:
+async def _people_list(call: Call[PeopleListAsked], page: Page[Visible[Person]], title: str) -> Answer:
     back = links.post(call.args.handle, call.args.id)
     return await people_page(call, page, words(call.viewer.language).gettext(title), back=back)
 

@@ -135,7 +135,7 @@ def as_mastodon(audience: str) -> str:
 
 
 def audience_changed(before: str, visibility: str | None, *, local_only: bool | None) -> str:
-    """The same of what is kept already: what is not named stays. Raises Invalid."""
+    """For whom it is from now on, as `audience_named` says it; what is not named stays as it was. Raises Invalid."""
     told = as_mastodon(before) if visibility is None else visibility
     # Apps read a local one as unlisted, and send back what they read.
     stays = before == Visibility.LOCAL.wire and told == as_mastodon(before)

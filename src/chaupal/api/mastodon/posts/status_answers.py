@@ -71,7 +71,7 @@ def _recounted(
     """
     if not places:
         for place, piece in enumerate(pieces):
-            places.setdefault(piece.partition(b",")[0], []).append(place)
+            places.setdefault(piece[: piece.find(b",")], []).append(place)
     for kind, id_ in counted:
         found = places.get(b'{"id":"%d"' % id_, ())
         anew = _anew(reads, viewer, kind, id_) if found else b""

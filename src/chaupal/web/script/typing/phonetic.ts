@@ -23,7 +23,7 @@ export class Phonetic {
   #word: Word | null = null;
   #words: string[] = [];
   #put: Put | null = null;
-  #kept: { field: Field; start: number } | null = null; // where somebody said that a word stays Latin
+  #kept: Omit<Put, "text"> | null = null; // the word of which somebody said that it stays Latin
   #early: (Word & { field: Field })[] = []; // typed before the words of the language had come
   #acting = false;
   #way = replace;
@@ -37,7 +37,6 @@ export class Phonetic {
   /** Something was typed: offer what it may be. */
   input(field: Field): void {
     if (this.#acting) return;
-    if (field.value.length < 2) this.#kept = null; // what was written before is sent
     if (this.#since(field) === null) this.#put = null;
     const stop = this.#stop(field);
     if (stop) return this.#offer(field, stop, STOP["."]);
@@ -150,7 +149,7 @@ export class Phonetic {
     this.close();
     if (!word || text === undefined) return;
     if (learn && word.latin !== ".") this.#source(field).picks.learn(word.latin, text);
-    if (text === word.latin) this.#kept = { field, start: word.start };
+    if (text === word.latin) this.#kept = { ...word, field };
     else this.#replace(field, word, text);
   }
 
@@ -166,7 +165,7 @@ export class Phonetic {
     const [put, since] = [this.#put, this.#since(field)];
     this.#put = null;
     if (!put || since === null) return false;
-    this.#kept = { field, start: put.start };
+    this.#kept = put;
     this.#acting = true;
     replace(field, put.start, put.start + put.text.length + since.length, put.latin);
     this.#acting = false;
@@ -183,13 +182,15 @@ export class Phonetic {
   }
 
   #keep(field: Field): void {
-    if (this.#word) this.#kept = { field, start: this.#word.start };
+    if (this.#word) this.#kept = { ...this.#word, field };
     this.close();
   }
 
   #stays(field: Field, word: Word): boolean {
-    const kept = this.#kept;
-    if (kept && (kept.field !== field || kept.start !== word.start)) this.#kept = null;
-    return this.#kept !== null;
+    const { start, latin } = this.#kept ?? word;
+    // What is neither longer nor a letter shorter is another word: the one that was kept is sent with its post, or gone.
+    const same = this.#kept?.field === field && start === word.start && (word.latin.startsWith(latin) || word.latin === latin.slice(0, -1));
+    this.#kept = same ? { ...word, field } : null;
+    return same;
   }
 }
