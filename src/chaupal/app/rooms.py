@@ -37,8 +37,9 @@ from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 from chaupal.ports.meter import Meter
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.reads.context import Reads
+from chaupal.social import message_ids
 from chaupal.social.context import Square
-from chaupal.social.people import accounts, mails
+from chaupal.social.people import accounts
 from chaupal.store.machine.connecting_sqlite import not_opened
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.noted import note
@@ -105,7 +106,7 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
     files = keeper_of(settings)
     feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
     work.memory.afresh = feeds.dismiss_all
-    name = partial(mails.name_of, settings)
+    name = partial(message_ids.message_id, settings)
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from, name)
         if settings.smtp_url

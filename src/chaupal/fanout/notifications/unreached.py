@@ -11,7 +11,7 @@ from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import notices
 from chaupal.governance.context import Court
 from chaupal.ports.mail import is_gone
-from chaupal.social.people import mails
+from chaupal.social import message_ids
 from chaupal.store.court import tellings
 from chaupal.store.identity import apps, logins
 from chaupal.store.machine.work import Writing
@@ -59,7 +59,7 @@ async def take_report(court: Court, report: bytes) -> int:
     noted = 0
     async with court.work.writing() as w:
         for failure in _failures(report):
-            telling = mails.telling_of(court.settings, failure.name, failure.to)
+            telling = message_ids.telling_of_message(court.settings, failure.name, failure.to)
             if telling is None:
                 continue
             noted += 1

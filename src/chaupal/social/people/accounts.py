@@ -157,10 +157,7 @@ async def may_confirm(square: Square, secret: str) -> bool:
 async def confirm(square: Square, secret: str) -> bool:
     """The address is theirs. True when the account is open now, False when it waits for approval. Raises NotFound."""
     async with square.work.writing() as w:
-        account = await logins.link(w, digest(secret), CONFIRM)
-        if account is None or not await logins.use_link(w, digest(secret)):
-            raise NotFound
-        return await confirm_login(w, account)
+        return await confirm_login(w, await logins.take_link(w, digest(secret), CONFIRM))
 
 
 async def approve(square: Square, viewer: Viewer, account: int) -> None:

@@ -1,11 +1,7 @@
-"""Which notifications come by mail: chosen on a page, and ended by the link in each letter (RFC 8058), which needs no log-in.
-
-And the name of every letter, by which it is known again where it comes back.
-"""
+"""Which notifications come by mail: chosen on a page, and ended by the link in each letter (RFC 8058), which needs no log-in."""
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Collection
 from pathlib import Path
 
@@ -14,7 +10,6 @@ from chaupal.kernel.ids import parse_id
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.mail import Letter
 from chaupal.social.context import Square
 from chaupal.store.notifications import notification_mails
 from chaupal.store.notifications.notification_mails import KINDS as KINDS
@@ -56,28 +51,11 @@ async def stop(square: Square, secret: str) -> None:
             raise NotFound
 
 
-def name_of(settings: Settings, letter: Letter) -> str:
-    """The Message-ID of a letter. Whoever reports that it came back must have had it: nobody else's address is marked so."""
-    said = f"{secrets.token_hex(4)}.{letter.telling}"
-    return f"<{said}.{_name_proof(settings, said, letter.to)}@{settings.mail_from.rpartition('@')[2] or 'localhost'}>"
-
-
-def telling_of(settings: Settings, name: str, to: str) -> int | None:
-    """Of what a letter to `to` with this Message-ID told, 0 for none of a ruling; None: no such letter left this server."""
-    said, _, proof = name.strip().removeprefix("<").partition("@")[0].rpartition(".")
-    if not proof.isascii() or not hmac.compare_digest(proof, _name_proof(settings, said, to)):
-        return None
-    return int(said.partition(".")[2])
-
-
 def _proof(settings: Settings, account: int) -> str:
-    return _digest(settings, str(account), b"mail-stop")
+    return proof_of(settings, str(account), b"mail-stop")
 
 
-def _name_proof(settings: Settings, said: str, to: str) -> str:
-    return _digest(settings, f"{said} {to.lower()}", b"mail-name")
-
-
-def _digest(settings: Settings, said: str, what: bytes) -> str:
+def proof_of(settings: Settings, said: str, what: bytes) -> str:
+    """That this server said so in a letter: nobody else can make it."""
     seed = load_or_make_seed(Path(settings.data) / "keys" / KEY)
     return hashlib.blake2b(said.encode(), key=seed, digest_size=SIZE, person=what).hexdigest()

@@ -63,11 +63,10 @@ async def works(square: Square, secret: str) -> bool:
 async def confirm(square: Square, secret: str) -> None:
     """The address is theirs. Raises NotFound for a dead link, Invalid where somebody else has taken the address meanwhile."""
     async with square.work.writing() as w:
-        account = or_not_found(await logins.link(w, digest(secret), LINK))
-        login = await logins.login_of(w, account)
-        if login is None or not login.email_wanted or not await logins.use_link(w, digest(secret)):
+        login = await logins.login_of(w, await logins.take_link(w, digest(secret), LINK))
+        if login is None or not login.email_wanted:
             raise NotFound
-        await _change(w, account, login.email_wanted)
+        await _change(w, login.account, login.email_wanted)
 
 
 async def _change(w: Writing, account: int, email: str) -> None:

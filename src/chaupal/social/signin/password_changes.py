@@ -55,9 +55,7 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
         raise NotFound
     hash_ = await hash_password(new)
     async with square.work.writing() as w:
-        account = await logins.link(w, digest(secret), RESET)
-        if account is None or not await logins.use_link(w, digest(secret)):
-            raise NotFound
+        account = await logins.take_link(w, digest(secret), RESET)
         # Whoever reads the mails of an address has shown that it is theirs.
         await confirm_login(w, account)
         await logins.set_password(w, account, hash_)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select, text as sql
 
+from chaupal.kernel.errors import NotFound
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import PEOPLE, WANTS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
@@ -239,6 +240,14 @@ async def add_link(w: Writing, hash_: str, account: int, purpose: str, until: in
 async def link(reading: Reading, hash_: str, purpose: str) -> int | None:
     """Whose unused, unexpired link this is."""
     return await reading.value(LINK, hash=hash_, purpose=purpose, now=reading.now())
+
+
+async def take_link(w: Writing, hash_: str, purpose: str) -> int:
+    """Whose link this is, which is used from now on. Raises NotFound for a dead one."""
+    account = await link(w, hash_, purpose)
+    if account is None or not await use_link(w, hash_):
+        raise NotFound
+    return account
 
 
 async def use_link(w: Writing, hash_: str) -> bool:

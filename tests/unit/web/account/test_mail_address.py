@@ -7,7 +7,11 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
 
+import msgspec
+
 from chaupal.fanout.notifications import unreached
+from chaupal.ports.mail import Letter
+from chaupal.social import message_ids
 from chaupal.social.signin import email_changes, password_changes
 from unit.web.account.test_security import form
 from village import PASSWORD, Village
@@ -60,11 +64,13 @@ async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_th
     assert (told["To"], warned["To"]) == ("neu@example.org", "asha@gaanv.example")
     assert "neu@example.org" not in warned.get_content() and "/email/" not in warned.get_content()
     link = await last_link(v, "neu@example.org")
-    assert "asha@gaanv.example" in (await v.look("IN", HERE, v.asha)).text, "until then nothing changes"
+    waiting = (await v.look("IN", HERE, v.asha)).text
+    assert "asha@gaanv.example" in waiting and "<bdi>neu@example.org</bdi> पर एक लिंक भेजा गया था" in waiting
     done = await form(v, link, "visitor=" + "a" * 24)
     assert done.status_code == 200 and "this is the address of your account now" in done.text
     assert "neu@example.org" in (await v.look("IN", HERE, v.asha)).text
-    assert (await v.look("IN", link)).status_code == 404, "it works once"
+    spent = await v.look("IN", link)
+    assert spent.status_code == 404 and "<h1>यह लिंक अब काम नहीं करता</h1>" in spent.text, "it works once"
 
 
 async def test_no_link_to_another_address_outlives_a_new_password_or_the_operators_word(village: Village):
@@ -88,6 +94,8 @@ async def test_mail_that_comes_back_is_told_its_owner_and_staff_and_the_log(vill
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     letter = (await letters(v))[-1]
     court = v.running.house.court
+    named = msgspec.structs.replace(court.settings, mail_from="चौपाल <mail@gaanv.example>")
+    assert message_ids.message_id(named, Letter(to="", subject="", body="")).endswith("@gaanv.example>")
     forged = EmailMessage()
     forged["To"], forged["Message-ID"] = letter["To"], "<1.118.00@gaanv.example>"
     for nothing in (b"", b"hello", report(forged), report(letter, action="delayed")):
