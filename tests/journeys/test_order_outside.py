@@ -344,7 +344,8 @@ def test_the_key_is_changed_beside_the_running_server_and_verifiers_follow(serve
     assert httpx2.get(f"{server.url}/log/checkpoint", timeout=PATIENCE).text.count("\u2014") == 1
     said = server.cli("log", "verify", server.url, "--key", old, "--earlier", str(kept))
     assert f"key: {new}" in said and "extends the earlier checkpoint" in said
-    assert "changed 1 times" in server.cli("log", "status")
+    status = server.cli("log", "status")
+    assert "changed 1 times" in status and "as /log/witness says" in status and "/witness+" not in status
     assert " 0 faults" in server.cli("log", "reconcile")
     with server.client() as client:
         assert client.get("/log/change/1").status_code == 200

@@ -89,6 +89,8 @@ async def _run(house: "House", viewer: "Viewer", verb: str, sent: bytes, *, what
     from chaupal.governance.cases.bulk import Outcome
 
     read = await asyncio.to_thread(csv_cases.read, sent, verb)
+    if not (read.items or read.wrong):
+        raise Invalid("csv_nothing_filled_in", field="csv")
     if not read.ref and verb != bulk.APPEAL:
         raise Invalid("csv_no_column", field="csv", column="order")
     with _bar() as progress:

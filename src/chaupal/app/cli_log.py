@@ -190,7 +190,15 @@ async def status(house: "House") -> None:
 
     found = await log_cosigned.status(house.court)
     click.echo("nothing is signed yet" if found is None else _status(found))
-    click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")
+    settings = house.court.settings
+    if (
+        settings.origin == f"http://{settings.host}:{settings.port}"
+    ):  # nobody named it, and `serve` may have been told another
+        click.echo(
+            "our key as a witness: as /log/witness says; it is named after our address, and public_url is not set"
+        )
+    else:
+        click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")
 
 
 def _status(status: "LogStatus") -> str:

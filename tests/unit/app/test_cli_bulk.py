@@ -50,6 +50,8 @@ def test_a_file_is_filled_in_checked_whole_entered_and_approved_by_another(tmp_p
     done(data, "order", "export", ref, "--as", "dev", "--for", "decide", "--output", str(path))
     rows = rows_of(path)
     assert [row["url"] for row in rows] == ["'@meera", "'@asha", "'@ravi"]  # no formula
+    empty = run(data, "order", "decide", str(path), "--as", "dev")
+    assert isinstance(empty.exception, Invalid) and "no row that is filled in" in empty.exception.message
     for row in rows:
         row |= {"outcome": "withhold_account", "reason": WHY, "finding": WHY, "despite": WHY}
     rows[1]["reason"] = "no"

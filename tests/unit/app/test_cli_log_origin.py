@@ -69,6 +69,9 @@ def test_the_new_log_has_a_name_of_its_own(tmp_path: Path):
     assert isinstance(begin(tmp_path, OLDER.note, "--name", KEY.name).exception, Invalid)
     done = begin(tmp_path, OLDER.note, "--name", "square.example/log")
     assert "square.example/log begins" in done.output
+    named = {"CHAUPAL_PUBLIC_URL": "https://square.example"}
+    status = CliRunner().invoke(cli, ["--data", str(tmp_path / "data"), "log", "status"], env=named)
+    assert "our key as a witness: square.example/witness+" in status.output
 
 
 @pytest.mark.parametrize("spoiled", ["", "root", "key"])

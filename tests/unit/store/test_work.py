@@ -104,6 +104,24 @@ async def test_what_is_on_its_way_to_the_disk_is_not_true_yet(tmp_path: Path, mi
         await work.close()
 
 
+async def test_a_store_is_closed_at_once_after_a_unit_that_was_given_up(
+    tmp_path: Path, migrated_file: Path, clock: StillClock
+):
+    """Its transaction is still open: whoever is told that a unit is kept goes on before the next one would be sent."""
+    shutil.copy(migrated_file, tmp_path)
+    work = work_sqlite.SqliteWork(tmp_path / "chaupal.db", clock)
+    await work.open()
+    async with work.writing() as w:
+        await marks.write(w, "a", "1")
+    with pytest.raises(Invalid):
+        async with work.writing() as w:
+            await marks.write(w, "a", "2")
+            raise Invalid()
+    await work.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "chaupal.db")) as db:
+        assert db.execute("SELECT value FROM marks WHERE key = 'a'").fetchall() == [("1",)]
+
+
 async def test_what_is_held_against_each_other_is_of_one_moment_while_others_write(work: Work):
     """However many statements there are between; and the next moment is the next."""
     async with work.writing() as w:

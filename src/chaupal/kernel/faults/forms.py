@@ -88,6 +88,7 @@ FAULTS: dict[str, Fault] = {
     "csv_unmarked": beside(N_("must be in UTF-8 or UTF-16 with a byte order mark")),
     "csv_empty": beside(N_("has no rows")),
     "csv_header_alone": beside(N_("has a header and no rows")),
+    "csv_nothing_filled_in": beside(N_("has no row that is filled in")),
     "csv_no_target": beside(N_("has no column that is called target, url or handle")),
     "csv_no_column": beside(N_("has no column that is called %(column)s")),
     "row_no_target": beside(N_("names no target")),

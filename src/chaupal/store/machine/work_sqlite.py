@@ -188,15 +188,15 @@ class SqliteWork(SharedWork):
 
     async def close(self) -> None:
         async with self._turn:  # what was on its way to the disk is there
-            pass
-        await asyncio.sleep(0)  # and what has been written since is on its way
-        async with self._turn:
             self._disk.shutdown()
-        self._scanners.shutdown()
-        self._spare.close()
-        self._reader.close()
-        self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._writer.close()
+            group, self._group = self._group, None
+            if group is not None:  # and what ended less than a round ago, which nobody else sends now
+                self._settle(group, self._commit())
+            self._scanners.shutdown()
+            self._spare.close()
+            self._reader.close()
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._writer.close()
 
     def reading(self) -> OpenReading:
         return self._look
@@ -313,12 +313,14 @@ class SqliteWork(SharedWork):
 
     def _to_disk(self, group: _Group, loop: asyncio.AbstractEventLoop) -> None:
         """In its thread. It calls what follows by itself: a task that waits for it is woken two rounds of the loop later."""
-        error: Exception | None = None
+        loop.call_soon_threadsafe(self._settle, group, self._commit())
+
+    def _commit(self) -> Exception | None:
         try:
             self._writer.execute("COMMIT")
         except Exception as failed:
-            error = failed
-        loop.call_soon_threadsafe(self._settle, group, error)
+            return failed
+        return None
 
     def _settle(self, group: _Group, error: Exception | None) -> None:
         try:
