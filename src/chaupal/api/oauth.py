@@ -116,7 +116,7 @@ async def metadata(call: Call[Nothing]) -> Metadata:
     ways = ["client_secret_basic", "client_secret_post", "none"]
     return Metadata(
         issuer=origin,
-        service_documentation="https://docs.joinmastodon.org/",
+        service_documentation=f"{origin}/about/api",
         authorization_endpoint=f"{origin}/oauth/authorize",
         token_endpoint=f"{origin}/oauth/token",
         revocation_endpoint=f"{origin}/oauth/revoke",
