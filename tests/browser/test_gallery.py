@@ -45,8 +45,9 @@ def test_in_every_look_nothing_scrolls_sideways_is_cut_covered_or_hard_to_read_o
 
 
 def test_the_gallery_has_a_picture_of_each_page_in_each_look(village: Served, chromium: Browser, tmp_path: Path):
-    assert list(gallery(chromium, village.url, tmp_path, ["login", "missing"], ["small-en"])) == []
-    assert {file.name for file in tmp_path.iterdir()} == {"login.small-en.webp", "missing.small-en.webp"}
+    assert list(gallery(chromium, village.url, tmp_path, ["login", "missing"], ["small-en", "phone-hi"])) == []
+    wanted = {f"{page}.{look}.webp" for page in ("login", "missing") for look in ("small-en", "phone-hi")}
+    assert {file.name for file in tmp_path.iterdir()} == wanted
 
 
 @pytest.fixture(scope="module")

@@ -184,7 +184,7 @@ def test_without_a_script_it_is_a_link_to_the_receipt(village: Served, chromium:
     receipt = withheld(page, address)
     receipt.locator("summary").click()
     assert not receipt.locator("[data-said]").inner_text().strip()
-    address = receipt.locator("a").first.get_attribute("href") or ""
-    assert address == f"/log/receipt/{receipt.get_attribute('data-entry')}"
-    assert page.request.get(address).text().startswith("c2sp.org/tlog-proof@v1")
+    link = receipt.locator("a").first.get_attribute("href") or ""
+    assert link == f"/log/receipt/{receipt.get_attribute('data-entry')}"
+    assert page.request.get(link).text().startswith("c2sp.org/tlog-proof@v1")
     context.close()

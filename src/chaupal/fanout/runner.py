@@ -1,7 +1,8 @@
 """Carries out the outbox: each event's changes and its removal are one commit, so a crash neither loses nor doubles it.
 
 Of many processes on one store any number do so beside each other, each in lanes that nobody else holds (`store.machine.outbox`);
-what reaches outside the store is claimed first, and is another's to do where whoever claimed it does not come back.
+what reaches outside the store is claimed first, and is another's to do where whoever claimed it does not come back. The hub hears
+each commit: what follows at once is done, and whoever carries the rest out is woken.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from chaupal.store.federation import untold
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Reading, Writing
 
+WAITING = "outbox"  # what is rung on the bus
 BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing
 ASIDE_AT_ONCE = 30
@@ -207,23 +209,22 @@ class Runner:
         if not await self._claim(seq, HELD):
             return
         try:
-            for errand in ERRANDS[type(event)]:
-                await errand(self._carrier, event)
-        except NotReached as error:
-            await self._not_reached(seq, event, error.to)
+            try:
+                for errand in ERRANDS[type(event)]:
+                    await errand(self._carrier, event)
+            except NotReached as error:
+                await self._not_reached(event, error.to)
         except Exception as error:
             await self._failed(seq, event, error, outside=True)
         else:
             async with self._carrier.work.writing() as w:
                 await outbox.done(w, [seq])
 
-    async def _not_reached(self, seq: int, event: Event, to: str) -> None:
+    async def _not_reached(self, event: Event, to: str) -> None:
         """There is no such mailbox: nothing is tried again."""
+        telling = event.letter.telling if isinstance(event, LetterDue) else 0
         async with self._carrier.work.writing() as w:
-            await unreached.gone(
-                self._carrier.court, w, to, event.letter.telling if isinstance(event, LetterDue) else 0
-            )
-            await outbox.done(w, [seq])
+            await unreached.gone(self._carrier.court, w, to, telling)
 
     async def _claim(self, seq: int, ms: int) -> bool:
         """Whether nobody else is at it, nor will be for so long; of one process nobody is."""
@@ -286,14 +287,12 @@ def _asked_of(event: Event) -> int | str:
     return getattr(event, "server", 0) or urlsplit(getattr(event, "uri", "")).netloc or type(event).__name__
 
 
-WAITING = "outbox"
-
-
 class Hub:
     """Called by the store after each commit. Never raises: what is committed is committed. `works`: see `Runner.start`."""
 
     def __init__(self, carrier: Carrier, *, works: bool = True) -> None:
         self._carrier = carrier
+        # Whoever carries events out wakes no other: all at once they would stand before the same few events.
         self._wake = carrier.bus.publish_here if works else carrier.bus.publish
 
     def __call__(self, events: list[Event]) -> None:

@@ -46,7 +46,7 @@ type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotAnswered(Exception):
-    """The call was in vain; what was wrong, in words for whoever keeps the webhook. `status`: of an answer that said no.
+    """The call was in vain; what was wrong, in words for whoever had it called. `status`: of an answer that said no.
 
     `for_good`: nothing else is to be expected of this address.
     """
@@ -117,7 +117,7 @@ def place(url: str, *, plain: bool = False, any_port: bool = False) -> Place:
 
 
 class Connections:
-    """Those of one process. `private`: to any address, without TLS, at any port (`federation_test`).
+    """Those of one process. `private`: to any address, without TLS, at any port: for tests, and where the operator allows it.
 
     `names`: threads that look names up. One that nobody answers for keeps a thread for many seconds, and those of the loop (0)
     have other things to do.

@@ -19,9 +19,10 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     telling: int = 0
 
 
-# Statuses (RFC 3463) by which a mailbox is not there for good: an address, a mailbox or a domain that is no more. One that is full, and a
-# rule against the sender or the words, says nothing of that.
-_GONE = regex.compile(r"5\.(0\.\d+|1\.([0-6]|10)|2\.[01]|4\.\d+)\b")
+# Statuses (RFC 3463, RFC 7505) by which a mailbox is not there for good: no such mailbox (1.1) or machine (1.2), no address (1.3), moved
+# away (1.6), a domain that takes no mail (1.10), a mailbox that was closed (2.1), a domain to which nothing leads (4.4). One that is full,
+# a rule against the sender or the words, and a way that was too long or took too long, say nothing of that.
+_GONE = regex.compile(r"5\.(1\.([1236]|10)|2\.1|4\.4)\b")
 
 
 def is_gone(status: str) -> bool:

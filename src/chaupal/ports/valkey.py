@@ -246,7 +246,7 @@ class Server:
                     log.error(REFUSED.format(self.address, error))
                 refused = True
             except (ValkeyError, OSError, TimeoutError):
-                continue
+                pass
         log.info("Valkey is back", at=str(self.address))
 
     def beside(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

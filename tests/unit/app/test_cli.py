@@ -1,6 +1,8 @@
 """The `chaupal` command, run as people run it: a process of its own, beside a server or alone."""
 
 import asyncio
+import email
+import email.policy
 import os
 import sqlite3
 import subprocess
@@ -33,7 +35,8 @@ from chaupal.social.people import accounts
 from object_store import ObjectStore
 from services import Postgres
 from serving import Served, join, served
-from waiting import PATIENCE
+from unit.web.account.test_mail_address import report
+from waiting import PATIENCE, eventually
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 ASHA = ("account", "create", "asha", "--email", "asha@example.org", "--password", "a long enough secret")
@@ -166,7 +169,17 @@ def test_a_token_is_printed_alone_and_opens_what_it_says(server: Served, data: s
         assert client.post("/api/v1/statuses", data={"status": "no"}).status_code == 403
 
 
-def test_who_waits_is_approved_once(server: Served, data: str):
+def address_of(handle: str, data: str) -> tuple[str, bool]:
+    """And whether it is known to reach nobody."""
+    of = "SELECT email, unreached_at IS NOT NULL FROM logins JOIN accounts a ON a.id = account_id WHERE handle = ?"
+    with closing(sqlite3.connect(Path(data) / "chaupal.db")) as db:
+        ((email, unreached),) = db.execute(of, (handle,))
+    return email, bool(unreached)
+
+
+def test_who_waits_is_approved_once_and_mail_that_came_back_is_noted_until_there_is_another_address(
+    server: Served, data: str
+):
     asked = accounts.NewAccount(
         handle="chitra", email="chitra@example.org", password="a long enough secret", reason="पड़ोसी हूँ"
     )
@@ -176,6 +189,11 @@ def test_who_waits_is_approved_once(server: Served, data: str):
             await accounts.sign_up(house.square, asked)
 
     asyncio.run(ask())
+    (letter,) = eventually(lambda: [*Path(data).glob("mail/*.eml")])
+    back = report(email.message_from_bytes(letter.read_bytes(), policy=email.policy.default))
+    (Path(data) / "back").write_bytes(back)
+    assert said(chaupal("bounced", Path(data) / "back", "--data", data)) == "noted: 1\n"
+    assert address_of("chitra", data) == ("chitra@example.org", True)
     refused(chaupal("account", "approve", "chitra", "--data", data), 1, "chitra", "confirmed address")
     with closing(sqlite3.connect(Path(data) / "chaupal.db", isolation_level=None)) as db:
         db.execute("UPDATE logins SET confirmed_at = 1 WHERE email = 'chitra@example.org'")
@@ -183,6 +201,8 @@ def test_who_waits_is_approved_once(server: Served, data: str):
     with server.client() as client:
         assert client.get("/api/v1/accounts/lookup?acct=chitra").status_code == 200
     refused(chaupal("account", "approve", "chitra", "--data", data), 1, "chitra", "does not wait")
+    assert said(chaupal("account", "email", "chitra", "Chitra@neu.example", "--data", data)) == ""
+    assert address_of("chitra", data) == ("chitra@neu.example", False)
 
 
 def test_a_role_is_given_and_is_one_that_exists(server: Served, data: str):

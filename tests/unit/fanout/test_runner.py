@@ -12,6 +12,8 @@ from structlog.testing import capture_logs
 
 from chaupal.fanout import runner, table
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notifications import unreached
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.runner import Runner
 from chaupal.federation.chains import NotThere
 from chaupal.federation.events import ThreadWanted
@@ -20,6 +22,8 @@ from chaupal.kernel.errors import Full, Problem, Unavailable
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import HIDING, Measure
 from chaupal.policy.surface import Surface
+from chaupal.ports.mail import Letter, NotReached
+from chaupal.ports.mail_local import MailToFiles
 from chaupal.social.events import Liked
 from chaupal.social.posts import reactions
 from chaupal.store.court import rulings
@@ -267,6 +271,24 @@ async def test_what_the_machine_is_short_of_costs_no_event_its_tries(
     await street.runner.settle()
     async with street.work.reading() as reading:
         assert (await outbox.depth(reading))[:2] == (0, 0)
+
+
+async def test_where_it_cannot_be_noted_that_a_mailbox_is_gone_that_was_a_try_of_the_letter(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    async def refuses(_: MailToFiles, letter: Letter) -> None:
+        raise NotReached(letter.to)
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(MailToFiles, "send", refuses)
+    monkeypatch.setattr(unreached, "gone", broken)
+    async with street.work.writing() as w:
+        w.tell(LetterDue(letter=Letter(to="nobody@example.org", subject="s", body="b")))
+    with capture_logs() as lines:
+        await street.runner.step()
+    assert [one["event"] for one in lines] == ["event failed"]
 
 
 async def test_a_server_that_is_slow_holds_up_none_that_wait_for_another(

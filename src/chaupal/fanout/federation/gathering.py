@@ -81,23 +81,25 @@ async def _all_of(carrier: Carrier, server: int) -> Exception | None:
 async def thread(carrier: Carrier, event: ThreadWanted) -> None:
     """What a post answers, and what that answers in turn. What cannot be had is left out."""
     if carrier.federation is not None:
-        await _where_it_is(conversations.above(carrier.federation, event.uri), "what a post answers", again=True)
+        await _or_left_out(conversations.above(carrier.federation, event.uri), "what a post answers", again=True)
 
 
 async def complete_thread(carrier: Carrier, event: ThreadSeen) -> None:
     """What else was said in a conversation. It is looked at again: nothing is tried twice for it."""
     if carrier.federation is not None:
-        await _where_it_is(conversations.complete(carrier.federation, event.uri), "the rest of a conversation")
+        await _or_left_out(conversations.complete(carrier.federation, event.uri), "the rest of a conversation")
 
 
 async def met(carrier: Carrier, event: PersonMet) -> None:
     """What somebody keeps at the top of their profile."""
     if carrier.federation is not None:
-        await _where_it_is(_look_up_featured(carrier.federation, event.account), "what somebody has pinned")
+        await _or_left_out(_look_up_featured(carrier.federation, event.account), "what somebody has pinned")
 
 
-async def _where_it_is(looking: Awaitable[object], what: str, *, again: bool = False) -> None:
-    """`again`: where its server may answer later, raises NotThere, and it is tried once more."""
+async def _or_left_out(looking: Awaitable[object], what: str, *, again: bool = False) -> None:
+    """What cannot be had is said in the log and left out. `again`: where its server may answer later, NotThere is raised, and it
+    is tried once more.
+    """
     try:
         await looking
     except NotThere as problem:

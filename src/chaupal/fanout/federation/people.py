@@ -24,9 +24,10 @@ async def liked(carrier: Carrier, w: Writing, event: events.Liked) -> None:
 
 
 async def unliked(carrier: Carrier, w: Writing, event: events.Unliked) -> None:
-    fed, by = fed_of(carrier), await addresses.whose(w, event.by)
-    if by is not None and not by.server:
-        await _end(fed, w, uris.LIKE, by, event.author, (event.post, by.id), await address(fed, w, event.post))
+    fed, by, author = fed_of(carrier), *await _whose_two(w, event.by, event.author)
+    if by is None or by.server or author is None or not author.server:
+        return
+    await _end(fed, w, uris.LIKE, by, author.id, (event.post, by.id), await address(fed, w, event.post))
 
 
 async def follows(carrier: Carrier, w: Writing, event: events.TieChanged) -> None:

@@ -87,15 +87,16 @@ async def keep(w: Writing, event: Event) -> None:
     """In the unit that carries an event on, where no other server is talked to, and one was (`ever_spoke`)."""
     concerns = KEPT.get(type(event))
     if concerns is not None and await concerns(w, event):
-        # Others are told of a post and of a person as they are then.
-        about = (
-            event.post
-            if isinstance(event, events.PostEdited)
-            else event.account
-            if isinstance(event, events.AccountChanged)
-            else 0
-        )
-        await untold.add(w, event, about)
+        await untold.add(w, event, _as_it_is_then(event))
+
+
+def _as_it_is_then(event: Event) -> int:
+    """The post or the person that others are told of as it is by then, however often it was changed; 0: each time counts."""
+    match event:
+        case events.PostEdited(post=about) | events.AccountChanged(account=about):
+            return about
+        case _:
+            return 0
 
 
 async def catch_up(carrier: Carrier) -> int | None:

@@ -60,7 +60,7 @@ async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
     to = await telling_ways.ear(carrier, w, told.account_id)
     _send_word(carrier, w, strike, told, to, key=key, noticed=False)
     ways = telling_ways.ways_told(carrier, to)
-    await _note(carrier, w, strike, msgspec.structs.replace(told, language=to.language), "sent", ways=ways)
+    await _note(carrier, w, strike, await _as_spoken(w, told, to), "sent", ways=ways)
 
 
 async def release(carrier: Carrier) -> int:
@@ -119,8 +119,15 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
         await telling_ways.warn(carrier, w, account, strike, cause, ended=telling.about == ENDED)
     _send_word(carrier, w, strike, telling, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
     ways = telling_ways.ways_told(carrier, to)
-    leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
+    leaf = await _note(carrier, w, strike, await _as_spoken(w, telling, to), "sent", ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
+
+
+async def _as_spoken(w: Writing, telling: Telling, to: ToldAccount) -> Telling:
+    """In the language of now, whatever it was when it was put off: of a letter that comes back the log says the same one."""
+    if telling.language != to.language:
+        await tellings.spoken(w, telling.id, to.language)
+    return msgspec.structs.replace(telling, language=to.language)
 
 
 def _send_word(

@@ -10,6 +10,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import notices
 from chaupal.governance.context import Court
+from chaupal.kernel.saying import log
 from chaupal.ports.mail import is_gone
 from chaupal.social import message_ids
 from chaupal.store.court import tellings
@@ -57,8 +58,13 @@ async def undelivered(court: Court, w: Writing, telling: int) -> None:
 async def take_report(court: Court, report: bytes) -> int:
     """Note what a report says came back, of letters that did leave this server; of how many."""
     noted = 0
+    try:
+        failures = [*_failures(report)]
+    except Exception as error:
+        log.info("a report of mail cannot be read", error=error)
+        return noted
     async with court.work.writing() as w:
-        for failure in _failures(report):
+        for failure in failures:
             telling = message_ids.telling_of_message(court.settings, failure.name, failure.to)
             if telling is None:
                 continue

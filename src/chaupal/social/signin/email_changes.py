@@ -1,16 +1,17 @@
 """Another e-mail address for an account that is open: it is theirs once they followed the link that went there."""
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Invalid, NotFound, or_not_found
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Viewer
+from chaupal.ports.mail import NotReached
 from chaupal.social.context import Square
 from chaupal.social.events import EmailChangeAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.people.accounts import check_email, check_email_free
 from chaupal.social.signin import letters
+from chaupal.social.signin.sessions import proved
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.machine.work import Writing
 
 LINK = "email"
@@ -21,10 +22,7 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
     """A link goes to the new address, and word of it to the one of now. The one of now again: whether mail reaches it. Raises Invalid."""
     email = check_email(email)
     await ip_and_mail_blocks.mode_for(square, "", email)  # for its refusals alone
-    async with square.work.reading() as reading:
-        login = or_not_found(await logins.login_of(reading, viewer.me))
-    if not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password")
+    login = await proved(square, viewer, password)
     async with square.work.writing() as w:
         await check_email_free(w, email, login.account)
         await logins.want_email(w, login.account, email)
@@ -32,7 +30,7 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
 
 
 async def mail_link(sender: letters.Sender, account: int) -> None:
-    """Send the link to the address that is wanted, and word of it to the one of now: whoever is in an account could else take it
+    """Send word of it to the address of now, then the link to the one that is wanted: whoever is in an account could else take it
     from its owner unseen. To be called outside any unit of work. Raises OSError from the carrier.
     """
     secret = new_secret()
@@ -42,9 +40,15 @@ async def mail_link(sender: letters.Sender, account: int) -> None:
             return
         await logins.add_link(w, digest(secret), account, LINK, w.now() + LINK_LASTS)
     path = f"/email/{secret}"
-    await sender.mail.send(letters.letter(letters.NEW_ADDRESS, sender.settings, login, path, login.email_wanted))
-    if login.email_wanted != login.email and login.unreached_at is None:
-        await sender.mail.send(letters.letter(letters.ADDRESS_LEAVES, sender.settings, login, "/password"))
+    link = letters.letter(letters.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
+    try:
+        if login.email_wanted != login.email and login.unreached_at is None:
+            await sender.mail.send(letters.letter(letters.ADDRESS_LEAVES, sender.settings, login, "/password"))
+    except NotReached:
+        # The mailbox of now is no more: that is why many want another one.
+        await sender.mail.send(link)
+        raise
+    await sender.mail.send(link)
 
 
 async def change(square: Square, account: int, email: str) -> None:

@@ -43,6 +43,7 @@ AGAIN = updates(tellings, due_at="at", returned_at=None).where(
     tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"), id="of"
 )
 DUE = ALL.where(tellings.c.due_at <= param("at"), sent_at=None).ordered("due_at id").limit("n")
+SPOKEN = updates(tellings, "language").where(id="of")
 RETURNED = updates(tellings, returned_at="at").where(id="of", returned_at=None)
 _SECRET = (
     select(rulings.c.id)
@@ -58,6 +59,10 @@ ABOUT = ALL.where(among(tellings.c.ruling_id, "whose")).ordered("id")
 async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:
     """What was put off is told in this unit. False where it was already."""
     return await w.run(SENT, of=id_, at=at, used=ways, leaf=leaf) == 1
+
+
+async def spoken(w: Writing, id_: int, language: str) -> None:
+    await w.run(SPOKEN, of=id_, language=language)
 
 
 async def put_off(w: Writing, id_: int, until: int, leaf: int) -> bool:

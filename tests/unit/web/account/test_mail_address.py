@@ -2,17 +2,26 @@
 
 import email
 import email.policy
+import json
 from email.message import EmailMessage, MIMEPart
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from chaupal.fanout.notifications import unreached
-from chaupal.ports.mail import Letter
+from chaupal.governance.events import NoticeAsked
+from chaupal.governance.log import log
+from chaupal.kernel.clock import DAY
+from chaupal.ports.mail import Letter, NotReached
+from chaupal.ports.mail_local import MailToFiles
 from chaupal.social import message_ids
 from chaupal.social.signin import email_changes, password_changes
+from chaupal.store.court import ledger, tellings
+from chaupal.store.identity import logins
+from chaupal.store.machine.outbox import GIVE_UP_AFTER
 from unit.web.account.test_security import form
 from village import PASSWORD, Village
 
@@ -49,7 +58,9 @@ def report(letter: MIMEPart, status: str = "5.1.1", action: str = "failed") -> b
     return said.as_bytes()
 
 
-async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_the_old_one_is_told(village: Village):
+async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_the_old_one_is_told(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
     v = village
     mine = f"chaupal={v.asha.cookie}"
     for typed, why in (
@@ -60,7 +71,7 @@ async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_th
         refused = await form(v, HERE, mine, **typed)
         assert refused.status_code == 422 and why in refused.text
     assert (await form(v, HERE, mine, email="Neu@example.org", password=PASSWORD)).status_code == 200
-    told, warned = (await letters(v))[-2:]
+    warned, told = (await letters(v))[-2:]
     assert (told["To"], warned["To"]) == ("neu@example.org", "asha@gaanv.example")
     assert "neu@example.org" not in warned.get_content() and "/email/" not in warned.get_content()
     link = await last_link(v, "neu@example.org")
@@ -71,6 +82,16 @@ async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_th
     assert "neu@example.org" in (await v.look("IN", HERE, v.asha)).text
     spent = await v.look("IN", link)
     assert spent.status_code == 404 and "<h1>यह लिंक अब काम नहीं करता</h1>" in spent.text, "it works once"
+    send = MailToFiles.send
+
+    async def is_no_more(files: MailToFiles, letter: Letter) -> None:
+        if letter.to == "neu@example.org":
+            raise NotReached(letter.to)
+        await send(files, letter)
+
+    monkeypatch.setattr(MailToFiles, "send", is_no_more)
+    await form(v, HERE, mine, email="neuer@example.org", password=PASSWORD)
+    assert (await v.look("IN", await last_link(v, "neuer@example.org"))).status_code == 200
 
 
 async def test_no_link_to_another_address_outlives_a_new_password_or_the_operators_word(village: Village):
@@ -89,6 +110,29 @@ async def test_no_link_to_another_address_outlives_a_new_password_or_the_operato
     assert (await v.look("IN", link)).status_code == 404
 
 
+async def notices(v: Village) -> list[tuple[str, str]]:
+    """What the log says of a measure that began: how it was told, and in which language."""
+    court = v.running.house.court
+    async with court.work.reading() as reading:
+        entries = [json.loads(await log.entry(court, index)) for index in range(await ledger.size(reading))]
+    told = [one["public"] for one in entries if one["t"] == "notice"]
+    return [(one["step"], one["language"]) for one in told if one["about"] == "begun"]
+
+
+async def tell_again(v: Village, letter: MIMEPart, language: str) -> None:
+    """The notice of a letter once more, in another language than before."""
+    house = v.running.house
+    v.clock.move(DAY)
+    async with house.square.work.writing() as w:
+        told = await tellings.by_id(
+            w, message_ids.telling_of_message(house.settings, letter["Message-ID"], letter["To"]) or 0
+        )
+        assert told is not None and told.language != language
+        await logins.set_language(w, v.asha.id, language)
+        await tellings.ask_again(w, told.id, w.now())
+        w.tell(NoticeAsked(ruling=told.ruling_id, telling=told.id, at=w.now()))
+
+
 async def test_mail_that_comes_back_is_told_its_owner_and_staff_and_the_log(village: Village):
     v = village
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
@@ -98,8 +142,16 @@ async def test_mail_that_comes_back_is_told_its_owner_and_staff_and_the_log(vill
     assert message_ids.message_id(named, Letter(to="", subject="", body="")).endswith("@gaanv.example>")
     forged = EmailMessage()
     forged["To"], forged["Message-ID"] = letter["To"], "<1.118.00@gaanv.example>"
-    for nothing in (b"", b"hello", report(forged), report(letter, action="delayed")):
-        await unreached.take_report(court, nothing)
+    unreadable = [
+        report(letter).replace(was, bad)
+        for was, bad in (
+            (b'rfc822-headers; charset="us-ascii"', b'rfc822-headers; charset="foo"'),
+            (b"\nTo: ", b"\nTo: :,;@["),
+            (b"\nTo: ", b"\nTo: =?utf-7?q?+2AA-?= "),
+        )
+    ] + [b"Content-Type: message/rfc822\n\n" * 3_000]
+    for nothing in (b"", b"hello", report(forged), report(letter, action="delayed"), *unreadable):
+        assert await unreached.take_report(court, nothing) == 0
     page = {"cookie": f"chaupal={v.asha.cookie}; language=en"}
     assert COMES_BACK not in (await v.client.get("/settings", headers=page)).text
     await unreached.take_report(court, report(letter, status="5.2.2"))
@@ -108,8 +160,31 @@ async def test_mail_that_comes_back_is_told_its_owner_and_staff_and_the_log(vill
     assert "the mail came back, or was not taken" in case.text
     assert await unreached.take_report(court, report(letter)) == 1
     assert COMES_BACK in (await v.client.get("/settings", headers=page)).text
-    log = (await v.client.get(f"/orders/{ref}/log.json")).text
-    assert log.count('"failed"') == 1
+    assert await notices(v) == [("sent", "hi"), ("failed", "hi")]
+    await tell_again(v, letter, "en")
+    await unreached.take_report(court, report((await letters(v))[-1]))
+    assert (await notices(v))[-2:] == [("sent", "en"), ("failed", "en")]
     await form(v, HERE, f"chaupal={v.asha.cookie}", email=letter["To"], password=PASSWORD)
     await form(v, await last_link(v, letter["To"]), f"chaupal={v.asha.cookie}")
     assert COMES_BACK not in (await v.client.get("/settings", headers=page)).text, "it works again"
+
+
+@pytest.mark.parametrize(("problem", "marked"), [(NotReached("asha@gaanv.example"), True), (OSError("no"), False)])
+async def test_a_notice_that_no_carrier_takes_is_said_in_the_log_once_and_tried_no_more(
+    village: Village, monkeypatch: pytest.MonkeyPatch, problem: OSError, marked: bool
+):
+    v, tried = village, list[str]()
+
+    async def refuses(_: MailToFiles, letter: Letter) -> None:
+        tried.extend([letter.to] * bool(letter.telling))
+        raise problem
+
+    monkeypatch.setattr(MailToFiles, "send", refuses)
+    await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    for _ in range(GIVE_UP_AFTER):
+        await v.settle()
+        v.clock.move(DAY)
+    assert tried == ["asha@gaanv.example"] * (1 if marked else GIVE_UP_AFTER)
+    page = await v.client.get("/settings", headers={"cookie": f"chaupal={v.asha.cookie}; language=en"})
+    assert (COMES_BACK in page.text) is marked
+    assert await notices(v) == [("sent", "hi"), ("failed", "hi")]
