@@ -304,7 +304,7 @@ def letters(v: Village) -> list[tuple[str, ...]]:
     mails = [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in files]
     return sorted(
         (
-            *(f"{name}: {NAMED_BY_DICE.sub('', value)}" for name, value in mail.items() if name != "Date"),
+            *(f"{name}: {NAMED_BY_DICE.sub('', value.strip())}" for name, value in mail.items() if name != "Date"),
             mail.get_content(),
         )
         for mail in mails

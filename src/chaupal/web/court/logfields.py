@@ -96,7 +96,6 @@ LABELS: Final[dict[str, str]] = {
     "targets": N_("Things it names"),
     "term": N_("Letters of the tag"),
     "territory": N_("Countries"),
-    "text": N_("What the label says"),
     "title": N_("Title"),
     "to": N_("Up to"),
     "until": N_("Until"),
