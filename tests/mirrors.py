@@ -25,7 +25,7 @@ from village import Village, Villager
 # counts now and then.
 PASSING = re.compile(
     rb'(name="csrf" value="|name="key" value="|data-made=")[^"]*|<section class="talk(?: meet)?">.*?</section>'
-    rb'|<h2 class="list-head">[^<]*</h2>\s*<div class="person".*?href="/explore/people">',
+    rb'|<h2 class="list-head">[^<]*</h2>\s*<div class="person"(?:(?!<h2|<section).)*?<a class="button second" href="/explore/people">',
     re.DOTALL,
 )
 

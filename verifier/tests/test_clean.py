@@ -166,7 +166,9 @@ def test_what_an_appeal_narrowed_lasts_as_long_as_a_second_agrees_to_and_what_it
     made = scribe.measure(by=APPROVER, second=None, break_glass=True, glass_until=glass, until=glass)
     ended = scribe.reverse(made, "modified", by=SECOND)
     left = scribe.minute(hours=hours)
-    scribe.measure(prev=ended, carried=scribe.opens[made], cause="modified", by=APPROVER, second=None, until=left)
+    carried = {"carried": scribe.opens[made], "by": APPROVER, "second": None, "until": left}
+    nearer = scribe.measure(prev=ended, cause="modified", **carried)
+    scribe.measure(prev=scribe.reverse(nearer, "stayed", by=SECOND), cause="resumed", **carried)
     scribe.keep(made, "reviewed", by=OWNER, ends="2021-02-20T18:20Z")
     counted = fold((index, entry, ()) for index, entry in enumerate(scribe.entries)).facts.measures[-1]
     assert counted.until == minute(left if left < glass else "2021-02-20T18:20Z")

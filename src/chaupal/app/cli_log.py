@@ -191,11 +191,10 @@ async def status(house: "House") -> None:
     found = await log_cosigned.status(house.court)
     click.echo("nothing is signed yet" if found is None else _status(found))
     settings = house.court.settings
-    if (
-        settings.origin == f"http://{settings.host}:{settings.port}"
-    ):  # nobody named it, and `serve` may have been told another
+    # An address that nobody named: `serve` may have been told another port.
+    if settings.origin == f"http://{settings.host}:{settings.port}":
         click.echo(
-            "our key as a witness: as /log/witness says; it is named after our address, and public_url is not set"
+            "our key as a witness: as /log/witness says; it is named after our address, which public_url does not fix"
         )
     else:
         click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")

@@ -221,7 +221,7 @@ class Runner:
                 await outbox.done(w, [seq])
 
     async def _not_reached(self, event: Event, to: str) -> None:
-        """There is no such mailbox: nothing is tried again."""
+        """There is no such mailbox: nothing is tried again. To note it twice changes nothing."""
         telling = event.letter.telling if isinstance(event, LetterDue) else 0
         async with self._carrier.work.writing() as w:
             await unreached.gone(self._carrier.court, w, to, telling)

@@ -10,7 +10,7 @@ COUNTED_FOR = 5 * MINUTE  # how long a count of everybody is good enough
 
 
 async def kept_for[T](reads: Reads, key: Hashable, ms: int, make: Callable[[], Awaitable[T]]) -> T:
-    """What `make` gives; made once, it is told again for so long."""
+    """What `make` gives; made once, it is told again for so long. Whoever asks while it is made makes it, too."""
     pages, now = reads.work.memory.pages, reads.clock()
     kept = pages.get(key)
     if kept is None or now >= kept[0]:

@@ -21,6 +21,7 @@ import regex
 from msgspec.structs import replace
 
 import forked
+from bounces import report
 from chaupal.app import backup
 from chaupal.app.check import check_house
 from chaupal.app.cli import GROUPS
@@ -35,7 +36,6 @@ from chaupal.social.people import accounts
 from object_store import ObjectStore
 from services import Postgres
 from serving import Served, join, served
-from unit.web.account.test_mail_address import report
 from waiting import PATIENCE, eventually
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"

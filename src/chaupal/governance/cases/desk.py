@@ -214,7 +214,7 @@ async def _steps(
 ) -> tuple[Step, ...]:
     """In the order of the table. A verb about some targets is offered with the one about all, where there is that one."""
     here = {move.verb: move for move in procedure.STEPS if move.source is stage and move.verb not in NOBODYS}
-    confirmers = await confirming.confirmers(reading, viewer, order)
+    confirmers = await confirming.confirmers(reading, viewer, order) if "confirm" in here else ()
     kept = await cases.steps_open_to(court, reading, viewer, order, here.values(), confirmers)
     found: list[Step] = []
     for verb, move in here.items():

@@ -1,7 +1,6 @@
 """Looking again: what has no near end is looked at on the day that was promised, and kept with a reason, or lifted."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import msgspec
 
@@ -69,10 +68,12 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
 
 def keepings(events: Sequence[CaseEvent]) -> Iterator[CaseEvent]:
     """Events by which somebody looked again: they began nothing, seconded nobody, and have an entry of their own."""
-    for before, event in pairwise(events):
+    entries: set[int | None] = {None}
+    for event in events:
         alone = event.state == State.IN_FORCE and event.first_by is None and not event.body.rulings
-        if alone and event.log_index != before.log_index:
+        if alone and event.log_index not in entries:
             yield event
+        entries.add(event.log_index)
 
 
 keep = cases.held(keep_in)

@@ -576,11 +576,8 @@ def _of_agreed(court: Court, book: _Book, rows: Iterable[RulingRow], beside: _Bo
     for row in filter(book.alone, rows):
         leaf = beside.agreed_to(row, book.measures[row.log_index])
         said = {} if leaf is None else beside.decisions[leaf].public
-        ours, until, ends = (
-            pseudonym(court, row.approved_by or 0),
-            minute_of(row.ends_at),
-            str(said.get("ends") or FOREVER),
-        )
+        until, ends = minute_of(row.ends_at), str(said.get("ends") or FOREVER)
+        ours = pseudonym(court, row.approved_by or 0)
         if said.get("by") != ours:
             yield f"ruling {row.id} and the log differ in who agreed: {ours} and {said.get('by')}"
         elif (until or FOREVER) > ends:

@@ -165,9 +165,11 @@ async def enter_own(
 
 async def _check_report(reading: Reading, paper: Paper, new: Order, named: Sequence[Target]) -> None:
     """What is decided is told to be what became of the report: so it is about somebody whose thing the matter names."""
-    report = None if new.report_id is None else await reports.report(reading, new.report_id)
-    about = None if report is None or report.state != reports.OPEN else report.account_id
-    if new.report_id is not None and about not in {target.owner_id for target in named}:
+    if new.report_id is None:
+        return
+    report = await reports.report(reading, new.report_id)
+    # A tag and a server are nobody's, and so would be a report that is not there.
+    if report is None or report.state != reports.OPEN or report.account_id not in {target.owner_id for target in named}:
         paper.complain("report_id", "no_such_report")
 
 

@@ -35,7 +35,7 @@ def check_reason(text: str) -> str:
 def check_not_again(now: int, at: int, *, same: bool) -> None:
     """A step that leaves a thing where it stood could be sent twice and be there twice. Raises Conflict for the second.
 
-    `same`: whether the same person said as much last, which was `at`.
+    `same`: whether the same person said as much of the same, most lately `at`.
     """
     if same and now < at + AGAIN:
         raise Conflict("noted_already")

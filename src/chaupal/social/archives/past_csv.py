@@ -5,12 +5,13 @@ import io
 from collections.abc import Callable
 
 import msgspec
+import regex
 
 from chaupal.social.archives.archives import BadArchive
 
 MOST_LINES = 50_000
 
-# How what such a file is called begins (browsers and people put numbers and days after it), or its first line, by kind.
+# How the name of such a file begins (browsers and people put numbers and days after it), or its first line, by kind.
 NAMES = {
     "following_accounts": "follows",
     "follows": "follows",
@@ -50,7 +51,7 @@ class BadList(BadArchive):
 def kind_of(name: str, data: bytes) -> str:
     """What a file is, by its name or its first line; empty where neither says."""
     called = name.rpartition("/")[2].lower()
-    by_name = next((kind for word, kind in NAMES.items() if called.startswith(word)), "")
+    by_name = next((kind for word, kind in NAMES.items() if regex.match(rf"{word}(?![a-z_])", called)), "")
     head = data[:500].decode("utf-8", "replace").partition("\n")[0].lower()
     return next((kind for word, kind in HEADS if word in head), by_name)
 

@@ -180,7 +180,8 @@ def keeps(event: str) -> str:
     none, as the one that `tests/journeys/test_new_act.py` adds.
     """
     return f"""
-        {event}.state = 'in_force' AND {event}.first_by IS NULL AND {event}.body NOT LIKE '%"rulings":%' AND NOT EXISTS (
+        {event}.state = 'in_force' AND {event}.first_by IS NULL AND {event}.body NOT LIKE '%"rulings":%'
+        AND {event}.log_index IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM case_events o
             WHERE o.target_id = {event}.target_id AND o.number < {event}.number AND o.log_index = {event}.log_index
         )

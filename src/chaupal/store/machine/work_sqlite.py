@@ -191,7 +191,7 @@ class SqliteWork(SharedWork):
             self._disk.shutdown()
             group, self._group = self._group, None
             if group is not None:  # and what ended less than a round ago, which nobody else sends now
-                self._settle(group, self._commit())
+                self._told(group, self._commit())
             self._scanners.shutdown()
             self._spare.close()
             self._reader.close()
@@ -324,18 +324,22 @@ class SqliteWork(SharedWork):
 
     def _settle(self, group: _Group, error: Exception | None) -> None:
         try:
-            if error is None:
-                self._near.over(self._writer)
-                for unit in group.units:
-                    self.committed(unit)
-                group.settle(None)
-                return
-            log.error("commit failed", error=error, units=len(group.units))
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
-            self._lose(group, fault(error) or Unavailable("nothing_kept"))
+            self._told(group, error)
         finally:
             self._turn.release()
+
+    def _told(self, group: _Group, error: Exception | None) -> None:
+        """Whoever waits for a group is told what became of it."""
+        if error is None:
+            self._near.over(self._writer)
+            for unit in group.units:
+                self.committed(unit)
+            group.settle(None)
+            return
+        log.error("commit failed", error=error, units=len(group.units))
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+        self._lose(group, fault(error) or Unavailable("nothing_kept"))
 
     def _lose(self, group: _Group, why: Problem) -> None:
         """Nothing of a group was kept: each of its units says so."""

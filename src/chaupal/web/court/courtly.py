@@ -117,7 +117,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "called": partial(called, language=language),
         "rank": partial(rank, call),
         "grounded": partial(grounded, call),
-        "law": partial(law, call),
+        "law": partial(law_title, call),
     }
 
 
@@ -166,7 +166,7 @@ def law_of(call: Call[Any], order: Order) -> Regime | None:
         return None
 
 
-def law(call: Call[Any], order: Order) -> str:
+def law_title(call: Call[Any], order: Order) -> str:
     """The title of the law in the viewer's language."""
     regime = law_of(call, order)
     if regime is None:

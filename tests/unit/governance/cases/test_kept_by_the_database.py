@@ -1,6 +1,8 @@
 """Rules about who decides, where and until when: the database keeps them where the code forgets one, and whoever writes."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -298,20 +300,22 @@ def headlong(forgetful: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "check_not_again", lambda *_, **_more: None)  # pyright: ignore[reportUnknownLambdaType]
 
 
-def moved(move: Move) -> list[CaseEvent]:
-    """Somewhere, and then by a move."""
-    said = CaseEventBody(rulings=(1,) if "ruling" in move.needs else ())
-    event = CaseEvent(
-        id=2, target_id=0, number=2, state=move.to, by=1, at=1, body=said, log_index=2,
+def moved(past: Sequence[CaseEvent], move: Move, leaf: int | None) -> CaseEvent:
+    """What a move writes after all that was, with this entry in the log."""
+    return CaseEvent(
+        id=2, target_id=past[-1].target_id, number=past[-1].number + 1, state=move.to, by=1, at=1, log_index=leaf,
+        body=CaseEventBody(rulings=(1,) if "ruling" in move.needs else ()),
         first_by=2 if "second_person" in move.needs else None,
     )  # fmt: skip
-    return [msgspec.structs.replace(event, number=1, log_index=1), event]
 
 
 async def keeps_in_sql(reading: Reading, event: CaseEvent) -> bool:
     """Whether the database takes an event for a keeping."""
     body = msgspec.json.encode(event.body).decode()
-    row = f"'{event.state}' AS state, {event.first_by or 'NULL'} AS first_by, '{body}' AS body, 0 AS target_id, 2 AS number, 2 AS log_index"
+    row = (
+        f"'{event.state}' AS state, {event.first_by or 'NULL'} AS first_by, '{body}' AS body, {event.target_id} AS target_id, "
+        f"{event.number} AS number, CAST({'NULL' if event.log_index is None else event.log_index} AS BIGINT) AS log_index"
+    )
     return bool(await reading.fetch(statement(text(f"SELECT 1 FROM (SELECT {row}) e WHERE {triggers.keeps('e')}"))))
 
 
@@ -336,10 +340,12 @@ async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     with kept("cases_kept_once"):
         await reviews.keep(court, bench.asha, ref, 1, REASON)
     async with court.work.reading() as reading:
-        for move in MOVES:
+        past = (await cases.case_of(court, reading, ref, 1)).events
+        for move, leaf in product(MOVES, (10**6, past[-1].log_index, None)):
             if move.to is State.IN_FORCE:
-                keeps = [*reviews.keepings(moved(move))]
-                assert await keeps_in_sql(reading, moved(move)[-1]) == bool(keeps) == (move.verb == "keep")
+                event = moved(past, move, leaf)
+                keeps = event in reviews.keepings([*past, event])
+                assert await keeps_in_sql(reading, event) == keeps == (move.verb == "keep" and leaf == 10**6)
     await bench.step(ref, "withdraw")
     for verb in ("withdraw", "set_aside"):
         with kept("orders_moved_once"):

@@ -314,6 +314,14 @@ async def test_a_matter_of_the_house_names_a_rule_it_has(bench: Bench):
         assert "rule" in caught.value.details
 
 
+async def test_a_matter_of_a_tag_which_is_nobodys_answers_no_report_that_is_not_there(bench: Bench):
+    mod = await moderator(bench)
+    form = matter(bench, targets="#किसान_नरसंहार", rule=rule(bench, Measure.DEAMPLIFY), territory="IN")
+    with pytest.raises(Invalid) as caught:
+        await house.open_matter(bench.court, mod, msgspec.structs.replace(form, report_id=999))
+    assert list(caught.value.details) == ["report_id"]
+
+
 async def test_a_tag_is_kept_out_of_trends_by_two_people_and_for_a_time(bench: Bench):
     mod = await moderator(bench)
     form = matter(bench, targets="#किसान_नरसंहार", rule=rule(bench, Measure.DEAMPLIFY), territory="IN")

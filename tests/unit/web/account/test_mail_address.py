@@ -4,13 +4,12 @@ import email
 import email.policy
 import json
 from email.message import EmailMessage, MIMEPart
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from bounces import report
 from chaupal.fanout.notifications import unreached
 from chaupal.governance.events import NoticeAsked
 from chaupal.governance.log import log
@@ -41,23 +40,6 @@ async def last_link(v: Village, to: str) -> str:
     return "/email/" + letter.get_content().split("/email/")[1].split()[0]
 
 
-def report(letter: MIMEPart, status: str = "5.1.1", action: str = "failed") -> bytes:
-    """As a mail server writes that a letter could not be delivered (RFC 3464), with the headers of it."""
-    about = EmailMessage()
-    about["Reporting-MTA"] = "dns; mx.example.org"
-    whom = EmailMessage()
-    whom["Final-Recipient"], whom["Action"], whom["Status"] = f"rfc822; {letter['To']}", action, status
-    said = MIMEMultipart("report", report_type="delivery-status")
-    said.attach(MIMEText("I am sorry."))
-    status_part = EmailMessage()
-    status_part["Content-Type"] = "message/delivery-status"
-    status_part.set_payload([about, whom])
-    said.attach(status_part)
-    headers = "".join(f"{name}: {letter[name]}\n" for name in ("To", "Message-ID", "From"))
-    said.attach(MIMEText(headers, "rfc822-headers"))
-    return said.as_bytes()
-
-
 async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_the_old_one_is_told(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ):
@@ -76,7 +58,7 @@ async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_th
     assert "neu@example.org" not in warned.get_content() and "/email/" not in warned.get_content()
     link = await last_link(v, "neu@example.org")
     waiting = (await v.look("IN", HERE, v.asha)).text
-    assert "asha@gaanv.example" in waiting and "<bdi>neu@example.org</bdi> पर एक लिंक भेजा गया था" in waiting
+    assert "asha@gaanv.example" in waiting and "<bdi>neu@example.org</bdi> पर एक लिंक जाता है" in waiting
     done = await form(v, link, "visitor=" + "a" * 24)
     assert done.status_code == 200 and "this is the address of your account now" in done.text
     assert "neu@example.org" in (await v.look("IN", HERE, v.asha)).text

@@ -42,7 +42,7 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
         emergency=bool(new.emergency), replaces=before is not None, cause=intern(new.cause),
         flagged_by=intern(new.flagged_by or (order.flagged_by if order else "")),
         automatic=new.by == "clock", second=bool(new.second),
-        shortened=new.cause == "modified" and before is not None and _earlier(until, before.until),
+        shortened=before is not None and (before.shortened or (new.cause == "modified" and _ends_before(until, before.until))),
     )  # fmt: skip
     state.facts.measures.append(made)
     state.measure_at[index] = made
@@ -51,7 +51,7 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
         _serve(order, made, protected=new.protected)
 
 
-def _earlier(until: int | None, than: int | None) -> bool:
+def _ends_before(until: int | None, than: int | None) -> bool:
     return until is not None and (than is None or until < than)
 
 
