@@ -5,6 +5,7 @@ Each is a real one: a file system that is full, a database that may not grow, a 
 
 import asyncio
 import random
+import re
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -39,7 +40,8 @@ def refused(answer: httpx2.Response, status: int) -> None:
 def told(page: httpx2.Response, status: int) -> None:
     """The same for people: a whole page in their language."""
     assert page.status_code == status and page.headers["content-type"].startswith("text/html"), page.text[:300]
-    assert "<h1" in page.text and "sql" not in page.text.lower()
+    # What people read: an attribute may hold a secret drawn by lot, in which any three letters can stand.
+    assert "<h1" in page.text and "sql" not in re.sub(r"<[^>]*>", " ", page.text).lower()
 
 
 async def say(square: Square, words: str = "हाँ") -> httpx2.Response:
