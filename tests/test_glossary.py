@@ -17,6 +17,7 @@ import chaupal
 from chaupal.governance import laws
 from chaupal.policy.sentences import push_texts
 from chaupal.web.words import LOCALES
+from chaupal_audit.law import measures
 
 CODE = Path(chaupal.__file__).parent
 TEXTS = Path(laws.__file__).parent / "texts"
@@ -24,7 +25,10 @@ LETTERS = (
     "social/signin/letters.py",
     "policy/sentences/ruling_texts.py",
     "policy/sentences/complaint_texts.py",
+    "policy/sentences/demand_texts.py",
+    "policy/sentences/placeholders.py",
     "governance/orders/portal.py",
+    measures.__file__,
 )
 DEFINED = regex.compile(r"^(?:async )?(?:def|class) (\w+)", regex.MULTILINE)
 GLOSSARY = Path(__file__).parent.parent / "docs/glossary.md"
@@ -81,6 +85,18 @@ ROWS = (
         but=r"^Lift|lifts$|suggestion|^Remove the post$",
     ),
     Row("hi", r"\p{L}ता/|/\p{L}*(?:ती|गी)(?!\p{L})", "a wording without gender"),
+    Row("hi", r"अपने आप(?![\p{L}\p{M}])|कौन स[ाी](?!\p{L})", "अपने-आप, कौन-सा"),
+    Row("hi", r"(?<!\p{L})बही(?!\p{L})", "लॉग"),
+    Row("hi", r"फ़िल्म", "वीडियो"),
+    Row("hi", r"स्तंभ", "कॉलम"),
+    Row("hi", r"पाबंदी|खाता ठहर", "रोक, स्थिर"),
+    Row("hi", r"जवाबी सूचना", "प्रति-सूचना"),
+    Row("hi", r"सबूत", "a proof is प्रमाण, evidence साक्ष्य"),
+    Row("hi", r"चर्चा से|(?<!=)\"(?=\p{Devanagari})", "चर्चाओं से; “…”"),
+    # Whoever asks to join or objects is granted it; what two decide is approved.
+    Row("hi", r"(?<![\p{L}\p{M}])मंज़ूर", "अनुमोदन", but=r"^$|waits? for approval|^Grant it$"),
+    Row("hi", r"जावास्क्रिप्ट|ड्राफ़्ट|ऑडिटर|सेटिंग्स|ग\u093cलत|ख\u093cयाल", "JavaScript, मसौदा, लेखा-परीक्षक, सेटिंग, गलत, खयाल"),
+    Row("hi", r"(?:लिख|चुन|पढ़|जाँच)िए|(?:दबा|बता|बनवा)इए|[कद]ीजिए", "one voice: लिखें, चुनें, बताएँ, करें"),
     Row("en", r"until it is lifted", "until it is decided otherwise"),
     Row("en", r"[Ee]-mail", "email"),
     Row("en", r"(?i)^(?:to )?the square|on the square", "Local"),

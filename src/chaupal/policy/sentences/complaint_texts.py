@@ -11,7 +11,7 @@ from chaupal.policy.sentences.placeholders import moment
 SAID = DEMANDS | {
     ("confirm", "en"): ("confirm your report", "Somebody, we think you, wrote a report here. It counts once you open this page and press "
         "the button there. The link works for three days. If it was not you, do nothing."),
-    ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे ख़याल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन "
+    ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे खयाल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन "
         "दबाने पर वह दर्ज "
         "होगी। लिंक तीन दिन तक काम करेगा। अगर शिकायत आपकी नहीं है, तो कुछ न करें।"),
     ("received", "en"): ("your report {ref}", "Thank you. Your report {ref} has arrived and somebody will look at it, by {day} "
@@ -27,7 +27,7 @@ SAID = DEMANDS | {
     ("limited", "en"): ("your report {ref}", "We have looked at your report {ref}: what you reported has been limited."),
     ("limited", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: जिसकी शिकायत थी, उस पर रोक लगाई गई है।"),
     ("labelled", "en"): ("your report {ref}", "We have looked at your report {ref}: what you reported has been labelled."),
-    ("labelled", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: जिसकी शिकायत थी, उस पर सूचना लगाई गई है।"),
+    ("labelled", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: जिसकी शिकायत थी, उस पर लेबल लगाया गया है।"),
     ("warned", "en"): ("your report {ref}", "We have looked at your report {ref}: the account has been warned."),
     ("warned", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है: खाते को चेतावनी दी गई है।"),
     ("suspended", "en"): ("your report {ref}", "We have looked at your report {ref}: the account has been suspended."),

@@ -71,7 +71,7 @@ SEEN = {"en": "You see it yourself wherever you are.\n", "hi": "आपको य
 WHY = {"en": "Why: {reason}\n", "hi": "कारण: {reason}\n"}
 APPEAL = {
     "en": "If you think that it is wrong, you can appeal there until {day}. Somebody who had no part in it will decide.\n",
-    "hi": "अगर आपको लगता है कि यह ग़लत है, तो आप वहीं {day} तक अपील कर सकते हैं। फ़ैसला कोई ऐसा व्यक्ति करेगा जो इसमें शामिल नहीं था।\n",
+    "hi": "अगर आपको लगता है कि यह गलत है, तो आप वहीं {day} तक अपील कर सकते हैं। फ़ैसला कोई ऐसा व्यक्ति करेगा जो इसमें शामिल नहीं था।\n",
 }
 LABELLED = {"en": "Something you published bears a label.", "hi": "आपकी प्रकाशित एक चीज़ पर लेबल लगाया गया है।"}
 POSTS = {

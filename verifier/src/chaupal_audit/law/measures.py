@@ -86,7 +86,7 @@ class Measure(StrEnum):
         },
         ended={
             "post": ("The warning{under} for your post has been taken back.", "{under}आपकी पोस्ट के लिए दी गई चेतावनी वापस ले ली गई है।"),
-            "account": ("The warning{under} has been taken back.", "{under}दी गई चेतावनी वापस ले ली गई है।"),
+            "account": ("The warning{under} has been taken back.", "{under}आपको दी गई चेतावनी वापस ले ली गई है।"),
         },
         banner=("Warned on {since}. Reason: {reason}", "{since} को चेतावनी दी गई। कारण: {reason}"), reported="warned",
     )  # fmt: skip
@@ -124,12 +124,12 @@ class Measure(StrEnum):
         stays=N_("It is shown to your followers and to whoever looks for it."),
         begun={
             "post": ("Your post is kept out of trends and suggestions in {country}, {until}{because}. Whoever looks for it finds it.",
-                     "{because}आपकी पोस्ट {until} {country} में \"चर्चा में\" और सुझावों से बाहर रहेगी। ढूँढने वालों को वह मिलेगी।"),
+                     "{because}आपकी पोस्ट {until} {country} में चर्चाओं और सुझावों से बाहर रहेगी। ढूँढने वालों को वह मिलेगी।"),
             "account": ("Your account is kept out of trends and suggestions in {country}, {until}{because}. Whoever looks for it finds it.",
-                        "{because}आपका खाता {until} {country} में \"चर्चा में\" और सुझावों से बाहर रहेगा। ढूँढने वालों को वह मिलेगा।"),
+                        "{because}आपका खाता {until} {country} में चर्चाओं और सुझावों से बाहर रहेगा। ढूँढने वालों को वह मिलेगा।"),
         },
         banner=("Kept out of trends and suggestions in {country} since {since}, {until}. Reason: {reason}",
-                "{since} से {country} में \"चर्चा में\" और सुझावों से बाहर, {until}। कारण: {reason}"),
+                "{since} से {country} में चर्चाओं और सुझावों से बाहर, {until}। कारण: {reason}"),
         dsa=(SHOWN, "CONTENT_DEMOTED"),
     )  # fmt: skip
     REFUSE_REPORTS = "refuse_reports", MeasureRow(  # what its people complain of is not looked at
@@ -147,11 +147,11 @@ class Measure(StrEnum):
         do=N_("Take no media from the server"), done=N_("its media are not taken"), told=N_("media from a server are not taken"),
         stays=N_("The words of its people, and their pictures on their own server."),
         begun={"server": ("Pictures and films from your server are not shown here, {until}{because}. Words are.",
-                          "{because}आपके सर्वर के चित्र और फ़िल्में {until} यहाँ नहीं दिखेंगी। शब्द दिखेंगे।")},
+                          "{because}आपके सर्वर के चित्र और वीडियो {until} यहाँ नहीं दिखेंगे। शब्द दिखेंगे।")},
         ended={"server": ("Pictures and films from your server are shown here again.",
-                          "आपके सर्वर के चित्र और फ़िल्में यहाँ फिर दिखती हैं।")},
+                          "आपके सर्वर के चित्र और वीडियो यहाँ फिर दिखते हैं।")},
         banner=("Pictures and films from this server are not taken since {since}, {until}. Reason: {reason}",
-                "{since} से इस सर्वर के चित्र और फ़िल्में नहीं ली जातीं, {until}। कारण: {reason}"),
+                "{since} से इस सर्वर के चित्र और वीडियो नहीं लिए जाते, {until}। कारण: {reason}"),
     )  # fmt: skip
     LIMIT = "limit", MeasureRow(  # seen by followers and by whoever asks for it, offered to nobody else
         on=("account",), by=HOUSE, sought=False,
@@ -185,11 +185,11 @@ class Measure(StrEnum):
         do=N_("Freeze the account"), done=N_("account frozen"), told=N_("an account frozen"),
         stays=N_("What you have written is shown as before. You can read."),
         begun={
-            "account": ("Your account is frozen, {until}{because}: you can read, appeal and take your data along, and not write.",
+            "account": ("Your account is frozen, {until}{because}: you can read, appeal and take your data with you, and not write.",
                         "{because}आपके खाते में {until} लिखने पर रोक है: आप पढ़ सकते हैं, अपील कर सकते हैं और अपना डेटा ले सकते हैं।"),
         },
         ended={"account": ("You can write again: the freeze of your account{under} has ended.",
-                           "आप फिर से लिख सकते हैं: {under}खाते पर लगी रोक ख़त्म हो गई है।")},
+                           "आप फिर से लिख सकते हैं: {under}खाते पर लगी रोक खत्म हो गई है।")},
         banner=("Frozen since {since}, {until}: it can read, not write. Reason: {reason}",
                 "{since} से लिखने पर रोक, {until}: पढ़ा जा सकता है। कारण: {reason}"),
         action="disable", undo="enable", dsa=(PROVISION, "PARTIAL_SUSPENSION"),
@@ -202,7 +202,7 @@ class Measure(StrEnum):
         begun={"media": ("A picture of yours is not shown in {country}, {until}{because}. Elsewhere it can be seen.",
                          "{because}आपका एक चित्र {until} {country} में नहीं दिखाया जाएगा। दूसरे देशों में वह देखा जा सकता है।")},
         ended={"media": ("Your picture is shown in {country} again: the limit{under} has ended.",
-                         "आपका चित्र {country} में फिर दिख रहा है: {under}लगी रोक ख़त्म हो गई है।")},
+                         "आपका चित्र {country} में फिर दिख रहा है: {under}उस पर लगी रोक खत्म हो गई है।")},
         dsa=(SHOWN, "CONTENT_DISABLED"),
     )  # fmt: skip
     WITHHOLD_POST = "withhold_post", MeasureRow(
@@ -213,7 +213,7 @@ class Measure(StrEnum):
         begun={"post": ("Your post is not shown in {country}, {until}{because}. Elsewhere it can be read.",
                         "{because}आपकी पोस्ट {until} {country} में नहीं दिखाई जाएगी। दूसरे देशों में वह पढ़ी जा सकती है।")},
         ended={"post": ("Your post is shown in {country} again: the limit{under} has ended.",
-                        "आपकी पोस्ट {country} में फिर दिख रही है: {under}लगी रोक ख़त्म हो गई है।")},
+                        "आपकी पोस्ट {country} में फिर दिख रही है: {under}उस पर लगी रोक खत्म हो गई है।")},
         dsa=(SHOWN, "CONTENT_DISABLED"),
     )  # fmt: skip
     WITHHOLD_ACCOUNT = "withhold_account", MeasureRow(
@@ -224,7 +224,7 @@ class Measure(StrEnum):
         begun={"account": ("Your account is not shown in {country}, {until}{because}. Elsewhere it can be seen.",
                            "{because}आपका खाता {until} {country} में नहीं दिखाया जाएगा। दूसरे देशों में वह देखा जा सकता है।")},
         ended={"account": ("Your account is shown in {country} again: the limit{under} has ended.",
-                           "आपका खाता {country} में फिर दिख रहा है: {under}लगी रोक ख़त्म हो गई है।")},
+                           "आपका खाता {country} में फिर दिख रहा है: {under}उस पर लगी रोक खत्म हो गई है।")},
         dsa=(SHOWN, "CONTENT_DISABLED"),
     )  # fmt: skip
     REMOVE_POST = "remove_post", MeasureRow(
@@ -245,10 +245,10 @@ class Measure(StrEnum):
         do=N_("Suspend the account"), done=N_("account suspended"), told=N_("an account suspended"),
         stays=N_("You can log in to appeal and to take your data with you. Nothing is purged while an appeal is possible."),
         receipt=N_("the account is suspended"), asked=("your account be suspended", "आपका खाता निलंबित किया जाए"),
-        begun={"account": ("Your account is suspended, {until}{because}. You can log in to appeal and to take your data along.",
+        begun={"account": ("Your account is suspended, {until}{because}. You can log in to appeal and to take your data with you.",
                            "{because}आपका खाता {until} निलंबित है। आप लॉग इन करके अपील कर सकते हैं और अपना डेटा ले सकते हैं।")},
         ended={"account": ("Your account is open again, with everything in it: the suspension{under} has ended.",
-                           "आपका खाता फिर खुल गया है, सब कुछ पहले जैसा है: {under}हुआ निलंबन ख़त्म हो गया है।")},
+                           "आपका खाता फिर खुल गया है, सब कुछ पहले जैसा है: {under}उसका निलंबन खत्म हो गया है।")},
         banner=("Suspended since {since}, {until}. Reason: {reason}", "{since} से निलंबित, {until}। कारण: {reason}"),
         action="suspend", undo="unsuspend", dsa=(ACCOUNT, "SUSPENDED"), reported="suspended",
     )  # fmt: skip
@@ -260,7 +260,7 @@ class Measure(StrEnum):
         begun={"server": ("Your server is suspended here, {until}{because}: nothing from there is taken or shown, and nothing is sent.",
                           "{because}आपका सर्वर {until} यहाँ निलंबित है: वहाँ से न कुछ लिया जाता है, न दिखाया जाता है, न भेजा जाता है।")},
         ended={"server": ("Your server is no more suspended here. Follows that ended have to be asked for again.",
-                          "आपका सर्वर अब यहाँ निलंबित नहीं है। जो फ़ॉलो ख़त्म हुए थे, उन्हें फिर से माँगना होगा।")},
+                          "आपका सर्वर अब यहाँ निलंबित नहीं है। जो फ़ॉलो खत्म हुए थे, उन्हें फिर से माँगना होगा।")},
         banner=("This server is suspended since {since}, {until}. Reason: {reason}", "यह सर्वर {since} से निलंबित है, {until}। कारण: {reason}"),
         reported="suspended",
     )  # fmt: skip
