@@ -154,7 +154,7 @@ _HEARING_DAY = """
 
 
 # What was done stays done: of these tables no row goes, and of these columns none is written anew. What the log says word for
-# word is not among them: it is held against the log (`governance/log/reconcile.py`), and erased words go.
+# word is not among them: it is compared with the log (`governance/log/reconcile.py`), and erased words go.
 STAYS = {
     "case_events": "target_id, number, state, by, at, log_index, first_by",
     "order_events": "order_id, number, state, verb, by, at, log_index",

@@ -1,0 +1,148 @@
+"""The rows of the database compared with what the log says: a line of text for each thing that does not agree."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from chaupal.governance.context import Court
+from chaupal.governance.log.pseudonyms import pseudonym
+from chaupal.governance.log.reconcile_facts import Logged, LoggedFacts
+from chaupal.governance.log.record import minute_of
+from chaupal.policy.sentences.placeholders import iso_date
+from chaupal.store.court.docket import Order
+from chaupal.store.court.rulings import RulingRow
+from chaupal.store.machine.auditing import DecidedRow
+from chaupal_audit import tlog
+
+OWN_RULES = "own_rules"
+# It is greater than every time as entries write it.
+FOREVER = "without an end"
+# States that a case reaches only by a decision.
+BY_DECISION = frozenset({"refused", "closed", "measure_concurred", "change_concurred"})
+
+
+def begun_faults(court: Court, facts: LoggedFacts, rows: Iterable[RulingRow]) -> Iterator[str]:
+    for row in rows:
+        if row.log_index not in facts.measures:
+            yield f"ruling {row.id} rests on entry {row.log_index}, which is no measure"
+            continue
+        for name, ours, theirs in _differences(court, row, facts.measures[row.log_index]):
+            yield f"ruling {row.id} and entry {row.log_index} differ in {name}: {ours} and {theirs}"
+
+
+def ended_faults(facts: LoggedFacts, rows: Iterable[RulingRow], before: Mapping[int, RulingRow]) -> Iterator[str]:
+    """Rulings that ended, and reversals. `before`: the rulings that reversals name, by the index of their measure."""
+    for row in rows:
+        if row.lift_log_index not in facts.ended_by.get(row.log_index, ()):
+            yield f"ruling {row.id} has ended, and no entry says so"
+    for leaf, ends in facts.ended_by.items():
+        row = before.get(leaf)
+        if row is None:
+            yield f"entry {min(ends)} ends a measure of which there is no ruling"
+        elif row.lifted_at is None or row.lift_log_index not in ends:
+            yield f"ruling {row.id} binds, and entry {min(ends)} says that it has ended"
+
+
+def decided_faults(court: Court, facts: LoggedFacts, rows: Iterable[DecidedRow], met: set[int]) -> Iterator[str]:
+    """Events of cases: each decision has its entry, of the same case and by the same person, and the other way around.
+
+    `met`: indexes of entries that need no event of their own.
+    """
+    for row in rows:
+        met.add(row.log_index)
+        logged = facts.decisions.get(row.log_index)
+        if logged is None:
+            if row.state in BY_DECISION:
+                yield f"event {row.id} ({row.state}) rests on entry {row.log_index}, which is no decision"
+            continue
+        said = logged.public
+        theirs = (logged.ref, said.get("target"), said.get("second") or said.get("by"))
+        ours = (row.ref, row.target, pseudonym(court, row.by))
+        if said and theirs != ours:
+            yield f"event {row.id} and entry {row.log_index} differ in whose decision it is: {ours} and {theirs}"
+    for index in sorted(facts.decisions.keys() - met):
+        yield f"entry {index} ({facts.decisions[index].ref}) tells of a decision, and there is no such event"
+
+
+def agreed_faults(court: Court, facts: LoggedFacts, rows: Iterable[RulingRow], beside: LoggedFacts) -> Iterator[str]:
+    """Rulings that one person began and a second agreed to: by an entry (of those `beside`), and no longer than it says."""
+    for row in filter(facts.alone, rows):
+        leaf = beside.agreed_to(row, facts.measures[row.log_index])
+        said = {} if leaf is None else beside.decisions[leaf].public
+        until, ends = minute_of(row.ends_at), str(said.get("ends") or FOREVER)
+        ours = pseudonym(court, row.approved_by or 0)
+        if said.get("by") != ours:
+            yield f"ruling {row.id} and the log differ in who agreed: {ours} and {said.get('by')}"
+        elif (until or FOREVER) > ends:
+            yield f"ruling {row.id} lasts longer than entry {leaf} says: {until} and {ends}"
+
+
+def order_faults(facts: LoggedFacts, orders: Iterable[Order]) -> Iterator[str]:
+    for order in orders:
+        logged = facts.orders.get(order.log_index)
+        if logged is None:
+            yield f"order {order.ref} rests on entry {order.log_index}, which is no order"
+            continue
+        ours = _said_of(order)
+        theirs: dict[str, object] = logged.public | {"number": logged.ref}
+        for name, value in ours.items():
+            if name in theirs and theirs[name] != value:
+                yield f"order {order.ref} and entry {order.log_index} differ in {name}: {value} and {theirs[name]}"
+        for name, value in (("grounds", order.grounds), ("reasons", order.reasons)):
+            if value != logged.known.get(name, ""):
+                yield f"order {order.ref} and entry {order.log_index} differ in {name}"
+
+
+def _said_of(order: Order) -> dict[str, object]:
+    """What the log says of an order, from its row."""
+    return {
+        "number": order.ref,
+        "kind": order.kind,
+        "channel": order.channel,
+        "reference": order.reference_no,
+        "law": order.legal_basis,
+        "bases": list(order.bases),
+        "territory": list(order.territory),
+        "dated": iso_date(order.dated),
+        "received": tlog.at_minute(order.received_at),
+        "act_by": minute_of(order.act_by),
+        "interim_until": minute_of(order.interim_until),
+        "ends": minute_of(order.ends_at),
+        "emergency": order.emergency,
+        "secrecy": order.secrecy,
+    }
+
+
+def _differences(court: Court, row: RulingRow, logged: Logged) -> Iterator[tuple[str, object, object]]:
+    """(field, what the ruling has, what the log has)."""
+    ours: dict[str, object] = {
+        "order": row.order_ref,
+        "measure": row.measure,
+        "territory": row.territory.split(","),
+        "until": minute_of(row.ends_at),
+        "law": row.legal_basis,
+        "basis": row.basis,
+        "rule": row.rule or None,
+        "from": tlog.at_minute(row.starts_at),
+        "by": pseudonym(court, row.decided_by),
+        "concurred": None if row.concurred_by is None else pseudonym(court, row.concurred_by),
+        "protected": row.protected,
+    }
+    words = {name: logged.known.get(name) or "" for name in ("reason", "text")}
+    theirs = logged.public | {"order": logged.ref} | words
+    ours |= {"reason": row.reason, "text": row.text}  # blank where they were erased
+    if theirs.get("second") is None and row.approved_by is not None:
+        # One acted alone, for a short while; a second person agreed since, and `agreed_faults` asks who, and until when.
+        ours.pop("until")
+    else:
+        ours["second"] = None if row.approved_by is None else pseudonym(court, row.approved_by)
+    about = logged.known.get("part", logged.known.get("subject"))
+    if about is not None:
+        ours["subject"], theirs["subject"] = str(row.subject_id), about
+    if row.term:
+        ours["term"] = row.term
+    # Whose demand, or under the house's own rules whose hint; a person who complains is named in no entry.
+    whose = theirs.get("flagged_by") or theirs.get("authority") or ""
+    if whose or row.basis == OWN_RULES:
+        ours["authority"], theirs["authority"] = row.authority, whose
+    for name, value in ours.items():
+        if theirs.get(name) != value and (name in theirs or not logged.secret):
+            yield name, value, theirs.get(name)

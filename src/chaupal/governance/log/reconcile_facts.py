@@ -1,0 +1,128 @@
+"""What the log says of measures, orders and decisions, read from its entries so that rows can be compared with it."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import msgspec
+
+from chaupal.kernel.errors import Problem
+from chaupal.store.court.rulings import RulingRow
+from chaupal_audit import tlog
+from chaupal_audit.log.openings import inner_digests
+from chaupal_audit.tlog.entries import COVER
+
+MEASURES = frozenset({"measure", "deamp"})
+REVERSAL, ORDER, DECISION = "reversal", "order", "decision"
+
+
+class Logged(NamedTuple):
+    """One entry: the order `ref`, its `public` fields. Of a `secret` entry some fields may have been erased."""
+
+    ref: str
+    public: dict[str, object]
+    secret: bool
+    # The fields that it commits to by a digest, as far as they were not erased.
+    known: Mapping[str, object] = MappingProxyType({})
+    prev: int = -1  # the entry that it follows from
+
+    def says(self, *names: str) -> tuple[object, ...]:
+        """Its order, and the values of these public fields."""
+        return (self.ref, *map(self.public.get, names))
+
+
+class LoggedFacts:
+    """Entries that were read, by kind and index."""
+
+    def __init__(self, refs: dict[str, str]) -> None:
+        self.refs = refs  # what secret orders were called until they were published -> their references since
+        self.measures: dict[int, Logged] = {}  # by index
+        self.orders: dict[int, Logged] = {}
+        self.decisions: dict[int, Logged] = {}
+        self.ended_by: dict[int, set[int]] = {}  # a measure's index -> the reversals that name it
+        self.faults: list[str] = []
+
+    def step(self, index: int) -> object:
+        """The step that an entry of a decision names; None for other entries."""
+        return self.decisions[index].public.get("step") if index in self.decisions else None
+
+    def alone(self, row: RulingRow) -> bool:
+        """Whether one person began it, by its entry, and a second one has agreed since, by its row."""
+        made = self.measures.get(row.log_index)
+        # An erased entry does not say.
+        return made is not None and bool(made.public) and not made.public.get("second") and row.approved_by is not None
+
+    def agreed_to(self, row: RulingRow, made: Logged) -> int | None:
+        """The index of the first entry by which a second person agreed to it, while it was in force."""
+        over, about = row.lift_log_index, made.says("target")
+        reviewed = (
+            at for at in self.decisions if self.step(at) == "reviewed" and self.decisions[at].says("target") == about
+        )
+        return min((at for at in reviewed if row.log_index < at and (over is None or at < over)), default=None)
+
+    def keeps_on(self, index: int, one: Logged) -> bool:
+        """Whether the next decision about the same target keeps a later ruling, in the same step and by the same person."""
+        about = one.says("target")
+        after = [at for at in self.decisions if at > index and self.decisions[at].says("target") == about]
+        if not after:
+            return False
+        following, names = self.decisions[min(after)], ("target", "step", "by")
+        return following.says(*names) == one.says(*names) and following.prev > one.prev
+
+    def read_all(self, rows: Sequence[tuple[int, bytes, dict[str, str]]]) -> None:
+        for index, body, opens in rows:
+            self.read(index, body, opens)
+
+    def read(self, index: int, body: bytes, opens: dict[str, str]) -> None:
+        """Take one entry in. `opens`: disclosures by name; a secret entry is read by means of them."""
+        try:
+            fields = tlog.read_entry(body)
+            known = _known(body, opens)
+            said = _of_secret(known) if fields["t"] == COVER else _of_plain(fields)
+        except (Problem, KeyError) as error:
+            self.faults.append(f"entry {index} cannot be read: {error}")
+            return
+        if said is None:
+            return
+        kind, ref, prev, public = said
+        logged = Logged(self.refs.get(ref, ref), public, fields["t"] == COVER, known, -1 if prev is None else prev)
+        if kind in MEASURES:
+            self.measures[index] = logged
+        elif kind == ORDER:
+            self.orders[index] = logged
+        elif kind == DECISION:
+            self.decisions[index] = logged
+        elif kind == REVERSAL and prev is not None:
+            self.ended_by.setdefault(prev, set()).add(index)
+
+
+def _of_plain(fields: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]]:
+    prev, public = fields.get("prev"), fields["public"]
+    return (
+        str(fields["t"]),
+        str(fields["ref"]),
+        prev if isinstance(prev, int) else None,
+        msgspec.convert(public, dict[str, object]),
+    )
+
+
+def _known(body: bytes, opens: dict[str, str]) -> dict[str, object]:
+    """Name -> value of each disclosure. Raises Problem for one to which the entry does not commit."""
+    outer = {name: text for name, text in opens.items() if name in tlog.SEALED}
+    inner = inner_digests(set(outer.values()))
+    rows = {name: text for name, text in opens.items() if not name.startswith("row ")}
+    return {name: tlog.open_disclosure(text, body, inner)[1] for name, text in rows.items()}
+
+
+def _of_secret(known: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]] | None:
+    """What a secret entry says; None for a decoy, and for one whose words were erased."""
+    if "act" not in known:
+        return None
+    act = msgspec.convert(known["act"], dict[str, object])
+    prev, public = act.get("prev"), known.get("public", {})
+    return (
+        str(act["t"]),
+        str(act["ref"]),
+        prev if isinstance(prev, int) else None,
+        msgspec.convert(public, dict[str, object]),
+    )
