@@ -9,7 +9,7 @@ import regex
 
 from chaupal_audit.rule_of_law import TABLE
 from chaupal_audit.rule_of_law.table import drawn
-from scribe import APPROVER, CLERK, FILES, MINISTRY, MODERATOR, PROPOSER, SECOND, Scribe, sha256
+from scribe import APPROVER, CLERK, FILES, MINISTRY, MODERATOR, OWNER, PROPOSER, SECOND, Scribe, sha256
 
 NOBODY = "staff-000000000099"
 
@@ -1202,6 +1202,23 @@ def test_a_sealed_measure_that_breaks_the_law_is_named_once_it_is_opened(scribe:
 def test_an_entry_is_opened_by_somebody_who_may_not(scribe: Scribe):
     proposal = scribe.propose()
     lie(scribe, scribe.unseal(proposal, by=CLERK, disclosures=scribe.codes(proposal)), "opened_without_role")
+
+
+@pytest.mark.parametrize("who", [APPROVER, OWNER])
+def test_words_of_a_case_are_erased_by_somebody_who_had_a_hand_in_it(scribe: Scribe, who: str):
+    """The owner had none before they looked at the measure again."""
+    proposal = scribe.propose()
+    made = scribe.approve(proposal)
+    if who == OWNER:
+        scribe.keep(made, by=OWNER)
+    lie(scribe, scribe.unseal(proposal, by=who, disclosures=[], erased=1), "erased_own")
+
+
+def test_words_of_a_case_are_erased_by_another(scribe: Scribe):
+    proposal = scribe.propose()
+    scribe.approve(proposal)
+    scribe.unseal(proposal, by=OWNER, disclosures=[], erased=1)
+    assert not scribe.verdict().broken
 
 
 def test_the_class_of_a_protected_person_is_opened_beside_who_they_are(scribe: Scribe):

@@ -42,7 +42,7 @@ def test_what_is_confidential_is_opened_and_then_erased(tmp_path: Path):
     index = str(a_proposal(tmp_path))
     opened = done(tmp_path, "log", "open", index, "--field", "ground", "--as", "lata", "--reason", WHY)
     assert opened.endswith("opens ground\n")
-    assert "9 fields" in done(tmp_path, "log", "erase", index, "--as", "lata", "--reason", WHY)
+    assert "9 fields" in done(tmp_path, "log", "erase", index, "--as", "dev", "--reason", WHY)
     again = run(tmp_path, "log", "open", index, "--field", "ground", "--as", "lata", "--reason", WHY)
     assert isinstance(again.exception, NotFound)
 

@@ -9,12 +9,13 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import check_reason
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, erasing, knowing, ledger
+from chaupal.store.court import case_events, docket, erasing, knowing, ledger
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
+from chaupal_audit.rule_of_law.opened import unsealed
 
 MAY = "open_entries"  # and never of an entry about oneself
 SECRET = tlog.SEALED[0]  # what opens a secret entry
@@ -58,7 +59,7 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
 
     What carries a proposal out commits to the same as the proposal, so it goes there too; and so do the words in the rows that
     pages show. That it was done is an entry; its index. What an `open` entry said before is public and stays. Raises as
-    `open_` does, and Conflict for what a secret entry says of the act itself (`LASTING`).
+    `open_` does, NotAllowed for who had a hand in it, and Conflict for what a secret entry says of the act itself (`LASTING`).
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
@@ -68,6 +69,8 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
         _check_logged(index, size)
         if LASTING & {*names}:
             raise Conflict("act_not_erased")
+        if pseudonym(court, me) in await _hands(court, w, index, known):
+            raise NotAllowed("erases_own")
         public = entries.Opened(erased=len(texts), by=pseudonym(court, me))
         erased = await log.append(court, w, "", log.EntryContent(public, {"reason": reason}), prev=index)
         for at, name in await ledger.where_disclosed(w, texts):
@@ -90,6 +93,23 @@ async def _theirs(reading: Reading, viewer: Viewer, index: int) -> tuple[int, Ke
         hidden = order is not None and not await knowing.known(reading, viewer, [order])
         return me, {} if hidden else known
     return await guards.act(reading, viewer, MAY, await docket.owners_at(reading, index)), known
+
+
+class _Signed(msgspec.Struct):
+    """Who stands in an entry, by pseudonym."""
+
+    by: str | None = None
+    second: str | None = None
+    concurred: str | None = None
+
+
+async def _hands(court: Court, reading: Reading, index: int, known: Kept) -> set[str]:
+    """Who signed an entry, and who had a hand in the case that it, or the entry before it, is about."""
+    told = {name: tlog.read_disclosure(text)[1] for name, (text, _) in known.items()}
+    head = unsealed(told) or log.head_of(await ledger.entry(reading, index))
+    signed = msgspec.json.decode(head.public, type=_Signed)
+    people = await case_events.hands_at(reading, index, index if head.prev is None else head.prev)
+    return {pseudonym(court, one) for one in people} | {*filter(None, msgspec.structs.astuple(signed))}
 
 
 def _check_logged(index: int, size: int) -> None:

@@ -180,8 +180,12 @@ def _proposed(said: CaseEventBody) -> dict[str, object]:
 
 
 async def committed(reading: Reading, index: int | None, said: CaseEventBody) -> CarriedDigests:
-    """What a proposal (`index`) committed to, for what carries it out. Raises Conflict where its row says otherwise now."""
+    """What a proposal (`index`) committed to, for what carries it out. Raises Conflict where its row says otherwise now, or where
+    words of it were erased: nobody signs what they cannot read.
+    """
     carried = await log.carried(reading, index)
+    if len(carried.texts) < len(carried.digests):
+        raise Conflict("proposal_erased")
     kept = {name: tlog.read_disclosure(text)[1] for name, text in carried.texts.items()}
     if any(name in kept and kept[name] != value for name, value in _proposed(said).items()):
         raise Conflict("proposal_rewritten")

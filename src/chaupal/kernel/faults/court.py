@@ -84,6 +84,10 @@ FAULTS: dict[str, Fault] = {
     "act_not_erased": whole(
         N_("What a secret entry says of the act itself is never erased; name the fields that are about people")
     ),
+    "proposal_erased": whole(N_("Words of this proposal were erased; send it back, so that it is proposed anew")),
+    "erases_own": whole(
+        N_("You had a hand in this yourself; somebody else who may open entries must erase words of it")
+    ),
     "log_unwitnessed": whole(N_("This log is not witnessed here")),
     "checkpoint_unsigned": whole(N_("The checkpoint is not signed by a known key of its log")),
     "proof_leads_elsewhere": whole(N_("The proof does not lead from the old size to the checkpoint")),

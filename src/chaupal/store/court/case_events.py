@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, n
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.court.docket import ALL_ORDERS, ALL_TARGETS, HIDDEN, PUBLIC, Order, Target
-from chaupal.store.machine.dialect import among, listed, param, text_param
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts_once, selects
 from chaupal.store.machine.work import Reading, Row, Writing
-from chaupal.store.tables.court import case_events, orders, targets
+from chaupal.store.tables.court import case_events, orders, rulings, targets
 
 
 class CaseEventBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -192,6 +192,24 @@ STANDING_THERE = (
     .order_by(targets.c.number)
     .limit("n")
 )
+_moved = and_(case_events.c.state != sql("'received'"), case_events.c.state != sql("'not_found'"))
+_leaves = (param("leaf"), param("before"))
+_at_leaves = union(
+    select(case_events.c.target_id).where(case_events.c.log_index.in_(_leaves), _moved),
+    select(rulings.c.target_id).where(or_(rulings.c.log_index.in_(_leaves), rulings.c.lift_log_index.in_(_leaves))),
+)
+HANDS_AT = statement(
+    union(
+        *(
+            select(who).where(case_events.c.target_id.in_(_at_leaves), _moved)
+            for who in (case_events.c.by, case_events.c.first_by)
+        ),
+        *(
+            select(who).where(rulings.c.target_id.in_(_at_leaves))
+            for who in (rulings.c.decided_by, rulings.c.approved_by, rulings.c.concurred_by)
+        ),
+    )
+)
 # The last numbers first: many that are decided at once are decided in order, and one that waits is found at the first look.
 ONE_STANDS = (
     selects(targets.c.id)
@@ -282,6 +300,11 @@ async def standing_there(
 ) -> list[Target]:
     """The targets of an order that stand in one of `states`, from number `first` on."""
     return await STANDING_THERE.all(reading, of=order_id, states=listed(states), start=first, n=at_most)
+
+
+async def hands_at(reading: Reading, leaf: int, before: int) -> set[int]:
+    """Who had a hand in the cases about which the log's entries `leaf` and `before` are; who only took them in had none."""
+    return {row[0] for row in await reading.fetch(HANDS_AT, leaf=leaf, before=before) if row[0] is not None}
 
 
 async def decided_by_day(reading: Reading, order_id: int, states: Sequence[str]) -> list[tuple[int, str, int]]:

@@ -92,7 +92,9 @@ async def test_erasing_a_reason_erases_it_wherever_it_stands_and_leaves_a_provab
     proposal, measure = await said(bench, "decision", "proposed"), await said(bench, "measure")
     assert WHY in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))[str(measure)]])
     before = [await log.entry(bench.court, index) for index in (proposal, measure)]
-    await opening.erase(bench.court, bench.dev, proposal, ["reason"], REASON)
+    with pytest.raises(NotAllowed, match="a hand in this"):
+        await opening.erase(bench.court, bench.dev, proposal, ["reason"], REASON)  # who approved it
+    await opening.erase(bench.court, bench.owner, proposal, ["reason"], REASON)
     assert [await log.entry(bench.court, index) for index in (proposal, measure)] == before
     assert await log.recount(bench.court) == measure + 2
     assert WHY not in str([tlog.read_disclosure(text) for text in (await log.openings(bench.court, 0))[str(measure)]])
@@ -128,6 +130,17 @@ async def test_a_proposal_is_opened_as_its_disclosures_say(bench: Bench):
     assert [tlog.open_disclosure(text, await log.entry(bench.court, proposal)) for text in disclosed] == [  # pyright: ignore
         ("outcome", "withhold_post")
     ]
+
+
+async def test_what_was_erased_of_a_proposal_is_signed_by_nobody(bench: Bench):
+    """Somebody erased why, approved it then, and nobody was told a reason."""
+    ref = await bench.order()
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
+    await opening.erase(bench.court, bench.dev, await said(bench, "decision", "proposed"), ["reason"], REASON)
+    with pytest.raises(Conflict, match="were erased"):
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    await decisions.return_(bench.court, bench.dev, ref, 1, "Nobody can read why this is proposed.")
+    await bench.withhold(ref)
 
 
 @pytest.mark.parametrize("name", tlog.SEALED)

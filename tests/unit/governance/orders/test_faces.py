@@ -189,13 +189,13 @@ async def test_the_log_commits_to_why_it_was_done_in_spite_of_what_the_order_lac
 
 
 async def test_why_it_was_done_in_spite_of_a_defect_can_be_erased_and_nothing_is_a_lie_by_that(bench: Bench):
-    """Before it was approved, too: the digest stands in what carries it out, the words stand nowhere."""
+    """The digest stands in what carried it out, the words stand nowhere."""
     ref, court = await bench.order(reasons="", particulars={}), bench.court
     await decisions.propose(court, bench.asha, ref, 1, **WITHHOLD, despite=DESPITE)
     async with court.work.reading() as reading:
         leaf = await ledger.size(reading) - 1
-    await opening.erase(court, bench.dev, leaf, ["despite"], REASON)
     await decisions.approve(court, bench.dev, ref, 1)
+    await opening.erase(court, bench.owner, leaf, ["despite"], REASON)
     async with court.work.reading() as reading:
         events = (await case_of(court, reading, ref, 1)).events
         rows = await auditing.entries_with_openings(reading, 0, await ledger.size(reading))

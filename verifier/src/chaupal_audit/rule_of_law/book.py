@@ -70,6 +70,7 @@ class Case:
     proposal: Proposal | None = None
     decided: int | None = None  # when something was first decided about it (ms)
     made: list["MeasureAct"] = field(default_factory=list["MeasureAct"])
+    hands: set[str] = field(default_factory=set[str])  # who has proposed, decided, kept or ended something
 
 
 @dataclass(slots=True)
@@ -351,6 +352,7 @@ class Book:
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         self.key = ""  # to which the log last changed
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
+        self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
     def named(self, authority: str) -> bool:
@@ -366,6 +368,18 @@ class Book:
     def made(self) -> Iterator[MeasureAct]:
         for matter in self.matters.values():
             yield from matter.made()
+
+    def hands(self, index: int) -> set[str]:
+        """Who had a hand in what an entry is about: in all of a case, else in the entry itself."""
+        if (case := self._about.get(index)) is not None:
+            return case.hands
+        said = getattr(self.at.get(index), "said", None)
+        return {who for who in (getattr(said, "by", None), getattr(said, "second", None)) if who}
+
+    def _sign(self, index: int, case: Case | None, *who: str | None) -> None:
+        if case is not None:
+            self._about[index] = case
+            case.hands.update(filter(None, who))
 
     # --- what entries change ---
 
@@ -409,6 +423,7 @@ class Book:
     def decide(self, decided: DecisionStep) -> None:
         step, case = decided.said.step, decided.case
         self.at[decided.act.index] = decided
+        self._sign(decided.act.index, case, decided.said.by, decided.said.second)
         if case is None:
             return
         case.kind = case.kind or decided.said.kind or ""
@@ -429,6 +444,7 @@ class Book:
 
     def begin(self, made: MeasureAct) -> None:
         self.at[made.act.index] = made
+        self._sign(made.act.index, made.case, made.said.by, made.said.second, made.said.concurred)
         if not made.said.second:
             self.alone.setdefault(made.said.by or "", []).append(made)
         if made.proposal is not None and made.cause == DECIDED:
@@ -442,6 +458,7 @@ class Book:
 
     def end(self, ended: MeasureEnd) -> None:
         self.at[ended.act.index] = ended
+        self._sign(ended.act.index, ended.made and ended.made.case, ended.said.by, ended.said.second)
         if ended.made is not None and ended.made.ended is None:
             ended.made.ended = ended
 

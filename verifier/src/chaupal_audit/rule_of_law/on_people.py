@@ -333,12 +333,23 @@ def opener_role(book: Book, opened: OpeningAct) -> bool:
     return opened.said.by not in (CLOCK, MACHINE) and not book.people.may(opened.said.by, "open_entries")
 
 
+def erased_own(book: Book, opened: OpeningAct) -> bool:
+    prev = opened.act.head.prev
+    return bool(opened.said.erased) and prev is not None and opened.said.by in book.hands(prev)
+
+
 OPENING_WHO: tuple[Check[OpeningAct], ...] = (
     Check(
         "opened_without_role",
         "What the log kept closed was opened by somebody whose role did not allow it.",
         "लॉग में बंद रखी गई बात को ऐसे व्यक्ति ने खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
         opener_role,
+    ),
+    Check(
+        "erased_own",
+        "Somebody erased words of what they had a hand in themselves; another one must do it.",
+        "किसी ने ऐसे काम के शब्द मिटाए जिसमें उसका अपना हाथ था; यह किसी दूसरे को करना होता है।",
+        erased_own,
     ),
 )
 

@@ -225,6 +225,7 @@ class Trial:
         """What the entry says, once it was asked about."""
         said = book.SaidAct(act, _public(act, kind))
         self._ask(checks, act, said)
+        self.book.at[act.index] = said
         return said
 
     def order(self, act: book.Act) -> None:
