@@ -9,7 +9,7 @@ from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import RFC9421
 from chaupal.federation.signing.keys import SigningKey
-from chaupal.governance.connections import Place, place
+from chaupal.governance.http_client import Place, place
 from elsewhere import Site
 
 ACTIVITY = "application/activity+json"

@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.federation.context import Federation, FederationMemory
 from chaupal.federation.reading.objects import PostRead, read_post
-from chaupal.governance.connections import Connections
+from chaupal.governance.http_client import Connections
 from chaupal.ports.meter_local import LocalMeter
 from neighbours import Street
 

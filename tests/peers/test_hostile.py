@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from chaupal.governance.connections import HttpAnswer
+from chaupal.governance.http_client import HttpAnswer
 from chaupal.kernel.clock import MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine.dialect import Statement

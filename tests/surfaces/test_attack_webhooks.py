@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from chaupal.fanout.outside import webhooks as fanned
-from chaupal.governance import calling, connections, webhooks
+from chaupal.governance import calling, http_client, webhooks
 from chaupal.governance.appeals import appeals
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid
@@ -114,7 +114,7 @@ async def test_the_name_is_asked_once_and_what_it_said_is_what_is_called(monkeyp
             return [(0, 0, 0, "", ("127.0.0.1" if len(asked) > 1 else "192.0.2.1", house.port))]
 
         monkeypatch.setattr(socket, "getaddrinfo", leads)
-        monkeypatch.setattr(connections, "may_call", lambda address: str(address) == "192.0.2.1")
+        monkeypatch.setattr(http_client, "may_call", lambda address: str(address) == "192.0.2.1")
         with pytest.raises(NotAnswered):
             await calling.post(f"http://console.example:{house.port}/hook", b"{}", {}, any_port=True, patience=0.5)
         assert asked == ["console.example"] and house.heard == []

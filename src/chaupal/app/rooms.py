@@ -132,7 +132,7 @@ def _asking(square: Square, federation: Federation) -> Square:
 def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Federation:
     """How other servers are talked to; brought in only where they are."""
     from chaupal.federation.context import FederationMemory
-    from chaupal.governance.connections import Connections
+    from chaupal.governance.http_client import Connections
 
     settings = square.settings
     return Federation(

@@ -9,7 +9,7 @@ from chaupal.federation.reading.values import Json, Unreadable, parse, same_host
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.keys import own_key
 from chaupal.governance.calling import MOST_HOPS, REDIRECTS
-from chaupal.governance.connections import HttpAnswer, NotAnswered, Place
+from chaupal.governance.http_client import HttpAnswer, NotAnswered, Place
 from chaupal.store.federation import servers
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import msgspec
 from chaupal.federation import calling, ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.values import Json, same_host
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.errors import NotFound
 from chaupal.text.page_head import activity_of
 

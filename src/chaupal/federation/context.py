@@ -19,7 +19,7 @@ from chaupal.store.machine.work import Work
 
 if TYPE_CHECKING:
     from chaupal.federation.signing.keys import SigningKey
-    from chaupal.governance.connections import Connections
+    from chaupal.governance.http_client import Connections
     from chaupal.store.federation.keys import KnownKey
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log

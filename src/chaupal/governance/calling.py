@@ -1,4 +1,4 @@
-"""Single calls to addresses that somebody chose: webhooks, pushes, previews. Bounded, to public addresses only (`connections`)."""
+"""Single calls to addresses that somebody chose: webhooks, pushes, previews. Bounded, to public addresses only (`http_client.py`)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from chaupal.governance.connections import Connections, HttpAnswer, NotAnswered, place
+from chaupal.governance.http_client import Connections, HttpAnswer, NotAnswered, place
 
 PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
 MOST_READ = 20_000  # bytes of an answer

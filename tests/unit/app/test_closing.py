@@ -3,7 +3,7 @@
 import pytest
 
 from chaupal.app.wiring import open_house
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.settings import Settings
 from remotes import federating
 

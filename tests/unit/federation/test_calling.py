@@ -14,7 +14,7 @@ from chaupal.federation.signing.algorithms import holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import MOST_HOPS
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.store.federation.servers import speaks
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.tables.federation import servers

@@ -15,7 +15,7 @@ from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.taking import statements
-from chaupal.governance.connections import HttpAnswer, NotAnswered
+from chaupal.governance.http_client import HttpAnswer, NotAnswered
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure

@@ -15,7 +15,7 @@ from chaupal.fanout.federation import audience, telling
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses as ours
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.governance.servers.speaking import may_speak
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.saying import log

@@ -41,15 +41,7 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
         ended = event.outcome == "reversed"
         await telling.warn(carrier, w, event.account, strike, key, ended=ended, appeal=event.outcome)
     telling.answer(carrier, w, to, event.outcome, path=path, key=key, noticed=not to.remote)
-    await court_notices.note(
-        carrier.court,
-        w,
-        row,
-        strike.order,
-        ABOUT_APPEAL,
-        "sent",
-        language=to.language,
-        ways=telling.ways_told(carrier, to),
-    )
+    ways = telling.ways_told(carrier, to)
+    await court_notices.note(carrier.court, w, strike, ABOUT_APPEAL, "sent", language=to.language, ways=ways)
     if event.outcome == "reversed" and strike.order is not None and strike.order.report_id is not None:
         await told_of(carrier, w, strike.order.report_id, "taken_back")

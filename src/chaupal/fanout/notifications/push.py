@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chaupal.fanout.context import Carrier
 from chaupal.governance import calling
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel import base64url
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound

@@ -60,7 +60,8 @@ async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
     to = await telling_ways.ear(carrier, w, told.account_id)
     _send_word(carrier, w, strike, told, to, key=key, noticed=False)
     ways = telling_ways.ways_told(carrier, to)
-    await _note(carrier, w, strike, await _as_spoken(w, told, to), "sent", ways=ways)
+    await _keep_language(w, told, to)
+    await court_notices.note(carrier.court, w, strike, told.about, "sent", language=to.language, ways=ways)
 
 
 async def release(carrier: Carrier) -> int:
@@ -80,7 +81,16 @@ async def _release(carrier: Carrier, telling: Telling) -> bool:
             strike = await court_notices.strike_of(carrier.court, w, telling.ruling_id)
             until = _silent_until(carrier, strike)
             if until is not None and until > carrier.clock():
-                leaf = await _note(carrier, w, strike, telling, "delayed", until=until, gag=telling.gag)
+                leaf = await court_notices.note(
+                    carrier.court,
+                    w,
+                    strike,
+                    telling.about,
+                    "delayed",
+                    language=telling.language,
+                    until=until,
+                    gag=telling.gag,
+                )
                 await tellings.put_off(w, telling.id, until, leaf)
             else:
                 await _send(carrier, w, strike, telling)
@@ -106,7 +116,9 @@ async def _put_off(carrier: Carrier, w: Writing, strike: Strike, telling: Tellin
     # What may never be told is due at the end of time; whoever ends the silence brings it nearer.
     late = msgspec.structs.replace(telling, due_at=until if until is not None else 2**52, gag=gag)
     if await tellings.add(w, late):
-        leaf = await _note(carrier, w, strike, late, step, until=until, gag=gag)
+        leaf = await court_notices.note(
+            carrier.court, w, strike, late.about, step, language=late.language, until=until, gag=gag
+        )
         await tellings.put_off(w, late.id, late.due_at, leaf)
 
 
@@ -119,15 +131,15 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
         await telling_ways.warn(carrier, w, account, strike, cause, ended=telling.about == ENDED)
     _send_word(carrier, w, strike, telling, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
     ways = telling_ways.ways_told(carrier, to)
-    leaf = await _note(carrier, w, strike, await _as_spoken(w, telling, to), "sent", ways=ways)
+    await _keep_language(w, telling, to)
+    leaf = await court_notices.note(carrier.court, w, strike, telling.about, "sent", language=to.language, ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
 
 
-async def _as_spoken(w: Writing, telling: Telling, to: ToldAccount) -> Telling:
-    """In the language of now, whatever it was when it was put off: of a letter that comes back the log says the same one."""
+async def _keep_language(w: Writing, telling: Telling, to: ToldAccount) -> None:
+    """Note the language that is used now, not when the notice was put off: if the mail comes back, the log names the same one."""
     if telling.language != to.language:
         await tellings.spoken(w, telling.id, to.language)
-    return msgspec.structs.replace(telling, language=to.language)
 
 
 def _send_word(
@@ -159,31 +171,3 @@ def _letter(carrier: Carrier, strike: Strike, telling: Telling, to: ToldAccount,
         appeal_by=strike.window_ends if strike.may_appeal else None,
     )
     return Letter(to=to.email, subject=subject, body=body, telling=telling.id)
-
-
-async def _note(
-    carrier: Carrier,
-    w: Writing,
-    strike: Strike,
-    telling: Telling,
-    step: str,
-    *,
-    ways: str = "",
-    until: int | None = None,
-    gag: str = "",
-) -> int:
-    row = strike.ruling
-    prev = row.lift_log_index if telling.about == ENDED else row.log_index
-    return await court_notices.note(
-        carrier.court,
-        w,
-        row,
-        strike.order,
-        telling.about,
-        step,
-        language=telling.language,
-        ways=ways,
-        until=until,
-        gag=gag,
-        prev=prev,
-    )

@@ -51,8 +51,7 @@ async def undelivered(court: Court, w: Writing, telling: int) -> None:
     if told is None or not await tellings.returned(w, told.id):
         return
     strike = await notices.strike_of(court, w, told.ruling_id)
-    language = told.language
-    await notices.note(court, w, strike.ruling, strike.order, told.about, "failed", language=language, ways="mail")
+    await notices.note(court, w, strike, told.about, "failed", language=told.language, ways="mail")
 
 
 async def take_report(court: Court, report: bytes) -> int:

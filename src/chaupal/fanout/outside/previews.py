@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance import calling, connections
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance import calling, http_client
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log
@@ -73,7 +73,7 @@ async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
 def first_link(text: str, own: str) -> str:
     """The first link of a text, or "". Links to this server are none: what is here is judged here, each time anew."""
     for entity in entities.find_entities(text):
-        if entity.kind == "url" and len(entity.text) <= connections.MOST_URL:
+        if entity.kind == "url" and len(entity.text) <= http_client.MOST_URL:
             parts = urlsplit(entity.text)
             return "" if parts.netloc.lower() == own.lower() else parts._replace(fragment="").geturl()
     return ""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
 from chaupal.governance import calling
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.saying import log
 from chaupal.policy.things import Field
 from chaupal.social.events import LinksToVerify

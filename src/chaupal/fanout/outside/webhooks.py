@@ -17,7 +17,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.governance import calling, events, webhooks as hooks
 from chaupal.governance.cases import clocks
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso, iso_or_none
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event

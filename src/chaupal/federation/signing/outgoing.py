@@ -10,7 +10,7 @@ from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import sign as signed
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import SigningKey
-from chaupal.governance.connections import Place
+from chaupal.governance.http_client import Place
 
 NOT_UNDERSTOOD = frozenset({400, 401, 403})  # what servers say of a signature that they cannot read
 OTHER = {RFC9421: CAVAGE, CAVAGE: RFC9421}

@@ -9,7 +9,7 @@ from chaupal.federation.reading.actors import KeyRead, is_actor, keys_in, read_k
 from chaupal.federation.reading.values import Json, Unreadable, same_host, uri_of
 from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.signing.keys import as_published
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.store.federation import keys
 from chaupal.store.federation.keys import KnownKey
 

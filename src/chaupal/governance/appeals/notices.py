@@ -179,8 +179,7 @@ def gag_of(order: Order | None, regime: Regime) -> str:
 async def note(
     court: Court,
     w: Writing,
-    row: RulingRow,
-    order: Order | None,
+    strike: Strike,
     about: str,
     step: str,
     *,
@@ -188,9 +187,8 @@ async def note(
     ways: str = "",
     until: int | None = None,
     gag: str = "",
-    prev: int | None = None,
 ) -> int:
-    """The `notice` entry of the log for one telling, in its unit; its index. `ways`: as in `app post mail`."""
+    """Log that somebody was told, or is not told yet; the entry's index. `ways`: such as `app post mail`."""
     kept_back = step in ("delayed", "withheld")
     public = entries.Notice(
         about=about,
@@ -200,8 +198,9 @@ async def note(
         gag=gag if kept_back else "",
         until=tlog.at_minute(until) if kept_back and until is not None else None,
     )
-    said, before = record.of_ruling(row, order), row.log_index if prev is None else prev
-    return await log.append(court, w, row.order_ref, public, prev=before, **said)
+    row = strike.ruling
+    told_of = row.lift_log_index if about == tellings.ENDED else row.log_index
+    return await log.append(court, w, row.order_ref, public, prev=told_of, **record.of_ruling(row, strike.order))
 
 
 async def note_demand(

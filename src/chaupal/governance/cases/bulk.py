@@ -8,7 +8,7 @@ entering would find, the constraints of the database too. Two people decide as a
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,18 +31,8 @@ MOST = MOST_TARGETS  # rows in one go
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed
-PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL, CHANGE = (
-    "propose",
-    "concur",
-    "approve",
-    "return",
-    "lift",
-    "keep",
-    "appeal",
-    "act",
-    "tell",
-    "change",
-)
+PROPOSE, CONCUR, APPROVE, RETURN, LIFT = "propose", "concur", "approve", "return", "lift"
+KEEP, APPEAL, ACT, TELL, CHANGE = "keep", "appeal", "act", "tell", "change"
 
 
 class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
@@ -78,13 +68,23 @@ class BulkOutcome(msgspec.Struct, frozen=True):
 
     @property
     def moved(self) -> bool:
-        """Whether its case is not as it was when it was looked at."""
+        """Whether its case has changed since it was looked at."""
         return isinstance(self.problem, Moved)
 
     @property
     def word(self) -> str:
         """done, already, moved or wrong."""
         return "moved" if self.moved else "wrong" if self.problem is not None else "already" if self.already else "done"
+
+
+class BulkCall(NamedTuple):
+    """Who asks for which act about the cases of an order. `twice`: numbers that more than one row of the call names."""
+
+    court: Court
+    viewer: Viewer
+    ref: str
+    verb: str
+    twice: frozenset[int] = frozenset()
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -106,22 +106,19 @@ class Outcome(msgspec.Struct, frozen=True):
         return found
 
 
-type Things = Mapping[int, Any]
-
-
 type Progress = Callable[[str, int, int], None]
 CHECKING, ENTERING = "checking", "entering"
 
 
 def unwatched(phase: str, done: int, of: int) -> None:
-    """Nobody watches."""
+    """The `progress` of a call that nobody watches."""
 
 
 type Also = Callable[[Writing, Sequence[BulkOutcome]], Awaitable[None]]
 
 
 async def _nothing_else(w: Writing, done: Sequence[BulkOutcome]) -> None:
-    """Nothing is kept beside."""
+    """The `also` of a call that does nothing else."""
 
 
 async def run(
@@ -135,18 +132,19 @@ async def run(
     what_can: bool = False,
     progress: Progress = unwatched,
 ) -> Outcome:
-    """Check all rows, and enter them where none is wrong; `what_can`: enter those that are not. One row, one case, one leaf.
+    """Check all rows, and do them if none is wrong; `what_can`: do those that are not wrong. Each row has its own log entry.
 
     `wrong`: rows of the same call that could not even be read, so that everything is said at once.
     `progress` is called with (checking or entering, rows done, of how many). Sent again, what was done is not done again.
     Raises NotFound for another verb or order, NotAllowed for whom the table lets do none of it, Invalid for too many rows.
     """
     await open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
-    checked = [*wrong, *await _all(court, viewer, ref, verb, items, CHECKING, progress)]
+    call = BulkCall(court, viewer, ref, verb, named_twice(items))
+    checked = [*wrong, *await _all(call, items, CHECKING, progress)]
     checked.sort(key=lambda one: one.item.line)
     if not what_can and any(one.problem is not None for one in checked):
         return Outcome(tuple(checked), entered=False)
-    done = await _all(court, viewer, ref, verb, fine(checked), ENTERING, progress)
+    done = await _all(call, fine(checked), ENTERING, progress)
     entered = {id(one.item): one for one in done}
     return Outcome(tuple(entered.get(id(one.item), one) for one in checked), entered=True)
 
@@ -161,7 +159,7 @@ async def check(
 ) -> list[BulkOutcome]:
     """What would become of each row; nothing is entered. Raises as `run` does."""
     await open_in(court, viewer, ref, verb, items)
-    return await _all(court, viewer, ref, verb, items, CHECKING, progress)
+    return await _all(BulkCall(court, viewer, ref, verb, named_twice(items)), items, CHECKING, progress)
 
 
 def open_to(viewer: Viewer, verb: str, items: Sequence[Item]) -> None:
@@ -189,42 +187,31 @@ async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequ
 
 
 def offered(viewer: Viewer, verb: str, *, own_rules: bool) -> bool:
-    """Whether the viewer's role opens an act; whether it is theirs about one case, the act itself looks at."""
+    """Whether the viewer's role may do an act at all. Whether they may do it about one case, the act itself checks."""
     known = VERBS.get(verb)
     return known is not None and known.open_to(viewer, own=own_rules, many=True)
 
 
-async def _all(
-    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], phase: str, progress: Progress
-) -> list[BulkOutcome]:
+async def _all(call: BulkCall, items: Sequence[Item], phase: str, progress: Progress) -> list[BulkOutcome]:
     done: list[BulkOutcome] = []
-    twice = named_twice(items)
     progress(phase, 0, len(items))
     for start in range(0, len(items), AT_ONCE):
         part = items[start : start + AT_ONCE]
-        done += await hundred(court, viewer, ref, verb, part, keep=phase == ENTERING, twice=twice)
+        done += await hundred(call, part, keep=phase == ENTERING)
         progress(phase, len(done), len(items))
     return done
 
 
 def named_twice(items: Sequence[Item]) -> frozenset[int]:
-    """Numbers that more than one row names: which of them is meant nobody can tell."""
+    """Numbers that more than one row names: nobody can tell which row is meant."""
     known: set[int] = set()
     return frozenset(item.number for item in items if item.number in known or known.add(item.number))
 
 
 async def hundred(
-    court: Court,
-    viewer: Viewer,
-    ref: str,
-    verb: str,
-    items: Sequence[Item],
-    *,
-    keep: bool,
-    also: Also = _nothing_else,
-    twice: frozenset[int] = frozenset(),
+    call: BulkCall, items: Sequence[Item], *, keep: bool, also: Also = _nothing_else
 ) -> list[BulkOutcome]:
-    """One commit: each row in a part of its own. `keep` false: the unit is given up. `also` is done in the same commit.
+    """Do some rows in one unit, each in a part of its own. `keep` false: the unit is rolled back. `also` is done in the same unit.
 
     Raises NotFound where there is no such order.
     """
@@ -232,10 +219,10 @@ async def hundred(
         done: list[BulkOutcome] = []
         try:
             with suppress(_DryRunOver):
-                async with court.work.writing() as w:
+                async with call.court.work.writing() as w:
                     # Every move of a case writes to the log, so nobody moves one of these while it is held.
                     await ledger.hold(w)
-                    done = await _in_turn(court, w, viewer, ref, verb, items, twice)
+                    done = await _in_turn(call, w, items)
                     if not keep:
                         raise _DryRunOver
                     await also(w, done)
@@ -248,38 +235,33 @@ async def hundred(
 
 
 class _DryRunOver(Exception):
-    """What was only tried is undone."""
+    """Raised to roll back a unit in which rows were only checked."""
 
 
-async def _in_turn(
-    court: Court, w: Writing, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], twice: frozenset[int]
-) -> list[BulkOutcome]:
+async def _in_turn(call: BulkCall, w: Writing, items: Sequence[Item]) -> list[BulkOutcome]:
     done: list[BulkOutcome] = []
-    found = await _find(court, w, ref, verb, items)
+    found = await _find(call, w, items)
     for at, item in enumerate(items):
-        done.append(await _one(court, w, viewer, verb, found, item, twice))
+        done.append(await _one(call, w, found.get(item.number), item))
         if at % BREATH == BREATH - 1:
             await asyncio.sleep(0)
     return done
 
 
-async def _one(
-    court: Court, w: Writing, viewer: Viewer, verb: str, found: Things, item: Item, twice: frozenset[int]
-) -> BulkOutcome:
+async def _one(call: BulkCall, w: Writing, thing: Any, item: Item) -> BulkOutcome:
     try:
-        if item.number in twice:
+        if item.number in call.twice:
             raise Invalid("named_twice", field="number")
-        thing = found.get(item.number)
         if thing is None:
             raise Invalid("names_nothing", field="number")
         if item.seen is None:
             raise Invalid("version_missing", field="version")
         if thing.number != item.seen:
-            if _done_before(viewer, verb, thing, item):
+            if _done_before(call, thing, item):
                 return BulkOutcome(item, state=thing.state, already=True)
             raise Moved
         async with w.part():
-            state = await VERBS[verb].done(court, w, viewer, thing, item)
+            state = await VERBS[call.verb].done(call.court, w, call.viewer, thing, item)
     except Problem as problem:
         return BulkOutcome(item, problem)
     return BulkOutcome(item, state=state or item.outcome)
@@ -298,10 +280,10 @@ class AppealSeen(msgspec.Struct, frozen=True):
     outcome: str
 
 
-async def _find(court: Court, reading: Reading, ref: str, verb: str, items: Sequence[Item]) -> Things:
+async def _find(call: BulkCall, reading: Reading, items: Sequence[Item]) -> Mapping[int, Any]:
     numbers = [item.number for item in items]
-    if verb != APPEAL:
-        return await cases.cases_at(court, reading, ref, numbers)
+    if call.verb != APPEAL:
+        return await cases.cases_at(call.court, reading, call.ref, numbers)
     return {
         row.id: AppealSeen(row.id, len(await heard.messages(reading, row.id)), row.state, row.decided_by, row.outcome)
         for number in numbers
@@ -309,12 +291,13 @@ async def _find(court: Court, reading: Reading, ref: str, verb: str, items: Sequ
     }
 
 
-def _done_before(viewer: Viewer, verb: str, thing: Case | AppealSeen, item: Item) -> bool:
+def _done_before(call: BulkCall, thing: Case | AppealSeen, item: Item) -> bool:
     """Whether the one move since `seen` is this very act, by the same person in the same words: the row was sent twice."""
     if isinstance(thing, AppealSeen):
         return False
     last: CaseEvent = thing.events[-1]
-    if (thing.number, last.by) != ((item.seen or 0) + 1, viewer.account) or thing.state not in VERBS[verb].ends:
+    verb = call.verb
+    if (thing.number, last.by) != ((item.seen or 0) + 1, call.viewer.account) or thing.state not in VERBS[verb].ends:
         return False
     said = last.body
     same_words = "reason" not in VERBS[verb].says or said.reason == Paper().page("reason", item.reason, needed=False)

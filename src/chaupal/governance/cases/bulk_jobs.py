@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance.cases import bulk
-from chaupal.governance.cases.bulk import AT_ONCE, BulkOutcome, Item
+from chaupal.governance.cases.bulk import AT_ONCE, BulkCall, BulkOutcome, Item
 from chaupal.governance.cases.cases import Moved
 from chaupal.governance.context import Court
 from chaupal.governance.people import role_grants
@@ -118,9 +118,8 @@ async def _check(court: Court, job: Job) -> None:
     start = job.checked
     while rows := await _waiting(court, job, start):
         items = [_item(row.item) for row in rows]
-        found = await bulk.hundred(
-            court, await _who(court, job.account), job.ref, job.verb, items, keep=False, twice=twice
-        )
+        call = BulkCall(court, await _who(court, job.account), job.ref, job.verb, twice)
+        found = await bulk.hundred(call, items, keep=False)
         start = rows[-1].at + 1
         async with court.work.writing() as w:
             bad = [_row(row.at, one) for row, one in zip(rows, found, strict=True) if one.problem is not None]
@@ -142,7 +141,8 @@ async def _enter(court: Court, job: Job) -> None:
         async def also(w: Writing, done: Sequence[BulkOutcome], rows: list[BulkRow] = rows) -> None:
             await kept.say(w, job.id, [_row(row.at, one) for row, one in zip(rows, done, strict=True)])
 
-        await bulk.hundred(court, await _who(court, job.account), job.ref, job.verb, items, keep=True, also=also)
+        call = BulkCall(court, await _who(court, job.account), job.ref, job.verb)
+        await bulk.hundred(call, items, keep=True, also=also)
     async with court.work.writing() as w:
         await kept.move(w, job.id, ENTERING, DONE)
 

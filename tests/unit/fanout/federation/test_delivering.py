@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from chaupal.fanout.federation.delivering import AT_ONCE, HELD, Deliverer, InboxAnswer
 from chaupal.federation.signing.keys import public_key
-from chaupal.governance.connections import NotAnswered
 from chaupal.governance.context import Court
 from chaupal.governance.gauges import gauges
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure

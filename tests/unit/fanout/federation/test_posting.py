@@ -15,7 +15,7 @@ from chaupal.fanout.federation.delivering import InboxAnswer, signed
 from chaupal.federation.context import Federation
 from chaupal.federation.signing.algorithms import read_public
 from chaupal.federation.signing.keys import public_key
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.policy.facts import Visibility
 from chaupal.social.people import graph
 from chaupal.social.posts import posts

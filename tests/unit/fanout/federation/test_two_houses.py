@@ -8,7 +8,7 @@ import pytest
 from chaupal.app.wiring import RunningHouse
 from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.settings import Settings

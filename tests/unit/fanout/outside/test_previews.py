@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from chaupal.fanout.outside import previews
-from chaupal.governance import calling, connections
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance import calling, http_client
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
@@ -234,14 +234,14 @@ async def test_no_redirect_leads_inside(site: Site, monkeypatch: pytest.MonkeyPa
     first = site.says("/first", "", status=302, location=inner.replace("localhost", "127.0.0.1"))
     seen: list[str] = []
 
-    async def looked(host: str, port: int, *, private: bool, looked_up: None) -> list[connections.Address]:
+    async def looked(host: str, port: int, *, private: bool, looked_up: None) -> list[http_client.Address]:
         seen.append(host)
         if len(seen) > 1:
             return await look(host, port, private=False, looked_up=looked_up)
         return [ipaddress.IPv4Address("127.0.0.1")]  # as if it had been anybody's
 
-    look = connections.addresses_of
-    monkeypatch.setattr(connections, "addresses_of", looked)
+    look = http_client.addresses_of
+    monkeypatch.setattr(http_client, "addresses_of", looked)
     with pytest.raises(NotAnswered, match="not public"):
         await calling.get(first, {}, ("text/",), 1_000, private=True)
     assert seen == ["localhost", "127.0.0.1"] and [path for path, _ in site.asked] == ["/first"]

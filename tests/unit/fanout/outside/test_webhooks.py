@@ -20,10 +20,10 @@ from certificates import certificate
 from chaupal.fanout.outside import webhooks as fanned
 from chaupal.fanout.outside.webhooks import BACK_OFF, OFF_AFTER, signature
 from chaupal.fanout.timers import Timers
-from chaupal.governance import calling, connections, webhooks
+from chaupal.governance import calling, http_client, webhooks
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import decisions
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.governance.webhooks import EVENTS, NewWebhook, WebhookForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
@@ -284,14 +284,14 @@ INSIDE = [
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_nothing_inside_can_be_called(address: str):
-    assert not connections.may_call(ipaddress.ip_address(address))
+    assert not http_client.may_call(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "2a02:2e0:3fe:1001:302::", "2401:4900::1"]
 )
 def test_what_is_public_can_be_called(address: str):
-    assert connections.may_call(ipaddress.ip_address(address))
+    assert http_client.may_call(ipaddress.ip_address(address))
 
 
 async def test_a_name_that_leads_inside_is_not_called(receiver: Receiver, monkeypatch: pytest.MonkeyPatch):
@@ -363,7 +363,7 @@ async def test_the_certificate_is_held_against_the_name_though_the_address_is_ca
     url = f"https://console.example:{port}/hook"
     with pytest.raises(NotAnswered):
         await calling.post(url, b"{}", {}, private=True)  # nobody we trust vouches for it
-    monkeypatch.setattr(connections, "_tls", lambda: trusted)
+    monkeypatch.setattr(http_client, "_tls", lambda: trusted)
     if arrives:
         assert await calling.post(url, b"{}", {}, private=True) == 204
         assert receiver.heard[0][0]["host"] == f"console.example:{port}"

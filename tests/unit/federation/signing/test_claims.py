@@ -12,7 +12,7 @@ from chaupal.federation.signing import cavage, digests, fields, messages, outgoi
 from chaupal.federation.signing.algorithms import holds, sign
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.keys import SigningKey
-from chaupal.governance.connections import place
+from chaupal.governance.http_client import place
 
 KEY = SigningKey("https://there.example/users/ravi#main-key", generate_private_key(65_537, 2_048))
 OTHER = generate_private_key(65_537, 2_048)

@@ -16,7 +16,7 @@ from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import content_digest
 from chaupal.federation.signing.verifying import Signer
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.kernel.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from chaupal.federation import calling
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.connections import NotAnswered
+from chaupal.governance.http_client import NotAnswered
 from chaupal.governance.servers import allowing, limits
 from chaupal.governance.servers.limits import ServerForm
 from chaupal.kernel.clock import HOUR, StillClock

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from certificates import certificate
-from chaupal.governance import connections
-from chaupal.governance.connections import Connections, NotAnswered, place
+from chaupal.governance import http_client
+from chaupal.governance.http_client import Connections, NotAnswered, place
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 LENGTH = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b"
@@ -170,7 +170,7 @@ async def test_what_somebody_says_unasked_is_not_the_answer_to_the_next_call(our
 
 
 async def test_connections_that_wait_are_bounded(ours: Connections, peer: Peer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(connections, "MOST_KEPT", 2)
+    monkeypatch.setattr(http_client, "MOST_KEPT", 2)
     await asyncio.gather(*(ask(ours, peer) for _ in range(5)))
     assert peer.lines == 5
     await asyncio.gather(*(ask(ours, peer) for _ in range(2)))
@@ -183,7 +183,7 @@ async def test_whoever_was_called_longest_ago_gives_up_a_connection(
     ours: Connections, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ):
     """And not whoever was met first, who may be the one that is called most often."""
-    monkeypatch.setattr(connections, "MOST_KEPT", 2)
+    monkeypatch.setattr(http_client, "MOST_KEPT", 2)
     servers = [await asyncio.start_server(peer.serve, "127.0.0.1", 0) for _ in range(3)]
     often, once, last = (f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/" for server in servers)
     for url, lines in ((often, 1), (once, 2), (often, 2), (last, 3), (often, 3), (once, 4)):
@@ -268,7 +268,7 @@ async def test_the_certificate_is_held_against_the_name_though_the_address_is_ca
     there = ours.place(f"https://there.example:{port}/inbox")
     with pytest.raises(NotAnswered):
         await ours.ask("GET", there, {}, most=10, patience=5)  # nobody we trust vouches for it
-    monkeypatch.setattr(connections, "_tls", lambda: ssl.create_default_context(cafile=str(pem)))
+    monkeypatch.setattr(http_client, "_tls", lambda: ssl.create_default_context(cafile=str(pem)))
     if arrives:
         for _ in range(2):
             assert (await ours.ask("GET", there, {}, most=10, patience=5)).body == b"ok"
