@@ -179,7 +179,7 @@ def test_a_session_that_ended_takes_no_words_along(page: Page):
     expect(page.locator("#toast")).to_contain_text("लॉग इन करें")
     page.context.add_cookies(kept)  # pyright: ignore[reportArgumentType] - what it gave
     page.goto("/")
-    assert page.input_value(TEXT) == "लॉग आउट के बाद भी रहे।"
+    expect(page.locator(TEXT)).to_have_value("लॉग आउट के बाद भी रहे।")
     page.locator(".restored button").click()
     assert page.input_value(TEXT) == ""
 
@@ -396,11 +396,8 @@ def test_a_thread_is_written_in_one_go(opens: Opens):
     expect(page.locator("#more1-offers li").first).to_contain_text("@ravi")
     second.press("Enter")
     page.reload()
-    assert [page.input_value(one) for one in ("#text", "#more1", "#more2")] == [
-        "पहली बात, धागे की।",
-        "दूसरी @ravi ",
-        "तीसरी बात।",
-    ]
+    for one, words in (("#text", "पहली बात, धागे की।"), ("#more1", "दूसरी @ravi "), ("#more2", "तीसरी बात।")):
+        expect(page.locator(one)).to_have_value(words)
     expect(page.locator("#more2-post .attached img")).to_be_visible()
     page.click("[data-add]")
     page.locator("#more3-post .sheet-foot button").click()

@@ -42,7 +42,7 @@ def test_without_a_network_there_is_a_page_that_says_so_and_what_was_written(pag
     with page.expect_navigation(url="**/notifications"):  # it goes on by itself; another step meanwhile would break off
         page.context.set_offline(False)
     page.goto("/")
-    assert page.input_value("form.sheet textarea") == "खेत से लिख रही हूँ, नेटवर्क नहीं है।"
+    expect(page.locator("form.sheet textarea")).to_have_value("खेत से लिख रही हूँ, नेटवर्क नहीं है।")
 
 
 def test_the_browser_keeps_files_and_no_words_of_people(page: Page):

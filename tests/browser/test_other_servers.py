@@ -21,7 +21,7 @@ HANDLE = "moham@other.example"
 TEXT = "सरसों फूली है, नदी पार भी"
 ORDER = (
     "--as", "imran", "--authority", "Ministry of Information", "--officer", "X", "--rank", "Secretary", "--reference", "M/7", "--law",
-    "Section 69A / धारा 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2026-01-01", "--origin-note", "called back",
+    "Section 69A / धारा 69A", "--grounds", "public order", "--territory", "IN", "--dated", "2021-02-04", "--origin-note", "called back",
 )  # fmt: skip
 
 

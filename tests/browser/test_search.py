@@ -57,6 +57,7 @@ def test_filters_work_without_a_script(opens: Opens):
     page.locator("details.narrow summary").click()
     page.get_by_label("किसकी पोस्ट").fill("@asha")
     page.get_by_role("button", name="लागू करें").click()
+    page.wait_for_url("**by=**")
     expect(page.locator("article.post").first).to_be_visible()
     assert {one.inner_text() for one in page.locator("article.post > .by .handle").all()} == {"@asha"}
     expect(page.get_by_label("किसकी पोस्ट")).to_have_value("@asha")

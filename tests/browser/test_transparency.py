@@ -2,6 +2,7 @@
 is beyond the edge, and from a country's line one press leads to its orders."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.conftest import Opens
 
@@ -47,9 +48,10 @@ def test_from_the_report_to_who_was_withheld_in_a_country_are_two_presses(opens:
     page = opens(language="en")
     page.goto("/transparency?from=2020-01&to=2099-12")
     page.get_by_role("link", name="India").first.click()
-    assert "country=IN" in page.url and "since=2020-01-01" in page.url and "until=2099-12-31" in page.url
+    page.wait_for_url("**country=IN**")
+    assert "since=2020-01-01" in page.url and "until=2099-12-31" in page.url
     page.locator("main h2 a[href^='/orders/']", has_text="0002").click()
-    assert page.get_by_role("link", name="Post by @balbir").is_visible()
+    expect(page.get_by_role("link", name="Post by @balbir")).to_be_visible()
 
 
 def test_on_paper_letters_are_dark_whatever_was_chosen_and_the_filters_are_left_out(opens: Opens):

@@ -273,7 +273,7 @@ def test_refused_websockets_print_no_error(stage: Stage):
     refused = ("/api/v1/streaming?access_token=wrong", "/api/v1/streaming/user?stream=user", "/api/v1/nothing", "/")
     for path in refused:
         with pytest.raises(InvalidStatus) as caught:
-            connect(f"{where}{path}").close()
+            connect(f"{where}{path}", open_timeout=PATIENCE).close()
         assert 400 <= caught.value.response.status_code < 500
     said = stage.server.log.read_bytes()[before:].decode()
     assert "rror" not in said and "Traceback" not in said, said

@@ -27,10 +27,13 @@ def clock() -> StillClock:
 
 
 @pytest.fixture(params=METERS)
-async def meter(request: pytest.FixtureRequest, clock: StillClock) -> AsyncIterator[Meter]:
+async def meter(
+    request: pytest.FixtureRequest, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Meter]:
     if request.param == "local":
         yield LocalMeter(clock)
         return
+    of_a_busy_machine(monkeypatch)
     server = Server(request.getfixturevalue("valkey_url"), "test")
     await server.open()
     yield ValkeyMeter(clock, server)

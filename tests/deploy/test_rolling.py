@@ -16,7 +16,7 @@ from ports import free_port
 from proxies import KINDS, Proxy, need, proxy
 from services import Postgres
 from serving import Direct, Member, Served, join, served
-from waiting import PATIENCE
+from waiting import PATIENCE, eventually
 
 
 class People:
@@ -123,11 +123,11 @@ def test_servers_are_replaced_one_by_one_and_nobody_notices(
                         time.sleep(1)
                         server.start()
                         used(server)
+                    eventually(lambda: people.read > 50 and len(people.said) > 10)
                 with front.client() as client:
                     page = client.get(f"/api/v1/accounts/{asha.id}/statuses?limit=40").json()
         finally:
             with suppress(ProcessLookupError):
                 two.stop()
     assert people.failed == []
-    assert people.read > 50 and len(people.said) > 10
     assert [status["content"] for status in page] == [f"<p>{text}</p>" for text in reversed(people.said)][:40]

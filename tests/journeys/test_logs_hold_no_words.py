@@ -106,7 +106,7 @@ def wrong(asha: httpx2.Client, anybody: httpx2.Client) -> None:
 def listen(server: Served, who: Member) -> None:
     """A WebSocket whose token stands in its address, and what is no message."""
     address = server.url.replace("http", "ws") + "/api/v1/streaming?access_token="
-    with connect(f"{address}{who.token}&stream=user") as socket:
+    with connect(f"{address}{who.token}&stream=user", open_timeout=PATIENCE) as socket:
         socket.send(f'{{"type": "subscribe", "stream": "{word()}"}}')
         socket.recv(timeout=PATIENCE)
         socket.send(word())

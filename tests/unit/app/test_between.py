@@ -34,7 +34,10 @@ PASSWORD = "a long enough secret"
 
 
 @pytest.fixture
-def settings(postgres_server: Postgres, migrated: str, own_valkey: Valkey, tmp_path: Path) -> Iterator[Settings]:
+def settings(
+    postgres_server: Postgres, migrated: str, own_valkey: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    of_a_busy_machine(monkeypatch)
     dsn = postgres_server.fresh(template=migrated)
     yield load_settings(
         environ={},
@@ -77,10 +80,7 @@ async def log_in(house: RunningHouse, password: str, address: str) -> int:
         return (await client.post("/login", data=form)).status_code
 
 
-async def test_guesses_at_one_name_count_whichever_process_is_asked(
-    houses: list[RunningHouse], monkeypatch: pytest.MonkeyPatch
-):
-    of_a_busy_machine(monkeypatch)
+async def test_guesses_at_one_name_count_whichever_process_is_asked(houses: list[RunningHouse]):
     most, _ = GUESSES
     guesses = [log_in(houses[number % 2], "a wrong one", f"203.0.113.{number}") for number in range(most)]
     assert set(await asyncio.gather(*guesses)) == {422}
@@ -99,9 +99,8 @@ async def test_guesses_are_limited_when_valkey_is_lost_and_whoever_knows_the_pas
 
 
 async def test_what_a_process_commits_that_leaves_its_work_to_others_wakes_them_and_what_another_commits_wakes_itself_alone(
-    settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, clock: StillClock
 ):
-    of_a_busy_machine(monkeypatch)
     heard: list[str] = []
 
     async def told(one: RunningHouse, word: str) -> None:
@@ -267,9 +266,11 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
     found = feeds(other).recalled
     own_valkey.ask("FLUSHALL")
     await shared_again(found)
-    own_valkey.freeze()
-    await play(4)
-    own_valkey.thaw()
+    with monkeypatch.context() as patch:  # for one that hangs a house's own patience is enough
+        patch.setattr(client, "PATIENCE", 0.1)
+        own_valkey.freeze()
+        await play(4)
+        own_valkey.thaw()
     await play(4)
     own_valkey.kill()
     await play(4)
@@ -299,7 +300,6 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
     settings: Settings, watched_valkeys: Watched, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(client, "LOOK_EVERY", 0.1)
-    of_a_busy_machine(monkeypatch)
     settings = msgspec.structs.replace(settings, valkey=watched_valkeys.url)
     async with opened(settings, clock) as houses:
         binod, chitra = await member(houses[0], "binod"), await member(houses[0], "chitra")
