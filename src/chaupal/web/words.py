@@ -89,7 +89,8 @@ class Words:
         """`5 मिनट पहले`; the day where it was more than a week ago."""
         span = timedelta(milliseconds=ms - now)
         if abs(span) > LONG_AGO:
-            pattern = "d MMM" if in_square_time(ms).year == in_square_time(now).year else "d MMM y"
+            month = "MMM" if self.language == "en" else "MMMM"
+            pattern = f"d {month}" if in_square_time(ms).year == in_square_time(now).year else f"d {month} y"
             return format_date(in_square_time(ms), pattern, locale=self._locale)
         if abs(span) < timedelta(seconds=45):
             return self.gettext("just now")

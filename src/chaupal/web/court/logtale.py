@@ -5,6 +5,7 @@ from typing import Any
 
 from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.web.court.courtly import DONE, GROUNDS
+from chaupal.web.court.reportwords import month
 from chaupal.web.words import N_, Words
 
 # (type, step) -> what happened. "" as a step: whatever the step. `%(what)s` is the measure, `%(who)s` the authority.
@@ -109,7 +110,7 @@ def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
         "ground": words.gettext(ground) if ground else str(public.get("ground") or "–"),
         "outcome": words.gettext(outcome) if outcome else "–",
         "title": str(public.get("title", "")),
-        "period": str(public.get("period", "")),
+        "period": month(str(public.get("period", "")), words.language),
     }
     return words.gettext(tale) % facts
 

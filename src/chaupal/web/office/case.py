@@ -8,6 +8,7 @@ import regex
 
 from chaupal.governance.cases import acts, assigning, desk, notes
 from chaupal.governance.cases.desk import Options
+from chaupal.governance.cases.lifecycle import OPEN
 from chaupal.governance.people import access_audit as looks
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
@@ -114,7 +115,8 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
         bodies=deskwords.BODIES, told_of=deskwords.TOLD_OF, told_by=deskwords.TOLD_BY, templates=await notes.templates(house.court, viewer),
-        acts=ACTS.values(), copies=sheet.file.copies, impact=would.impact if would else None, views=would.looks if would else (),
+        acts=ACTS.values(), waits=found.case.state in OPEN,
+        copies=sheet.file.copies, impact=would.impact if would else None, views=would.looks if would else (),
     )  # fmt: skip
 
 

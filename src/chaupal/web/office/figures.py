@@ -7,7 +7,6 @@ import msgspec
 
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, get
-from chaupal.kernel.clock import iso_day
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts
@@ -83,7 +82,7 @@ async def _daily(call: Call[Any], span: Span) -> tuple[list[Chart], list[Total]]
     for number, (title, lines) in enumerate(DAILY, 1):
         found = [await counts.measure(call.house.reads, key, span) for key, _ in lines]
         series = tuple(Series(key, tuple(n for _, n in one.days)) for (key, _), one in zip(lines, found, strict=True))
-        figure = Figure(f"d{number}", title, "line", Kind.text, tuple(map(iso_day, span.firsts)), series)
+        figure = Figure(f"d{number}", title, "line", Kind.text, tuple(map(words(language).day, span.firsts)), series)
         names = tuple(tr(name) for _, name in lines)
         drawn.append(msgspec.structs.replace(charts.chart(figure, language), names=names, legend=names))
         totals += [
@@ -109,7 +108,11 @@ async def _cohorts(call: Call[Any], today: date) -> list[tuple[str, int, list[in
         first = (first - timedelta(days=1)).replace(day=1)
     found = await counts.retention(call.house.reads, first, today, monthly=True)
     return [
-        (iso_day(one.period)[:7], one.joined, [round(100 * n / max(one.joined, 1)) for _, n in one.stayed])
+        (
+            words(call.viewer.language).month(one.period),
+            one.joined,
+            [round(100 * n / max(one.joined, 1)) for _, n in one.stayed],
+        )
         for one in found
     ]
 

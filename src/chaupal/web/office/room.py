@@ -41,7 +41,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     return {
         "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
-        "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call),
+        "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call), "spent": partial(spent, call),
         "why": partial(fault_text, language=call.viewer.language), "tuple_of": tuple_of,
     }  # fmt: skip
 
@@ -57,6 +57,11 @@ def hurry(call: Call[Any], due: int) -> str:
     """The colour beside the words."""
     now = call.house.reads.clock()
     return LATE if due < now else SOON if due < now + SOON_WITHIN else CALM
+
+
+def spent(call: Call[Any], starts: int, due: int) -> int:
+    """How many per cent of the time are over."""
+    return min(100, round(100 * (call.house.reads.clock() - starts) / max(1, due - starts)))
 
 
 def tuple_of(territory: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ async def test_the_register_is_searched_and_filtered(village: Village):
     who = regex.search(r'<option value="(\d+)"[^>]*>सूचना मंत्रालय', page)
     assert who
     assert await found(v) == both
+    assert '<rect class="law" x="0" width="1"' in page and '<rect class="open" x="0" width="1"' in page
     assert await found(v, q=first.lower()) == {first}
     assert await found(v, q="information") == both and await found(v, q="सूचना") == both
     assert await found(v, q="100%25") == set()

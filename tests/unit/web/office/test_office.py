@@ -71,10 +71,11 @@ async def test_what_is_overdue_says_so_in_words(village: Village):
     v = village
     ref = await v.receives(v.asha.latest.path)
     at = AtDesk(v, v.chitra)
-    assert "left</span>" in (await at.get("/office")).text
+    due = (await at.get("/office")).text
+    assert "left<svg" in due and '<rect width="0"' in due
     v.clock.move(5 * DAY)
     late = (await at.get("/office?overdue=1")).text
-    assert ref in late and "late</span>" in late
+    assert ref in late and "late<svg" in late and '<rect width="100"' in late
 
 
 # --- a case ---
@@ -87,6 +88,7 @@ async def test_a_case_is_walked_on_its_page(village: Village):
     shown = (await first.get(page)).text
     assert 'value="withhold_post" required checked' in shown  # the narrowest that does what is asked
     assert '<details class="curtain">' in shown  # nobody must look before they want to
+    assert " left</span>" in shown
     assert (await first.send(f"{page}/propose", outcome="withhold_post", reason=REASON, seen=1)).status_code == 303
     own = await first.send(f"{page}/approve", seen=2)
     assert (own.status_code, "a second person must decide" in own.text) == (403, True)
@@ -96,6 +98,7 @@ async def test_a_case_is_walked_on_its_page(village: Village):
     assert (old.status_code, "please look at it again" in old.text) == (409, True)
     assert (await second.send(f"{page}/approve", seen=2)).status_code == 303
     assert (await v.look("IN", v.asha.latest)).status_code == 451
+    assert " left</span>" not in (await first.get(page)).text  # what is decided is not late
     assert (await first.send(f"{page}/lift", reason="short", seen=3)).status_code == 422
     assert (await first.send(f"{page}/lift", reason="The court has set its order aside.", seen=3)).status_code == 303
     assert (await v.look("IN", v.asha.latest)).status_code == 200
