@@ -353,6 +353,18 @@ def test_the_quick_reading_takes_only_the_one_spelling(value, how):
             assert entry == canonical
 
 
+@given(VALUES | st.just(float("inf")) | st.builds(object) | st.just({1: 2}) | st.just(b"a") | st.just((1, "a")))
+def test_an_entry_is_written_as_the_rfc_asks_or_not_at_all(value):
+    body = {"v": 2, "t": "order", "ref": "o", "at": "2021-01-31T04:30Z", "public": {"x": value}}
+    try:
+        canonical = rfc8785.dumps(body)
+    except (ValueError, TypeError, UnicodeError):
+        with pytest.raises(Unsound):
+            tlog.leaf("order", "o", body["at"], body["public"])
+    else:
+        assert tlog.leaf("order", "o", body["at"], body["public"]).entry == canonical
+
+
 def test_an_entry_is_canonical_and_says_nothing_confidential():
     entry = secret_order().entry
     fields = tlog.read_entry(entry)

@@ -77,7 +77,7 @@ class LoggedFacts:
         """Take one entry in. `opens`: disclosures by name; a secret entry is read by means of them."""
         try:
             fields = tlog.read_entry(body)
-            known = _known(body, opens)
+            known = _known(fields, opens)
             said = _of_secret(known) if fields["t"] == COVER else _of_plain(fields)
         except (Problem, KeyError) as error:
             self.faults.append(f"entry {index} cannot be read: {error}")
@@ -106,12 +106,12 @@ def _of_plain(fields: dict[str, object]) -> tuple[str, str, int | None, dict[str
     )
 
 
-def _known(body: bytes, opens: dict[str, str]) -> dict[str, object]:
+def _known(fields: dict[str, object], opens: dict[str, str]) -> dict[str, object]:
     """Name -> value of each disclosure. Raises Problem for one to which the entry does not commit."""
-    outer = {name: text for name, text in opens.items() if name in tlog.SEALED}
-    inner = inner_digests(set(outer.values()))
+    outer = {text for name, text in opens.items() if name in tlog.SEALED}
+    digests = {*inner_digests(outer), *tlog.digests_of(fields)}
     rows = {name: text for name, text in opens.items() if not name.startswith("row ")}
-    return {name: tlog.open_disclosure(text, body, inner)[1] for name, text in rows.items()}
+    return {name: tlog.open_among(text, digests)[1] for name, text in rows.items()}
 
 
 def _of_secret(known: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]] | None:

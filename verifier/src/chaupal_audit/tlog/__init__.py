@@ -18,6 +18,7 @@ from chaupal_audit.tlog.entries import (
     disclose as disclose,
     disclosure_digest as disclosure_digest,
     leaf as leaf,
+    open_among as open_among,
     open_disclosure as open_disclosure,
     read_disclosure as read_disclosure,
     read_entry as read_entry,

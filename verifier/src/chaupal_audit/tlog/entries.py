@@ -152,23 +152,38 @@ def read_entry(entry: bytes) -> dict[str, object]:
     return fields
 
 
-# What msgspec writes otherwise than RFC 8785 asks: the order of keys beyond U+FFFF, fractions, numbers past 2**53.
-_UNLIKE = re.compile(rb"[\xf0-\xff]|[-:,\[][0-9]+[.eE]|[0-9]{16}")
+# What msgspec writes otherwise than RFC 8785 asks: the order of keys beyond U+FFFF, fractions, numbers past 2**53. Each begins
+# with one of a set of bytes, or the search takes five times as long.
+_BEYOND = re.compile(rb"[\xf0-\xff]")
+_NUMBER = re.compile(rb"[-:,\[](?:[0-9]+[.eE]|[0-9]{16})")
 _PLAIN = msgspec.json.Encoder(order="sorted")
+
+
+def _is_plain(entry: bytes) -> bool:
+    return not (_BEYOND.search(entry) or _NUMBER.search(entry))
 
 
 def _read_plainly(entry: bytes) -> object:
     """The value of an entry in its canonical spelling, fifteen times as fast as the RFC's own way; None for any doubt."""
-    if _UNLIKE.search(entry):
-        return None
     try:
-        fields: object = msgspec.json.decode(entry)
+        fields: object = msgspec.json.decode(entry) if _is_plain(entry) else None
         return fields if _PLAIN.encode(fields) == entry else None
     except (ValueError, RecursionError):
         return None
 
 
+def _written_plainly(value: object) -> bytes | None:
+    """The canonical spelling, as much faster; None for any doubt, as about what JSON has no word for."""
+    try:
+        entry = _PLAIN.encode(value)
+        return entry if _is_plain(entry) and msgspec.json.decode(entry) == value else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
 def _canonical(value: object) -> bytes:
+    if (entry := _written_plainly(value)) is not None:
+        return entry
     try:
         return rfc8785.dumps(cast("dict[str, str]", value))  # it checks at run time what it can write
     except (ValueError, TypeError, RecursionError) as error:
@@ -195,8 +210,12 @@ def open_disclosure(disclosure: str, entry: bytes, inner: Collection[str] = ()) 
 
     `inner`: the digests of a secret entry that was opened (`sd`), to which its private fields belong.
     """
-    digest = disclosure_digest(disclosure)
-    if digest not in inner and digest not in digests_of(read_entry(entry)):
+    return open_among(disclosure, [*inner, *digests_of(read_entry(entry))])
+
+
+def open_among(disclosure: str, digests: Collection[str]) -> tuple[str, object]:
+    """(name, value) to which one of `digests` commits. Raises Malformed, or Unsound when none does."""
+    if disclosure_digest(disclosure) not in digests:
         raise Unsound("the entry does not commit to this disclosure")
     return read_disclosure(disclosure)
 
