@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -29,17 +30,15 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 type Answer = Json | bytes | str | Callable[[str], Json]
 
 
-def new_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 2048)
-
-
 def public_of(key: rsa.RSAPrivateKey) -> str:
     kind = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_key().public_bytes(serialization.Encoding.PEM, kind).decode()
 
 
-# Making a key takes a tenth of a second, and who has which does not matter between tests.
-KEYS = [new_key() for _ in range(3)]
+@cache
+def a_key(_number: int) -> rsa.RSAPrivateKey:
+    """Making one takes a tenth of a second, and who has which does not matter between tests."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 @dataclass
@@ -123,7 +122,7 @@ class Hostile:
 
     def liar(self, name: str, key: int = 0, **more: Any) -> Liar:
         """Somebody whose document can be fetched."""
-        one = Liar(f"{self.origin}/{name}", KEYS[key])
+        one = Liar(f"{self.origin}/{name}", a_key(key))
         self.documents[f"/{name}"] = one.actor(**more)
         return one
 

@@ -36,23 +36,26 @@ def of_codec(codec: str, suffix: str) -> bytes:
 
 
 FTYP = box(b"ftyp", b"isom\0\0\0\0isom")
-NO_FILMS: dict[str, bytes] = {
-    "a playlist": b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
-    "a list of files": b"ffconcat version 1.0\nfile /etc/passwd\n",
-    "a playlist that begins as a film": FTYP + b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/\n",
-    "a playlist that begins as a sound": b"ID3\x04\0\0\0\0\0\0#EXTM3U\nfile:///etc/passwd",
-    "the first bytes of a film": FTYP,
-    "a film of boxes in boxes": FTYP + functools.reduce(lambda inside, _: box(b"moov", inside), range(2_000), b""),
-    "a box larger than the file": FTYP + struct.pack(">I", 2**31 - 1) + b"moov" + bytes(60),
-    "half a film": film()[: len(film()) // 2],
-    "the first bytes of matroska": b"\x1aE\xdf\xa3" + bytes(200),
-    "ogg of nothing": b"OggS" + bytes(200),
-    "flac of nothing": b"fLaC" + bytes(200),
-    "wav of nothing": b"RIFF\x24\0\0\0WAVEfmt " + bytes(40),
-    "html that begins as a sound": b"ID3<html><script>alert(1)</script></html>",
-    "a codec that is not for strangers": of_codec("ffv1", ".mkv"),
-    "a script that begins as a sound": b"\xff\xfb<script>alert(1)</script>",
-}
+
+
+def no_films() -> dict[str, bytes]:
+    return {
+        "a playlist": b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
+        "a list of files": b"ffconcat version 1.0\nfile /etc/passwd\n",
+        "a playlist that begins as a film": FTYP + b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/\n",
+        "a playlist that begins as a sound": b"ID3\x04\0\0\0\0\0\0#EXTM3U\nfile:///etc/passwd",
+        "the first bytes of a film": FTYP,
+        "a film of boxes in boxes": FTYP + functools.reduce(lambda inside, _: box(b"moov", inside), range(2_000), b""),
+        "a box larger than the file": FTYP + struct.pack(">I", 2**31 - 1) + b"moov" + bytes(60),
+        "half a film": film()[: len(film()) // 2],
+        "the first bytes of matroska": b"\x1aE\xdf\xa3" + bytes(200),
+        "ogg of nothing": b"OggS" + bytes(200),
+        "flac of nothing": b"fLaC" + bytes(200),
+        "wav of nothing": b"RIFF\x24\0\0\0WAVEfmt " + bytes(40),
+        "html that begins as a sound": b"ID3<html><script>alert(1)</script></html>",
+        "a codec that is not for strangers": of_codec("ffv1", ".mkv"),
+        "a script that begins as a sound": b"\xff\xfb<script>alert(1)</script>",
+    }
 
 
 def files_of(house: RunningHouse) -> set[Path]:
@@ -65,7 +68,7 @@ async def send(client: httpx2.AsyncClient, data: bytes, version: int = 1) -> htt
 
 async def test_what_is_no_film_is_refused_and_leaves_no_file(square: Square):
     async with square.app("asha") as asha:
-        for about, data in NO_FILMS.items():
+        for about, data in no_films().items():
             for version in (1, 2):
                 check_refused(await send(asha, data, version), 422, about=about)
     assert files_of(square.house) == set()

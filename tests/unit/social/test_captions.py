@@ -3,7 +3,7 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
@@ -144,8 +144,9 @@ async def test_what_are_no_captions_is_refused_and_no_upload_is_left(
     assert await media.sweep(v.running.house.square) == 0
 
 
-@pytest.mark.parametrize("data", [picture(), long_gif()])
-async def test_what_has_no_sound_has_no_captions(village: Village, data: bytes):
+@pytest.mark.parametrize("made", [picture, long_gif])
+async def test_what_has_no_sound_has_no_captions(village: Village, made: Callable[[], bytes]):
+    data = made()
     assert (await send(village, data, HI)).status_code == 422
     plain = await village.client.post(
         "/api/v1/media", files={"file": ("a", data)}, headers={"authorization": f"Bearer {village.asha.token}"}

@@ -9,7 +9,7 @@ from chaupal.kernel.clock import SECOND
 from chaupal.social.people import leaving
 from chaupal.store.federation import arrivals, servers
 from far import Far
-from peers.hostile import KEYS, Liar
+from peers.hostile import Liar, a_key
 
 PASSING = [0, 503, 429]  # it hangs up, is overrun, wants to be left alone
 LATER = 31 * SECOND  # when what could not be had is asked for again
@@ -22,7 +22,7 @@ async def note(far: Far) -> str:
     said = far.there.serves(far.bob.note("1", to=[far.uri(far.village.asha)]))
     await far.tells(far.bob, far.bob.act("Create", far.bob.note("1", to=[far.uri(far.village.asha)])))
     assert await far.here(said)
-    far.bob.key = KEYS[2]
+    far.bob.key = a_key(2)
     far.there.documents["/bob"] = far.bob.actor()
     return said
 

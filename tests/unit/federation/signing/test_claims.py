@@ -2,10 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import given, strategies as st
 
 from chaupal.federation.signing import cavage, digests, fields, messages, outgoing
@@ -13,9 +13,8 @@ from chaupal.federation.signing.algorithms import holds, sign
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.keys import SigningKey
 from chaupal.governance.http_client import place
+from fediverse import a_key
 
-KEY = SigningKey("https://there.example/users/ravi#main-key", generate_private_key(65_537, 2_048))
-OTHER = generate_private_key(65_537, 2_048)
 INBOX = place("https://here.example/inbox")
 OUTBOX = place("https://here.example/@asha/outbox?page=1")
 BODY = b'{"type":"Follow"}'
@@ -23,13 +22,18 @@ NOW = 1_612_969_200_000
 WAYS = (RFC9421, CAVAGE)
 
 
+@cache
+def theirs() -> SigningKey:
+    return SigningKey("https://there.example/users/ravi#main-key", a_key(0))
+
+
 def signed(way: str, body: bytes = BODY) -> SignedRequest:
-    headers = outgoing.sign("POST", INBOX, body, KEY, way, NOW)
+    headers = outgoing.sign("POST", INBOX, body, theirs(), way, NOW)
     return SignedRequest("POST", INBOX.origin, INBOX.target, headers | {"host": INBOX.authority}, body)
 
 
 def looked(way: str) -> SignedRequest:
-    headers = outgoing.sign("GET", OUTBOX, b"", KEY, way, NOW)
+    headers = outgoing.sign("GET", OUTBOX, b"", theirs(), way, NOW)
     return SignedRequest("GET", OUTBOX.origin, OUTBOX.target, headers | {"host": OUTBOX.authority})
 
 
@@ -41,7 +45,7 @@ def believed(asked: SignedRequest) -> bool:
     """Whether somebody who has the key would believe it."""
     claim = claim_of(asked)
     return any(
-        holds(KEY.key.public_key(), claim.algorithm, claim.signature, base) for base in (claim.base, *claim.others)
+        holds(theirs().key.public_key(), claim.algorithm, claim.signature, base) for base in (claim.base, *claim.others)
     )
 
 
@@ -64,7 +68,7 @@ def without(asked: SignedRequest, name: str) -> SignedRequest:
 @pytest.mark.parametrize("way", WAYS)
 def test_what_we_sign_is_what_we_believe(way: str):
     claim = claim_of(signed(way))
-    assert (claim.key, claim.made) == (KEY.id, NOW // 1_000)
+    assert (claim.key, claim.made) == (theirs().id, NOW // 1_000)
     assert believed(signed(way))
     assert believed(looked(way))
 
@@ -100,7 +104,7 @@ def test_the_query_is_under_the_signature_too():
     assert not believed(looked(RFC9421)._replace(target="/@asha/outbox?page=2"))
     assert not believed(looked(CAVAGE)._replace(target="/@asha/outbox?page=2"))
     bare = place("https://here.example/@asha/outbox")
-    forgot = SignedRequest("GET", bare.origin, OUTBOX.target, outgoing.sign("GET", bare, b"", KEY, CAVAGE, NOW))
+    forgot = SignedRequest("GET", bare.origin, OUTBOX.target, outgoing.sign("GET", bare, b"", theirs(), CAVAGE, NOW))
     assert believed(forgot)
     assert not believed(forgot._replace(target="/@ravi/outbox?page=1"))
     assert not believed(signed(CAVAGE)._replace(target="/inbox?page=1"))
@@ -110,7 +114,7 @@ def test_the_query_is_under_the_signature_too():
 def test_an_old_signature_that_leaves_something_out_is_refused(name: str):
     asked = signed(CAVAGE)
     names = tuple(one for one in ("(request-target)", "host", "date", "digest") if one != name)
-    said = cavage.header(KEY.id, names, sign(KEY.key, cavage.base(asked, names)))
+    said = cavage.header(theirs().id, names, sign(theirs().key, cavage.base(asked, names)))
     with pytest.raises(NotSigned, match=name.strip("()")):
         cavage.claim(with_headers(asked, {"signature": said}))
 
@@ -136,7 +140,7 @@ def test_an_old_signature_that_leaves_something_out_is_refused(name: str):
 )
 def test_a_signature_by_the_standard_covers_method_target_host_and_body(parts: tuple[str, ...], taken: bool):
     asked = with_headers(signed(RFC9421), {"date": "Wed, 10 Feb 2021 15:00:00 GMT"})
-    item = fields.Item(tuple(fields.Item(name, {}) for name in parts), {"created": NOW // 1_000, "keyid": KEY.id})
+    item = fields.Item(tuple(fields.Item(name, {}) for name in parts), {"created": NOW // 1_000, "keyid": theirs().id})
     pair = messages.header_pair(item, b"x")
     if taken:
         assert messages.claims(with_headers(asked, pair))[0].base == messages.base(asked, item)
@@ -148,7 +152,7 @@ def test_a_signature_by_the_standard_covers_method_target_host_and_body(parts: t
 def test_the_query_has_to_be_covered_where_there_is_one():
     asked = looked(RFC9421)
     for parts, taken in ((("@method", "@path", "@authority"), False), (("@method", "@path", "@query", "host"), True)):
-        item = fields.Item(tuple(fields.Item(name, {}) for name in parts), {"created": 1, "keyid": KEY.id})
+        item = fields.Item(tuple(fields.Item(name, {}) for name in parts), {"created": 1, "keyid": theirs().id})
         try:
             messages.claims(with_headers(asked, messages.header_pair(item, b"x")))
         except NotSigned:
@@ -164,7 +168,7 @@ def test_of_several_labels_those_that_are_good_are_heard():
         "signature": f"weak=:eA==:, {asked.headers['signature']}",
     }
     [claim] = messages.claims(with_headers(asked, said))
-    assert claim.key == KEY.id
+    assert claim.key == theirs().id
     assert believed(with_headers(asked, said))
 
 
@@ -222,8 +226,8 @@ def test_every_digest_that_is_given_has_to_be_right():
 def test_an_algorithm_that_is_none_of_the_keys_is_refused():
     for algorithm in ("ed25519", "hmac-sha256", "ecdsa-p256-sha256", "none"):
         with pytest.raises(NotSigned):
-            holds(KEY.key.public_key(), algorithm, b"x", b"x")
-    assert not holds(OTHER.public_key(), "", sign(KEY.key, b"x"), b"x")
+            holds(theirs().key.public_key(), algorithm, b"x", b"x")
+    assert not holds(a_key(1).public_key(), "", sign(theirs().key, b"x"), b"x")
 
 
 @given(st.text(st.characters(max_codepoint=255)), st.text(st.characters(max_codepoint=255)), st.binary(max_size=20))
