@@ -31,7 +31,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.log import log, tallying
 from chaupal.governance.log.pseudonyms import pseudonym
-from chaupal.governance.orders import publishing, steps
+from chaupal.governance.orders import orders, publishing, replacing, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import role_grants, speakers
@@ -531,6 +531,12 @@ async def business(p: Played) -> None:
     await p.step(ref, "hold_hearing", text="Both were heard.")
     await p.step(again, "close")
     assert await p.bound(said)
+    ref = await p.receives("sent back", said.path, other.path, checked=False)
+    await p.step(ref, "return_order", codes=("no_reasons",), reason="The order does not say why.")
+    form = (await replacing.to_take_in(p.court, v.owner.viewer, ref)).form
+    mended = await orders.receive(p.court, v.owner.viewer, form)
+    await p.step(mended, "acknowledge")
+    await p.step(mended, "withdraw")
 
 
 ACTS = (

@@ -12,6 +12,7 @@ from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import HOUR
 from letters import letter
+from mails import mails_of
 from office import EMAIL, ORDER, PASSWORD, Office, open_office
 from village import Village
 
@@ -150,6 +151,50 @@ async def test_a_question_is_asked_and_answered_and_minutes_stay_inside(village:
     ]
     empty = await office.post(f"/portal/orders/{ref}/write", f"/portal/orders/{ref}", text=" ")
     assert empty.status_code == 422
+
+
+async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(village: Village, office: Office):
+    post, court, staff = village.meera.latest.path, village.running.house.court, village.dev.viewer
+    files = [("documents", ("order.pdf", letter(), "application/pdf"))]
+    fields = FIELDS | {"targets": f"{post} withhold_post\n@nobody", "act": "file", "reasons": ""}
+    filed = await office.post("/portal/orders", "/portal/orders/new?regime=IN-69A", files=files, **fields)
+    first = filed.headers["location"].rpartition("/")[2]
+    why = "It says what is asked, and nowhere why it is asked."
+    await steps.take(court, staff, first, StepForm(verb="return_order", codes=("no_reasons",), reason=why))
+    await village.settle()
+    (mail,) = [one for one in mails_of(village.running) if f"/portal/orders/{first}" in one]
+    assert why not in mail, "why stands on the portal alone"
+    page, form = (await office.get(f"/portal/orders/{first}")).text, f"/portal/orders/new?replaces={first}"
+    assert form in page and why in page
+    shown = (await office.get(form)).text
+    again = regex.search(r'name="again\[\]" value="(\d+)" checked', shown)
+    area = regex.search(r'<textarea id="targets"[^>]*>([^<]*)<', shown)
+    assert again and area and why in shown and "order.pdf" in shown and 'value="16(1)/2021"' in shown
+    assert area[1].split("\n") == [f"{post} withhold_post", "@nobody withhold_account"]
+    fields |= {"targets": area[1], "reasons": "It calls people to the gate.", "again[]": again[1], "replaces": first}
+    done = await office.post("/portal/orders", form, **fields)
+    assert done.status_code == 303, done.text
+    second = done.headers["location"].rpartition("/")[2]
+    page = (await office.get(f"/portal/orders/{second}")).text
+    assert f'href="/portal/orders/{first}"' in page and "order.pdf" in page and "receipt acknowledged" in page
+    assert f'href="/portal/orders/{second}"' in (await office.get(f"/portal/orders/{first}")).text
+    tapped = await office.post("/portal/orders", "/portal/token", **fields)  # twice: told where it is
+    assert (tapped.status_code, second in tapped.text) == (409, True)
+    await village.settle()
+    told = [mail for mail in mails_of(village.running) if f"{second} उसी का" in mail]
+    assert len(told) == 1 and first in told[0], "she hears that the demand came again, and not that it is over"
+    desk = (await village.look("IN", f"/office/orders/{second}", village.chitra)).text
+    assert f'href="/office/orders/{first}"' in desk and "<ins>It calls people to the gate.</ins>" in desk
+    for ref, other in ((first, second), (second, first)):
+        assert f'href="/orders/{other}"' in await village.page_as("DE", f"/orders/{ref}")
+    told = (await office.ask("GET", f"/api/v1/orders/{second}")).json()
+    assert (told["replaces"], told["documents"][0]["name"]) == (first, "order.pdf")
+    # By program: the whole order again, under the sender's own number.
+    sent = (await office.file("@asha", external_id="A-9")).json()["ref"]
+    await steps.take(court, staff, sent, StepForm(verb="return_order", codes=("no_reasons",), reason=why))
+    mended = [await office.file("@asha", external_id="A-9", replaces=sent, reasons="It calls.") for _ in range(2)]
+    assert [one.status_code for one in mended] == [201, 200] and mended[0].json()["replaces"] == sent
+    assert mended[1].json()["ref"] == mended[0].json()["ref"] != sent
 
 
 async def test_a_reply_stands_beside_the_statement(village: Village, office: Office):

@@ -337,8 +337,11 @@ STAGES: dict[Stage, tuple[Stage, str]] = {
     Stage.HEARING: (Stage.IN_REVIEW, "set_hearing"),
     Stage.STAYED: (Stage.IN_REVIEW, "stay"),
 }
+# Two mended versions at once: `unit/governance/orders/test_replacing.py`.
 STEPPED = {
-    move.verb: move for move in reversed(procedure.STEPS) if move.source and move.verb not in procedure.BY_DECISION
+    move.verb: move
+    for move in reversed(procedure.STEPS)
+    if move.source and move.verb not in {*procedure.BY_DECISION, procedure.REPLACE}
 }
 
 

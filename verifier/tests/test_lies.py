@@ -434,6 +434,18 @@ def test_an_order_confirms_the_emergency_of_another_authority(scribe: Scribe):
     lie(scribe, scribe.order("IN-2021-0003", authority="Delhi Police", confirms="IN-2021-0002"), "confirms_foreign")
 
 
+def test_an_order_takes_the_place_of_one_that_was_sent_back(scribe: Scribe):
+    scribe.step("returned", codes=["no_reasons"])
+    scribe.open_order("IN-2021-0003", replaces="IN-2021-0001")
+    scribe.step("replaced", by="clock")
+    assert not scribe.verdict().findings
+
+
+@pytest.mark.parametrize("what", ["IN-2021-0001", "IN-2021-0099"])
+def test_an_order_takes_the_place_of_what_was_not_sent_back_or_of_nothing_at_all(scribe: Scribe, what: str):
+    lie(scribe, scribe.order("IN-2021-0003", replaces=what), "replaces_foreign")
+
+
 def test_an_emergency_is_confirmed_by_whoever_took_in_the_order_that_confirms_it(scribe: Scribe):
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
     scribe.open_order("IN-2021-0003", confirms="IN-2021-0002", by=PROPOSER)

@@ -155,6 +155,9 @@ async def authority_list(house: "House", viewer: "Viewer") -> None:
 @click.option("--interim-until", default="", help="Of an emergency order: until when it holds unless it is confirmed.")
 @click.option("--confirms", default="", help="The reference of the emergency order that it says it confirms.")
 @click.option(
+    "--replaces", default="", help="The reference of the order, sent back, of which it is the mended version."
+)
+@click.option(
     "--origin-note", default="", help="How you made sure that it is genuine; without it nothing can be withheld."
 )
 @click.option("--record-unknown", is_flag=True, help="Record what does not exist here as not found.")

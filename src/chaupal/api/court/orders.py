@@ -44,7 +44,8 @@ class NewOrder(msgspec.Struct, kw_only=True):
 
     `targets`: addresses, or objects of `target` and `demanded`. `external_id`: the sender's own number; sent again with the
     same one, nothing is filed twice and the same answer comes back. `confirms`: the reference of the emergency order of one's
-    own authority that this one confirms.
+    own authority that this one confirms. `replaces`: that of an order of its own that was sent back, of which this is the mended
+    version; it may have the same `external_id`.
     """
 
     regime: Line = ""
@@ -63,6 +64,7 @@ class NewOrder(msgspec.Struct, kw_only=True):
     ends_at: Line = ""
     interim_until: Line = ""
     confirms: Line = ""
+    replaces: Line = ""
     gag_until: Line = ""
     particulars: dict[str, Comment] = {}
     targets: tuple[Line | TargetSent, ...] = ()
@@ -131,6 +133,8 @@ class OrderState(msgspec.Struct, kw_only=True):
     steps: list[StepTaken]
     documents: list[Paper]
     defects: list[str]
+    replaces: str
+    replaced_by: str
 
 
 async def create(call: Call[OrderSent]) -> Answer:
@@ -142,7 +146,7 @@ async def create(call: Call[OrderSent]) -> Answer:
     new = _whole(call.args.order) if call.args.order else call.args
     court, files = call.house.court, call.house.square.files
     before = await filing.filed_as(court, who, new.external_id)
-    if before:
+    if before and before != new.replaces:
         return json(await _state(call, who, before))
     sent = [Brought(one.name, one.data) for name, one in call.files.items() if name.rstrip("+") == "documents"]
     brought = (
@@ -218,6 +222,7 @@ async def _state(call: Call[Any], who: Filing, ref: str) -> OrderState:
         steps=[_step(step) for step in found.steps],
         documents=[Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in found.documents],
         defects=[],
+        **found.versions._asdict(),
     )
 
 

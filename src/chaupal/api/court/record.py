@@ -93,12 +93,15 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
 class StoryShown(OrderShown, kw_only=True):
     """One order whole. `next_target`: `first` of the next part, where an order names more than fit.
 
-    `confirms`: the emergency order that it says it confirms. Of a matter under the house's own rules: `rule`; `source`, how it
+    `confirms`: the emergency order that it says it confirms. `replaces`: the one, sent back, of which it is the mended version;
+    `replaced_by`: its own mended version. Of a matter under the house's own rules: `rule`; `source`, how it
     came to light; `flagged_by`, the authority whose hint it follows (`state_flag`), with its country; `asked_by`, the orders
     that had asked for what was done.
     """
 
     confirms: str
+    replaces: str
+    replaced_by: str
     rule: str
     source: str
     flagged_by: str
@@ -157,6 +160,7 @@ async def order(call: Call[OrderAsked]) -> StoryShown:
         **order_parts(call, line),
         **flag_parts(story.order, story.flagger),
         confirms=story.confirms,
+        **story.versions._asdict(),
         targets=[_outcome(call, one) for one in story.outcomes],
         next_target=story.next,
         asked_by=[one.ref for one, _ in story.asked],

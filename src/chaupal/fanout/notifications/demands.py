@@ -43,8 +43,13 @@ async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
     states = {target.id: events[target.id][-1].state for target in named}
     if event.verb == "receive":
         kind = "demand_received" if order.published_at is None else "demand_opened"
+        before = await docket.versions_before(w, order) if kind == "demand_received" else []
+        known = await docket.owners_of(w, before[0].id) if before else frozenset[int]()
         for owner, mine in _by_owner([t for t in named if states[t.id] != lifecycle.State.NOT_FOUND]).items():
-            await _tell(carrier, w, order, owner, mine, kind, DEMANDED)
+            if owner in known:
+                await _tell(carrier, w, order, owner, mine, "demand_mended", DEMANDED, before=before[0].ref)
+            else:
+                await _tell(carrier, w, order, owner, mine, kind, DEMANDED)
         return
     for owner, mine in _by_owner([t for t in named if states[t.id] == lifecycle.State.LEFT]).items():
         await _tell(carrier, w, order, owner, mine, "demand_closed", CLOSED)
@@ -58,6 +63,8 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
     # A thousand are decided one by one: each must not read all the others.
     if not await _speaks_for_all(w, order, event):
         return
+    if await _asked_again(w, order, event.owner):
+        return
     mine = await docket.targets_of_owner(w, order.id, event.owner)
     events = await case_events.events_of(w, [target.id for target in mine])
     if any(events[target.id][-1].state in lifecycle.OPEN for target in mine):
@@ -70,6 +77,12 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
             kind, about = ENDS[state]
             await _tell(carrier, w, order, event.owner, some, kind, about)
             return
+
+
+async def _asked_again(w: Writing, order: Order, owner: int) -> bool:
+    """Whether the mended version of an order names something of theirs, too: that is what they are told then."""
+    mended = await docket.mended_version(w, order.id)
+    return mended is not None and owner in await docket.owners_of(w, mended.id)
 
 
 async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:
@@ -111,11 +124,11 @@ def _silent(carrier: Carrier, order: Order) -> bool:
 
 
 async def _tell(
-    carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str
+    carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str, **facts: str
 ) -> None:
     to = await telling.ear(carrier, w, owner)
     key = f"demand:{order.id}:{about}:{owner}"
-    facts = {"ref": order.ref}
+    facts |= {"ref": order.ref}
     if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret
         facts["asked"] = demand_texts.asked((target.demanded for target in some), to.language)
         facts["until"] = moment(order.published_at, spoken(to.language))

@@ -8,8 +8,9 @@ from chaupal.governance.cases import acts, cases, effects, ladder, lifecycle, no
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.guards import NeedsTwo, NotAskedFor
 from chaupal.governance.context import Court
-from chaupal.governance.orders import confirming, faces, intake, procedure, steps
+from chaupal.governance.orders import confirming, faces, intake, procedure, replacing, steps
 from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.replacing import Mended
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
 from chaupal.kernel.faults import Wrong
@@ -74,6 +75,8 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     clocks: tuple[ClockRow, ...]
     documents: tuple[Document, ...]
+    mends: Mended | None  # in what it differs from the order whose place it took
+    replaced_by: str  # the reference of its own mended version
     notes: tuple[Note, ...]
     numbers: int
 
@@ -162,6 +165,7 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         moves = await _moves(reading, named)
         running = await clocks.of_matter(reading, "order", order.id)
         papers = await documents.of_order(reading, order.id)
+        mends, following = await replacing.mended(reading, order), await docket.mended_version(reading, order.id)
         offered = await _steps(court, reading, viewer, steps.standing(events), order)
     regime, stage = cases.regime_of(court, order), steps.standing(events)
     facts = faces.facts_of(order, authority, map(faces.facts_about, named))
@@ -179,6 +183,8 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         steps=offered,
         clocks=tuple(c for c in running if c.stopped_at is None),
         documents=tuple(papers),
+        mends=mends,
+        replaced_by=following.ref if following else "",
         notes=tuple(await notes.on(court, viewer, "order", order.id)),
         numbers=len(named),
     )
@@ -206,7 +212,7 @@ async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tupl
     return tuple(sorted(moves, key=lambda pair: (pair[1].at, pair[1].id))[-MOST_EVENTS:])
 
 
-NOBODYS = frozenset({"receive", "open", *procedure.BY_DECISION})  # what nobody takes as a step
+NOBODYS = frozenset({"receive", "open", procedure.REPLACE, *procedure.BY_DECISION})  # what nobody takes as a step
 
 
 async def _steps(

@@ -100,11 +100,13 @@ def order(
     defects: tuple[str, ...] = (),
     flagger: Authority | None = None,
     confirmed: Order | None = None,
+    replaced: Order | None = None,
 ) -> EntryContent:
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
 
-    `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms; of
-    a secret one no entry says so, for its number is given when it is told of.
+    `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms;
+    `replaced`: the one, sent back, of which it is the mended version; of a secret one no entry says so, for its number is given
+    when it is told of.
     """
     hidden = new.authority_id is not None  # what is not for everybody is not found, to whoever asks
     kinds = Counter("unknown" if t.subject_id is None or (t.unseen and hidden) else t.kind for t in named)
@@ -118,7 +120,8 @@ def order(
         interim_until=minute_of(new.interim_until), ends=minute_of(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
         targets=dict(kinds), document=document, signature=new.signature, origin=new.origin, source=new.source, rule=new.rule,
         defects=defects, flagged_by=flagger.name if flagger else "",
-        confirms=confirmed.ref if confirmed and not confirmed.secret else None,
+        confirms=_told(confirmed),
+        replaces=_told(replaced),
         by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
     )  # fmt: skip
     sealed = {
@@ -128,6 +131,10 @@ def order(
         "complainant": issuer.name if person else None,
     }
     return EntryContent(public, {name: value for name, value in sealed.items() if value})
+
+
+def _told(other: Order | None) -> str | None:
+    return None if other is None or other.secret else other.ref
 
 
 def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> EntryContent:

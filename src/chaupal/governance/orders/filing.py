@@ -6,11 +6,12 @@ import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log.pseudonyms import CLOCK
-from chaupal.governance.orders import orders, procedure, steps
+from chaupal.governance.orders import orders, procedure, replacing, steps
 from chaupal.governance.orders.intake import split_demands
 from chaupal.governance.orders.orders import Filer, OrderForm
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.portal import Filing
+from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.errors import NotFound
 from chaupal.store.court import docket, ledger, order_events
@@ -46,6 +47,12 @@ async def filed_as(court: Court, filing: Filing, external_id: str) -> str:
     """The reference under which one's authority filed this number of its own before, else nothing."""
     async with court.work.reading() as reading:
         return await docket.filed_as(reading, filing.authority.id, external_id)
+
+
+async def sent_back(court: Court, filing: Filing, ref: str) -> SentBack:
+    """An order of one's own authority, to be mended. Raises NotFound, Conflict."""
+    async with court.work.reading() as reading:
+        return await replacing.sent_back(reading, await _own(reading, filing, ref))
 
 
 async def withdraw(court: Court, filing: Filing, ref: str, reason: str) -> None:

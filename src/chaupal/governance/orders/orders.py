@@ -54,7 +54,7 @@ class OrderForm(msgspec.Struct, kw_only=True):
     issuing office by that law. `demanded`: the measure asked for, line by line, where it is said. `origin_note`: how staff
     made sure that it is genuine; without it nothing is limited yet. `particulars`: the law's other fields by code.
     `external_id`: the sender's own number, so that nothing is filed twice. `confirms`: the reference of the emergency order
-    that it confirms, where it says that it does.
+    that it confirms, where it says that it does. `replaces`: that of the order, sent back, of which it is the mended version.
     `record_unknown`: lines that name nothing here are recorded as not found; else they are refused. `record_all`: so are
     those that cannot be read at all, or name something twice: nothing that was asked for is left out.
     """
@@ -75,6 +75,7 @@ class OrderForm(msgspec.Struct, kw_only=True):
     ends_at: str = ""
     interim_until: str = ""
     confirms: str = ""
+    replaces: str = ""
     gag_until: str = ""
     targets: str = ""
     demanded: tuple[str, ...] = ()
@@ -109,20 +110,28 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     paper = Paper()
     async with court.work.reading() as reading:
         issuer = await authorities.by_id(reading, form.authority or 0)
-        if issuer is not None and (known := await docket.filed_as(reading, issuer.id, form.external_id)):
+        replaced = await _replaced(reading, paper, form)
+        if issuer is not None and (known := await _filed_as(reading, issuer, form.external_id, replaced)):
             return known
         regime = law_of(court, paper, form)
         new = read(court, paper, form, issuer, regime, filer, brought)
         confirmed = await _confirmed(reading, paper, form, new)
-        new = msgspec.structs.replace(new, confirms=confirmed.id if confirmed else None)
+        if replaced is not None and not await _may_replace(reading, replaced, new):
+            paper.complain("replaces", "replaces_none")
+        new = msgspec.structs.replace(
+            new, confirms=confirmed.id if confirmed else None, replaces=replaced.id if replaced else None
+        )
         named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
         if filer.staff != CLOCK:  # before anybody is told that this was filed already, and as what
-            guards.check_not_own(filer.staff, [target.owner_id for target in named])
+            before = await docket.owners_of(reading, replaced.id) if replaced else ()
+            guards.check_not_own(filer.staff, [*before, *(target.owner_id for target in named)])
         await _check_fresh(reading, new, named, brought)
     paper.check()
     if issuer is None or regime is None:
         raise Invalid("not_registered", field="authority")
-    return await _enter(court, new, named, issuer, regime, brought, form.origin_note, confirmed=confirmed)
+    return await _enter(
+        court, new, named, issuer, regime, brought, form.origin_note, confirmed=confirmed, replaced=replaced
+    )
 
 
 async def enter_own(
@@ -249,6 +258,27 @@ async def _confirmed(reading: Reading, paper: Paper, form: OrderForm, new: Order
     return found
 
 
+async def _replaced(reading: Reading, paper: Paper, form: OrderForm) -> Order | None:
+    """The order of which this says that it is the mended version."""
+    ref = form.replaces.strip()
+    found = await docket.order(reading, ref) if ref else None
+    if ref and found is None:
+        paper.complain("replaces", "replaces_none")
+    return found
+
+
+async def _may_replace(reading: Reading, found: Order, new: Order) -> bool:
+    """Of the same authority, sent back, and no more told of than the mended version is."""
+    stands = steps.standing(await order_events.of_order(reading, found.id))
+    return (found.authority_id, found.secret, stands) == (new.authority_id, new.secret, Stage.RETURNED)
+
+
+async def _filed_as(reading: Reading, issuer: Authority, external_id: str, replaced: Order | None) -> str:
+    """What was filed under this number of the sender's own; a mended version may have that of the order whose place it takes."""
+    known = await docket.filed_as(reading, issuer.id, external_id)
+    return "" if replaced is not None and known == replaced.ref else known
+
+
 def _check_times(paper: Paper, new: Order, now: int) -> None:
     if new.dated > now + DAY:
         paper.complain("dated", "lies_ahead")
@@ -301,9 +331,9 @@ def _particulars(paper: Paper, form: OrderForm) -> dict[str, str]:
 
 async def _check_fresh(reading: Reading, new: Order, named: Sequence[Target], brought: Sequence[Document]) -> None:
     """The same letter about the same things is one order, however often it comes."""
-    hashes = [one.sha256 for one in brought]
-    ref = await documents.filed_with(reading, hashes, new.authority_id or 0) if hashes else ""
-    ref = ref or await docket.filed_before(reading, new, named)
+    hashes, mends = [one.sha256 for one in brought], {one.ref for one in await docket.versions_before(reading, new)}
+    ref = await documents.filed_with(reading, hashes, new.authority_id or 0, mends) if hashes else ""
+    ref = ref or await docket.filed_before(reading, new, named, mends)
     if ref:
         raise Conflict("order_filed_before", ref=ref)
 
@@ -419,24 +449,32 @@ async def _enter(
     origin_note: str,
     flagger: Authority | None = None,
     confirmed: Order | None = None,
+    replaced: Order | None = None,
 ) -> str:
     async with court.work.writing() as w:
         await ledger.hold(w)
         await _check_taker(w, new, named)
         if new.authority_id is not None:  # asked again under the log's hold: the same may just have been filed
-            if known := await docket.filed_as(w, new.authority_id, new.external_id):
+            if known := await _filed_as(w, issuer, new.external_id, replaced):
                 return known
             await _check_fresh(w, new, named, brought)
+        sent_back = await order_events.of_order(w, replaced.id) if replaced else []
+        if replaced is not None:  # nobody has mended it, or taken it back, meanwhile
+            procedure.MACHINE.move(steps.standing(sent_back), procedure.REPLACE)
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
-        written = record.order(court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed)
+        written = record.order(
+            court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed, replaced
+        )
         index = await log.append(court, w, ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)
         await case_events.add_events(w, _first_events(court, entered, named))
         await _attach(w, entered, brought)
         await _begin(court, w, entered, regime, origin_note)
+        if replaced is not None:
+            await steps.enter(court, w, replaced, sent_back, procedure.REPLACE, OrderEventBody(), CLOCK)
         verb, stage = _first(entered)
         w.tell(OrderMoved(order=ref, verb=verb, stage=stage), WordsNamed(order=ref, first=1))
     return ref

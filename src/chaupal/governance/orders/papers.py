@@ -7,7 +7,7 @@ from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, NotAllowed, all_wrong
 from chaupal.kernel.faults import Value, Wrong
 from chaupal.policy.may import may
-from chaupal.policy.sentences.placeholders import SQUARE_TIME
+from chaupal.policy.sentences.placeholders import SQUARE_TIME, in_square_time
 from chaupal.policy.viewer import Viewer
 from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 
@@ -39,6 +39,11 @@ def check_not_again(now: int, at: int, *, same: bool) -> None:
     """
     if same and now < at + AGAIN:
         raise Conflict("noted_already")
+
+
+def typed_moment(at: int | None) -> str:
+    """A moment (ms) as it is typed into a form, and as `Paper.moment` reads it."""
+    return "" if at is None else in_square_time(at).strftime("%Y-%m-%dT%H:%M")
 
 
 class Paper:

@@ -29,7 +29,8 @@ __all__ = [
 
 MACHINE = Machine("This order", "order_stands_elsewhere", STEPS, Stage.NEW, FINAL)
 # Verbs that move the cases of its targets along.
-CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm", "close")
+CARRIED = ("withdraw", "set_aside", "stay", "end_stay", "confirm", "close", "replace")
+REPLACE = "replace"  # entered with the mended version, and by nothing else
 BY_DECISION = frozenset({"extend", "renew", "amend"})
 
 

@@ -29,6 +29,7 @@ from chaupal.store.machine.work import Writing
 
 MOVED = "order_moved"
 BY_TWO = "step_by_two"
+BY_VERSION = "step_by_version"
 # What stops a clock. A question or a hearing stops none.
 STOPS = {"acknowledge": ("acknowledge",), "confirm": ("confirm_interim",), "return_order": ("acknowledge", "act")}
 
@@ -73,6 +74,8 @@ async def take_in(
     me = check_may(viewer, procedure.MACHINE.may(form.verb))
     if form.verb in procedure.BY_DECISION:
         raise Conflict(BY_TWO)
+    if form.verb == procedure.REPLACE:
+        raise Conflict(BY_VERSION)
     named = await docket.targets_of(w, order.id)
     verb, targets = _about(form, [target.number for target in named])
     move = procedure.MACHINE.move(standing(events), verb)
@@ -194,8 +197,8 @@ async def _carry(court: Court, w: Writing, order: Order, verb: str, event: Order
 
 
 # A step of the order -> what the log calls the end of a target by it; what it is to a case, where that is called otherwise.
-HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "close": "undecided"}
-OF_CASE = {"close": "leave"}
+HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "close": "undecided", "replace": "replaced"}
+OF_CASE = {"close": "leave", "replace": "withdraw"}
 
 
 async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: OrderEvent) -> bool:

@@ -67,6 +67,7 @@ FAULTS: dict[str, Fault] = {
     "still_binds": whole(N_("Something is in force or stayed by this order: that ends first")),
     "still_open": whole(N_("Something is proposed under this order: it is approved or sent back first")),
     "step_by_two": whole(N_("This takes two people: it is proposed about each thing, and somebody else approves")),
+    "step_by_version": whole(N_("This comes with the mended version: take that in as an order that replaces this one")),
     "hearing_later": whole(N_("This hearing is set for a later day; set another day first")),
     "confirms_own_intake": whole(N_("You took in the order that confirms this one; somebody else must take this step")),
     "only_emergency": whole(N_("Only an emergency order is confirmed")),

@@ -39,6 +39,7 @@ FAULTS: dict[str, Fault] = {
     "posed_domain": beside(N_("is an address of another server that looks like this one")),
     "posed_handle": beside(N_("contains letters that only look like those of a handle")),
     "hint_alone": beside(N_("goes with a state's hint alone")),
+    "replaces_none": beside(N_("is no order of this authority that was sent back and can still be mended")),
     "confirms_none": beside(N_("is no emergency order of this authority that this one could confirm")),
     "authority_unagreed": beside(N_("waits until a second person agrees that it is one")),
     "no_law_here": beside(N_("is not a law in force here")),

@@ -13,6 +13,12 @@ DEMANDS = {
     ("demand_received", "hi"): ("आपकी किसी चीज़ पर रोक माँगी गई है",
         "एक प्राधिकारी ने {ref} में माँग की है कि आपकी लिखी किसी चीज़ पर, या आपके खाते पर, "
         "रोक लगाई जाए। अभी कुछ तय नहीं हुआ है। जो तय होगा, और क्यों, वह आपको बताया जाएगा।"),
+    ("demand_mended", "en"): ("a demand about you was sent back, and came again", "An authority had asked that something you wrote, or "
+        "your account, be limited. That order, {before}, was sent back because something was missing; {ref} is its mended version. "
+        "Nothing is decided yet. You will be told what is decided, and why."),
+    ("demand_mended", "hi"): ("आपके बारे में एक माँग लौटाई गई थी, अब फिर आई है",
+        "एक प्राधिकारी ने आपकी लिखी किसी चीज़ पर, या आपके खाते पर, रोक माँगी थी। उस आदेश ({before}) में कुछ कमी थी, इसलिए वह लौटाया गया; "
+        "{ref} उसी का सुधारा हुआ रूप है। अभी कुछ तय नहीं हुआ है। जो तय होगा, और क्यों, वह आपको बताया जाएगा।"),
     ("demand_opened", "en"): ("a demand about you was secret until now", "On {day} an authority asked, in {ref}, that {asked}. "
         "It was secret until {until}, so you are told only now. What was decided, and why, is said there."),
     ("demand_opened", "hi"): ("आपके बारे में एक माँग अब तक गुप्त थी", "{day} को एक प्राधिकारी ने {ref} में माँगा था कि {asked}। यह {until} तक "

@@ -10,7 +10,16 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.reads.context import Reads
-from chaupal.reads.court.record import DECIDED, INSIDE, SHOWN_AS_PENDING, Counts, counts_of, said_of
+from chaupal.reads.court.record import (
+    DECIDED,
+    INSIDE,
+    SHOWN_AS_PENDING,
+    Counts,
+    Versions,
+    counts_of,
+    said_of,
+    versions_of,
+)
 from chaupal.store.court import case_events, docket, documents, order_events
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
@@ -23,7 +32,7 @@ PAGE = 50
 # Steps whose text is a letter to the authority or from it; of others only that they happened is shown.
 LETTERS = frozenset({"ask", "answer", "write"})
 SHOWN_STEPS = LETTERS | {
-    "receive", "acknowledge", "return_order", "mend", "set_hearing", "hold_hearing", "verify_origin", "confirm", "report_effect",
+    "receive", "acknowledge", "return_order", "mend", "replace", "set_hearing", "hold_hearing", "verify_origin", "confirm", "report_effect",
     "withdraw", "set_aside", "stay", "end_stay", "close",
     "withdraw_some", "set_aside_some", "stay_some", "end_stay_some", "extend", "renew", "amend",
 }  # fmt: skip
@@ -70,6 +79,7 @@ class FiledOrderWhole(msgspec.Struct, frozen=True):
     items: tuple[FiledTarget, ...]
     steps: tuple[FiledStep, ...]
     documents: tuple[Document, ...]
+    versions: Versions = Versions()
 
 
 async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> list[FiledOrder]:
@@ -93,8 +103,9 @@ async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:
         events = await order_events.of_order(reading, order.id)
         hidden = await _not_for_everybody(reading, named)
         letters = await documents.of_order(reading, order.id)
+        versions = await versions_of(reading, order)
     items = tuple(_item(target, cases[target.id], hidden) for target in named)
-    return FiledOrderWhole(order, order_events.stage_of(events), items, tuple(_steps(events)), tuple(letters))
+    return FiledOrderWhole(order, order_events.stage_of(events), items, tuple(_steps(events)), tuple(letters), versions)
 
 
 async def _not_for_everybody(reading: Reading, named: Sequence[Target]) -> set[int]:

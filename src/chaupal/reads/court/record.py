@@ -1,6 +1,7 @@
 """The public register: which orders came, and what was done about each of their targets and why. No words of people."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -122,10 +123,18 @@ class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
     log: tuple[int, ...] = ()
 
 
+class Versions(NamedTuple):
+    """References of the order of which one is the mended version, and of its own mended version; of none, nothing."""
+
+    replaces: str = ""
+    replaced_by: str = ""
+
+
 class Story(msgspec.Struct, frozen=True):
     """One order, told whole. `asked`: of a matter under the house's own rules, the orders that had asked for what was done.
 
     `flagger`: the authority whose hint such a matter follows. `confirms`: the reference of the order that it says it confirms.
+    `versions`: of the order, sent back, of which it is the mended version; and of the version that took its own place.
     """
 
     order: Order
@@ -137,6 +146,7 @@ class Story(msgspec.Struct, frozen=True):
     asked: tuple[tuple[Order, Authority], ...] = ()
     flagger: Authority | None = None
     confirms: str = ""
+    versions: Versions = Versions()
 
 
 Sought = asked.Sought
@@ -216,14 +226,21 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         happened = await _happened(reading, order)
         asked = await _orders_behind(reading, order)
         flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
-        confirms = await confirmed_by(reading, order)
-    return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms)
+        confirms, versions = await _public(reading, order.confirms), await versions_of(reading, order)
+    return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms, versions)
 
 
-async def confirmed_by(reading: Reading, order: Order) -> str:
-    """The reference of the emergency order that an order says it confirms; of one that may not be told of, nothing."""
-    found = [] if order.confirms is None else await docket.orders_by_id(reading, [order.confirms])
+async def _public(reading: Reading, id_: int | None) -> str:
+    """The reference of another order; of one that may not be told of, nothing."""
+    found = [] if id_ is None else await docket.orders_by_id(reading, [id_])
     return next((one.ref for one in found if not one.secret), "")
+
+
+async def versions_of(reading: Reading, order: Order) -> Versions:
+    """Which order's place one took, and which took its own: each is as secret as the other."""
+    before = [] if order.replaces is None else await docket.orders_by_id(reading, [order.replaces])
+    after = await docket.mended_version(reading, order.id)
+    return Versions(before[0].ref if before else "", after.ref if after else "")
 
 
 async def _orders_behind(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:

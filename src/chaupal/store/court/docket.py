@@ -1,6 +1,6 @@
 """The docket: orders and the targets that they name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -30,7 +30,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Times in ms; `territory` holds country codes; `act_by` and `ends_at` may be open. `bases`: codes of its regime's grounds.
     `particulars`: other fields that its regime asks for. `external_id`: the sender's own, so that nothing is filed twice.
-    `confirms`: the emergency order (id) that it says it confirms.
+    `confirms`: the emergency order (id) that it says it confirms. `replaces`: the one, sent back, of which it is the mended version.
     `flagged_by`: the authority whose hint a matter of the house's own follows (`source`: state_flag).
     """
 
@@ -58,6 +58,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     emergency: bool = False
     interim_until: int | None = None
     confirms: int | None = None
+    replaces: int | None = None
     secrecy: str = "none"
     gag_until: int | None = None
     signature: str = "absent"
@@ -130,7 +131,8 @@ HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` 
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
 ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).ordered("id")
 VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
-FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").limit(1)
+FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").ordered("-id").limit(1)
+MENDED_BY = ALL_ORDERS.where(replaces="of").limit(1)
 SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
     authority_id="whose", reference_no="reference", dated="day", regime="law"
 )
@@ -196,19 +198,36 @@ async def order(reading: Reading, ref: str) -> Order | None:
 
 
 async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str:
-    """The reference of what an authority sent under this number of its own, or nothing."""
+    """The reference of what an authority sent last under this number of its own, or nothing."""
     if not external_id:
         return ""
     return await reading.value(FILED_AS, whose=authority_id, sent_as=external_id) or ""
 
 
-async def filed_before(reading: Reading, new: Order, named: Sequence[Target]) -> str:
-    """The reference of an order by the same letter about the same things, however their addresses are written, or nothing."""
+async def versions_before(reading: Reading, order: Order) -> list[Order]:
+    """The order whose place one took, and whose place that had taken, and so on."""
+    found: list[Order] = []
+    while before := await orders_by_id(reading, [] if order.replaces is None else [order.replaces]):
+        found += before
+        order = before[0]
+    return found
+
+
+async def mended_version(reading: Reading, order_id: int) -> Order | None:
+    """The order that took the place of one that was sent back."""
+    return await MENDED_BY.first(reading, of=order_id)
+
+
+async def filed_before(reading: Reading, new: Order, named: Sequence[Target], but: Collection[str] = ()) -> str:
+    """The reference of an order by the same letter about the same things, however their addresses are written, or nothing.
+
+    `but`: references of those of which it is the mended version.
+    """
     same = await reading.fetch(
         SAME_LETTER, whose=new.authority_id or 0, reference=new.reference_no, day=new.dated, law=new.regime
     )
     for id_, ref in same:
-        if set(map(_thing, await targets_of(reading, id_))) == set(map(_thing, named)):
+        if ref not in but and set(map(_thing, await targets_of(reading, id_))) == set(map(_thing, named)):
             return ref
     return ""
 

@@ -1,7 +1,6 @@
 """Letters and orders as they came: their rows. A document without an order is loose until one is filed with it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -44,7 +43,6 @@ FILED_WITH = (
     .join(documents, documents.c.order_id == orders.c.id)
     .where(among(documents.c.sha256, "hashes"), authority_id="whose")
     .ordered("id")
-    .limit(1)
 )
 RECHECK = updates(documents, signature="found", signer="who").where(id="of", order_id=None)
 MANY = counts_of(documents)
@@ -76,10 +74,13 @@ async def attach(w: Writing, ids: Sequence[int], order_id: int, *, by: int, by_k
     return await w.run(ATTACH, ids=listed(ids), of=order_id, who=by, kind=by_kind) if ids else 0
 
 
-async def filed_with(reading: Reading, sha256: Sequence[str], authority_id: int) -> str:
-    """The reference of the first order of an authority that came with one of these documents, else nothing."""
-    found: Any = await reading.value(FILED_WITH, hashes=listed(sha256), whose=authority_id) if sha256 else None
-    return found or ""
+async def filed_with(reading: Reading, sha256: Sequence[str], authority_id: int, but: Collection[str] = ()) -> str:
+    """The reference of the first order of an authority that came with one of these documents, else nothing.
+
+    `but`: references of those of which the one that comes now is the mended version.
+    """
+    found = await reading.fetch(FILED_WITH, hashes=listed(sha256), whose=authority_id) if sha256 else []
+    return next((row[0] for row in found if row[0] not in but), "")
 
 
 async def many(reading: Reading) -> int:

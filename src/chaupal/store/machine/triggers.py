@@ -32,7 +32,8 @@ WAITING = f"{PROPOSALS}, 'measure_concurred', 'change_concurred', 'unseconded'" 
 STAYING = "'in_force', 'unseconded'"  # a case can come to where it stands by a keeping, or an appeal
 ORDERS_OVER = "'withdrawn', 'set_aside'"
 ONWARD = (  # steps that leave no order where it stood
-    "'acknowledge', 'check', 'return_order', 'mend', 'answer', 'hold_hearing', 'withdraw', 'set_aside', 'stay', 'end_stay', 'close'"
+    "'acknowledge', 'check', 'return_order', 'mend', 'replace', 'answer', 'hold_hearing', 'withdraw', 'set_aside', 'stay', "
+    "'end_stay', 'close'"
 )
 # As `governance/orders/papers.py` says; a test holds the two against each other.
 AGAIN = 3_600_000
@@ -159,7 +160,7 @@ STAYS = {
     "case_events": "target_id, number, state, by, at, log_index, first_by",
     "order_events": "order_id, number, state, verb, by, at, log_index",
     "targets": "order_id, number, as_written, kind, subject_id, owner_id, term, demanded, speaker, unseen",
-    "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms",
+    "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms, replaces",
     "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by",
     "appeals": "ruling_id, account_id, text, filed_at, due_at, not_by_first, not_by_second, not_by_third, log_index",
     "appeal_messages": "appeal_id, by, staff, text, at",
@@ -302,6 +303,12 @@ TRIGGERS = (
         "orders_confirm_emergencies", "orders", "INSERT",
         "NEW.confirms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.confirms AND emergency = 1 "
         "AND authority_id = NEW.authority_id)",
+    ),
+    # A mended version takes the place of an order of the same authority that was sent back and has none yet.
+    Trigger(
+        "orders_replace_what_was_sent_back", "orders", "INSERT",
+        "NEW.replaces IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.replaces AND authority_id = NEW.authority_id "
+        "AND 'returned' = (SELECT e.state FROM order_events e WHERE e.order_id = NEW.replaces ORDER BY e.number DESC LIMIT 1))",
     ),
     Trigger(
         "authorities_changed_by_two", "authorities", "UPDATE OF email_domain, keys, contact, issuer_class, office, name_hi",

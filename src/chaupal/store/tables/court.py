@@ -72,6 +72,8 @@ orders = table("orders", id_column(),
     *texts("source rule"), *bigs("report_id filed_by", null=True), text("external_id"),
     Column("flagged_by", BigInteger, ForeignKey("authorities.id"), nullable=True),  # whose hint a matter of the house's own follows
     Column("confirms", BigInteger, ForeignKey("orders.id"), nullable=True),  # the emergency order that it says it confirms
+    # The order, sent back, of which it is the mended version.
+    Column("replaces", BigInteger, ForeignKey("orders.id"), nullable=True),
     text("particulars", default="{}"),  # other fields that its regime asks for
     UniqueConstraint("ref"), Index("orders_by_secret_ref", "secret_ref"),
     CheckConstraint("(flagged_by IS NOT NULL) = (source = 'state_flag')", name="orders_name_whose_hint_it_was"),

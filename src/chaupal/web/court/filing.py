@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.orders import csv_targets, documents, intake, resolving
+from chaupal.governance.orders import csv_targets, documents, intake, replacing, resolving
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.csv_targets import Preview
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import SAYS, LineFault, Resolved
 from chaupal.governance.regimes import GENERIC, Field, Regime
 from chaupal.http.call import Call
@@ -74,16 +75,21 @@ class Intake(OrderForm, kw_only=True):
 
     `act`: check, file, confirm (file, with lines that name nothing as they are), law (ask for what another law asks), look_up (ask
     other servers for what they are said to have).
-    `kept`: documents brought before. `confirmed`: the lines that name nothing, as they stood where they were confirmed.
+    `kept`: documents brought before. `again`: those of the order that it replaces, that go along.
+    `confirmed`: the lines that name nothing, as they stood where they were confirmed.
     """
 
     act: str = "file"
     kept: tuple[Number, ...] = ()
+    again: tuple[Number, ...] = ()
     confirmed: str = ""
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """A form on its way: what was typed, what came with it, what it looks like, and what is wrong."""
+    """A form on its way: what was typed, what came with it, what it looks like, and what is wrong.
+
+    `before`: the order that was sent back, of which it is the mended version.
+    """
 
     typed: OrderForm
     brought: list[Document] = []
@@ -92,6 +98,7 @@ class Draft(msgspec.Struct, kw_only=True):
     named: dict[str, NamedThing] = {}  # line -> what it names
     unsure: list[Resolved] = []  # lines that name nothing, to be confirmed before it is filed
     errors: dict[str, str] = {}
+    before: SentBack | None = None
 
 
 def plain(form: OrderForm) -> OrderForm:
@@ -101,10 +108,15 @@ def plain(form: OrderForm) -> OrderForm:
     return intake.split_demands(OrderForm(**fields))
 
 
-async def bring(call: Call[Any], who: Bringer, authority: Authority | None, kept: Sequence[int]) -> list[Document]:
-    """The documents that came with a form, now or before. Raises Invalid, TooLarge, Unavailable."""
+async def bring(
+    call: Call[Intake], who: Bringer, authority: Authority | None, replaced: SentBack | None
+) -> list[Document]:
+    """The documents that came with a form, now, before, or with the order that it replaces. Raises Invalid, TooLarge, Unavailable."""
+    kept = call.args.kept
     court, files = call.house.court, call.house.square.files
     sent = [Brought(one.name, one.data) for name, one in call.files.items() if name.rstrip("+") == "documents"]
+    if replaced is not None:
+        sent = [*await replacing.letters(court, files, replaced, call.args.again), *sent]
     before = await documents.brought_back(court, who, kept, authority) if kept else []
     return before + (await documents.take_in(court, files, who, sent, authority) if sent else [])
 
@@ -187,6 +199,12 @@ def kinds_of(checked: Checked, *, portal: bool) -> dict[str, int]:
     return counts
 
 
+def _letters_before(draft: Draft) -> list[Document]:
+    """Of the documents of the order that it replaces those that are not with it yet."""
+    there = {one.sha256 for one in draft.brought}
+    return [one for one in draft.before.documents if one.sha256 not in there] if draft.before else []
+
+
 def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[str, Any]:
     """What the templates of a form use."""
     regime = next((one for one in regimes if one.id == draft.typed.regime), None)
@@ -198,4 +216,5 @@ def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[s
         "wrong_lines": WRONG_LINES, "wrong_rows": WRONG_ROWS, "measures": MEASURES, "portal": portal,
         "rows": rows_of(checked, portal=portal) if checked else [], "kinds_found": kinds_of(checked, portal=portal) if checked else {},
         "most_rows": SHOWN_ROWS, "public_fields": PUBLIC, "named": draft.named, "unsure": draft.unsure,
+        "before": draft.before, "letters_before": _letters_before(draft),
     }  # fmt: skip

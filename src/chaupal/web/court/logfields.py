@@ -27,6 +27,7 @@ LABELS: Final[dict[str, str]] = {
     "complied_in_time": N_("Done in time"),
     "concurred": N_("Who agreed as second reviewer"),
     "confirms": N_("Confirms the emergency order"),
+    "replaces": N_("Mended version of the order"),
     "dated": N_("Dated"),
     "defects": N_("What the order lacks"),
     "demanded": N_("What was asked for"),

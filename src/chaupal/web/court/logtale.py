@@ -27,6 +27,7 @@ TALES: dict[tuple[str, str], str] = {
     ("step", "checked"): N_("The order's form was checked."),
     ("step", "returned"): N_("The order was sent back to the authority, because something is missing."),
     ("step", "mended"): N_("The authority mended what was missing."),
+    ("step", "replaced"): N_("The authority sent a mended version, which took the order's place."),
     ("step", "clarification_requested"): N_("The authority was asked what is meant."),
     ("step", "clarified"): N_("The authority answered."),
     ("step", "hearing_set"): N_("A hearing was set."),

@@ -36,7 +36,8 @@ STAGES = {
 }
 STEPS = {
     "receive": N_("It was received."), "acknowledge": N_("Its receipt was acknowledged."), "return_order": N_("It was returned."),
-    "mend": N_("It was mended."), "ask": N_("The staff ask:"), "answer": N_("The authority answered:"), "write": N_("A letter:"),
+    "mend": N_("It was mended."), "replace": N_("Its mended version took its place."),
+    "ask": N_("The staff ask:"), "answer": N_("The authority answered:"), "write": N_("A letter:"),
     "set_hearing": N_("A hearing was set."), "hold_hearing": N_("The hearing was held."),
     "verify_origin": N_("That it is genuine was verified."), "confirm": N_("It was confirmed."),
     "report_effect": N_("Its effect was reported."), "withdraw": N_("It was withdrawn."), "set_aside": N_("It was set aside."),
@@ -56,9 +57,10 @@ class OlderOrdersAsked(msgspec.Struct, kw_only=True):
 
 
 class LawChosen(msgspec.Struct, kw_only=True):
-    """The law under which an order is to be filed."""
+    """The law under which an order is to be filed. `replaces`: the order, sent back, that is to be mended."""
 
     regime: str = ""
+    replaces: str = ""
 
 
 class OrderAct(msgspec.Struct, kw_only=True):
@@ -89,12 +91,16 @@ async def front(call: Call[OlderOrdersAsked], who: Filing) -> Answer:
 @inside
 async def show_new(call: Call[LawChosen], who: Filing) -> Answer:
     regime = next((one for one in _regimes(call, who) if one.id == call.args.regime), None)
-    typed = OrderForm(regime=call.args.regime, officer=who.user.name, officer_rank=who.user.rank)
+    before = await office.sent_back(call.house.court, who, call.args.replaces) if call.args.replaces else None
+    if before is not None and call.args.regime in ("", before.form.regime):
+        return await _form(call, who, Draft(typed=before.form, before=before), None)
+    typed = before.form if before else OrderForm(officer=who.user.name, officer_rank=who.user.rank)
+    typed = msgspec.structs.replace(typed, regime=call.args.regime)
     if regime is not None:
         law = f"{regime.title.en} / {regime.title.hi}"[:300]
         territory = " ".join(regime.territory_for(who.authority.jurisdiction))
         typed = msgspec.structs.replace(typed, legal_basis=law, territory=territory)
-    return await _form(call, who, Draft(typed=typed), None)
+    return await _form(call, who, Draft(typed=typed, before=before), None)
 
 
 @inside
@@ -108,8 +114,9 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
     )
     draft = Draft(typed=typed)
     try:
+        draft.before = await office.sent_back(call.house.court, who, typed.replaces) if typed.replaces else None
         bringer = Bringer(who.user.id, AUTHORITY)
-        draft.brought = await filing.bring(call, bringer, who.authority, call.args.kept)
+        draft.brought = await filing.bring(call, bringer, who.authority, draft.before)
         draft.preview = await filing.listed(call)
     except (Invalid, Conflict) as problem:
         return await _form(call, who, draft, problem)

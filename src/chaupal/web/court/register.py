@@ -208,6 +208,7 @@ STEPS = {
     "check": N_("Its form was checked: who signed it, on which ground, what exactly it names."),
     "return_order": N_("It was sent back to the authority, because something was missing."),
     "mend": N_("The authority mended what was missing."),
+    "replace": N_("The authority sent a mended version, which took its place."),
     "ask": N_("The server asked the authority what was meant."),
     "answer": N_("The authority answered."),
     "set_hearing": N_("A hearing was set for %(until)s."),

@@ -32,6 +32,7 @@ CODES = GROUNDS | DONE | {
     "not_found": N_("not found here"), "duplicate": N_("named before"), "out_of_scope": N_("not in the order's scope"),
     "pending": N_("pending"), "returned": N_("sent back"), "withdrawn": N_("withdrawn"),
     "closed": N_("not complied with"), "undecided": N_("closed before anything was decided"),
+    "replaced": N_("replaced by a mended version"),
     # how it came about
     "legal_order": N_("order"), "legal_notice": N_("notice under a law"), "own_rules": N_("own rules"),
     # who noticed

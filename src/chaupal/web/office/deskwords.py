@@ -45,7 +45,8 @@ STAGES = {
 }
 STEPS = {
     "receive": N_("Taken in"), "open": N_("Opened"), "acknowledge": N_("Acknowledge it"), "check": N_("Checked: begin the examination"),
-    "return_order": N_("Send it back to the authority"), "mend": N_("The authority has put it right"), "ask": N_("Ask the authority"),
+    "return_order": N_("Send it back to the authority"), "mend": N_("The authority has put it right"),
+    "replace": N_("Replaced by its mended version"), "ask": N_("Ask the authority"),
     "answer": N_("The authority has answered"), "set_hearing": N_("Set a hearing"), "hold_hearing": N_("The hearing was held"),
     "meet": N_("Note a meeting"), "write": N_("Note a letter"), "verify_origin": N_("Its origin was checked"),
     "object": N_("File an objection"), "challenge": N_("It is challenged in court"), "confirm": N_("It was confirmed"),
@@ -75,6 +76,25 @@ FIELDS = {
         N_("The order that confirms it"),
         N_("Its number here, such as IN-2026-0001. It is checked, and names the same things."),
     ),
+}
+# In what a mended version of an order can differ.
+DIFFERING = {
+    "regime": N_("Law"),
+    "role": N_("Issuing office"),
+    "officer": N_("Officer"),
+    "officer_rank": N_("Rank"),
+    "reference_no": N_("Their number"),
+    "dated": N_("Date of the order"),
+    "legal_basis": N_("Under which law"),
+    "bases": N_("Grounds that this law names"),
+    "grounds": N_("On which ground"),
+    "reasons": N_("Reasons that the authority gives"),
+    "territory": N_("Country"),
+    "act_by": N_("To be decided by"),
+    "ends_at": N_("In force until"),
+    "interim_until": N_("Holds for the time being until"),
+    "confirms": N_("It confirms the emergency order"),
+    "gag_until": N_("The author is not to be told before"),
 }
 # What became of a thing since an order named it.
 FLAGS = {

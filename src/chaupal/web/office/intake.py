@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.orders import authorities, intake, orders
+from chaupal.governance.orders import authorities, intake, orders, replacing
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import ROLE, OrderForm
+from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import LineFault, Resolved
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
@@ -25,10 +26,11 @@ TITLE = N_("Take an order in")
 
 
 class IntakeAsked(msgspec.Struct, kw_only=True):
-    """Whose order it is and under which law: that decides what the form asks for."""
+    """Whose order it is and under which law: that decides what the form asks for. `replaces`: of which it is the mended version."""
 
     authority: Number | None = None
     regime: str = ""
+    replaces: str = ""
 
 
 class TargetLines(msgspec.Struct, kw_only=True):
@@ -38,7 +40,9 @@ class TargetLines(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[IntakeAsked]) -> Answer:
-    known = await _agreed_authorities(call)
+    known, before = await _agreed_authorities(call), await _before(call, call.args.replaces)
+    if before is not None:
+        return await _page(call, Draft(typed=before.form, before=before), known)
     chosen = next((one for one in known if one.id == call.args.authority), known[0] if len(known) == 1 else None)
     typed = OrderForm() if chosen is None else await _begun(call, chosen, call.args.regime)
     return await _page(call, Draft(typed=typed), known)
@@ -50,7 +54,8 @@ async def take_in(call: Call[Intake]) -> Answer:
     issuer = next((one for one in known if one.id == args.authority), None)
     draft = Draft(typed=filing.plain(args))
     try:
-        draft.brought = await filing.bring(call, Bringer(call.me), issuer, args.kept)
+        draft.before = await _before(call, args.replaces)
+        draft.brought = await filing.bring(call, Bringer(call.me), issuer, draft.before)
         draft.preview = await filing.listed(call)
     except (Invalid, Conflict, NotFound) as problem:
         return await _page(call, draft, known, problem)
@@ -75,6 +80,11 @@ async def take_in(call: Call[Intake]) -> Answer:
     except (Invalid, Conflict) as wrong:
         return await _page(call, draft, known, _besides(wrong) if draft.unsure else wrong)
     return redirect(f"/office/orders/{ref}")
+
+
+async def _before(call: Call[Any], ref: str) -> SentBack | None:
+    """The order, sent back, of which the form is the mended version."""
+    return await replacing.to_take_in(call.house.court, call.viewer, ref) if ref else None
 
 
 async def preview(call: Call[TargetLines]) -> Answer:

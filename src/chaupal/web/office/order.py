@@ -8,6 +8,7 @@ from chaupal.governance.cases import desk, evidence, notes
 from chaupal.governance.cases.desk import CaseEvent, OrderEvent
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.regimes import Regime
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get, post
@@ -119,6 +120,8 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
         ending=deskwords.ENDING,
         fields=deskwords.FIELDS,
         particulars=_particulars(call, found),
+        differing=deskwords.DIFFERING,
+        labels=_labels(call, found.regime),
         held=await evidence.of_order(call.house.court, call.viewer, ref) if may(call.viewer, "see_documents") else [],
     )
 
@@ -158,8 +161,7 @@ async def _names(call: Call[Any], matter: desk.Matter, files: dossier.Dossier) -
 def _particulars(call: Call[Any], matter: desk.Matter) -> list[tuple[str, str]]:
     """The other fields that its law asks for, by the law's own words for them."""
     regime, hindi = matter.regime, call.viewer.language == "hi"
-    known = {"role": words(call.viewer.language).gettext(N_("Issuing office"))}
-    known |= {field.code: field.hi if hindi else field.en for field in regime.required_fields}
+    known = {"role": words(call.viewer.language).gettext(N_("Issuing office"))} | _labels(call, regime)
     office = {issuer.role: issuer.hi if hindi else issuer.en for issuer in regime.issuers}
     yes = words(call.viewer.language).gettext(N_("yes"))
     said = [
@@ -168,6 +170,11 @@ def _particulars(call: Call[Any], matter: desk.Matter) -> list[tuple[str, str]]:
         if text
     ]
     return [(known.get(code, code.replace("_", " ")), office.get(text, text)) for code, text in said]
+
+
+def _labels(call: Call[Any], regime: Regime) -> dict[str, str]:
+    """What a law calls its own fields."""
+    return {field.code: field.hi if call.viewer.language == "hi" else field.en for field in regime.required_fields}
 
 
 ROUTES: tuple[Route, ...] = (

@@ -72,7 +72,7 @@ class Order(msgspec.Struct, gc=False):
     withheld: bool = False  # whether any content was withheld for it
     returned: bool = False  # at intake, until it comes again
     withdrawn: bool = False
-    over: bool = False  # closed or set aside: what was not decided never will be
+    over: bool = False  # closed, set aside or replaced: what was not decided never will be
 
     @property
     def named(self) -> int:

@@ -58,7 +58,7 @@ def take_step(state: State, index: int, at: int, head: Entry) -> None:
             order.returned = False  # it was sent back, and came again
         case "withdrawn":
             order.withdrawn = True
-        case "closed" | "set_aside":
+        case "closed" | "set_aside" | "replaced":
             order.over = True
         case _:
             pass

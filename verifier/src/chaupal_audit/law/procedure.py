@@ -71,6 +71,8 @@ STEPS: tuple[Step, ...] = (
     *_each(BEGUN, "check", Stage.IN_REVIEW, "work_on_order", "leaf"),
     *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf", also=("nothing_left",)),
     *_each((Stage.RETURNED,), "mend", Stage.ACKNOWLEDGED, "work_on_order", "reason", "leaf"),  # and is checked anew
+    # Its mended version came as an order of its own: entered with that one, and by nothing else.
+    *_each((Stage.RETURNED,), "replace", Stage.WITHDRAWN, "receive_order", "leaf"),
     *_each(DECIDING, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf"),
     *_each((Stage.CLARIFYING,), "answer", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
     *_each(DECIDING, "set_hearing", Stage.HEARING, "work_on_order", "until", "leaf"),
@@ -104,8 +106,9 @@ STEPS: tuple[Step, ...] = (
 
 # What the public log calls each verb.
 LOGGED = {
-    "acknowledge": "acknowledged", "check": "checked", "return_order": "returned", "mend": "mended", "ask": "clarification_requested",
-    "answer": "clarified", "set_hearing": "hearing_set", "hold_hearing": "hearing_held", "meet": "meeting", "write": "correspondence",
+    "acknowledge": "acknowledged", "check": "checked", "return_order": "returned", "mend": "mended", "replace": "replaced",
+    "ask": "clarification_requested", "answer": "clarified", "set_hearing": "hearing_set", "hold_hearing": "hearing_held",
+    "meet": "meeting", "write": "correspondence",
     "verify_origin": "origin_verified", "object": "objection_filed", "challenge": "challenged_in_court", "confirm": "confirmed",
     "report_effect": "effect_reported", "withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "end_stay": "stay_ended",
     "close": "closed", "extend": "extended", "renew": "renewed", "amend": "amended",

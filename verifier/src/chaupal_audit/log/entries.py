@@ -158,6 +158,8 @@ class Order(Public, gc=False, frozen=True, kw_only=True):
     origin: str = "unverified"  # verified, unverified, mismatch
     defects: tuple[str, ...] = ()  # codes of what it lacks on its face
     confirms: str | None = None  # reference of the emergency order that it says it confirms; null of secret ones, too
+    # Reference of the order, sent back, of which it is the mended version; null of secret ones, too.
+    replaces: str | None = None
     source: str = ""  # own_rules only: user_report, staff, automated, state_flag, trusted_flagger
     rule: str = ""  # own_rules only: R2@1
     flagged_by: str = ""  # own_rules only: the authority that pointed to it, by its name in the register (state_flag, and never without)
@@ -172,9 +174,10 @@ class Step(Public, gc=False, frozen=True, kw_only=True):
     PREV = "the order's entry"
     SEALED = {"reason": "why", "body_name": "which court or committee"}
 
-    # acknowledged, checked, returned, mended, clarification_requested, clarified, hearing_set, hearing_held, meeting,
-    # correspondence, objection_filed, confirmed, withdrawn, stayed, stay_ended, set_aside, extended, renewed, amended,
-    # challenged_in_court, effect_reported, closed, reopened
+    # acknowledged, checked, returned, mended, replaced (by its mended version, which is an order of its own),
+    # clarification_requested, clarified, hearing_set, hearing_held, meeting, correspondence, objection_filed, confirmed,
+    # withdrawn, stayed, stay_ended, set_aside, extended, renewed, amended, challenged_in_court, effect_reported, closed,
+    # reopened
     step: str = ""
     codes: tuple[str, ...] = ()  # returned: what is missing
     targets: tuple[int, ...] = ()  # numbers of the targets that it is about; none: all
@@ -211,7 +214,7 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     # measure was looked at again, and stays); dropped
     step: str = ""
     # closed: own_rules_action, already_gone, duplicate, out_of_scope; or by a step of its order: withdrawn, set_aside,
-    # undecided
+    # replaced, undecided
     outcome: str | None = None
     ground: str | None = None  # refused: the code
     demanded: str = ""  # the measure that the order asks for

@@ -19,7 +19,8 @@ from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.people import People
 
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
-WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "undecided": "closed"}  # outcome of a closing -> step
+# Outcome of a closing -> the step of its order.
+WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "replaced": "replaced", "undecided": "closed"}
 DECIDED = "decided"  # what brings a measure about, where no later act does
 UNKNOWN = "unknown"  # targets that were named, and not found here
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SEVERITY, Measure
+from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
@@ -95,6 +96,14 @@ def confirms_foreign(book: Book, matter: Matter) -> str:
     return "" if not whose or (fits and alike) else whose
 
 
+def replaces_foreign(book: Book, matter: Matter) -> str:
+    """An order takes the place of an earlier one of its own authority that was sent back, or of none."""
+    whose = matter.said.replaces
+    found = book.matters.get(whose or "")
+    fits = found is not None and found.stage is Stage.RETURNED and found.said.authority == matter.said.authority
+    return "" if not whose or fits else whose
+
+
 def hint_unnamed(book: Book, matter: Matter) -> bool:
     """A state's hint is somebody's hint; and what is no state's hint names nobody."""
     return (matter.own and matter.said.source == STATE_FLAG) != bool(matter.said.flagged_by)
@@ -154,6 +163,10 @@ ORDERING: tuple[Check[Matter], ...] = (
     Check(
         "confirms_foreign", "The order says that it confirms what is no earlier emergency order of its authority.",
         "आदेश कहता है कि वह ऐसे आदेश की पुष्टि करता है जो उसी प्राधिकारी का पहले का आपात आदेश नहीं है।", confirms_foreign,
+    ),
+    Check(
+        "replaces_foreign", "The order says that it takes the place of what is no earlier order of its authority that was sent back.",
+        "आदेश कहता है कि वह ऐसे आदेश की जगह आया है जो उसी प्राधिकारी का लौटाया हुआ पहले का आदेश नहीं है।", replaces_foreign,
     ),
     Check(
         "hint_unnamed", "The house followed a state's hint and does not say whose, or names a state for what is no state's hint.",

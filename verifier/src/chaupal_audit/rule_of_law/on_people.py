@@ -23,7 +23,7 @@ from chaupal_audit.tlog import at_minute
 
 # What an authority's own people do in the portal, and what the clock does.
 BY_AUTHORITY = frozenset({"clarified", "correspondence", "withdrawn", "amended", "extended", "renewed", "confirmed"})
-BY_CLOCK = frozenset({"acknowledged", "closed"})
+BY_CLOCK = frozenset({"acknowledged", "replaced", "closed"})
 ENDS_BY_CLOCK = frozenset({"lapsed", "unreviewed"})
 STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
 CHANGES = ("extended", "renewed", "amended")  # of what is in force, by two

@@ -12,7 +12,7 @@ from chaupal_audit.report.suppress import band
 from chaupal_audit.report.tables.cells import N_, Column, Kind, Measured, Note, Value, added, count, median, share
 from chaupal_audit.report.tables.declared import Declared
 
-LEFT = ("", "undecided")  # nothing was decided about it, or its order was closed before
+LEFT = ("", "undecided", "replaced")  # nothing was decided about it, or its order was over before
 COMPLIED = ("complied_full", "complied_narrower", "own_rules_action")
 UNKNOWN = "unknown"  # what an order names and nobody found here: nothing is to be decided about it
 COUNTRY = Column("country", N_("Country"), Kind.country)

@@ -1,0 +1,160 @@
+"""An order that was sent back comes again, mended: as an order of its own, in whose commit the first one ends (`orders.py`).
+
+Here: the form as it was filled in, to be mended; and in what the mended version differs, for whoever decides.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from chaupal.governance.context import Court
+from chaupal.governance.orders import archive, procedure, steps
+from chaupal.governance.orders.documents import Brought
+from chaupal.governance.orders.orders import ROLE, OrderForm
+from chaupal.governance.orders.papers import check_may, typed_moment
+from chaupal.kernel.errors import Conflict, or_not_found
+from chaupal.policy.sentences.placeholders import iso_date
+from chaupal.policy.viewer import Viewer
+from chaupal.ports.files import Files
+from chaupal.store.court import docket, documents, knowing, order_events
+from chaupal.store.court.docket import Order, Target
+from chaupal.store.court.documents import Document
+from chaupal.store.machine.work import Reading
+
+# What of a form every letter says in one word or text of its own; the law's other fields are compared by their codes.
+SAID = (
+    "regime", "role", "officer", "officer_rank", "reference_no", "dated", "legal_basis", "bases", "grounds", "reasons", "territory",
+    "act_by", "ends_at", "interim_until", "confirms", "gag_until",
+)  # fmt: skip
+
+
+class Difference(NamedTuple):
+    """What stands in a field now, and stood there before."""
+
+    field: str
+    was: str
+    now: str
+
+
+class Lists(NamedTuple):
+    """What only one of the two names: lines, or the names of documents."""
+
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class Mended(msgspec.Struct, frozen=True):
+    """In what a mended version differs from the order (`ref`) whose place it took."""
+
+    ref: str
+    fields: tuple[Difference, ...]
+    targets: Lists
+    documents: Lists
+
+
+def form_of(order: Order, named: Sequence[Target], confirms: str = "") -> OrderForm:
+    """The form as it was filled in. That it is genuine has to be made sure of anew."""
+    return OrderForm(
+        authority=order.authority_id,
+        regime=order.regime,
+        role=order.particulars.get(ROLE, ""),
+        officer=order.officer,
+        officer_rank=order.officer_rank,
+        reference_no=order.reference_no,
+        legal_basis=order.legal_basis,
+        bases=order.bases,
+        grounds=order.grounds,
+        reasons=order.reasons,
+        territory=" ".join(order.territory),
+        dated=iso_date(order.dated),
+        act_by=typed_moment(order.act_by),
+        ends_at=typed_moment(order.ends_at),
+        interim_until=typed_moment(order.interim_until),
+        confirms=confirms,
+        gag_until=typed_moment(order.gag_until),
+        targets="\n".join(target.as_written for target in named),
+        demanded=tuple(target.demanded for target in named),
+        record_unknown=True,
+        record_all=any(target.note for target in named),
+        channel=order.channel,
+        particulars={name: text for name, text in order.particulars.items() if name != ROLE},
+        replaces=order.ref,
+    )
+
+
+class SentBack(msgspec.Struct, frozen=True):
+    """What whoever mends an order begins with: why it was sent back, its form, and the documents that came with it."""
+
+    ref: str
+    codes: tuple[str, ...]
+    reason: str
+    form: OrderForm
+    documents: tuple[Document, ...]
+
+
+async def sent_back(reading: Reading, order: Order) -> SentBack:
+    """Raises Conflict where nothing of it is to be mended, or it was already."""
+    if (known := await docket.mended_version(reading, order.id)) is not None:
+        raise Conflict("order_filed_before", ref=known.ref)
+    events = await order_events.of_order(reading, order.id)
+    procedure.MACHINE.move(steps.standing(events), procedure.REPLACE)
+    why = next(event.body for event in reversed(events) if event.state == procedure.Stage.RETURNED and event.body.codes)
+    form, papers = await _begun(reading, order)
+    return SentBack(order.ref, why.codes, why.reason, form, tuple(papers))
+
+
+async def to_take_in(court: Court, viewer: Viewer, ref: str) -> SentBack:
+    """The same for staff, to whom the mended letter came. Raises NotAllowed, NotFound, Conflict."""
+    check_may(viewer, "receive_order")
+    async with court.work.reading() as reading:
+        return await sent_back(reading, or_not_found(await knowing.order_for(reading, viewer, ref)))
+
+
+async def letters(court: Court, files: Files, before: SentBack, ids: Collection[int]) -> list[Brought]:
+    """Those of its documents that go along with the mended version, as they came."""
+    some = [one for one in before.documents if one.id in ids]
+    return [Brought(one.name, await archive.plain(court, files, one)) for one in some]
+
+
+async def _begun(reading: Reading, order: Order) -> tuple[OrderForm, list[Document]]:
+    confirms = await docket.orders_by_id(reading, [order.confirms]) if order.confirms is not None else []
+    form = form_of(order, await docket.targets_of(reading, order.id), confirms[0].ref if confirms else "")
+    return form, await documents.of_order(reading, order.id)
+
+
+async def mended(reading: Reading, order: Order) -> Mended | None:
+    """In what an order differs from the one whose place it took; None of one that took no place."""
+    before = await docket.orders_by_id(reading, [order.replaces]) if order.replaces is not None else []
+    if not before:
+        return None
+    was, old = await _begun(reading, before[0])
+    now, new = await _begun(reading, order)
+    papers = _lists([one.sha256 for one in old], [one.sha256 for one in new])
+    names = {one.sha256: one.name for one in (*old, *new)}
+    return Mended(
+        ref=before[0].ref,
+        fields=tuple(_differences(was, now)),
+        targets=_lists(_lines(was), _lines(now)),
+        documents=Lists(*(tuple(names[sha256] for sha256 in some) for some in papers)),
+    )
+
+
+def _differences(was: OrderForm, now: OrderForm) -> Iterable[Difference]:
+    said = [(name, _text(getattr(was, name)), _text(getattr(now, name))) for name in SAID]
+    codes = dict.fromkeys((*was.particulars, *now.particulars))
+    said += [(code, was.particulars.get(code, ""), now.particulars.get(code, "")) for code in codes]
+    return (Difference(*one) for one in said if one[1] != one[2])
+
+
+def _text(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
+
+
+def _lines(form: OrderForm) -> list[str]:
+    return [f"{line} {asked}".strip() for line, asked in zip(form.targets.splitlines(), form.demanded, strict=True)]
+
+
+def _lists(was: Sequence[str], now: Sequence[str]) -> Lists:
+    before, after = set(was), set(now)
+    return Lists(tuple(one for one in was if one not in after), tuple(one for one in now if one not in before))
