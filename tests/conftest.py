@@ -40,7 +40,7 @@ from far import far  # noqa: F401 - fixture
 from kept_keys import KeptKeys
 from lent import Lender
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
-from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
+from services import Postgres, postgres_database, postgres_programs, postgres_server  # noqa: F401 - fixtures
 from strewn import strewn
 from valkeys import own_valkey, shared_valkey, valkey_url, watched_valkeys  # noqa: F401 - fixtures
 from village import Village, copy, found, open_village

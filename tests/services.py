@@ -167,6 +167,15 @@ def postgres_database(postgres_server: Postgres) -> Iterator[str]:
     postgres_server.drop(dsn)
 
 
+@pytest.fixture
+def postgres_programs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pg_dump and pg_restore are found: those of the server's own version, since older ones refuse it."""
+    found = programs(tmp_path_factory.mktemp("programs"), None)
+    if not (found / "pg_dump").exists():
+        pytest.skip("no pg_dump here")
+    monkeypatch.setenv("PATH", f"{found}:{os.environ['PATH']}")
+
+
 def programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
     """The folder of initdb and postgres: Debian's 17, else its newest above, else the one in the wheel."""
     found = {int(path.parts[-3]): path.parent for path in Path("/usr/lib/postgresql").glob("[0-9]*/bin/initdb")}

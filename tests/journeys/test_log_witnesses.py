@@ -151,7 +151,7 @@ def litewitness(tmp_path: Path, court: Court) -> Iterator[Foreign]:
     run(["witnessctl", "add-key", *db, "-origin", origin, "-key", vkey])
     where = f"127.0.0.1:{free_port()}"
     with running(subprocess.Popen(["ssh-agent", "-D", "-a", str(agent)], stdout=subprocess.DEVNULL)):
-        eventually(agent.exists, str(agent))
+        eventually(lambda: agent_listens(agent), str(agent))
         run(["ssh-add", "-q", str(key)], SSH_AUTH_SOCK=str(agent))
         fingerprint = run(["ssh-keygen", "-lf", str(key)]).split()[1]
         started = [program, *db, "-name", name, "-key", fingerprint, "-ssh-agent", str(agent), "-listen", where]
@@ -190,6 +190,12 @@ def run(command: list[str], **environ: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, check=False)
     assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout
+
+
+def agent_listens(agent: Path) -> bool:
+    """Its socket is there a moment before it takes anybody."""
+    with socket.socket(socket.AF_UNIX) as found:
+        return found.connect_ex(str(agent)) == 0
 
 
 def listens(where: str) -> bool:

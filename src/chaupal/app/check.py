@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chaupal.governance.log import log, reconcile
+from chaupal.governance.log import cosigned, log, reconcile
 from chaupal.governance.orders import archive
 from chaupal.governance.people import role_grants
 from chaupal.http.call import House
@@ -22,6 +22,7 @@ async def check_house(house: House) -> list[str]:
         faults += await checks.integrity(reading)
     faults += await _faults_of_files(house)
     try:
+        await cosigned.check_seen(house.court)
         await log.recount(house.court)
         faults += (await reconcile.reconcile(house.court)).faults
         faults += await role_grants.strays(house.court)

@@ -14,10 +14,12 @@ from chaupal_audit.log.findings import MEANS, KeySource, LogReport
 from chaupal_audit.log.verify import verify_log
 
 if TYPE_CHECKING:
+    from chaupal.governance.context import Court
     from chaupal.governance.log.cosigned import LogStatus
     from chaupal.governance.log.reconcile import Reconciled
     from chaupal.http.call import House
     from chaupal.policy.viewer import Viewer
+    from chaupal.store.machine.work import Reading
 
 
 @click.group()
@@ -154,32 +156,38 @@ async def origin(house: "House", checkpoint: Path, vkey: str, name: str) -> None
 
 
 @log.command()
-@click.argument("checkpoints", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("checkpoints", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @data_option
 @click.pass_context
 def against(context: click.Context, checkpoints: tuple[Path, ...], data: str | None) -> None:
-    """Hold one's own log against CHECKPOINTS that were seen outside, files: of visitors, mirrors, witnesses.
+    """Hold one's own log against CHECKPOINTS that were seen outside, files: of visitors, mirrors, witnesses. Or against whole copies,
+    directories that chaupal-audit keeps (--into): then what is missing is listed.
 
     After a store was restored, before it is served: exits with 1 where the log is not a continuation of each.
     """
 
-    async def act(house: "House") -> bool:
-        from chaupal.governance.log import seen
+    copies = {path for path in checkpoints if path.is_dir()}
 
-        held = True
+    async def act(house: "House") -> bool:
         async with house.court.work.reading() as reading:
-            for file in checkpoints:
-                try:
-                    said, has = await seen.hold(house.court, reading, _read_kept(file))
-                    click.echo(
-                        f"{file}: its {said} entries are here, as they were signed; {has - said} came after them"
-                    )
-                except Problem as problem:
-                    held = False
-                    click.echo(f"{file}: {problem.message}", err=True)
-        return held
+            return all([await _held(house.court, reading, path, copy=path in copies) for path in checkpoints])
 
     context.exit(0 if visit(context, act, data=data) else 1)
+
+
+async def _held(court: "Court", reading: "Reading", path: Path, *, copy: bool) -> bool:
+    """Say whether our log goes on from a checkpoint, or a copy of it."""
+    from chaupal.governance.log import seen
+
+    try:
+        said, has = await seen.hold(court, reading, _read_kept(path / "checkpoint" if copy else path))
+    except Problem as problem:
+        click.echo(f"{path}: {problem.message}", err=True)
+        for index, entry in await seen.lacking(reading, path) if copy and isinstance(problem, seen.SetBack) else ():
+            click.echo(f"  not here: entry {index}, {entry.at}, {entry.t}, {entry.ref}", err=True)
+        return False
+    click.echo(f"{path}: its {said} entries are here, as they were signed; {has - said} came after them")
+    return True
 
 
 @log.command()

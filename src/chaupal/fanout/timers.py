@@ -15,7 +15,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import letters, notification_mails, push, served
 from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
-from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile
+from chaupal.governance.log import cosigned as log_cosigned, reconcile
 from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, role_grants
 from chaupal.kernel.saying import log
@@ -62,7 +62,7 @@ class Timers:
         # The gate itself obeys no ruling a millisecond past its end.
         self._acts: tuple[TimerAct, ...] = (
             TimerAct("lapse rulings", pace, lambda: decisions.lapse_ended(court)),
-            TimerAct("sign the log", pace, lambda: log_batches.publish_due(court)),
+            TimerAct("sign the log", pace, lambda: log_cosigned.sign_due(court)),
             TimerAct("publish matters", pace, lambda: publishing.publish_due(court)),
             TimerAct("release notices", pace, lambda: served.release(carrier)),
             TimerAct("alert staff", pace, lambda: clocks.alert(court)),

@@ -371,15 +371,6 @@ def test_postgresql_without_its_programs_is_told_what_is_missing(tmp_path: Path,
         asyncio.run(backup.backup(settings, tmp_path / "backup"))
 
 
-@pytest.fixture
-def postgres_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pg_dump and pg_restore are found."""
-    programs = next(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), None)
-    if programs is None:
-        pytest.skip("no pg_dump here")
-    monkeypatch.setenv("PATH", f"{programs.parent}:{os.environ['PATH']}")
-
-
 @pytest.mark.usefixtures("postgres_programs")
 def test_postgresql_is_backed_up_and_restored(tmp_path: Path, postgres_server: Postgres, migrated: str):
     old, new = postgres_server.fresh(migrated), postgres_server.fresh()

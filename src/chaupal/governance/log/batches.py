@@ -114,14 +114,18 @@ async def key_changes(reading: Reading) -> list[tuple[int, int]]:
 # --- batches ---
 
 
-async def publish_due(court: Court) -> bool:
-    """Sign the batch whose hour has come; whether one had. An errand of the server; nothing else signs batches."""
-    every = batch_ms(court.settings)
-    if not every:
+async def is_due(court: Court) -> bool:
+    """Whether the hour of a batch has come that is not signed yet."""
+    if not batch_ms(court.settings):
         return False
     async with court.work.reading() as reading:
-        if not _is_due(court, await ledger.last_checkpoint(reading)):
-            return False
+        return _is_due(court, await ledger.last_checkpoint(reading))
+
+
+async def publish_due(court: Court) -> bool:
+    """Sign the batch whose hour has come; whether one had. Nothing else signs batches."""
+    if not await is_due(court):
+        return False
     async with court.work.writing() as w:
         size = await ledger.hold(w)
         last = await ledger.last_checkpoint(w)

@@ -1,13 +1,17 @@
-"""Our log before its witnesses: each checkpoint is handed to them, and what they sign under it is kept and served."""
+"""Our log before its witnesses: each checkpoint is handed to them, and what they sign under it is kept and served.
+
+They are asked before each batch, too: a store that was restored to an earlier moment knows nothing of what they have seen since.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, tree as log_tree, witness as log_neighbours
+from chaupal.governance.log import batches as log_batches, seen as log_seen, tree as log_tree, witness as log_neighbours
 from chaupal.governance.log.batches import NotYet
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings
@@ -66,6 +70,35 @@ def witnesses_of(settings: Settings) -> list[Witness]:
     return found
 
 
+async def sign_due(court: Court, client: "httpx2.AsyncClient | None" = None) -> bool:
+    """Sign the batch whose hour has come; whether one had. An errand of the server. Raises SetBack as `check_seen` does."""
+    if not await log_batches.is_due(court):
+        return False
+    await check_seen(court, client)
+    return await log_batches.publish_due(court)
+
+
+async def check_seen(court: Court, client: "httpx2.AsyncClient | None" = None) -> None:
+    """Raises SetBack where a witness has signed more of our log than the store has; one that cannot be reached holds up nobody."""
+    asked = witnesses_of(court.settings)
+    if not asked:
+        return
+    async with court.work.reading() as reading:
+        kept, known = await ledger.last_checkpoint(reading), await witnesses.last_by(reading)
+    if kept is None:
+        return
+    async with _client(client) as opened:
+        sizes = await asyncio.gather(*(_seen_by(court, opened, who, kept, known) for who in asked))
+    async with court.work.reading() as reading:  # another process may have signed one meanwhile
+        size = await log_batches.signed_size(court, reading)
+    for who, seen in zip(asked, sizes, strict=True):
+        if seen > size:
+            raise log_seen.set_back(
+                f"The witness {who.key.name} has signed {seen} entries (where it is wrong, take it out of the settings)",
+                size,
+            )
+
+
 async def ask_witnesses(court: Court, client: "httpx2.AsyncClient | None" = None) -> int:
     """Hand the newest checkpoint to every witness that has not signed it; how many did now.
 
@@ -81,12 +114,20 @@ async def ask_witnesses(court: Court, client: "httpx2.AsyncClient | None" = None
     async with court.work.reading() as reading:
         known = await witnesses.last_by(reading)
     waiting = [who for who in asked if who.key.name not in known or known[who.key.name].size < kept.size]
+    async with _client(client) as opened:
+        return sum(await asyncio.gather(*(_ask(court, opened, who, kept, known) for who in waiting)))
+
+
+@asynccontextmanager
+async def _client(client: "httpx2.AsyncClient | None") -> "AsyncGenerator[httpx2.AsyncClient]":
+    """The one that was given, or one for as long as this lasts."""
     if client is not None:
-        return sum(await asyncio.gather(*(_ask(court, client, who, kept, known) for who in waiting)))
+        yield client
+        return
     import httpx2
 
     async with httpx2.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as opened:
-        return sum(await asyncio.gather(*(_ask(court, opened, who, kept, known) for who in waiting)))
+        yield opened
 
 
 async def status(court: Court) -> LogStatus | None:
@@ -156,22 +197,41 @@ async def _ask(
     court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, known: dict[str, LastCosigned]
 ) -> bool:
     """Whether this witness signed it. Asked anew once, where it has seen us further (or less far) than we remember."""
-    import httpx2
-
-    old = known[who.key.name].size if who.key.name in known else 0
-    try:
-        said, seen = await _submit(court, client, who, kept, old)
-        if seen is not None and seen != old and seen <= kept.size:
-            said, seen = await _submit(court, client, who, kept, seen)
-    except (httpx2.HTTPError, httpx2.InvalidURL, plain.Malformed, ValueError) as error:
-        log.warning("a witness could not be asked", witness=who.key.name, error=error)
-        return False
+    old = _known_size(who, known)
+    said, seen = await _submit(court, client, who, kept, old)
+    if seen is not None and seen != old and seen <= kept.size:
+        said, seen = await _submit(court, client, who, kept, seen)
     if seen is not None:
         log.error("a witness has seen another history of our log", witness=who.key.name, size=seen, ours=kept.size)
     return await _keep(court, who, kept, said)
 
 
+async def _seen_by(
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, known: dict[str, LastCosigned]
+) -> int:
+    """How many entries this witness says that it has seen where they are others than it should have; 0: nothing of the kind."""
+    _, seen = await _submit(court, client, who, kept, _known_size(who, known))
+    return seen or 0
+
+
+def _known_size(who: Witness, known: dict[str, LastCosigned]) -> int:
+    return known[who.key.name].size if who.key.name in known else 0
+
+
 async def _submit(
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, old: int
+) -> tuple[str, int | None]:
+    """As `_handed`; of a witness that cannot be asked nothing is known."""
+    import httpx2
+
+    try:
+        return await _handed(court, client, who, kept, old)
+    except (httpx2.HTTPError, httpx2.InvalidURL, plain.Malformed, ValueError) as error:
+        log.warning("a witness could not be asked", witness=who.key.name, error=error)
+        return "", None
+
+
+async def _handed(
     court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, old: int
 ) -> tuple[str, int | None]:
     """(signature lines, None), or ("", the size that the witness saw last)."""

@@ -24,11 +24,10 @@ class Missing(Problem):
 class Keys:
     """The directory `keys` under the log's name. Every file is 32 raw bytes, readable by the server alone."""
 
-    def __init__(self, folder: Path, name: str, *, keeps: bool = False) -> None:
-        """`keeps`: this machine keeps the newest checkpoint that it served."""
+    def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         self.name = name
-        self._keeps, self._saw = keeps, -1
+        self._saw = -1
         self._known: dict[str, tlog.SigningKey] = {}
         first = load_or_make_seed(folder / CURRENT)
         # The secret behind the names of staff outlives changes of the log's key: it was begun from the first one.
@@ -59,7 +58,7 @@ class Keys:
 
     def saw(self, size: int, note: str) -> None:
         """A checkpoint was served: it is kept, so that a store which is set back later is known to be (`seen`)."""
-        if not self._keeps or size <= self._saw or size <= self._kept():
+        if size <= self._saw or size <= self._kept():
             return
         self._saw = size
         new = self.folder.with_name(f".{SEEN}.{os.getpid()}")

@@ -47,7 +47,7 @@ async def open_keys(work: Work, settings: Settings) -> Keys:
         name = f"{settings.domain}/log"
         async with work.writing() as w:
             await marks.write(w, ORIGIN_KEY, name)
-    keys = Keys(Path(settings.data) / "keys", name, keeps=settings.postgres)
+    keys = Keys(Path(settings.data) / "keys", name)
     if signing:
         keys.follow(signing)
     return keys

@@ -2,8 +2,13 @@
 
 Whoever has seen more entries than the store holds (a visitor, a witness, this machine itself) would be shown a second history by the
 next checkpoint. So what a machine served is kept beside its keys (`Keys.saw`), and held against the store at each start and before
-each signature; and `chaupal log against` holds any checkpoint against it.
+each signature; witnesses are asked how much they have seen (`cosigned.check_seen`); and `chaupal log against` holds any checkpoint,
+or copy of the log, against it.
 """
+
+from pathlib import Path
+
+import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import tree as log_tree
@@ -12,6 +17,8 @@ from chaupal.kernel.errors import Problem
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading
 from chaupal_audit import errors as plain, tlog
+from chaupal_audit.log.entries import Entry
+from chaupal_audit.tlog.entries import COVER
 
 
 class SetBack(Problem):
@@ -32,14 +39,28 @@ async def hold(court: Court, reading: Reading, note: str) -> tuple[int, int]:
     head = _read(court.keys, note)
     size = await ledger.size(reading)
     if head.size > size:
-        raise SetBack(
-            f"A checkpoint of {head.size} entries was published, and the store has {size}: it is of an earlier moment. Nothing may be "
-            "signed by it, for outsiders would see a second history. Restore it to a later moment (docs/backup.md); where no later "
-            "one is left, this log has ended, and a new one begins that commits to it (docs/log.md, “A house with an older log”)"
-        )
+        raise set_back(f"A checkpoint of {head.size} entries was published", size)
     if await log_tree.root(reading, head.size) != head.root:
         raise log_tree.differs(f"its first {head.size} entries are not those that were published")
     return head.size, size
+
+
+async def lacking(reading: Reading, copy: Path) -> list[tuple[int, Entry]]:
+    """Of a copy of the log (`chaupal-audit --into`) what the store has not, by index, without what says nothing. Raises Broken."""
+    from chaupal_audit.log import mirror  # one command needs it
+
+    size = await ledger.size(reading)
+    found = [(index, msgspec.json.decode(text, type=Entry)) for index, text in mirror.entries(copy) if index >= size]
+    return [(index, entry) for index, entry in found if entry.t != COVER]
+
+
+def set_back(seen: str, size: int) -> SetBack:
+    """What to raise where outsiders have `seen` more than the `size` entries of the store."""
+    return SetBack(
+        f"{seen}, and the store has {size}: it is of an earlier moment. Nothing may be "
+        "signed by it, for outsiders would see a second history. Restore it to a later moment (docs/backup.md); where no later "
+        "one is left, this log has ended, and a new one begins that commits to it (docs/log.md, “A house with an older log”)"
+    )
 
 
 def _read(keys: Keys, note: str) -> tlog.Checkpoint:

@@ -1,0 +1,117 @@
+"""A house brought back from a backup of before a ruling that outsiders have seen: it signs no second history, and says what is missing."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx2
+import msgspec
+import pytest
+
+import forked
+from chaupal.app import backup
+from chaupal.app.wiring import RunningHouse, open_house
+from chaupal.governance.context import Court
+from chaupal.governance.log import batches, cosigned, seen, witness as log_witness
+from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.settings import Settings
+from chaupal_audit.log import mirror
+from chaupal_audit.log.fetching import Fetch
+from chaupal_audit.log.findings import Broken, Fault, LogReport
+from conftest import plain_settings
+from services import Postgres
+from village import Village
+
+
+class Story(NamedTuple):
+    """`published`: the order of the ruling; `copy`: of the log with it; `restored`: the settings of what was brought back."""
+
+    published: str
+    copy: Path
+    restored: Settings
+    witness: RunningHouse
+
+
+def by_the_hour(court: Court, witness: Court) -> Court:
+    """The court of a house in earnest, with this witness."""
+    line = f"{log_witness.cosigner(witness).public} https://witness.example/log"
+    settings = msgspec.structs.replace(court.settings, village=False, log_batch_minutes=60, log_witnesses=(line,))
+    return msgspec.structs.replace(court, settings=settings)
+
+
+def asking(witness: RunningHouse) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=witness.app), base_url="https://witness.example")
+
+
+async def copied(house: RunningHouse, into: Path) -> LogReport:
+    """A stranger's copy of the log, brought up to what is served now."""
+    loop = asyncio.get_running_loop()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=house.app)) as client:
+
+        def fetch(url: str, limit: int) -> bytes:
+            answer = asyncio.run_coroutine_threadsafe(client.get(url), loop).result(30)
+            if answer.status_code != 200:
+                raise Broken(Fault.missing, url)
+            return answer.content[:limit]
+
+        stranger: Fetch = fetch
+        return await mirror.mirror(f"{house.house.settings.origin}/log", None, into, fetch=stranger)
+
+
+async def signs(court: Court, witness: RunningHouse, clock: StillClock) -> None:
+    """The next batch, also by the witness."""
+    clock.move(HOUR)
+    async with asking(witness) as client:
+        assert await cosigned.sign_due(court, client)
+        assert await cosigned.ask_witnesses(court, client) == 1
+
+
+@pytest.fixture
+async def story(
+    village: Village,
+    settings: Settings,
+    postgres_server: Postgres,
+    postgres_programs: None,
+    clock: StillClock,
+    tmp_path: Path,
+) -> AsyncIterator[Story]:
+    court = village.running.house.court
+    watches = plain_settings(tmp_path / "witness", "")
+    logs = (str(await batches.public_key(court)),)
+    witness = await open_house(msgspec.structs.replace(watches, witness_logs=logs), clock=clock, run=False)
+    hourly = by_the_hour(court, witness.house.court)
+    await signs(hourly, witness, clock)
+    await backup.backup(settings, tmp_path / "before.tar.gz")
+    order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    await signs(hourly, witness, clock)
+    assert (await copied(village.running, tmp_path / "copy")).ok
+    restored = plain_settings(tmp_path / "again", postgres_server.fresh() if settings.postgres else "")
+    await backup.restore(restored, tmp_path / "before.tar.gz")
+    yield Story(order, tmp_path / "copy", restored, witness)
+    await witness.close()
+
+
+async def test_it_signs_no_second_history_and_says_what_is_missing(story: Story, clock: StillClock):
+    restored, witness = story.restored, story.witness
+    again = await open_house(msgspec.structs.replace(restored, village=True), clock=clock, run=False)
+    court = by_the_hour(again.house.court, witness.house.court)
+    clock.move(HOUR)
+    async with asking(witness) as client:
+        with pytest.raises(seen.SetBack, match=r"witness has signed \d+ entries .* it is of an earlier moment"):
+            await cosigned.sign_due(court, client)
+    # Whoever holds a copy of the log against it learns which acts are gone.
+    environ = os.environ | {"CHAUPAL_DATABASE": restored.database}
+    said = forked.run(["--data", restored.data, "log", "against", str(story.copy)], environ)
+    assert said.returncode == 1 and "it is of an earlier moment" in said.stderr
+    missing = [line for line in said.stderr.splitlines() if line.startswith("  not here: entry ")]
+    assert any(line.endswith(f", measure, {story.published}") for line in missing), said.stderr
+    # It is shorter than the copy; and goes on otherwise where its operator asks no witness.
+    assert (await copied(again, story.copy)).fault is Fault.stale
+    alone = msgspec.structs.replace(court.settings, log_witnesses=())
+    for _ in range(4):
+        clock.move(HOUR)
+        assert await cosigned.sign_due(msgspec.structs.replace(court, settings=alone))
+    assert (await copied(again, story.copy)).fault is Fault.forked
+    await again.close()
