@@ -27,7 +27,7 @@ from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.homes import Resident
-from chaupal.ports.homes_valkey import ValkeyFeeds
+from chaupal.ports.homes_valkey import ValkeyHomes
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import graph
@@ -68,13 +68,13 @@ class Homes:
 
     def __init__(self, running: RunningHouse, star: int, owners: range) -> None:
         self._work = running.house.square.work
-        self._feeds = running.house.reads.feeds
+        self._homes = running.house.reads.homes
         self._star = star
         self._owners = owners
 
     async def fill(self) -> None:
         await self._work.fresh()  # at its first look a process gives up whatever it knew before
-        local: Any = self._feeds._local if isinstance(self._feeds, ValkeyFeeds) else self._feeds  # pyright: ignore[reportPrivateUsage]
+        local: Any = self._homes._local if isinstance(self._homes, ValkeyHomes) else self._homes  # pyright: ignore[reportPrivateUsage]
         local._residents = len(self._owners) + 10
         for owner in self._owners:
             expected = await local.expect(owner, {owner, self._star})
@@ -91,7 +91,7 @@ class Homes:
             await asyncio.sleep(0 if looked else 5 * TICK)
 
     async def _lacks(self, owner: int, id_: int) -> bool:
-        found = await self._feeds.page(owner)
+        found = await self._homes.page(owner)
         return found is None or not found.ids or found.ids[0] < id_
 
 
@@ -209,22 +209,22 @@ async def homes_by(settings: Settings) -> dict[str, tuple[float, float]]:
     await database.execute(PAST, HOURS)
     await database.execute("ANALYZE")
     await database.close()
-    feeds = reads.feeds
-    assert isinstance(feeds, ValkeyFeeds)
+    homes = reads.homes
+    assert isinstance(homes, ValkeyHomes)
     for _ in range(4):
         await square.work.fresh()
-        feeds.push(0, 0)
-    recall: Callable[..., Awaitable[Resident | None]] = feeds.recall
+        homes.push(0, 0)
+    recall: Callable[..., Awaitable[Resident | None]] = homes.recall
 
     async def nothing(*_: object) -> None:
         return None
 
     found: dict[str, tuple[float, float]] = {}
     for name, way in {"built from the store": nothing, "built by another process": recall}.items():
-        feeds.recall = way  # type: ignore[method-assign]
+        homes.recall = way  # type: ignore[method-assign]
         took: list[tuple[float, float]] = []
         for _ in range(TIMES):
-            feeds.dismiss(reader.me)
+            homes.dismiss(reader.me)
             reads.work.memory.answers.clear()
             began, cpu = time.perf_counter(), time.process_time()
             await home.page(reads, reader, Cursor(limit=20))

@@ -14,7 +14,7 @@ from chaupal.http.answer import Dispatcher, Request
 from chaupal.http.call import Answer, House
 from chaupal.http.route import Route, Shape
 from chaupal.ports.country import Locator
-from chaupal.ports.homes_local import LocalFeeds
+from chaupal.ports.homes_local import LocalHomes
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.words import in_words
@@ -81,7 +81,7 @@ class Mirror:
     async def anew(self, asked: Question) -> bytes:
         """As it would be answered if nobody had ever asked."""
         self._fresh.square.work.memory.forget_all()
-        feeds: Any = self._fresh.reads.feeds
+        feeds: Any = self._fresh.reads.homes
         feeds.__init__()
         return await self._ask(self._composing, asked)
 
@@ -112,7 +112,7 @@ async def mirrored(village: Village, at: House | None = None) -> AsyncGenerator[
     """A mirror of the village (or of the process `at` that serves it, too), on its own connections to the same store."""
     settings = msgspec.structs.replace(village.running.house.settings, keep_answers=False)
     fresh = await joined(settings, village.clock, beside=True)
-    reads = msgspec.structs.replace(fresh.reads, feeds=LocalFeeds())
+    reads = msgspec.structs.replace(fresh.reads, homes=LocalHomes())
     try:
         yield Mirror(village, msgspec.structs.replace(fresh, reads=reads), at)
     finally:

@@ -22,7 +22,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.files_local import LocalFiles
-from chaupal.ports.homes_local import LocalFeeds
+from chaupal.ports.homes_local import LocalHomes
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.reads.context import Reads
 from chaupal.social import message_ids
@@ -50,16 +50,16 @@ class Street:
         self.mailbox = folder / "mail"
         self.work = work
         self.make_id = ids
-        self.feeds = LocalFeeds()
+        self.homes = LocalHomes()
         self.square = Square(settings, work, clock, ids, files, mail)
-        self.reads = Reads(settings, work, clock, self.feeds, files)
+        self.reads = Reads(settings, work, clock, self.homes, files)
         self.court = Court(settings, work, clock, ids, Keys(folder / "keys", f"{settings.domain}/log"), LAWS, RULES)
         self.carrier = Carrier(
             settings,
             work,
             clock,
             ids,
-            self.feeds,
+            self.homes,
             LocalBus(),
             mail,
             Streams(settings, work, PLACING),

@@ -22,7 +22,7 @@ from chaupal_audit.law import measures
 CODE = Path(chaupal.__file__).parent
 TEXTS = Path(laws.__file__).parent / "texts"
 LETTERS = (
-    "social/signin/letters.py",
+    "social/signin/signin_mails.py",
     "policy/sentences/ruling_texts.py",
     "policy/sentences/complaint_texts.py",
     "policy/sentences/demand_texts.py",
@@ -137,7 +137,7 @@ NAMES = {
 UNNAMED = (
     (r"[Nn]otices?(?!_id)|NOTICE", "notification", ("store/notifications", "social/people", "api/mastodon/notifications", "reads/people")),
     (r"(?i)glass", "emergency", ("",)),
-    (r"^Feed$", "AtomFeed, or Feeds of ports", ("web",)),
+    (r"^Feed$", "AtomFeed", ("web",)),
 )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from chaupal.ports import homes_valkey, valkey as client
 from chaupal.ports.homes import Resident, Source
-from chaupal.ports.homes_local import LocalFeeds
-from chaupal.ports.homes_valkey import Horizon, ValkeyFeeds
+from chaupal.ports.homes_local import LocalHomes
+from chaupal.ports.homes_valkey import Horizon, ValkeyHomes
 from chaupal.ports.valkey import Server
 from valkeys import Valkey, Watched, of_a_busy_machine
 from waiting import PATIENCE
@@ -54,7 +54,7 @@ class Process:
         self.flying: list[tuple[set[int], Horizon]] = []
         self.begin_look()
         self.seen, self.horizon = self.flying.pop()
-        self.feeds = ValkeyFeeds(LocalFeeds(), server, lambda: self.horizon)
+        self.homes = ValkeyHomes(LocalHomes(), server, lambda: self.horizon)
         self.built = 0
 
     def begin_look(self) -> None:
@@ -72,7 +72,7 @@ class Process:
                 if number in self.own:
                     self.own.discard(number)
                 else:
-                    self.feeds.push(*self.store.done[number])
+                    self.homes.push(*self.store.done[number])
 
     def look(self) -> None:
         """A look that begins now."""
@@ -86,30 +86,30 @@ class Process:
         self.begin_look()
         self.seen, self.horizon = self.flying.pop()
         self.own.clear()
-        self.feeds.dismiss_all()
+        self.homes.dismiss_all()
 
     def wrote(self, number: int) -> None:
         """A unit of our own is committed, and we hear of it, unless a look did before."""
         if number not in self.seen:
             self.own.add(number)
-            self.feeds.push(*self.store.done[number])
+            self.homes.push(*self.store.done[number])
 
     async def home(self, owner: int, sources: set[int]) -> list[int]:
         self.look()
-        found = await self.feeds.page(owner)
+        found = await self.homes.page(owner)
         if found is None:
-            expected = await self.feeds.expect(owner, set[Source](sources))
-            found = await self.feeds.recall(owner, expected)
+            expected = await self.homes.expect(owner, set[Source](sources))
+            found = await self.homes.recall(owner, expected)
             if found is None:
                 self.built += 1
                 found = Resident(self.store.of(sources), whole=True)
-            await self.feeds.admit(owner, expected, found.ids, whole=found.whole)
+            await self.homes.admit(owner, expected, found.ids, whole=found.whole)
         return list(found.ids)
 
     async def laid(self) -> None:
         """What it built lies in Valkey."""
-        if self.feeds._laying is not None:  # pyright: ignore[reportPrivateUsage]
-            await self.feeds._laying  # pyright: ignore[reportPrivateUsage]
+        if self.homes._laying is not None:  # pyright: ignore[reportPrivateUsage]
+            await self.homes._laying  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ async def processes(store: Store, own_valkey: Valkey, monkeypatch: pytest.Monkey
     for process in found:
         process.look()
         process.look()
-        process.feeds.push(0, 0)  # at the first thing that is heard it is settled since when all is
+        process.homes.push(0, 0)  # at the first thing that is heard it is settled since when all is
     yield found
     for process in found:
         await process.server.close()
@@ -165,9 +165,9 @@ async def test_a_home_whose_ties_changed_while_it_was_built_is_not_laid_down(sto
     one, other, _ = processes
     post = writes(store, 1)[1]
     one.look()
-    expected = await one.feeds.expect(9, {1, 2})
-    one.feeds.dismiss(9)
-    assert not await one.feeds.admit(9, expected, [], whole=True)  # read when 1 was not followed, for a moment
+    expected = await one.homes.expect(9, {1, 2})
+    one.homes.dismiss(9)
+    assert not await one.homes.admit(9, expected, [], whole=True)  # read when 1 was not followed, for a moment
     await one.laid()
     assert await other.home(9, {1, 2}) == [post]
 
@@ -178,7 +178,7 @@ async def test_a_post_that_is_gone_is_in_no_home_of_another_process(store: Store
     await one.home(9, {1})
     await one.laid()
     other.look()
-    other.feeds.pull(post, 1)
+    other.homes.pull(post, 1)
     assert await other.home(9, {1}) == []
 
 
@@ -190,17 +190,17 @@ async def test_a_post_that_lost_a_tag_goes_from_homes_where_it_stood_by_that_alo
     post, tag = writes(store, 1)[1], 2
     for owner, sources in ((8, {1, tag}), (9, {1, 3})):
         await one.home(owner, sources)
-    expected = await one.feeds.expect(7, {tag, 3})
-    await one.feeds.admit(7, expected, [post], whole=True)  # by the tag alone
+    expected = await one.homes.expect(7, {tag, 3})
+    await one.homes.admit(7, expected, [post], whole=True)  # by the tag alone
     await one.laid()
     other.look()
-    other.feeds.pull(post, tag)
-    other.feeds.push(1, post)
+    other.homes.pull(post, tag)
+    other.homes.push(1, post)
     assert await other.home(8, {1, tag}) == [post]
     assert await other.home(9, {1, 3}) == [post], "whom they follow stays"
     assert await other.home(7, {tag, 3}) == []
-    other.feeds.dismiss(7)
-    other.feeds.push(tag, post)
+    other.homes.dismiss(7)
+    other.homes.push(tag, post)
     assert await other.home(7, {tag, 3}) == [post], "and it may come back"
     assert other.built == 0
 
@@ -232,12 +232,12 @@ async def test_what_is_heard_while_a_look_is_under_way_is_not_taken_for_older_th
 
     def turn() -> None:
         for _ in range(3):
-            one.feeds.push(0, 0)
+            one.homes.push(0, 0)
 
     turn()
     one.look()
     one.look()
-    one.feeds.push(0, 0)
+    one.homes.push(0, 0)
     one.begin_look()
     number = store.begin(1)
     await other.home(9, {1})  # built while that is not committed yet
@@ -246,7 +246,7 @@ async def test_what_is_heard_while_a_look_is_under_way_is_not_taken_for_older_th
     one.wrote(number)
     turn()
     one.end_look()
-    one.feeds.push(0, 0)
+    one.homes.push(0, 0)
     assert await one.home(9, {1}) == [post]
 
 
@@ -312,12 +312,12 @@ async def test_whatever_happens_in_whatever_order_a_home_holds_what_is_committed
                 owner = dice.choice([*follows])
                 follows[owner] = set(dice.sample(range(1, 7), 3))
                 for one in processes:
-                    one.feeds.dismiss(owner)
+                    one.homes.dismiss(owner)
             case "lose":
                 process.lose()
             case "crowd":  # others are read there: what was resident makes room
                 for owner in follows:
-                    process.feeds.dismiss(owner)
+                    process.homes.dismiss(owner)
             case "flush":
                 own_valkey.ask("FLUSHALL")
             case "kill":
@@ -328,7 +328,7 @@ async def test_whatever_happens_in_whatever_order_a_home_holds_what_is_committed
         if dice.random() < 0.05:
             await asyncio.sleep(0.01)
     assert not wrong, wrong[:3]
-    assert sum(process.feeds.recalled for process in processes) > 20  # it was not all built from the store
+    assert sum(process.homes.recalled for process in processes) > 20  # it was not all built from the store
 
 
 async def test_homes_are_right_while_their_valkey_is_failed_over_and_shared_again_after(
@@ -343,17 +343,17 @@ async def test_homes_are_right_while_their_valkey_is_failed_over_and_shared_agai
         process.look()
     dice, killed, after = random.Random(1), False, 0
     async with asyncio.timeout(PATIENCE):
-        while not (killed and all(server.there for server in servers) and other.feeds.recalled > after):
+        while not (killed and all(server.there for server in servers) and other.homes.recalled > after):
             writes(store, dice.randint(1, 6))
             owner = dice.randint(10, 30)
             sources = {owner % 5, owner % 7, owner % 3}
             for process in (one, other):
                 assert await process.home(owner, sources) == store.of(sources)
                 await process.laid()
-                process.feeds.dismiss(owner)
-            if not killed and other.feeds.recalled > 20:
+                process.homes.dismiss(owner)
+            if not killed and other.homes.recalled > 20:
                 watched_valkeys.main.kill()
-                killed, after = True, other.feeds.recalled + 20
+                killed, after = True, other.homes.recalled + 20
             await asyncio.sleep(0.005)
     for server in servers:
         await server.close()

@@ -462,5 +462,5 @@ async def test_what_is_not_forgotten_would_be_told(
         await act(v)
     assert await mirror.stale([asked]) == [asked]
     v.running.house.square.work.memory.forget_all()
-    v.running.house.reads.feeds.dismiss(v.cast[who].id if who else 0)
+    v.running.house.reads.homes.dismiss(v.cast[who].id if who else 0)
     assert await mirror.stale([asked]) == []

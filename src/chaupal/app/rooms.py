@@ -30,8 +30,8 @@ from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
-from chaupal.ports.homes import Feeds
-from chaupal.ports.homes_local import LocalFeeds
+from chaupal.ports.homes import Homes
+from chaupal.ports.homes_local import LocalHomes
 from chaupal.ports.mail import Mail
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 from chaupal.ports.meter import Meter
@@ -104,8 +104,8 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
     sitting = await _sit_down(work, settings, keys, beside=beside, server=server)
     make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS) if sitting is None else sitting.seat)
     files = keeper_of(settings)
-    feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
-    work.memory.afresh = feeds.dismiss_all
+    homes = homes_of(server, LocalHomes(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
+    work.memory.afresh = homes.dismiss_all
     name = partial(message_ids.message_id, settings)
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from, name)
@@ -115,7 +115,7 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
     court = Court(settings, work, clock, make_id, keys, *_laws(data))
     work.memory.roll = role_grants.Roll(court).role_of
     square = Square(settings, work, clock, make_id, files, mail, partial(role_grants.enlist, court))
-    reads = Reads(settings, work, clock, feeds, files)
+    reads = Reads(settings, work, clock, homes, files)
     if not settings.federates:
         return House(settings, square, court, reads)
     federation = _federation(square, court, reads, meter_of(server, clock))
@@ -256,14 +256,14 @@ def meter_of(server: "Server | None", clock: Clock) -> Meter:
     return ValkeyMeter(clock, server)
 
 
-def feeds_of(server: "Server | None", local: Feeds, work: Work) -> Feeds:
+def homes_of(server: "Server | None", local: Homes, work: Work) -> Homes:
     """`local`: the homes of this process."""
     if server is None:
         return local
-    from chaupal.ports.homes_valkey import Horizon, ValkeyFeeds
+    from chaupal.ports.homes_valkey import Horizon, ValkeyHomes
 
     def see() -> Horizon | None:
         known = work.horizon()
         return None if known is None else Horizon(*known)
 
-    return ValkeyFeeds(local, server, see)
+    return ValkeyHomes(local, server, see)

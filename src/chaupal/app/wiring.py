@@ -95,7 +95,7 @@ async def _set_up(house: House, server: "Server | None", clock: Clock, *, works:
     carrier = _carrier(house, bus_of(server))
     work, hub = house.square.work, Hub(carrier, works=works)
     work.after_commit, work.after_others, work.after_gap = hub, hub.hear, hub.miss
-    house.reads.feeds.dismiss_all()  # from here on they hear of everything
+    house.reads.homes.dismiss_all()  # from here on they hear of everything
     await accounts.ensure_system_account(house.square)
     await log.check_log(house.court)
     await batches.check_waiting(house.court)
@@ -148,7 +148,7 @@ def _carrier(house: House, bus: Bus) -> Carrier:
         square.work,
         square.clock,
         square.make_id,
-        house.reads.feeds,
+        house.reads.homes,
         bus,
         square.mail,
         streams,

@@ -14,7 +14,7 @@ from chaupal.kernel.ids import MakeId
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
-from chaupal.ports.homes import Feeds
+from chaupal.ports.homes import Homes
 from chaupal.ports.mail import Mail
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Work, Writing
@@ -27,7 +27,7 @@ class Carrier(msgspec.Struct, frozen=True):
     work: Work
     clock: Clock
     make_id: MakeId
-    feeds: Feeds
+    homes: Homes
     bus: Bus
     mail: Mail
     streams: Streams

@@ -16,7 +16,7 @@ async def carry_on(carrier: Carrier) -> bool:
     held = await exports.take_up(square)
     if held is None:
         return False
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, square.files)
+    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, square.files)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.zip"
         try:

@@ -15,36 +15,36 @@ def push(carrier: Carrier, event: PostPublished) -> None:
     """
     carrier.work.memory.carried.put(event.post, event.boost_of or 0)
     if event.visibility != Visibility.DIRECT:
-        carrier.feeds.push(event.author, event.post)
+        carrier.homes.push(event.author, event.post)
         for key in event.tags:
-            carrier.feeds.push(tag_source(key), event.post)
+            carrier.homes.push(tag_source(key), event.post)
 
 
 def retag(carrier: Carrier, event: PostEdited) -> None:
     """Into the homes of those who follow a tag that it bears now, and out of those where it stood by none but one that it lost."""
     for key in event.untagged:
-        carrier.feeds.pull(event.post, tag_source(key))
+        carrier.homes.pull(event.post, tag_source(key))
     if event.untagged:
-        carrier.feeds.push(event.author, event.post)
+        carrier.homes.push(event.author, event.post)
     for key in event.tags:
-        carrier.feeds.push(tag_source(key), event.post)
+        carrier.homes.push(tag_source(key), event.post)
 
 
 def pull(carrier: Carrier, event: PostDeleted) -> None:
     for post, author in event.gone:
-        carrier.feeds.pull(post, author)
+        carrier.homes.pull(post, author)
     for key in event.tags:
-        carrier.feeds.pull(event.post, tag_source(key))
+        carrier.homes.pull(event.post, tag_source(key))
 
 
 def rebuild(carrier: Carrier, event: TieChanged) -> None:
     """At once, so that the next look is right already."""
-    carrier.feeds.dismiss(event.by)
+    carrier.homes.dismiss(event.by)
 
 
 def rearrange(carrier: Carrier, event: HomeChanged) -> None:
     """The same for followed tags, and for lists, which may be exclusive."""
-    carrier.feeds.dismiss(event.account)
+    carrier.homes.dismiss(event.account)
 
 
 async def take_in(carrier: Carrier, w: Writing, event: PostPublished) -> None:

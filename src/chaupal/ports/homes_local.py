@@ -1,4 +1,4 @@
-"""Resident feeds in this process: a list of ids each, and who watches whom."""
+"""Resident homes in this process: a list of ids each, and who watches whom."""
 
 import asyncio
 from bisect import bisect_left
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from chaupal.ports.homes import LENGTH, Expected, Resident, Source
 
-SLACK = 100  # a feed is trimmed when it has grown by this much
-PORTION = 500  # feeds that are changed in one go: a millisecond or two in which nobody else is served
+SLACK = 100  # a home is trimmed when it has grown by this much
+PORTION = 500  # homes that are changed in one go: a millisecond or two in which nobody else is served
 PAUSE = 0.001  # seconds until the next ones: who is served meanwhile does not wait for each of their own turns
 AUTHOR_FIRST = 0.02  # seconds in which the author is answered
 
 
-class _Feed:
+class _Home:
     """`ids` newest first; `whole`: there is nothing older."""
 
     __slots__ = ("complete", "ids", "sources", "whole")
@@ -52,7 +52,7 @@ class _Feed:
 
 
 class _Change(NamedTuple):
-    """A post of `source` that came, or is `gone`, for these feeds."""
+    """A post of `source` that came, or is `gone`, for these homes."""
 
     source: Source
     id: int
@@ -64,10 +64,10 @@ def _nobody(_: object) -> None:
     """Nobody listens."""
 
 
-class LocalFeeds:
-    """See `ports.homes.Feeds`. At most `residents` feeds; the one longest not read goes first.
+class LocalHomes:
+    """See `ports.homes.Homes`. At most `residents` homes; the one longest not read goes first.
 
-    `read` hears whose feed is asked for, `changed` whose is another one now, or is not watched over any more.
+    `read` hears whose home is asked for, `changed` whose is another one now, or is not watched over any more.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class LocalFeeds:
         self._residents = residents
         self._read = read
         self._changed = changed
-        self._feeds: OrderedDict[int, _Feed] = OrderedDict()
+        self._homes: OrderedDict[int, _Home] = OrderedDict()
         self._watchers: dict[Source, set[int]] = {}
         self._waiting: deque[_Change] = deque()
         self._waited_for: Counter[Source] = Counter()  # sources of those that wait: of one source nothing overtakes
@@ -88,37 +88,37 @@ class LocalFeeds:
 
     async def page(self, owner: int, newest: int | None = None) -> Resident | None:
         self._read(owner)
-        feed = self._feeds.get(owner)
-        if feed is None or not feed.complete:
+        home = self._homes.get(owner)
+        if home is None or not home.complete:
             return None
-        self._feeds.move_to_end(owner)
-        if newest is not None and newest < len(feed.ids):
-            return Resident(feed.ids[:newest], whole=False)
-        return Resident(feed.ids[:], feed.whole)
+        self._homes.move_to_end(owner)
+        if newest is not None and newest < len(home.ids):
+            return Resident(home.ids[:newest], whole=False)
+        return Resident(home.ids[:], home.whole)
 
     async def expect(self, owner: int, sources: Iterable[Source]) -> Expected:
-        wanted, feed = frozenset(sources), self._feeds.get(owner)
-        if feed is not None and not feed.complete and feed.sources == wanted:
-            return feed
+        wanted, home = frozenset(sources), self._homes.get(owner)
+        if home is not None and not home.complete and home.sources == wanted:
+            return home
         self.dismiss(owner)
-        if len(self._feeds) >= self._residents:
-            self.dismiss(next(iter(self._feeds)))
-        feed = self._feeds[owner] = _Feed(wanted)
-        for source in feed.sources:
+        if len(self._homes) >= self._residents:
+            self.dismiss(next(iter(self._homes)))
+        home = self._homes[owner] = _Home(wanted)
+        for source in home.sources:
             self._watchers.setdefault(source, set()).add(owner)
-        return feed
+        return home
 
     async def recall(self, owner: int, expected: Expected) -> Resident | None:
         return None
 
     async def admit(self, owner: int, expected: Expected, ids: Sequence[int], *, whole: bool) -> bool:
-        feed = self._feeds.get(owner)
-        if feed is None or feed is not expected:
+        home = self._homes.get(owner)
+        if home is None or home is not expected:
             return False  # whom they follow changed while it was built: the next read builds again
-        known = [id_ for id_ in feed.ids if whole or not ids or id_ > ids[-1]]
+        known = [id_ for id_ in home.ids if whole or not ids or id_ > ids[-1]]
         every = sorted({*ids, *known}, reverse=True)
-        feed.keep(every[:LENGTH], whole=whole and len(every) <= LENGTH)
-        feed.complete = True
+        home.keep(every[:LENGTH], whole=whole and len(every) <= LENGTH)
+        home.complete = True
         return True
 
     def push(self, source: Source, id_: int) -> None:
@@ -153,22 +153,22 @@ class LocalFeeds:
 
     def _change(self, owners: Collection[int], source: Source, id_: int, *, gone: bool) -> None:
         for owner in owners:  # whoever reads far back reads it from the store: it is another home, resident or not
-            feed = self._feeds.get(owner)
-            if feed is None or source not in feed.sources:
+            home = self._homes.get(owner)
+            if home is None or source not in home.sources:
                 continue  # built anew since, from a store that knows
             if gone:
-                feed.drop(id_)
+                home.drop(id_)
             else:
-                feed.add(id_)
+                home.add(id_)
         if owners:
             self._changed(owners)
 
     def dismiss(self, owner: int) -> None:
-        feed = self._feeds.pop(owner, None)
-        if feed is None:
+        home = self._homes.pop(owner, None)
+        if home is None:
             return
         self._changed((owner,))
-        for source in feed.sources:
+        for source in home.sources:
             watchers = self._watchers.get(source)
             if watchers is not None:
                 watchers.discard(owner)
@@ -176,7 +176,7 @@ class LocalFeeds:
                     del self._watchers[source]
 
     def dismiss_all(self) -> None:
-        owners = [*self._feeds]
-        self._feeds.clear()
+        owners = [*self._homes]
+        self._homes.clear()
         self._watchers.clear()
         self._changed(owners)

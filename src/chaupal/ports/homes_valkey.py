@@ -1,4 +1,4 @@
-"""Resident feeds of many processes: each keeps its own, and finds in Valkey what another has built.
+"""Resident homes of many processes: each keeps its own, and finds in Valkey what another has built.
 
 Nothing is pushed to Valkey. A home lies there as it was at a look at the store, and says at which one; a process adds what it
 has heard since. So a home that was lost costs one that is built from the store, and none can be older than it says: neither a
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal.ports.homes import LENGTH, Expected, Feeds, Resident, Source
+from chaupal.ports.homes import LENGTH, Expected, Homes, Resident, Source
 from chaupal.ports.valkey import Gone, Server
 
 KEPT = 3_600  # seconds that a home lies in Valkey
@@ -81,13 +81,13 @@ class _Expected(NamedTuple):
     seen: Horizon | None
 
 
-class ValkeyFeeds:
-    """See `ports.homes.Feeds`. `local`: those of this process, to which is pushed whatever others commit, too.
+class ValkeyHomes:
+    """See `ports.homes.Homes`. `local`: those of this process, to which is pushed whatever others commit, too.
 
     `see` tells how far this process knows the store.
     """
 
-    def __init__(self, local: Feeds, server: Server, see: See) -> None:
+    def __init__(self, local: Homes, server: Server, see: See) -> None:
         self._local = local
         self._server = server
         self._see = see

@@ -5,15 +5,15 @@ import msgspec
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files
-from chaupal.ports.homes import Feeds
+from chaupal.ports.homes import Homes
 from chaupal.store.machine.work import Work
 
 
 class Reads(msgspec.Struct, frozen=True):
-    """The store, the feeds (ids only) and the clock."""
+    """The store, the homes (ids only) and the clock."""
 
     settings: Settings
     work: Work
     clock: Clock
-    feeds: Feeds
+    homes: Homes
     files: Files

@@ -1,4 +1,4 @@
-"""The Message-ID of every letter, by which it is known again where it comes back."""
+"""The Message-ID of every letter, by which a letter that comes back is recognised."""
 
 import hmac
 import secrets
@@ -6,18 +6,18 @@ from email.utils import parseaddr
 
 from chaupal.kernel.settings import Settings
 from chaupal.ports.mail import Letter
-from chaupal.social.people.mails import proof_of
+from chaupal.social.mail_proofs import proof_of
 
 
 def message_id(settings: Settings, letter: Letter) -> str:
-    """Whoever reports that a letter came back must have had it: nobody else's address is marked so."""
+    """A Message-ID that nobody can guess: only who has had the letter can report that it came back."""
     said = f"{secrets.token_hex(4)}.{letter.telling}"
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
     return f"<{said}.{_proof(settings, said, letter.to)}@{domain}>"
 
 
 def telling_of_message(settings: Settings, id_: str, to: str) -> int | None:
-    """Of what a letter to `to` with this Message-ID told, 0 for none of a ruling; None: no such letter left this server."""
+    """Which telling a letter to `to` with this Message-ID carried; 0: of no ruling; None: this server sent no such letter."""
     said, _, proof = id_.strip().removeprefix("<").partition("@")[0].rpartition(".")
     if not proof.isascii() or not hmac.compare_digest(proof, _proof(settings, said, to)):
         return None

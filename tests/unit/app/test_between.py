@@ -18,7 +18,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.ports import valkey as client
-from chaupal.ports.homes_valkey import ValkeyFeeds
+from chaupal.ports.homes_valkey import ValkeyHomes
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import accounts, graph
@@ -184,15 +184,15 @@ async def member(house: RunningHouse, handle: str) -> Member:
     return Member(Viewer(account=id_, country="IN", language="hi"))
 
 
-def feeds(house: RunningHouse) -> ValkeyFeeds:
-    found = house.house.reads.feeds
-    assert isinstance(found, ValkeyFeeds)
+def homes(house: RunningHouse) -> ValkeyHomes:
+    found = house.house.reads.homes
+    assert isinstance(found, ValkeyHomes)
     return found
 
 
 async def laid(house: RunningHouse) -> None:
     """What it built lies in Valkey."""
-    if (laying := feeds(house)._laying) is not None:  # pyright: ignore[reportPrivateUsage]
+    if (laying := homes(house)._laying) is not None:  # pyright: ignore[reportPrivateUsage]
         await laying
 
 
@@ -201,7 +201,7 @@ async def settled(houses: list[RunningHouse]) -> None:
     for _ in range(4):
         for house in houses:
             await house.house.square.work.fresh()
-            feeds(house).push(0, 0)
+            homes(house).push(0, 0)
 
 
 async def test_a_home_that_one_built_the_other_finds_with_all_that_came_since(houses: list[RunningHouse]):
@@ -214,7 +214,7 @@ async def test_a_home_that_one_built_the_other_finds_with_all_that_came_since(ho
     await laid(one)
     said += [await chitra.posts(one, "तीन"), await binod.posts(other, "चार")]
     assert await binod.home(other) == sorted(said, reverse=True)
-    assert feeds(other).recalled == 1
+    assert homes(other).recalled == 1
     await binod.follows(other, dev)
     said.append(await dev.posts(one, "पाँच"))
     assert await binod.home(one) == await binod.home(other) == sorted(said, reverse=True)
@@ -232,7 +232,7 @@ async def test_a_post_that_is_taken_back_is_in_no_home_of_another_house(houses: 
     await laid(one)
     await posts.delete(one.house.square, chitra.viewer, said[1])
     assert await binod.home(other) == said[:1]
-    assert feeds(other).recalled == 1
+    assert homes(other).recalled == 1
 
 
 async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_found_there_again_after(
@@ -254,16 +254,16 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
             said.append(await cast[number % 4].posts(houses[number % 2], f"{number}"))
             for house in houses:
                 who = cast[(number // 2) % 4]
-                feeds(house).dismiss(who.viewer.me)  # others are read here, too
+                homes(house).dismiss(who.viewer.me)  # others are read here, too
                 assert await who.home(house) == said[:-41:-1]
 
     async def shared_again(before: int) -> None:
         async with asyncio.timeout(PATIENCE):
-            while feeds(other).recalled <= before:
+            while homes(other).recalled <= before:
                 await play(1)
 
     await play(8)
-    found = feeds(other).recalled
+    found = homes(other).recalled
     own_valkey.ask("FLUSHALL")
     await shared_again(found)
     with monkeypatch.context() as patch:  # for one that hangs a house's own patience is enough
@@ -278,7 +278,7 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
     async with asyncio.timeout(PATIENCE):
         while not all(house.valkey and house.valkey.there for house in houses):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-    await shared_again(feeds(other).recalled)
+    await shared_again(homes(other).recalled)
 
 
 async def test_open_streams_hear_on_without_valkey_and_are_not_ended(houses: list[RunningHouse], own_valkey: Valkey):
@@ -313,11 +313,11 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
             for house in houses:
                 assert await binod.home(house) == said[:-41:-1]
                 await laid(house)
-                feeds(house).dismiss(binod.viewer.me)
+                homes(house).dismiss(binod.viewer.me)
 
         for _ in range(5):
             await play()
-        assert feeds(houses[1]).recalled
+        assert homes(houses[1]).recalled
         watched_valkeys.main.kill()
         await play()
         assert await log_in(houses[0], PASSWORD, "198.51.100.1") == 303
@@ -325,9 +325,9 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
             while not all(house.valkey and house.valkey.there for house in houses):
                 await play()
                 await asyncio.sleep(0.02)
-        before = feeds(houses[1]).recalled
+        before = homes(houses[1]).recalled
         async with asyncio.timeout(PATIENCE):
-            while feeds(houses[1]).recalled <= before:
+            while homes(houses[1]).recalled <= before:
                 await play()
         most, _ = GUESSES
         # One came in.

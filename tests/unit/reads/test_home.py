@@ -150,7 +150,7 @@ async def test_pages_are_full_and_hold_each_post_once_however_far_down_one_reads
     for n in range(4):  # every second one is half a conversation, and stands in no home of Asha's
         await v.says(v.meera, f"@karl {n}", reply_to=said[n].id)
         said.append(await v.says(v.ravi, f"{n}"))
-    v.running.house.reads.feeds.dismiss(v.asha.id)
+    v.running.house.reads.homes.dismiss(v.asha.id)
     pages = await walked(v, v.asha, 3)
     flat = [id_ for page in pages for id_ in page]
     assert len(flat) == len(set(flat)) and {str(one.id) for one in said} <= set(flat)
@@ -169,7 +169,7 @@ async def test_who_reposted_what_stands_further_down_is_told_with_it_however_far
     monkeypatch.setattr(home, "FIRST", resident)
     reads = v.running.house.reads
     for cursor in (Cursor(max_id=said.id + 1, limit=3), Cursor(min_id=said.id - 1, limit=3)):
-        reads.feeds.dismiss(v.asha.id)
+        reads.homes.dismiss(v.asha.id)
         page = await home.page(reads, v.asha.viewer, cursor)
         assert [one.item.id for one in page.along[said.id]] == [repost]
 
@@ -182,7 +182,7 @@ async def test_what_is_newer_is_asked_for_without_repeats(
     monkeypatch.setattr(home, "FIRST", resident)
     start = v.meera.latest.id
     said = await busy(v)
-    v.running.house.reads.feeds.dismiss(v.asha.id)
+    v.running.house.reads.homes.dismiss(v.asha.id)
     newest = await stands(v, v.asha, since_id=start)
     upward: list[tuple[str, str | None]] = []
     while rows := await stands(v, v.asha, min_id=int(upward[0][0]) if upward else start, limit=3):
@@ -208,7 +208,7 @@ async def test_whoever_is_followed_while_a_home_is_being_built_is_in_it(
 ):
     v, asked = village, home.relations_of
     newcomer_ = await v.joins("gita", "Gita")
-    v.running.house.reads.feeds.dismiss(v.asha.id)
+    v.running.house.reads.homes.dismiss(v.asha.id)
     followed = False
 
     async def meanwhile(*of: Any) -> Any:

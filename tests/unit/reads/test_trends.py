@@ -12,6 +12,7 @@ from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Facts
 from chaupal.policy.measures import Measure
 from chaupal.policy.sentences.placeholders import SQUARE_TIME
+from chaupal.reads.cached import FRESH_FOR
 from chaupal.reads.explore import tags, trends
 from chaupal.reads.explore.trends import HALF_LIFE, rank
 from chaupal.social.people import graph
@@ -149,7 +150,7 @@ async def test_a_much_used_tag_is_counted_once_a_minute_and_at_once_when_the_law
     assert await today() == 2
     await street.say(asha, "एक और #सभा")
     assert await today() == 2
-    clock.move(trends.KEPT_FOR)
+    clock.move(FRESH_FOR)
     assert await today() == 3
     await street.rule(first, Measure.WITHHOLD_POST)
     assert await today() == 2
@@ -188,7 +189,7 @@ def test_the_published_formula_is_the_one_in_force():
         f"| Half-life | {trends.HALF_LIFE // HOUR} hours |",
         f"| Fewest authors | {trends.LEAST_AUTHORS} |",
         f"| Looked at | the newest {trends.MOST_USES:,} uses of tags in {2 * trends.WINDOW // HOUR} hours |",
-        f"| Counted anew | every {trends.KEPT_FOR // SECOND} seconds |",
+        f"| Counted anew | every {FRESH_FOR // SECOND} seconds |",
         f"score = (likes + {trends.REPOST_WEIGHT} × reposts) × ½ ^ (age / half-life)",
     ):
         assert said in paper

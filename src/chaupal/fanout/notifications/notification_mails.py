@@ -14,7 +14,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people
 from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
-from chaupal.social.people import mails
+from chaupal.social.people.notification_mails import KINDS, stop_path
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.accounts import role_of
 from chaupal.store.machine.claims import Overtaken
@@ -61,8 +61,8 @@ async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
         role=role,
         language=to.language or carrier.settings.default_language,
     )
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
-    asked = NotificationsAsked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
+    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, carrier.square.files)
+    asked = NotificationsAsked(kinds=[kind for kind in KINDS if kind in to.kinds.split()])
     if not asked.kinds:
         return []
     page = await notifications.page(reads, viewer, Cursor(limit=notification_mail_texts.MOST + 1), asked)
@@ -74,7 +74,7 @@ async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
 
 def _letter(carrier: Carrier, to: DueMail, told: list[NotificationSeen]) -> Letter:
     settings = carrier.settings
-    stop = settings.origin + mails.stop_path(settings, to.account)
+    stop = settings.origin + stop_path(settings, to.account)
     subject, body = notification_mail_texts.letter(
         to.handle,
         [_line(one) for one in told],

@@ -100,7 +100,7 @@ async def _payload_for(carrier: Carrier, to: Subscription, notification: int) ->
     viewer = await _viewer(carrier, to)
     if viewer is None:
         return None
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
+    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, carrier.square.files)
     try:
         told = await notifications.by_id(reads, viewer, notification)
     except NotFound:

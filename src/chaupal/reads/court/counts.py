@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from chaupal.kernel.clock import DAY
+from chaupal.reads.cached import cached_count
 from chaupal.reads.context import Reads
-from chaupal.reads.counting import counted
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import counts
 from chaupal.store.square.counts import Span as Span
@@ -64,29 +64,31 @@ async def measure(reads: Reads, what: str, span: Span, tag: str = "") -> Measure
         previous = await counts.altogether(reading, what, before, key)
         return Measure(total, previous, [(begins, found.get(begins, 0)) for begins in span.firsts])
 
-    return await counted(reads, ("measure", what, span, key), count)
+    return await cached_count(reads, ("measure", what, span, key), count)
 
 
 async def most_frequent(reads: Reads, what: str, span: Span, n: int, tag: str = "") -> Sequence[tuple[str, int]]:
     """Words and how often, the most frequent first."""
     key = count_key(tag) if tag else ""
-    return await counted(reads, ("most", what, span, n, key), lambda reading: counts.most(reading, what, span, n, key))
+    return await cached_count(
+        reads, ("most", what, span, n, key), lambda reading: counts.most(reading, what, span, n, key)
+    )
 
 
 async def space(reads: Reads) -> tuple[int, int]:
     """Bytes of the database, and of what was uploaded."""
-    return await counted(reads, "space", counts.space)
+    return await cached_count(reads, "space", counts.space)
 
 
 async def database_version(reads: Reads) -> str:
-    return await counted(reads, "database version", counts.version)
+    return await cached_count(reads, "database version", counts.version)
 
 
 async def retention(reads: Reads, first: date, last: date, *, monthly: bool) -> list[Cohort]:
     """The oldest period first. Whoever was seen to do something later counts for every period until then."""
     periods = _periods(first, last, monthly=monthly)
     span = Span(periods[0], _after(periods[-1], monthly=monthly), DAY)
-    people = await counted(reads, ("retention", span), lambda reading: counts.joined(reading, span))
+    people = await cached_count(reads, ("retention", span), lambda reading: counts.joined(reading, span))
     seen: list[list[int]] = [[] for _ in periods]
     for joined, last_seen in people:
         seen[bisect_right(periods, joined) - 1].append(last_seen)
@@ -112,7 +114,7 @@ async def weeks(reads: Reads) -> list[ActiveWeek]:
             for begins in reversed(span.firsts)
         ]
 
-    return await counted(reads, ("weeks", span), count)
+    return await cached_count(reads, ("weeks", span), count)
 
 
 def _periods(first: date, last: date, *, monthly: bool) -> list[int]:

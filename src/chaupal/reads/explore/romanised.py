@@ -20,8 +20,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.cached import cached
 from chaupal.reads.context import Reads
-from chaupal.reads.counting import kept_for
 from chaupal.reads.explore import search, tags as tag_reads, vocabulary
 from chaupal.reads.explore.search import ALL, Span
 from chaupal.reads.explore.trends import TrendingTag, law
@@ -160,7 +160,7 @@ async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> dict[int, Inde
         return _by_sound(await (_names if names else _words_used)(reads, Viewer(country=viewer.country)))
 
     key = ("romanised", names, viewer.country, reads.work.memory.rulings_version)
-    return await kept_for(reads, key, KEPT_FOR, make)
+    return await cached(reads, key, KEPT_FOR, make)
 
 
 async def _words_used(reads: Reads, anyone: Viewer) -> list[str]:

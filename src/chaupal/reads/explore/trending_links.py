@@ -17,6 +17,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Post
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.cached import cached_by_law
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
 from chaupal.reads.explore.trends import HISTORY_DAYS, MOST_TAGS, MOST_USES, WINDOW, Backlog, Day, TrendingTag
@@ -89,7 +90,7 @@ async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ra
         ranked = await asyncio.to_thread(_rank, uses, language, viewer.country, facts, now, quiet, gone)
         return await _with_history(reads, viewer, ranked, facts)
 
-    return await trends.kept_or(reads, count, "links", language or "", viewer.country)
+    return await cached_by_law(reads, count, "links", language or "", viewer.country)
 
 
 def _rank(

@@ -5,14 +5,13 @@ Counted from public posts alone, by the law of the country: what is withheld or 
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.policy.facts import STRANGER, Facts, Subject, Visibility
 from chaupal.policy.rules import judge, term_reach
@@ -23,6 +22,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach, Show
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.cached import cache_value, cached_by_law, cached_value, law_version
 from chaupal.reads.context import Reads
 from chaupal.reads.people import people as person_reads
 from chaupal.reads.pipeline import shown
@@ -36,8 +36,6 @@ HALF_LIFE = 8 * HOUR  # an author's voice, and a post's likes, count half after 
 LEAST_AUTHORS = 2  # one voice is no trend, however loud
 LEAST_LIKES = 1
 REPOST_WEIGHT = 2  # a repost says more than a like
-KEPT_FOR = MINUTE  # how long a count is shown before it is made anew
-STALE_FOR = 5 * SECOND  # how long that may take
 MOST_USES = 60_000  # uses of tags that are looked at, the newest ones
 MOST_POSTS = 400
 MOST_TAGS = 40
@@ -87,7 +85,7 @@ async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit:
         ranked = [replace(t, authors=people.get(t.key, t.authors)) for t in ranked[:MOST_TAGS]]
         return await with_history(reads, viewer, ranked, facts)
 
-    return (await kept_or(reads, count, "tags", language or "", viewer.country))[:limit]
+    return (await cached_by_law(reads, count, "tags", language or "", viewer.country))[:limit]
 
 
 async def posts(
@@ -102,7 +100,7 @@ async def posts(
             warm = await trending.warm(reading, first_id_at(max(0, now - 2 * WINDOW)), MOST_POSTS)
         return _hottest(warm, language, now)
 
-    ids = await kept_or(reads, count, "posts", language or "")
+    ids = await cached_by_law(reads, count, "posts", language or "")
     async with reads.work.reading() as reading:
         seen = await shown(reading, viewer, Surface.TRENDS, ids[: IN_RESERVE * (offset + limit)])
     quiet = backlog(await ran_out(reads), viewer.country)
@@ -123,7 +121,7 @@ async def people(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Visible[
         async with reads.work.scanning() as reading:
             return await trending.most_followed(reading, MOST_POSTS)
 
-    ranked = await kept_or(reads, count, "people")
+    ranked = await cached_by_law(reads, count, "people")
     me = viewer.account
     async with reads.work.reading() as reading:
         known = (await relations_of(reading, me)).following | {me} if me is not None else frozenset[int]()
@@ -260,7 +258,7 @@ async def talking(reads: Reads, viewer: Viewer) -> dict[str, int]:
         since = first_id_at(max(0, reads.clock() - WINDOW))
         return await asyncio.to_thread(_people, await _uses(reads), since, hidden)
 
-    return await kept_or(reads, count, "talking", viewer.country)
+    return await cached_by_law(reads, count, "talking", viewer.country)
 
 
 def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[str, int]:
@@ -277,7 +275,7 @@ async def _days(
     """(key, day) -> (uses, authors); of a tag with many uses, kept as trends are."""
     place = ("days", country, " ".join((str(since), *keys)))
     version = law_version(reads, facts)
-    kept: dict[tuple[str, int], tuple[int, int]] | None = kept_count(reads, place)
+    kept: dict[tuple[str, int], tuple[int, int]] | None = cached_value(reads, place)
     if kept is not None:
         return kept
     async with reads.work.reading() as reading:
@@ -289,7 +287,7 @@ async def _days(
     else:
         days = _counted_here(said, facts.rulings.unfindable_in(country))
     if len(said) > COUNTED_ANEW:
-        keep_count(reads, place, days, version)
+        cache_value(reads, place, days, version)
     return days
 
 
@@ -312,10 +310,10 @@ def hidden_in(country: str, facts: Facts) -> list[int]:
 def hidden_here(reads: Reads, country: str, facts: Facts) -> list[int]:
     place = ("hidden", country)
     version = law_version(reads, facts)
-    hidden: list[int] | None = kept_count(reads, place)
+    hidden: list[int] | None = cached_value(reads, place)
     if hidden is None:
         hidden = hidden_in(country, facts)
-        keep_count(reads, place, hidden, version)
+        cache_value(reads, place, hidden, version)
     return hidden
 
 
@@ -325,7 +323,7 @@ async def _uses(reads: Reads) -> list[Use]:
         async with reads.work.scanning() as reading:
             return await trending.uses(reading, since, MOST_USES)
 
-    return await kept_or(reads, count, "uses")
+    return await cached_by_law(reads, count, "uses")
 
 
 async def ran_out(reads: Reads) -> list[Quiet]:
@@ -333,44 +331,10 @@ async def ran_out(reads: Reads) -> list[Quiet]:
         async with reads.work.reading() as reading:
             return await trending.ran_out(reading, reads.clock() - 2 * WINDOW)
 
-    return await kept_or(reads, count, "quiet")
+    return await cached_by_law(reads, count, "quiet")
 
 
 async def law(reads: Reads) -> Facts:
     """The rulings in force, and no ties: what a stranger is judged by."""
     async with reads.work.reading() as reading:
         return Facts(STRANGER, await rulings_in_force(reading))
-
-
-async def kept_or[T](reads: Reads, count: Callable[[], Awaitable[T]], *place: str) -> T:
-    """What was counted for this place, as long as it is fresh; else what `count` says, which is kept for others."""
-    version = law_version(reads)
-    kept: T | None = kept_count(reads, place)
-    if kept is None:
-        kept = await count()
-        keep_count(reads, place, kept, version)
-    return kept
-
-
-def kept_count(reads: Reads, place: tuple[str, ...]) -> Any:
-    """What was counted, while it is fresh. Whoever first finds it stale counts anew; meanwhile the others have the old."""
-    memory, now = reads.work.memory, reads.clock()
-    key = ("trends", *place, memory.rulings_version)
-    kept = memory.pages.get(key)
-    if kept is None or now < kept[0]:
-        return None if kept is None else kept[1]
-    memory.pages.put(key, (now + STALE_FOR, kept[1]))
-    return None
-
-
-def keep_count(reads: Reads, place: tuple[str, ...], value: object, version: int) -> None:
-    """`version`: of the law, before it was counted; what was counted by an older one than is in force now is not kept."""
-    memory = reads.work.memory
-    if version == memory.rulings_version:
-        memory.pages.put(("trends", *place, version), (reads.clock() + KEPT_FOR, value))
-
-
-def law_version(reads: Reads, facts: Facts | None = None) -> int:
-    """Of the law that is in force, or (`facts`) that these hold: -1 where there is news that they do not know."""
-    known = reads.work.memory.rulings
-    return known.version if facts is None or (known.fresh and facts.rulings is known.index) else -1

@@ -18,8 +18,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.cached import cached
 from chaupal.reads.context import Reads
-from chaupal.reads.counting import kept_for
 from chaupal.reads.explore.trends import law
 from chaupal.reads.pipeline import shown
 from chaupal.store.square import posts
@@ -41,7 +41,7 @@ async def vocabulary_of(reads: Reads, viewer: Viewer, language: str) -> list[str
     """In their most used spelling, those of most authors first. Raises NotFound for what is no language."""
     code = or_not_found(check_language(language))
     key = ("vocabulary", code, viewer.country, reads.work.memory.rulings_version)
-    return await kept_for(reads, key, KEPT_FOR, partial(_counted, reads, Viewer(country=viewer.country), code))
+    return await cached(reads, key, KEPT_FOR, partial(_counted, reads, Viewer(country=viewer.country), code))
 
 
 async def _counted(reads: Reads, anyone: Viewer, language: str) -> list[str]:

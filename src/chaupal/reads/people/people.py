@@ -10,8 +10,8 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Person, Post
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.cached import cached_count
 from chaupal.reads.context import Reads
-from chaupal.reads.counting import counted
 from chaupal.store.federation import servers
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Census
@@ -94,12 +94,12 @@ async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]
 
 async def census(reads: Reads) -> Census:
     """How many live here."""
-    return await counted(reads, "census", lambda reading: accounts.census(reading, reads.clock() - ACTIVE_WITHIN))
+    return await cached_count(reads, "census", lambda reading: accounts.census(reading, reads.clock() - ACTIVE_WITHIN))
 
 
 async def peers(reads: Reads) -> Sequence[str]:
     """The hosts of the servers that are known here, in order."""
-    return await counted(reads, "peers", servers.known) if reads.settings.federates else ()
+    return await cached_count(reads, "peers", servers.known) if reads.settings.federates else ()
 
 
 async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:

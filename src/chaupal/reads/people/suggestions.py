@@ -18,6 +18,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.cached import cached_by_law
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
 from chaupal.reads.people import people
@@ -73,7 +74,7 @@ async def first_few(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Pe
     async def gather() -> list[int]:
         return [one.person.item.id for one in await page(reads, viewer, 3 * limit)]
 
-    ids = await trends.kept_or(reads, gather, "suggested", str(viewer.me), viewer.country, viewer.language)
+    ids = await cached_by_law(reads, gather, "suggested", str(viewer.me), viewer.country, viewer.language)
     async with reads.work.reading() as reading:
         known = (await relations_of(reading, viewer.me)).following | await regards.not_suggested(reading, viewer.me)
         known |= await suggesting.asked(reading, viewer.me)

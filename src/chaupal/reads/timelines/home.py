@@ -262,7 +262,7 @@ async def _newer(reading: Reading, me: int, found: Sequence[int]) -> Sequence[in
 
 
 async def _resident(reads: Reads, reading: Reading, me: int, newest: int | None = None) -> Resident:
-    found = await reads.feeds.page(me, newest)
+    found = await reads.homes.page(me, newest)
     reads.work.vitals.home(resident=found is not None)
     return await _build(reads, reading, me) if found is None else found
 
@@ -310,15 +310,15 @@ async def _expect(reads: Reads, reading: Reading, me: int) -> Expected:
     """What changes once it is expected is heard of; what changed while we asked whom one follows is not."""
     while True:
         sources = await _sources(reading, me)
-        expected = await reads.feeds.expect(me, sources)
+        expected = await reads.homes.expect(me, sources)
         if sources == await _sources(reading, me):
             return expected
 
 
 async def _build(reads: Reads, reading: Reading, me: int) -> Resident:
     expected = await _expect(reads, reading, me)
-    found = await reads.feeds.recall(me, expected) or await _from_store(reads, reading, me)
-    await reads.feeds.admit(me, expected, found.ids, whole=found.whole)
+    found = await reads.homes.recall(me, expected) or await _from_store(reads, reading, me)
+    await reads.homes.admit(me, expected, found.ids, whole=found.whole)
     return found
 
 

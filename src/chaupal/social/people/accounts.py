@@ -15,7 +15,7 @@ from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
 from chaupal.social.people import ip_and_mail_blocks
-from chaupal.social.signin import letters
+from chaupal.social.signin import signin_mails
 from chaupal.social.typed import typed
 from chaupal.store.identity import accounts, apps, logins
 from chaupal.store.identity.password_hashes import hash_password, is_password
@@ -106,7 +106,7 @@ async def create(
     return await _make(square, new, confirmed=True, approved=True, role=role)
 
 
-async def mail_confirmation(sender: letters.Sender, account: int) -> None:
+async def mail_confirmation(sender: signin_mails.Sender, account: int) -> None:
     """Send the link by which an address is confirmed, where it still must be. To be called outside any unit of work.
 
     Raises OSError from the carrier.
@@ -117,7 +117,7 @@ async def mail_confirmation(sender: letters.Sender, account: int) -> None:
         if login is None or login.confirmed_at is not None:
             return
         await logins.add_link(w, digest(secret), account, CONFIRM, w.now() + CONFIRM_LASTS)
-    await sender.mail.send(letters.letter(letters.CONFIRM, sender.settings, login, f"/confirm/{secret}"))
+    await sender.mail.send(signin_mails.letter(signin_mails.CONFIRM, sender.settings, login, f"/confirm/{secret}"))
 
 
 async def ask_confirmation(square: Square, viewer: Viewer) -> None:

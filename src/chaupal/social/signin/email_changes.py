@@ -9,7 +9,7 @@ from chaupal.social.context import Square
 from chaupal.social.events import EmailChangeAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.people.accounts import check_email, check_email_free
-from chaupal.social.signin import letters
+from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import proved
 from chaupal.store.identity import apps, logins
 from chaupal.store.machine.work import Writing
@@ -29,7 +29,7 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
         w.tell(EmailChangeAsked(account=login.account))
 
 
-async def mail_link(sender: letters.Sender, account: int) -> None:
+async def mail_link(sender: signin_mails.Sender, account: int) -> None:
     """Send word of it to the address of now, then the link to the one that is wanted: whoever is in an account could else take it
     from its owner unseen. To be called outside any unit of work. Raises OSError from the carrier.
     """
@@ -40,10 +40,12 @@ async def mail_link(sender: letters.Sender, account: int) -> None:
             return
         await logins.add_link(w, digest(secret), account, LINK, w.now() + LINK_LASTS)
     path = f"/email/{secret}"
-    link = letters.letter(letters.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
+    link = signin_mails.letter(signin_mails.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
     try:
         if login.email_wanted != login.email and login.unreached_at is None:
-            await sender.mail.send(letters.letter(letters.ADDRESS_LEAVES, sender.settings, login, "/password"))
+            await sender.mail.send(
+                signin_mails.letter(signin_mails.ADDRESS_LEAVES, sender.settings, login, "/password")
+            )
     except NotReached:
         # The mailbox of now is no more: that is why many want another one.
         await sender.mail.send(link)

@@ -8,7 +8,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PasswordResetAsked
 from chaupal.social.people.accounts import confirm_login
-from chaupal.social.signin import letters
+from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import Session, begin_session, proved
 from chaupal.store.identity import apps, logins
 from chaupal.store.identity.password_hashes import hash_password
@@ -32,7 +32,7 @@ async def ask_reset(square: Square, email: str) -> None:
         w.tell(PasswordResetAsked(account=login.account if login else 0))
 
 
-async def mail_reset(sender: letters.Sender, account: int) -> None:
+async def mail_reset(sender: signin_mails.Sender, account: int) -> None:
     """Send the link: it works once, for an hour. To be called outside any unit of work. Raises OSError from the carrier."""
     secret = new_secret()
     async with sender.work.writing() as w:
@@ -40,7 +40,7 @@ async def mail_reset(sender: letters.Sender, account: int) -> None:
         if login is None:
             return
         await logins.add_link(w, digest(secret), account, RESET, w.now() + RESET_LASTS)
-    await sender.mail.send(letters.letter(letters.RESET, sender.settings, login, f"/reset/{secret}"))
+    await sender.mail.send(signin_mails.letter(signin_mails.RESET, sender.settings, login, f"/reset/{secret}"))
 
 
 async def may_reset(square: Square, secret: str) -> bool:

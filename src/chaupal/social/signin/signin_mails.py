@@ -1,4 +1,4 @@
-"""The words of the mails that have to do with coming in, in Hindi and English."""
+"""The texts of the mails about signing in (confirm an address, a new password, another address), in Hindi and English."""
 
 from typing import Protocol
 

@@ -1,21 +1,16 @@
 """Which notifications come by mail: chosen on a page, and ended by the link in each letter (RFC 8058), which needs no log-in."""
 
-import hashlib
 import hmac
 from collections.abc import Collection
-from pathlib import Path
 
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
-from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
+from chaupal.social.mail_proofs import proof_of
 from chaupal.store.notifications import notification_mails
 from chaupal.store.notifications.notification_mails import KINDS as KINDS
-
-KEY = "mail.key"
-SIZE = 16  # bytes of the proof
 
 
 async def chosen(square: Square, viewer: Viewer) -> frozenset[str]:
@@ -30,7 +25,7 @@ async def choose(square: Square, viewer: Viewer, kinds: Collection[str]) -> None
 
 
 def stop_path(settings: Settings, account: int) -> str:
-    """The address by which whoever holds a letter ends them: of one account, and for nothing else."""
+    """The path of the link in each letter that ends them, for one account; it opens nothing else."""
     return f"/mail/stop/{account}-{_proof(settings, account)}"
 
 
@@ -53,9 +48,3 @@ async def stop(square: Square, secret: str) -> None:
 
 def _proof(settings: Settings, account: int) -> str:
     return proof_of(settings, str(account), b"mail-stop")
-
-
-def proof_of(settings: Settings, said: str, what: bytes) -> str:
-    """That this server said so in a letter: nobody else can make it."""
-    seed = load_or_make_seed(Path(settings.data) / "keys" / KEY)
-    return hashlib.blake2b(said.encode(), key=seed, digest_size=SIZE, person=what).hexdigest()
