@@ -167,8 +167,19 @@ async def test_an_avatar_goes_with_its_account(village: Village):
     await village.settle()
     url = me["avatar"]
     assert Image.open(io.BytesIO((await ask(village, url, "IN")).content)).size == (400, 400)
+    # Beside posts it stands small, and no address that shows it is judged less.
+    small = f"{url}?small=1"
+    assert (
+        small.removeprefix(village.running.house.settings.origin) in (await ask(village, asha.latest.path, "IN")).text
+    )
+    answer = await ask(village, small, "IN")
+    assert Image.open(io.BytesIO(answer.content)).size == (132, 132)
+    assert (await ask(village, small, "IN")).content == answer.content
+    again = await village.client.get(small, headers={"cookie": "look_as=IN", "if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
     await village.withhold_account(asha, by=village.chitra, second=village.dev)
-    assert (await ask(village, url, "IN")).status_code == 451
+    for address in (url, small):
+        assert (await ask(village, address, "IN")).status_code == 451
     assert (await ask(village, url, "DE")).status_code == 200
     seen = (await village.client.get(f"/api/v1/accounts/{asha.id}", headers={"cookie": "look_as=IN"})).json()
     assert url not in str(seen)

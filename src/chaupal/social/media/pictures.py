@@ -19,6 +19,7 @@ MOST_ORIGINAL = 8_294_400  # pixels kept of an original (3840 x 2160, as Mastodo
 MOST_MOVING = 8_000_000  # pixels of all frames together; a longer animation stands still
 SMALL_SIDE = 640
 AVATAR = (400, 400)
+SMALL_AVATAR = (132, 132)  # beside a post: 44 CSS px of a phone with three dots to each
 HEADER = (1500, 500)
 QUALITY = 85
 MOST_CUT = 4  # times: of a picture that is cut to less of it than that the middle alone is scaled

@@ -12,9 +12,11 @@ from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound, Unavailable
+from chaupal.kernel.shelf import Shelf
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import MediaFile
+from chaupal.social.media import media as uploads, pictures
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 2_000_000  # bytes of one answer to a Range
 VTT = "text/vtt; charset=utf-8"
 WHOLE = (0, -1)
+SMALL_KEPT = 1_000  # some 4 kB each
+_small: Shelf[str, bytes] = Shelf(SMALL_KEPT)
 _RANGE = regex.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", regex.ASCII)
 
 
@@ -51,10 +55,11 @@ class CardImage(msgspec.Struct, kw_only=True):
 
 
 class Portrait(msgspec.Struct, kw_only=True):
-    """An account's avatar or header."""
+    """An account's avatar or header; `small`: as it stands beside a post."""
 
     account: Number
     name: str
+    small: str = ""
 
 
 class EmojiAsked(msgspec.Struct, kw_only=True):
@@ -105,7 +110,21 @@ async def portrait(call: Call[Portrait]) -> Answer:
     file = await media.portrait_file(call.house.reads, call.viewer, asked.account, asked.name)
     if call.house.federation is not None and not await media.is_here(call.house.reads, file):
         await _bring(call, lambda fed, elsewhere: elsewhere.fetch_portrait(fed, asked.account, file.key))
-    return await _send(call, file)
+    return await (_send_small if asked.small else _send)(call, file)
+
+
+async def _send_small(call: Call[Portrait], file: MediaFile) -> Answer:
+    """Painted by the first who asks. A new picture has a new key, so what is kept is never old."""
+    mark = f"{file.mark}-small"
+    headers = _headers(file.key.replace("/", "-"), mark)
+    if _browser_has(call, mark):
+        return Answer(b"", 304, file.mime, headers)
+    small = _small.items.get(file.key)
+    if small is None:
+        whole = await media.contents(call.house.reads, file)
+        small = await uploads.portrait(call.house.square, whole, pictures.SMALL_AVATAR)
+        _small.put(file.key, small)
+    return Answer(small, mime=file.mime, headers=headers)
 
 
 async def emoji(call: Call[EmojiAsked]) -> Answer:
