@@ -1,4 +1,4 @@
-"""Connections that leave the house, kept open from one call to the next: HTTP/1.1 with the least that it takes, everything bounded.
+"""An HTTP/1.1 client for calls to other servers, with connections kept open between calls and a bound on everything.
 
 To public addresses only, and to the very address that was looked at: a name could lead elsewhere a moment later. The certificate
 is held against the name. Why none of the usual clients: decision 33.
@@ -117,7 +117,8 @@ def place(url: str, *, plain: bool = False, any_port: bool = False) -> Place:
 
 
 class Connections:
-    """Those of one process. `private`: to any address, without TLS, at any port: for tests, and where the operator allows it.
+    """The open connections of one process. `private`: also to private addresses, without TLS, at any port, for tests and where the
+    operator allows it.
 
     `names`: threads that look names up. One that nobody answers for keeps a thread for many seconds, and those of the loop (0)
     have other things to do.
@@ -210,7 +211,7 @@ class Connections:
         raise wrong or NotAnswered("has no address")
 
     async def _addresses(self, there: Place) -> "list[Address]":
-        """Where it is, as it was known a little while ago: nobody waits for names of servers that are gone. Raises NotAnswered."""
+        """Where it is, cached for some minutes, so that names of dead servers are not looked up again and again. Raises NotAnswered."""
         now = asyncio.get_running_loop().time()
         known = self._known.items.get((there.host, there.port))
         if known is None or known[0] < now:
@@ -238,7 +239,7 @@ class Connections:
         line.waits(IDLE)
 
     def _drop_one(self) -> None:
-        """Whoever was called longest ago gives one up."""
+        """Close one: of the place that was called longest ago."""
         for name in [name for name, lines in self._kept.items() if not any(line.open for line in lines)]:
             self._many -= len(self._kept.pop(name))
         if self._many >= MOST_KEPT:
@@ -411,7 +412,7 @@ async def addresses_of(host: str, port: int, *, private: bool, looked_up: Thread
 
 
 def may_call(address: Address) -> bool:
-    """Whether anybody's: not of this machine or network, not reserved, not one that hides another."""
+    """Whether it is a public address: not of this machine or network, not reserved, not one with a private address inside."""
     inner = getattr(address, "ipv4_mapped", None) or address
     special = any(inner in net for net in SPECIAL if net.version == inner.version)
     given = isinstance(inner, ipaddress.IPv4Address) or inner in UNICAST

@@ -46,13 +46,13 @@ async def check(work: Work, settings: Settings) -> None:
 
 
 async def follows(reading: Reading, path: Path) -> bool:
-    """Whether a key that is not here follows from the house's: then another machine that was asked for it first made the same."""
+    """Whether a missing key can be derived from the house's key: then every machine that needs it makes the same one."""
     seed = await asyncio.to_thread(derived, path)
     return seed is not None and await marks.read(reading, MARK + path.name) in ("", _print(seed))
 
 
 def _prints(folder: Path, known: Collection[str]) -> dict[str, str]:
-    """Name -> fingerprint of every key that all machines share: those that are here, and those that follow from the house's.
+    """Name -> fingerprint of every key that all machines share: those that are here, and those that are derived from the house's key.
 
     The log's own keys are known by what they signed.
     """

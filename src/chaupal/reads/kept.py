@@ -1,4 +1,4 @@
-"""The one kind of keeping: an answer, a page or a part of one, with all that it was made from (`store/machine/noted.py`).
+"""Answers, pages and parts of pages kept in memory, each with the keys of all that it was made from (`store/machine/noted.py`).
 
 It is good until one of the keys that were looked at is forgotten, or the clock passes. What was read without a key is good
 until anything at all is changed (decision 23).
@@ -21,7 +21,7 @@ def find(reads: Reads, name: Hashable) -> Any:
 
 
 def making(reads: Reads, key: str = "") -> Noted:
-    """`with` it something is made, and all that is looked at for it is noted. `key`: of the token or session that asks."""
+    """A context in which something is made: whatever is read in it is noted as a key. `key`: of the token or session that asks."""
     noted = reads.work.memory.noting()
     if key:
         noted.note(TOKENS, (key,))

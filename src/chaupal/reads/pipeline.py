@@ -1,4 +1,4 @@
-"""A read is four words: skeleton, hydrate, reveal, present; the middle two are here."""
+"""The two steps that all reads share: hydrate (ids become sealed posts) and reveal (the gate opens them for the viewer)."""
 
 from collections.abc import Sequence
 from operator import itemgetter

@@ -1,4 +1,4 @@
-"""Appeals: whoever a ruling touches asks once for another look, and somebody with no hand in the ruling decides.
+"""Appeals: a person whom a ruling limits can ask once for another look; somebody who had no part in the ruling decides.
 
 Until when one may ask says each law: `[appeals]` of its file in `regimes/files`.
 """
@@ -69,7 +69,7 @@ async def file(court: Court, viewer: Viewer, ruling_id: int, text: str) -> Appea
 
 
 async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
-    """Ask no more. Raises NotFound for others' appeals, Conflict for one that is decided."""
+    """Withdraw one's appeal. Raises NotFound for others' appeals, Conflict for one that is decided."""
     async with court.work.writing() as w:
         row = await _appeal(w, id_)
         if row.account_id != viewer.me:
@@ -142,7 +142,7 @@ async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -
 
 
 async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> None:
-    """Decide an appeal: everything that follows from it is in this commit.
+    """Decide an appeal; everything that follows from it is done in the same commit.
 
     Reversed: the ruling ends, and counts as a strike no more. Modified: a narrower one stands in its place from now on.
     Raises NotAllowed for whoever decided what is appealed, Invalid by field, Conflict where it is decided already.
@@ -226,8 +226,8 @@ async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | 
 
 
 async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: AppealRow) -> int:
-    """Whoever had no hand in it, is not concerned by it, and (where the rules say so) is of no decider's team. Raises Conflict once it
-    is decided.
+    """Who hears it had no part in the ruling, is not the person concerned, and (where the house's rules ask) is in no team of those
+    who decided. Raises Conflict once it is decided.
     """
     if not may(viewer, "hear_appeal"):
         raise NotFound
@@ -245,7 +245,7 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
 
 
 async def _first_decided(reading: Reading, row: AppealRow) -> int:
-    """When the first was decided of what an appeal is about (ms)."""
+    """When the first of the rulings on the same target was made (ms)."""
     ruling = or_not_found(await rulings.ruling(reading, row.ruling_id))
     made = await rulings.by_targets(reading, [ruling.target_id or 0])
     return min((one.starts_at for one in made[ruling.target_id or 0]), default=ruling.starts_at)
@@ -265,7 +265,7 @@ async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision)
 async def _narrower(
     court: Court, reading: Reading, strike: Strike, typed: Decision, paper: Paper
 ) -> tuple[RulingRow, ...]:
-    """What stands in the ruling's place: with a nearer end, in fewer countries, a lower rung, or only parts of it.
+    """The rulings that replace it: with a nearer end, in fewer countries, a milder measure, or on only some of its parts.
 
     Nothing wider than it was can come out of an appeal.
     """
@@ -297,7 +297,7 @@ async def _narrower(
 
 
 async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingRow, typed: Decision) -> None:
-    """A lower rung, or parts: what the law of the matter allows of its target."""
+    """Complain unless the milder measure, or the parts, are allowed by the law of the matter."""
     if was.target_id is None:
         paper.complain("measure", "measure_takes_whole")
         return
@@ -318,7 +318,7 @@ async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingR
 async def _carry_out(
     court: Court, w: Writing, strike: Strike, outcome: str, narrower: Sequence[RulingRow], viewer: Viewer, reason: str
 ) -> int | None:
-    """What an outcome brings about; the id of the (first) ruling that stands in place of the old one, where one does."""
+    """Do what the outcome asks for. The id of the (first) ruling that replaces the old one, if one does."""
     if outcome == UPHELD:
         return None
     was, me, begun = strike.ruling, viewer.me, tuple[int, ...]()
@@ -335,14 +335,14 @@ async def _carry_out(
 async def _replace(
     court: Court, w: Writing, strike: Strike, narrower: Sequence[RulingRow], me: int, reason: str
 ) -> tuple[tuple[int, ...], int]:
-    """The narrower rulings, each with a leaf of its own. Whoever stood behind the old one as a second still does."""
+    """Begin the narrower rulings, each with a log entry. Whoever approved the old one as a second person is kept as theirs."""
     case = await cases.case_with(court, w, strike.ruling.target_id or 0)
     rows = [effects.renewed(court, row, decided_by=me, reason=reason) for row in narrower]
     return await effects.replace(court, w, case, strike.ruling, rows, Cause("modified", "house", reason, me))
 
 
 async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, reason: str, leaf: int) -> None:
-    """The event of the case: overturned where nothing of it is in force any more, else modified to what is left."""
+    """Add the event of the case: overturned if nothing of it is in force any more, else modified."""
     if was.target_id is None:
         return
     case: Case = await cases.case_with(court, w, was.target_id)

@@ -22,7 +22,7 @@ def path(court: Court, ruling: int, account: int) -> str:
 
 
 async def viewer(court: Court, ruling: int, word: str, language: str) -> Viewer:
-    """As whom somebody comes by the link. Raises NotFound for one that we did not give, and for people of this server."""
+    """The viewer that a link stands for. Raises NotFound for a link that we did not make, and for people of this server."""
     async with court.work.reading() as reading:
         row = await rulings.ruling(reading, ruling)
         owner = None if row is None else row.owner_id

@@ -1,4 +1,4 @@
-"""Counter-notices: where a law has them, the author of what was withheld answers, and it is shown again unless somebody sues."""
+"""Counter-notices: where a law has them, the author of what was withheld objects, and it is shown again unless somebody sues."""
 
 import msgspec
 
@@ -118,7 +118,7 @@ async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int |
 
 
 async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:
-    """Its steps stand in the log, its particulars with the staff."""
+    """Put one together: its steps are read from the log, its particulars from the store."""
     law = strike.regime.counter_notice
     written = await notes.on(reading, COUNTER, strike.ruling.id)
     if law is None or not written:

@@ -61,7 +61,7 @@ class Strike(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def leaves(self) -> tuple[int, ...]:
-        """Entries of the log that prove it, in order; of a secret act none, for their number would tell."""
+        """Indexes of the log entries that prove it, in order; of a secret act none, because an index would reveal it."""
         appealed = (self.appeal.log_index, self.appeal.decided_log_index) if self.appeal else ()
         found = {self.ruling.log_index, self.ruling.lift_log_index, *appealed, *(one.log_index for one in self.told)}
         return tuple(sorted(index for index in found if index is not None))
@@ -91,7 +91,7 @@ async def by_id(court: Court, viewer: Viewer, id_: int) -> Strike:
 
 
 async def strike_of(court: Court, reading: Reading, id_: int) -> Strike:
-    """One of them; who may see it is not asked here. Raises NotFound."""
+    """One of them, whoever asks: the caller has checked that they may see it. Raises NotFound."""
     row = or_not_found(await rulings.ruling(reading, id_))
     return (await strikes(court, reading, [row]))[0]
 
@@ -161,7 +161,7 @@ def silent_until(order: Order | None, regime: Regime, begun: int, now: int) -> i
 
 
 def _looked_at_again(regime: Regime, begun: int, now: int) -> int | None:
-    """How long a law lets somebody be silent at once; None where it says nothing of it: a court seals its order for as long as it likes.
+    """Until when (ms) a law lets somebody be kept in the dark before that is reviewed; None where it sets no limit, as for a court's seal.
 
     Where the silence has no end it is looked at again, and put off anew where it still holds.
     """
@@ -172,7 +172,7 @@ def _looked_at_again(regime: Regime, begun: int, now: int) -> int | None:
 
 
 def gag_of(order: Order | None, regime: Regime) -> str:
-    """The word that keeps somebody from being told."""
+    """The legal basis that forbids telling somebody."""
     return regime.gag.basis if regime.gag is not None else (order.legal_basis if order is not None else "")
 
 
@@ -219,7 +219,8 @@ SILENCE = "told_later"
 
 
 async def tell_again_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
-    """Tell whoever is touched by a case once more, in a unit that is open: what was told of each ruling last. Nothing moves.
+    """Tell the people concerned by a case once more what they were last told of each ruling, in a unit that is open. The case stays
+    as it is.
 
     Raises NotAllowed, Conflict where there is nobody to tell, where the law is silent, or within a day.
     """

@@ -93,7 +93,7 @@ async def _log(court: Court, w: Writing, strike: Strike, public: entries.Externa
 
 
 async def _of(reading: Reading, strike: Strike) -> list[OutsideAppeal]:
-    """The log itself is what is known of this: filings that follow the measure, and decisions that follow those."""
+    """Put it together from the log alone: filings that follow the measure, and decisions that follow the filings."""
     found: dict[int, OutsideAppeal] = {}
     for index, head, said in await log.entries_of(reading, entries.External):
         if said.step == FILED and head.prev == strike.ruling.log_index:

@@ -1,4 +1,4 @@
-"""The acts of the staff about a case, a row each: what it is called where, what is said with it, what does it.
+"""The acts of staff about a case, one row each: its name on every surface, the fields it takes, and the function that does it.
 
 From a row are made the API's route, the office's form, the command and the rows of a file. Who may, when, and what guards it
 stands in the table of moves, by the verbs that the act can be.
@@ -98,28 +98,28 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def says(self) -> tuple[str, ...]:
-        """Its fields in a file of many."""
+        """Names of the fields that a file of many rows has for it."""
         return tuple(field.name for field in self.fields if not field.looked)
 
     @property
     def stands(self) -> tuple[State, ...]:
-        """Where a case is that it can be about; what is not found here is looked at by itself."""
+        """States of a case in which it can be done. It is a first filter: `take` checks each case again."""
         sources = {move.source for move in MACHINE.moves if move.verb in self.verbs}
         return self.states or tuple(state for state in (*OPEN, *IN_FORCE) if state in sources)
 
     @property
     def ends(self) -> frozenset[State]:
-        """Where a case comes to by it."""
+        """States that a case can reach by it."""
         return frozenset(move.to for move in MACHINE.moves if move.verb in (*self.verbs, *self.or_else))
 
     @property
     def roles(self) -> frozenset[Role]:
-        """All to whom it can open."""
+        """All roles that may do it, in orders or under own rules."""
         return self.opened(own=False) | self.opened(own=True)
 
     @property
     def word(self) -> str:
-        """The word of `policy.may` that opens to all of those and to the fewest others; one of its own where there is one."""
+        """The word of `policy.may` that fits it best: it opens to all those roles, and to the fewest others."""
         words = (*self._words(own=False), *self._words(own=True), *MAY)
         return min((w for w in words if MAY.get(w, frozenset()) >= self.roles), key=lambda word: len(MAY[word]))
 
@@ -132,13 +132,13 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         return [*(MACHINE.may(move.verb, own=own) for move in moves), self.words[own]]
 
     def open_to(self, viewer: Viewer, *, own: bool, many: bool = False) -> bool:
-        """Whether the viewer's role opens it; whether it is theirs about one case, the machine says."""
+        """Whether the viewer's role may do it at all; whether they may do it about one case, `take` checks."""
         if many and self.words[own]:
             return may(viewer, self.words[own])
         return viewer.account is not None and viewer.role in self.opened(own=own)
 
     async def done(self, court: Court, w: Writing, viewer: Viewer, case: Case, said: object) -> State:
-        """Done in an open unit, with what stands in the fields of `said`. Raises as its function does."""
+        """Do it in an open unit, with the fields of `said`. Raises as its function does."""
         named = {field.name: getattr(said, field.name) for field in self.fields if hasattr(said, field.name)}
         if self.form is not None:
             return await self.run(court, w, viewer, case, self.form(**named))
@@ -281,11 +281,11 @@ def by_way(way: Way) -> dict[str, Act]:
 
 
 def addresses(way: Way) -> dict[str, Act]:
-    """The same by every name that their address has had."""
+    """The same, also by former names that addresses of the API still use."""
     return {name: act for name, act in ADDRESSED.items() if way in act.ways}
 
 
 def fields_of(of: Iterable[Act]) -> list[Field]:
-    """All that can be said with any of them, each name once; nothing of it is needed, and none is too long to be looked at."""
+    """All fields of these acts, each name once, none of them required."""
     named = {field.name: field for act in of for field in act.fields}
     return [msgspec.structs.replace(field, needed=False, most=0) for field in named.values()]

@@ -1,4 +1,4 @@
-"""Who works on what: targets are taken up, handed on and put back. It decides nothing, and the log says nothing of it."""
+"""Who works on what: targets are taken, handed over and put back. Assigning decides nothing, and is not logged."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Calls about many cases that go on by themselves: sent once, carried on by the hundred, looked at while they run.
+"""Bulk calls that run in the background: sent once, done a hundred rows at a time, with their progress to be looked up.
 
 What became of a row is written in the commit in which it is entered, so whoever goes on after a crash enters nothing twice.
 Who sent it acts with the role that they have when each hundred is entered, not with the one of the day when it was sent.
@@ -101,7 +101,7 @@ async def progress(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Pr
 
 
 async def carry_on(court: Court) -> bool:
-    """Work through the oldest call that waits, or that a process which is no more had begun. False where none does."""
+    """Work through the oldest waiting call, or one that a dead process had begun. False where there is none."""
     async with court.work.writing() as w:
         job = await kept.take_up(w)
     if job is None:
@@ -159,7 +159,7 @@ async def _twice(court: Court, job: Job) -> frozenset[int]:
 
 
 async def _who(court: Court, account: int) -> Viewer:
-    """Whoever sent it; in no role where their account is not open any more."""
+    """The viewer who sent it, with the role of now; without one if their account is not open any more."""
     home = court.settings.home_country
     return await role_grants.as_now(court, account) or Viewer(account=account, country=home)
 

@@ -1,4 +1,4 @@
-"""A case: all that happened about one target. Its status is the fold of its events, and the lifecycle is its only door."""
+"""A case: all that happened about one target. Its state follows from its events, which are added by the moves of `lifecycle.py` only."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ MOVED = "case_moved"
 
 
 class Moved(Conflict):
-    """A case is not as it was when it was looked at: nobody decides about what they have not seen."""
+    """A case has changed since it was looked at; nobody decides about what they have not seen."""
 
     def __init__(self) -> None:
         super().__init__(MOVED)
@@ -52,7 +52,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def asked_by(self) -> Authority:
-        """On whose word it is: whose demand, or whose hint the house follows in a matter of its own."""
+        """The authority that asked for it: by an order, or by a hint that the house follows in a matter of its own."""
         return self.flagger or self.authority
 
     @property
@@ -71,12 +71,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return procedure.open_to(self.stage, self.state)
 
     def meant(self, verbs: Iterable[str]) -> str:
-        """Which of an act's verbs it is where the case stands; the first, where it is none of them there."""
+        """The one of an act's verbs that fits the case's state; the first where none does."""
         return min(verbs, key=lambda verb: verb not in lifecycle.MACHINE.verbs(self.state))
 
     @property
     def number(self) -> int:
-        """Of its last event: who decides says which one they have seen."""
+        """The number of its last event; who decides sends it along to say what they have seen."""
         return self.events[-1].number
 
     @property
@@ -96,7 +96,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def earlier(self) -> tuple[tuple[CaseEvent, str], ...]:
-        """What waits for another person: who did it first, then who agreed, each with the word that opened it."""
+        """The events that wait for another person: by who acted first and who agreed, each with the word that allowed it."""
         if self.state is State.UNSECONDED:
             acted = next(event for event in reversed(self.events) if event.body.outcome)
             return ((acted, "sanction" if self.own_rules else "act_in_emergency"),)
@@ -132,7 +132,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakenMove(NamedTuple):
-    """A move that `by` makes: nothing is entered without one, so nothing is entered unguarded."""
+    """A move, and who makes it (`by`). `enter` takes no other, so that no event is added without a check."""
 
     move: Move
     by: int
@@ -179,7 +179,9 @@ async def case_held(court: Court, w: Writing, viewer: Viewer, ref: str, number: 
 
 
 def held(act: Callable[..., Awaitable[State]]) -> Callable[..., Awaitable[State]]:
-    """An act about a case (court, open unit, viewer, case, what is said), done about (court, viewer, ref, number, …) by itself."""
+    """Turn an act about a case in an open unit (court, unit, viewer, case, …) into one with a unit of its own (court, viewer, ref,
+    number, …).
+    """
 
     async def done(
         court: Court, viewer: Viewer, ref: str, number: int, *said: Any, seen: int | None = None, **more: Any
@@ -238,7 +240,7 @@ async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[T
 
 
 async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb: str) -> TakenMove:
-    """The move that the viewer makes with a verb, if it is theirs to make: the one door for people.
+    """Check that the viewer may make the move that a verb means now, and return it. Every move of a person goes through here.
 
     Raises NotAllowed where their role (as it is at this moment) or a guard of the move keeps them from it, Conflict where
     the case stands elsewhere, NotFound where they may not know of it.
@@ -259,12 +261,12 @@ async def open_to(court: Court, reading: Reading, viewer: Viewer, case: Case) ->
 
 
 def follow(case: Case, verb: str, by: int) -> TakenMove:
-    """A move that follows from something else: from the clock, or from a step of the whole order, which has guards of its own."""
+    """A move that needs no check of its own: it follows from the clock, or from a step of the whole order that was checked."""
     return TakenMove(case.move(verb), by)
 
 
 async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.MoveAsked:
-    """What the guards of a move look at, as it is at this moment."""
+    """What the guards of a move check, as it is now."""
     owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
@@ -344,7 +346,7 @@ async def enter(
 
 
 async def _stop_clock(court: Court, w: Writing, order_id: int, decided: int) -> None:
-    """Once every target is decided there is nothing left to act upon. `decided`: the target that has just been."""
+    """Stop the order's clock once all targets are decided. `decided`: the target that was decided just now."""
     # Of many that are decided in one unit, one that still waits answers for all the others until its own turn: the log is
     # held, so it moves in this unit or not at all.
     if w.waits.get(order_id, decided) != decided:

@@ -43,7 +43,7 @@ async def alert(court: Court) -> int:
 
 
 async def _alert(w: Writing, clock: ClockRow, share: int) -> bool:
-    """A clock found late (the server was off) is told of once, at the share it has reached."""
+    """Tell of one clock. A clock found late (the server was off) is told of once, with the share of time it has used by now."""
     fresh = await clocks.alerted(w, clock.id, share)
     if fresh:
         w.tell(ClockAlert(what=clock.what, of=clock.of, clock=clock.kind, share=share, due_at=clock.due_at))

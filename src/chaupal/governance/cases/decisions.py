@@ -96,7 +96,7 @@ async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case, words
 
 
 async def _check_words(w: Writing, case: Case, words: int | None) -> None:
-    """Whoever agrees has seen the words that are there now. Raises Conflict where others were proposed about."""
+    """Who agrees must have seen the words as they are now. Raises Conflict where the proposal was about others."""
     proposed = _first(case).body
     if await as_filed.version(w, case.target, proposed.subjects) not in (proposed.words, words):
         raise Conflict(EDITED)
@@ -160,7 +160,7 @@ async def lapse_ended(court: Court) -> int:
 
 
 async def _lapse(court: Court, row: RulingRow) -> bool:
-    """One unit for each, so that none waits for another. False where somebody was faster."""
+    """End one in a unit of its own. False where another process did it first."""
     try:
         async with court.work.writing() as w:
             case = await cases.case_with(court, w, row.target_id or 0)
@@ -174,7 +174,7 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
 
 
 def _first(case: Case) -> CaseEvent:
-    """What waits for another person. Raises Conflict where nothing does."""
+    """The event that waits for another person. Raises Conflict where none does."""
     if not case.earlier:
         raise Conflict("nothing_proposed")
     return case.earlier[0][0]
@@ -281,7 +281,7 @@ async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, C
 
 
 async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
-    """The closing itself says as what it was closed, and by which matter: the register counts by that."""
+    """Close the case. The public entry says as what, and because of which matter, since the register counts by that."""
     proposed = _first(case).body
     said = CaseEventBody(outcome=proposed.outcome, matter=proposed.matter)
     more = {"outcome": said.outcome, "matter": said.matter or None}

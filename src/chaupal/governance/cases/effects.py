@@ -1,4 +1,4 @@
-"""What a decision does: rulings that the gate obeys from their commit on, and obeys no more once they have ended."""
+"""What a decision does: rulings begin, and end. The gate obeys them from the commit on."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ async def begin(
     *,
     carries: int | None = None,
 ) -> tuple[tuple[int, ...], int]:
-    """Put what was decided in force, in the matter's territory and no further: (ids of the rulings, the last one's leaf).
+    """Begin the rulings that were decided, in the matter's territory only: (their ids, the index of the last log entry).
 
     `carries`: the entry of the proposal that is carried out; whatever that committed to stands again in each measure's.
     """
@@ -65,7 +65,7 @@ async def begin(
 async def _begin(
     court: Court, w: Writing, case: Case, said: CaseEventBody, row: RulingRow, kind: str, prev: int | None, **more: Any
 ) -> int:
-    """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
+    """Begin one ruling with its log entry, whose index is returned. `more`: further fields of the entry."""
     written = await record.ruling(court, w, case, said, row, kind, **more)
     leaf = await record.append(court, w, case, written, prev)
     await _check_court_stands(w, row)
@@ -78,7 +78,7 @@ async def _begin(
 
 
 class Cause(NamedTuple):
-    """Why a measure goes on in another form, in words of the log: by which act (`how`), whose it was, and why.
+    """Why a measure is replaced, in words of the log: by which act (`how`), whose it was (`body`), and why.
 
     `by`: who carried it out; `second`: who approved it, where two must.
     """
@@ -93,7 +93,7 @@ class Cause(NamedTuple):
 async def replace(
     court: Court, w: Writing, case: Case, old: RulingRow, rows: Sequence[RulingRow], cause: Cause
 ) -> tuple[tuple[int, ...], int]:
-    """End a ruling and begin `rows` in its place, in one commit and so without a gap: (their ids, the last leaf).
+    """End a ruling and begin `rows` in its place in one commit, so that there is no gap: (their ids, the index of the last entry).
 
     `case`: the one that they belong to, which is another than the old one's where another order takes it over.
     """
@@ -137,14 +137,14 @@ CAUSES = {"stayed": "resumed"}  # what follows from an end is called as that end
 
 
 def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
-    """A row like an old one that begins now, with what is different."""
+    """A copy of a row that begins now, with these changes."""
     return msgspec.structs.replace(
         old, **{"id": court.make_id(), "starts_at": court.clock(), "lifted_at": None, "lift_log_index": None} | changes
     )
 
 
 async def done_alone(court: Court, w: Writing, case: Case, said: CaseEventBody, by: int) -> bool:
-    """Whether the same person did anything to the same thing alone, lately: days would add up to years.
+    """Whether the same person has lately done something alone to the same thing: repeated days would add up to years.
 
     Asked under the log's hold: of two acts at once one comes second, and sees the other.
     """
@@ -155,7 +155,7 @@ async def done_alone(court: Court, w: Writing, case: Case, said: CaseEventBody, 
 
 
 def was_shortened(row: RulingRow, made: Sequence[RulingRow]) -> bool:
-    """Whether it goes on from one that was to end later, of those `made` for the same target: an appeal gave it this end.
+    """Whether an appeal gave it a nearer end: it replaced one, of those `made` for the same target, that was to end later.
 
     While one person stands behind something nothing else gives it another.
     """
@@ -164,7 +164,9 @@ def was_shortened(row: RulingRow, made: Sequence[RulingRow]) -> bool:
 
 
 async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:
-    """A second person stands behind what one did alone: it ends, and counts, as it was to. Raises Conflict where it is over."""
+    """A second person agrees to what one did alone: from now on it has the end that was decided, and counts as long. Raises
+    Conflict where it is over.
+    """
     if not await rulings.second(w, row.id, by, ends_at, strike_until):
         raise Conflict("not_in_force")
     w.tell(RulingSeconded(ruling=row.id, subject=row.subject_id, measure=row.measure))
@@ -182,7 +184,7 @@ async def end_ruling(
     told: bool = True,
     **more: Any,
 ) -> int:
-    """End a ruling; its subject is back at the next look. The index of its `reversal` leaf.
+    """End a ruling; its subject is shown again from the next look on. The index of its `reversal` entry.
 
     `how`: as the log calls it (docs/log-entries.md). The case's event is the caller's. `more`: what its entry says besides:
     whose act it was (`body`), who approved it (`second`).
@@ -273,14 +275,14 @@ def review_of(regime: Regime, now: int, ends_at: int | None) -> int | None:
 
 
 async def _check_court_stands(w: Writing, row: RulingRow) -> None:
-    """No measure shuts out the last owner or approver who can sign in. Asked under the log's hold: of two, one comes second."""
+    """No measure may shut out the last owner or approver who can sign in. Called while the log is held, so that two at once cannot."""
     last = await standing.last_of(w, row.subject_id) if row.measure in STATES else None
     if last is not None:
         raise Conflict("court_without_owner" if last == "owner" else "court_without_approver")
 
 
 async def _check_once(w: Writing, row: RulingRow) -> None:
-    """A server is limited in one way once: it is one list that others read and copy. Asked under the log's hold."""
+    """A server has each measure at most once, since others copy the list. Called while the log is held."""
     if row.measure in OF_SERVERS and await limits.binds(w, row.subject_id, row.measure):
         raise Conflict("server_limited_so")
 
@@ -291,7 +293,7 @@ async def _settle(w: Writing, row: RulingRow) -> None:
 
 
 def _of(row: RulingRow, number: int, kind: str) -> dict[str, Any]:
-    """What both events say of a ruling."""
+    """The fields that both events about a ruling have."""
     return {
         "order": row.order_ref,
         "target": number,

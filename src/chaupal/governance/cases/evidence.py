@@ -1,4 +1,4 @@
-"""Evidence: what a ruling limits or a report names is kept as it stood, sealed, for as long as the law says; then emptied.
+"""Evidence: a sealed copy of what a ruling limits or a report names, kept for as long as the law says, then emptied.
 
 Sealed with AES-256-GCM under `keys/evidence.key`: lose that key and it is lost. Who deletes what is withheld or reported deletes it
 for everybody; only this copy stays, for courts, reports and appeals, and whoever of the staff opens it says what for. That a
@@ -68,7 +68,7 @@ class OpenedEvidence(msgspec.Struct, frozen=True):
 
 
 async def take(court: Court, w: Writing, event: RulingChanged) -> None:
-    """In the unit that carries a ruling's beginning on: keep what it limits. What is held already is held longer."""
+    """Keep what a ruling limits, in the unit in which its beginning is carried on. What is kept already is kept longer."""
     await ledger.hold(w)
     row = await rulings.ruling(w, event.ruling)
     if row is not None:
@@ -77,7 +77,7 @@ async def take(court: Court, w: Writing, event: RulingChanged) -> None:
 
 
 async def take_named(court: Court, w: Writing, order: Order, target: Target) -> None:
-    """The words as they stood when an order named them: whoever decides sees what it was about, whatever is edited since.
+    """Keep the words as they are when an order names them, so that whoever decides sees what it was about, even after an edit.
 
     Whoever calls holds the log.
     """
@@ -89,7 +89,7 @@ async def take_named(court: Court, w: Writing, order: Order, target: Target) -> 
 
 
 async def take_reported(court: Court, w: Writing, row: ReportRow) -> None:
-    """In the unit that takes a report in: what it names, so that whoever looks sees what was reported, whatever becomes of it."""
+    """Keep what a report names, in the unit that takes it in, so that staff see what was reported, whatever becomes of it."""
     until = _after_report(court, row)
     for id_ in row.post_ids:
         await _hold(court, w, "post", id_, row.account_id, FOR_REPORTS, until)
@@ -97,18 +97,18 @@ async def take_reported(court: Court, w: Writing, row: ReportRow) -> None:
 
 
 async def hold_reported_on(court: Court, w: Writing, row: ReportRow) -> None:
-    """In the unit that resolves a report: from now on somebody may appeal what became of it."""
+    """Keep it longer when a report is resolved: from then on there can be an appeal."""
     await held.extend_reported(w, row.post_ids, _after_report(court, row))
 
 
 def _after_report(court: Court, row: ReportRow) -> int:
-    """Until when (ms) it is held what a report names, were the report closed now."""
+    """Until when (ms) what a report names is kept, if the report is closed now."""
     regime = court.regimes.version(row.regime, row.regime_version)
     return regime.appeals.internal.window.after(court.clock(), regime.zone)
 
 
 async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | None, ref: str, until: int) -> None:
-    """Each order has a copy of its own: others read it, and it is emptied when that order's law says, with an entry of that order.
+    """Keep a copy for one order. Each has its own, which is emptied by that order's law with an entry of that order.
 
     Whoever calls holds the log, so that what is found here is not emptied before it is held longer.
     """
@@ -138,8 +138,8 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
 
 
 async def _as_it_stands(w: Writing, kind: str, id_: int, *, counted: bool) -> bytes | None:
-    """The thing as JSON; nothing for a tag, and for what is gone already. `counted`: with likes and the like; they make another
-    copy of what says the same.
+    """The thing as JSON; None for a tag, and for what is gone. `counted`: with numbers of likes and the like, which change without
+    the words.
     """
     if kind == "media":
         post = await media.post_of(w, id_)
@@ -159,18 +159,18 @@ async def _as_it_stands(w: Writing, kind: str, id_: int, *, counted: bool) -> by
 
 
 async def _spoken(w: Writing, found: Sequence[Post | None]) -> dict[str, Any]:
-    """What is said in their films and sounds, by the ids that the posts name; nothing where there are no captions."""
+    """Captions of the films and sounds in these posts, by id."""
     ids = [told.id for post in found if post for picture in post.pictures for told in picture.captions]
     return {"captions": await captions.bodies(w, ids)} if ids else {}
 
 
 def _bound(id_: int, sha256: str) -> bytes:
-    """What it is bound to: under another row it does not open."""
+    """Associated data of the encryption: a copy does not open in another row."""
     return f"{id_} {sha256}".encode()
 
 
 async def _lock(court: Court, reading: Reading) -> AESGCM:
-    """Reads 32 bytes; a thread for that would cost more than it saves."""
+    """The cipher. The key is read here and not in a thread: it is 32 bytes."""
     path = court.keys.folder / KEY
     if not path.exists() and not await keyring.follows(reading, path) and await held.any_held(reading):
         raise Problem(f"{path} is missing, and there is evidence that only it opens: restore it from a backup")
@@ -229,7 +229,7 @@ async def _open(court: Court, w: Writing, viewer: Viewer, found: HeldEvidence, p
 
 
 async def _check_open(reading: Reading, viewer: Viewer, found: HeldEvidence) -> int:
-    """Who looks. Raises NotAllowed for whom such is not open, NotFound for who may not know of the matter."""
+    """Check that the viewer may open it; their account. Raises NotAllowed, or NotFound where they may not know of the matter."""
     if found.order_ref == FOR_REPORTS:
         return check_may(viewer, "see_reported")
     me = check_may(viewer, "see_documents")
@@ -294,7 +294,7 @@ async def _purge(court: Court, one: HeldEvidence) -> bool:
 
 
 async def _needed(w: Writing, one: HeldEvidence) -> bool:
-    """Whether somebody waits for an answer about it: an appeal against a ruling on it, or a report for which it is held."""
+    """Whether somebody still waits for an answer about it: by an appeal, or by a report."""
     if await held.appealed(w, one.subject_id):
         return True
     owner = one.owner_id if one.order_ref == FOR_REPORTS else None

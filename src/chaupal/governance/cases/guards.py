@@ -34,7 +34,7 @@ class NeedsTwo(NotAllowed):
 
 
 class NotAskedFor(Conflict):
-    """The law asks for no such act about this thing, whoever makes it: nobody is told so who did not try."""
+    """The law asks for no such act about this thing. Only who tries it is told so; it is not listed as a reason beforehand."""
 
 
 class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ def check(asked: MoveAsked, move: Move[State] | Move[Stage], word: str) -> None:
 
 
 def kept_by(asked: MoveAsked, move: Move[State] | Move[Stage], word: str) -> Problem | None:
-    """The same as an answer, for whoever only wants to know what is open; None where nothing keeps them."""
+    """The same as a value, for showing what can be done; None where nothing forbids it."""
     try:
         check(asked, move, word)
     except Problem as problem:
@@ -95,7 +95,7 @@ def check_holds(person: AccountStanding | None, word: str) -> None:
 
 
 def holds(person: AccountStanding | None, word: str) -> bool:
-    """Whether a person stands so that they may do what the word opens."""
+    """Whether a person's role opens the word, and nothing limits their account."""
     return person is not None and person.active and person.role in MAY.get(word, frozenset())
 
 
@@ -135,37 +135,37 @@ def _there(asked: MoveAsked) -> None:
 
 
 def _another(asked: MoveAsked) -> None:
-    """Whoever proposed it, or did it alone, does not second it."""
+    """Who proposed it, or did it alone, cannot approve it."""
     if asked.earlier and asked.earlier[0][0].by == asked.by:
         raise NotAllowed(SECOND)
 
 
 def _third(asked: MoveAsked) -> None:
-    """Whoever agreed as second reviewer does not approve it too."""
+    """Who agreed as second reviewer cannot approve it, too."""
     if any(event.by == asked.by for event, _ in asked.earlier[1:]):
         raise NotAllowed("third_person")
 
 
 def _concurred(asked: MoveAsked) -> None:
-    """The law asks for a second reviewer because of whose words these are."""
+    """Where the law asks for a second reviewer because of who speaks, one must have agreed."""
     if asked.thrice and len(asked.earlier) < 2:
         raise Conflict("second_reviewer_missing")
 
 
 def _protected(asked: MoveAsked) -> None:
-    """Nobody is asked to agree as second reviewer where the law does not ask for one: who has agreed cannot approve."""
+    """A second reviewer is asked only where the law wants one: who has agreed as such can no longer approve."""
     if not asked.thrice:
         raise NotAskedFor("no_protected_speaker")
 
 
 def _own_rules(asked: MoveAsked) -> None:
-    """What an order asks for nobody decides alone, but in an emergency."""
+    """In a matter of an order nobody decides alone, except in an emergency."""
     if not asked.own:
         raise NeedsTwo(TWO)
 
 
 def _still_staff(asked: MoveAsked) -> None:
-    """Roles count at the moment of approval: what somebody proposed who may not propose it now, is proposed anew."""
+    """Who proposed must still have the role at the moment of approval; else it is to be proposed anew."""
     if not all(holds(asked.people.get(event.by), word) for event, word in asked.earlier):
         raise Conflict(UNHELD)
 
@@ -206,19 +206,21 @@ def _emergency(asked: MoveAsked) -> None:
 
 
 def _another_took_in(asked: MoveAsked) -> None:
-    """One person could write down an order of any authority's that confirms it; the authority's own people enter theirs by themselves."""
+    """Who took in the confirming order for its authority cannot confirm by it: one person could then prolong anything."""
     if asked.confirmers and all(one.filed_by is None and one.received_by == asked.by for one in asked.confirmers):
         raise NotAllowed("confirms_own_intake")
 
 
 def _its_day(asked: MoveAsked) -> None:
-    """A hearing is held on its day or after it. Who meets earlier sets another day first."""
+    """A hearing is noted on its day or later; to hold it earlier, another day is set first."""
     if asked.hearing is not None and asked.now < asked.hearing:
         raise Conflict("hearing_later")
 
 
 def check_other_team(me: int, others: Iterable[int], teams: dict[int, frozenset[str]]) -> None:
-    """Raises NotAllowed about what one's own team did: those who have had the same role, then or since. Nobody leaves it for an hour."""
+    """Raises NotAllowed about what one's own team did. Whoever had the role then, or since, is of the team: leaving it for an hour
+    does not help.
+    """
     if any(teams.get(me, frozenset()) & teams.get(other, frozenset()) for other in others):
         raise NotAllowed("own_team")
 

@@ -1,4 +1,4 @@
-"""The ladder: what may be decided about a target under its law. Never wider than the target, and as narrow as it can be."""
+"""The ladder of measures: what may be decided about a target under its law; never wider than the target, and as narrow as possible."""
 
 from collections.abc import Sequence
 

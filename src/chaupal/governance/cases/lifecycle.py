@@ -1,4 +1,4 @@
-"""The lifecycle of a case, as a table that checks itself when it is loaded; people and the clock use the same door."""
+"""The lifecycle of a case as a table, checked when it is loaded. People and the clock move a case by the same table."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,7 +7,7 @@ from chaupal.governance.cases.machine import Machine, Move as AnyMove
 
 
 class State(StrEnum):
-    """Where a case stands. The value is what each of its events says the case came to."""
+    """Where a case stands: its last event has this value."""
 
     NEW = ""  # named by an order that is being taken in
     RECEIVED = "received"

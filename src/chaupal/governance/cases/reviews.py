@@ -1,4 +1,4 @@
-"""Looking again: what has no near end is looked at on the day that was promised, and kept with a reason, or lifted."""
+"""Reviews: a measure without a near end is looked at on its review day, and kept with a reason, or lifted."""
 
 from collections.abc import Iterator, Sequence
 
@@ -67,7 +67,7 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
 
 
 def keepings(events: Sequence[CaseEvent]) -> Iterator[CaseEvent]:
-    """Events by which somebody looked again: they began nothing, seconded nobody, and have an entry of their own."""
+    """Events by which a measure was kept after a review."""
     entries: set[int | None] = {None}
     for event in events:
         alone = event.state == State.IN_FORCE and event.first_by is None and not event.body.rulings

@@ -92,5 +92,5 @@ async def _uncovered(reading: Reading) -> dict[int, _Sealed]:
 
 
 def _class(disclosure: str | None) -> str:
-    """Of a speaker whose class was destroyed, as of one who has none, nothing is known."""
+    """Of a speaker whose class was erased nothing is known, as of one who has none."""
     return NO_CLASS if disclosure is None else str(tlog.read_disclosure(disclosure)[1] or NO_CLASS)

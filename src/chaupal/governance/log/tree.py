@@ -9,7 +9,7 @@ from chaupal_audit import tlog
 
 
 class LogDiffers(Problem):
-    """The database does not hold what was signed; serving it would be a second history."""
+    """The database does not hold what was signed; to serve it would give the log a second history."""
 
     slug = "log_differs"
 

@@ -94,7 +94,7 @@ def _given_end(old: Case, row: RulingRow) -> int | None:
 
 
 def _row(court: Court, old: Case, new: Case, row: RulingRow, reason: str, now: int) -> RulingRow:
-    """The ruling on the confirming order's ground: where both reach, until the end that its decider, that order or its law sets."""
+    """The ruling under the confirming order: where both orders reach, until the first end that a decision, the order or its law sets."""
     if Measure(row.measure) not in new.regime.measures_allowed:
         raise Conflict("confirmer_law_forbids", ref=new.order.ref)
     if new.protected and row.concurred_by is None:

@@ -1,4 +1,4 @@
-"""What an order lacks on its face, for whoever decides under it: what nobody can answer for, and what is acknowledged with a reason."""
+"""What an order lacks on its face: what bars any measure, and what can be accepted with a reason."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal

@@ -33,7 +33,7 @@ def check_reason(text: str) -> str:
 
 
 def check_not_again(now: int, at: int, *, same: bool) -> None:
-    """A step that leaves a thing where it stood could be sent twice and be there twice. Raises Conflict for the second.
+    """Raises Conflict for a step that was just sent, by a double click for example: one that changes no state would be entered twice.
 
     `same`: whether the same person said as much of the same, most lately `at`.
     """

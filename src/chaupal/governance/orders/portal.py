@@ -297,7 +297,7 @@ def _number(court: Court, user: OfficeUser, code: str, secret: str) -> int | Non
 
 
 def _seal(court: Court, user_id: int, secret: str) -> str:
-    """Whoever gets hold of the database alone can make no codes."""
+    """Encrypted, so that a copy of the database alone gives nobody the codes."""
     nonce = os.urandom(12)
     sealed = AESGCM(load_or_make_seed(court.keys.folder / KEY)).encrypt(nonce, secret.encode(), str(user_id).encode())
     return base64.b64encode(nonce + sealed).decode()

@@ -109,7 +109,7 @@ def _about(form: StepForm, numbers: Sequence[int]) -> tuple[str, tuple[int, ...]
 
 
 def _check_heralded(court: Court, order: Order, noted: OrderEventBody, verb: str) -> None:
-    """A hearing is set for a day that is to come, no nearer than its law lets people prepare for it. Raises Invalid."""
+    """The day of a hearing lies ahead, and leaves people the time to prepare that the law gives. Raises Invalid."""
     if verb != "set_hearing" or noted.until is None:
         return
     earliest = cases.regime_of(court, order).due("hearing_notice_min", court.clock())
@@ -182,7 +182,7 @@ async def _stop_clocks(court: Court, w: Writing, order: Order, verb: str, to: St
 
 
 async def _carry(court: Court, w: Writing, order: Order, verb: str, event: OrderEvent) -> None:
-    """Move every case that the step is about along, where it can be moved. Raises Conflict where that is none that was named."""
+    """Move every case that the step is about, where it can be moved. Raises Conflict where a target that was named cannot be."""
     if verb not in procedure.CARRIED:
         return
     found = await cases.cases_of(court, w, order)

@@ -1,4 +1,4 @@
-"""The way back for a court that is shut out: whoever has a shell on the machine lets an owner in again, and the log says so."""
+"""A way back where no owner can sign in: who has a shell on the machine lets an owner in again, and the log says so."""
 
 from chaupal.governance.cases import cases, effects
 from chaupal.governance.context import Court

@@ -150,7 +150,7 @@ async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
 
 
 async def _mine_to_handle(w: Writing, viewer: Viewer, id_: int) -> int:
-    """Whoever handles reports handles none about themselves. Raises NotAllowed, NotFound."""
+    """The viewer, who may handle this report: not one about themselves. Raises NotAllowed, NotFound."""
     check_may(viewer, "handle_reports")
     return await guards.act(w, viewer, "handle_reports", [(await _report(w, id_)).account_id])
 

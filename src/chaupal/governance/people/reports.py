@@ -196,7 +196,7 @@ async def _add(court: Court, w: Writing, row: ReportRow, country: str) -> Report
 
 
 async def _onward(court: Court, reading: Reading, sent: Report) -> Report:
-    """It is sent on only where there is somebody to send it to."""
+    """Send it on only where there is another server to send it to."""
     there = sent.forward and court.settings.federates and "@" in await notifications.handle(reading, sent.account)
     return msgspec.structs.replace(sent, forward=there)
 

@@ -1,4 +1,4 @@
-"""Roles of the staff: who is given one, and by whose word, stands in the log under pseudonyms. What the log gave nobody is no role.
+"""Roles of staff: each grant is logged under pseudonyms, and a role counts only if the log gave it.
 
 A row of the database alone opens nothing: wherever a role is read it is that of the row only where the log gave the same.
 """
@@ -120,7 +120,7 @@ async def as_now(court: Court, account: int) -> Viewer | None:
 
 
 async def watch(court: Court) -> None:
-    """Say aloud in the server's log what `strays` finds: such a role opens nothing, and somebody put it there."""
+    """Report in the server's log every role that `strays` finds: somebody wrote it into the database."""
     for stray in await strays(court):
         saying.log.error("a role that the log did not give", found=stray)
 

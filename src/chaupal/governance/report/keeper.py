@@ -1,4 +1,4 @@
-"""The fold as a server keeps it in memory: where it stands, who moves it on, and the reports that were made lately."""
+"""The facts of the report in memory: how far the log is folded into them, and reports that were made lately."""
 
 import asyncio
 

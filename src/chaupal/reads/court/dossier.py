@@ -249,7 +249,7 @@ async def every(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[RegisterLi
 
 
 async def _below(reading: Reading, viewer: Viewer, below: int, at_most: int) -> list[Order]:
-    """Cut after what is secret was left out: a page that is short would tell that something is there."""
+    """Skip what is secret before cutting the page: a short page would reveal that something is there."""
     found: list[Order] = []
     while len(found) < at_most:
         some = await docket.orders_below(reading, below, at_most)

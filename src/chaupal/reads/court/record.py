@@ -316,7 +316,7 @@ def counted(standing: dict[tuple[str, str], int], own_rules: int = 0) -> Counts:
 
 
 def said_of(events: Sequence[CaseEvent]) -> CaseEvent | None:
-    """The last event that said why, as far as that may be told: a proposal only once it was carried out.
+    """The last event whose reason may be shown: of a proposal only after it was carried out.
 
     What was proposed and sent back, or never decided about, stays inside, and so does why it was sent back.
     """

@@ -23,7 +23,7 @@ from chaupal.store.square.people import id_of, sealed_people
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An account; `measures`: what is in force on the account itself."""
+    """An account as staff see it; `measures`: what is in force on the account itself."""
 
     private: Private
     person: Visible[Person]

@@ -60,7 +60,7 @@ def _approve(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
 
 
 def _concur(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
-    """Of protected speakers a second reviewer agrees before an approver is asked: to a measure, and to a change of it."""
+    """A proposal about a protected speaker that waits for a second reviewer."""
     waiting = [one for one in opens if one.state in TO_CONCUR and one.guarded and one.others]
     if not waiting or not may(viewer, "decide"):
         return None
@@ -80,7 +80,7 @@ def _propose(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
 
 
 def _report(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
-    """Once everything is decided the authority is told; what the house took up by itself nobody waits to hear of."""
+    """Everything is decided, and the authority is yet to be told; a matter of the house's own has none."""
     # Also a change of what is in force, which the authority will have to be told.
     undecided = any(one.state in WAITS for one in opens)
     if undecided or reported or order.authority_id is None or stage not in ("in_review", "hearing"):

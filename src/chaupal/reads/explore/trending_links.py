@@ -102,7 +102,7 @@ def _rank(
     quiet: Backlog,
     gone: frozenset[int],
 ) -> list[Ranked]:
-    """In a thread: it is what takes time."""
+    """Run in a thread, since it takes long."""
     counted = [use for use in trends.counted(uses, country, Surface.TRENDS, facts) if use.post not in gone]
     found = trends.rank(counted, language, country, facts, now, quiet)[:MOST_TAGS]
     newest: dict[str, list[int]] = {one.key: [] for one in found}

@@ -1,4 +1,4 @@
-"""What the square talks about: tags and posts, per language and per viewer's country, by the formula in docs/trends.md.
+"""Trends: which tags, posts and people are talked about, by language and by the viewer's country (formula: docs/trends.md).
 
 Counted from public posts alone, by the law of the country: what is withheld or de-amplified there adds nothing there.
 """
@@ -171,7 +171,7 @@ def was_quiet(quiet: Backlog, post: int, author: int, terms: Iterable[str]) -> b
 
 
 def told_trendable(facts: Facts, key: str, country: str) -> bool:
-    """What may be said about a tag's reach: the list of them is no oracle for orders that are secret."""
+    """Whether a tag may be said to be trendable. Of one that is de-amplified in secret it is said, so that the list reveals no order."""
     ruling = facts.rulings.deamplified(key, country)
     return ruling is None or ruling.neutral
 
@@ -294,7 +294,7 @@ async def _days(
 def _counted_here(
     said: Sequence[tuple[str, int, int, int]], hidden: Collection[int]
 ) -> dict[tuple[str, int], tuple[int, int]]:
-    """With many rulings in force, telling the store which posts nobody finds costs more than the counting."""
+    """Count in Python: with many rulings in force, telling the database which posts to leave out costs more."""
     by_day = dict[tuple[str, int], list[int]]()
     for key, day, post, author in said:
         if post not in hidden and author not in hidden:
@@ -335,6 +335,6 @@ async def ran_out(reads: Reads) -> list[Quiet]:
 
 
 async def law(reads: Reads) -> Facts:
-    """The rulings in force, and no ties: what a stranger is judged by."""
+    """The rulings in force without anybody's relations: what a stranger is judged by."""
     async with reads.work.reading() as reading:
         return Facts(STRANGER, await rulings_in_force(reading))

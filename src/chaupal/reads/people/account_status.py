@@ -26,7 +26,7 @@ AT_ONCE = 200  # posts that are read at once for an export
 
 
 async def closed_by(reads: Reads, account: int) -> Ruling | None:
-    """The ruling by which an account is suspended, or frozen; None where (or as soon as) nothing holds it."""
+    """The ruling by which an account is suspended or frozen; None where there is none."""
     async with reads.work.reading() as reading:
         index = await rulings_in_force(reading)
     return next((ruling for ruling in index.on(account) if ruling.measure in STATES), None)

@@ -276,7 +276,7 @@ async def _of_severed(
 async def _of_court(
     reading: Reading, item: Notification, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
 ) -> NotificationSeen:
-    """Told whatever has become of the post: that a limit was made does not go away with it."""
+    """Notifications of the court are shown whatever has become of the post: the limit remains a fact."""
     row = await rulings.ruling(reading, body["ruling"])
     post = posts.get(body["subject"])
     appeal = (await appeals.on_rulings(reading, [body["ruling"]])).get(body["ruling"])

@@ -1,4 +1,4 @@
-"""What stands around posts for one viewer, looked up once for whoever writes them: as JSON or as a page."""
+"""Everything else that is needed to write posts for one viewer (people, flags, votes, quotes), looked up once, for JSON and for pages."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

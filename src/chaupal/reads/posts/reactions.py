@@ -43,7 +43,7 @@ async def votes(reads: Reads, viewer: Viewer, posts: Iterable[Post]) -> dict[int
 
 
 def _noted(poll: Poll, now: int) -> bool:
-    """Whatever shows a poll shows another one when it ends."""
+    """A post with a poll looks different once the poll ends, so the end is noted as a limit."""
     if now < poll.ends_at:
         note_until(poll.ends_at)
     return True

@@ -1,4 +1,4 @@
-"""Home: what those write whom one follows, each post once; a resident list of ids, built on read inside a window that widens as needed.
+"""Home timelines: what those post whom one follows, each post once. Ids are resident in memory; who has none gets them built on read.
 
 What is a repeat is found anew at each read, from the ids that stand around it: when the first who reposted takes it
 back, the next repost stands in its place, and every page says the same, resident or not.
@@ -91,7 +91,7 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
 
 
 def _joined(found: Home, more: Home, missing: int, *, upward: bool) -> Home:
-    """A page with as many as it is short of, out of the one beyond it."""
+    """One page made of `found` and of as many posts of the next page as are missing."""
     whole, along = len(more.items) <= missing, {**found.along, **more.along}
     if upward:
         added = more.items[-missing:]
@@ -102,7 +102,7 @@ def _joined(found: Home, more: Home, missing: int, *, upward: bool) -> Home:
 
 
 def _beyond(cursor: Cursor, id_: int, limit: int) -> Cursor:
-    """The same way, from `id_` on."""
+    """The cursor that goes on in the same direction from `id_`."""
     return replace(cursor, min_id=id_, limit=limit) if cursor.upward else replace(cursor, max_id=id_, limit=limit)
 
 
@@ -140,7 +140,7 @@ async def _candidates(reads: Reads, reading: Reading, viewer: Viewer, cursor: Cu
 
 
 async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: int) -> tuple[list[Visible[Post]], int]:
-    """As many of them as are for this home, up to `limit`; and how many were passed for that."""
+    """The first of these that belong in this home, at most `limit`; and how many ids were looked at for that."""
     me = viewer.me
     ties, wants = await relations_of(reading, me), await wants_of(reading, me)
     kept: list[Visible[Post]] = []
@@ -209,7 +209,7 @@ async def _repeats(
 
 
 def belongs(post: Post, me: int, ties: Relations) -> bool:
-    """Answers to people one does not follow are half a conversation, and some are followed without their reposts."""
+    """Left out are answers to people whom one does not follow, and reposts by those whom one follows without theirs."""
     author, to = post.author, post.reply_to_account
     if post.boost_of is not None and author in ties.quiet:
         return False
@@ -217,7 +217,7 @@ def belongs(post: Post, me: int, ties: Relations) -> bool:
 
 
 def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
-    """Of whom one follows, unless they are read in a list alone; or with a tag that one follows. All in languages that one wants."""
+    """Whether it is by somebody whom one follows (outside of lists) or has a followed tag, in a language that one wants."""
     author = post.author
     narrowed = wants.languages or ties.languages
     if author != me and (author in wants.aside or (narrowed and not _in_language(post, ties, wants))):
@@ -226,7 +226,7 @@ def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
 
 
 def _in_language(post: Post, ties: Relations, wants: Wants) -> bool:
-    """What one wants of its author goes before what one wants of everybody."""
+    """Languages chosen for the author count before those chosen for everybody."""
     wanted = ties.languages.get(post.author) or wants.languages
     return not wanted or is_among(post.language, wanted)
 
@@ -307,7 +307,7 @@ async def _sources(reading: Reading, me: int) -> frozenset[Source]:
 
 
 async def _expect(reads: Reads, reading: Reading, me: int) -> Expected:
-    """What changes once it is expected is heard of; what changed while we asked whom one follows is not."""
+    """Announce the build, and check afterwards that whom one follows has not changed in between: that change would not be heard of."""
     while True:
         sources = await _sources(reading, me)
         expected = await reads.homes.expect(me, sources)
