@@ -37,7 +37,7 @@ async def backup(settings: Settings, file: Path) -> int:
 
 
 def _take_database(settings: Settings, database: Path) -> None:
-    """Database first: an upload without its row is a spare file, a row without its upload would be a loss."""
+    """The database comes first: an upload without a row is harmless, a row without its upload is a loss."""
     if settings.postgres:
         # What processes tell each other is by the numbers of this database's transactions, and no news in another.
         _postgres(settings, "pg_dump", "--format=custom", "--no-unlogged-table-data", f"--file={database}")

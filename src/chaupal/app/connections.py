@@ -1,4 +1,4 @@
-"""Connections as the server takes them: how many, how long a request may take to come, and what a socket may send.
+"""Limits of the server's connections: how many there are, how long a request may take to arrive, and how large it may be.
 
 uvicorn reads HTTP and WebSockets and knows no limit of these. Whoever opens connections and sends half a request, or takes no
 answer, holds each of them until here it is taken away.
@@ -30,7 +30,7 @@ NOTHING, HEAD, BODY, UNKNOWN = range(4)  # what of a request has begun to come, 
 
 
 class Keeper:
-    """Counts who is here. Of strangers (not of trusted proxies) only so many come from one net of addresses."""
+    """Counts the open connections. From one net of addresses (unless it is a trusted proxy) only so many are let in."""
 
     def __init__(self, settings: Settings, locator: Locator) -> None:
         self.settings = settings
@@ -50,7 +50,7 @@ class Keeper:
         return len(self._seats)
 
     def enter(self, transport: asyncio.Transport, address: str) -> bool:
-        """Whether one more may come in. Where all seats are taken, whoever waits longest for a head gives theirs up."""
+        """Whether one more is let in. Where all are taken, the one that has waited longest for a request is closed for it."""
         nets = nets_of(address) if self._counts and not self._trusts(address) else ()
         if any(self._used.get(net.name, 0) >= self._each * net.times for net in nets):
             return False
@@ -75,7 +75,7 @@ class Keeper:
 
 
 class Config(uvicorn.Config):
-    """What both protocols are told by."""
+    """uvicorn's settings, with the Keeper that both protocols need."""
 
     def __init__(self, app: Any, keeper: Keeper, **more: Any) -> None:
         super().__init__(app, http=Http, ws=cast(Any, _web_sockets), **more)
@@ -83,14 +83,14 @@ class Config(uvicorn.Config):
 
 
 def _web_sockets(*args: Any, **more: Any) -> asyncio.Protocol:
-    """Brought in with the first of them: a start need not wait for it, nor hold it for whoever opens none."""
+    """The WebSocket protocol, imported when the first one is opened, so that a start is not slowed by it."""
     from chaupal.app.sockets import WebSockets
 
     return WebSockets(*args, **more)
 
 
 class Http(HttpToolsProtocol):
-    """HTTP whose requests must come in time, and whose connections can be cut off by those who answer on them."""
+    """uvicorn's HTTP protocol with deadlines for requests, and a way for handlers to drop the connection."""
 
     def __init__(self, config: uvicorn.Config, *args: Any, **more: Any) -> None:
         super().__init__(config, *args, **more)
@@ -169,7 +169,7 @@ class Http(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
 
     def _ask(self, target: Target, headers: Pairs) -> None:
-        """What uvicorn makes of the parts of a request, where its head is known and nothing follows it."""
+        """Start a request whose head is known already (`heads.py`), as uvicorn does after parsing one."""
         self._unset_keepalive_if_required()
         self._came = 0
         self._keeper.waiting.pop(self.transport, None)
@@ -210,7 +210,7 @@ class Http(HttpToolsProtocol):
         self._answer_now(cycle, self.app)
 
     def _answer_now(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """In this round of the loop as far as it goes, and not in the next: most answers wait for nothing."""
+        """Run the app at once instead of in the next round of the loop: most answers wait for nothing."""
         task = asyncio.Task(cycle.run_asgi(app), loop=self.loop, eager_start=True)
         if not task.done():
             self.tasks.add(task)
@@ -239,7 +239,7 @@ class Http(HttpToolsProtocol):
         return True
 
     def _idle(self) -> bool:
-        """Whether nothing is asked and nobody counts how long for."""
+        """Whether no request is under way and its idle time does not run yet."""
         return self._answered_all() and self._rests_since is None
 
     def _answered_all(self) -> bool:
@@ -247,7 +247,7 @@ class Http(HttpToolsProtocol):
         return cycle is None or cycle.response_complete
 
     def _answer(self) -> RequestResponseCycle | None:
-        """The newest request, or none yet, whatever uvicorn's types say."""
+        """The newest request, or None before the first one (which uvicorn's types leave out)."""
         return cast(RequestResponseCycle | None, self.cycle)
 
     @override
@@ -271,7 +271,7 @@ class Http(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
-        """As uvicorn does, with one alarm for a connection, and not one that is set and taken back with each answer."""
+        """As in uvicorn, but with one timer per connection instead of a new one for each answer."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
@@ -300,7 +300,7 @@ class Http(HttpToolsProtocol):
 
     @override
     def shutdown(self) -> None:
-        """Told to leave: what is under way is answered. Where others serve on, so is what may be on its way here just now."""
+        """Stop once what is under way is answered. Where other processes serve on, what may just be arriving is answered, too."""
         if self._leaving:  # and has been told before
             return
         self._leaving = True
@@ -328,7 +328,7 @@ class Http(HttpToolsProtocol):
     # --- the time that a request may take ---
 
     def _time(self) -> None:
-        """The part that is awaited has changed since time was last looked at."""
+        """Set the timer for the part of the request that is awaited now."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -339,11 +339,13 @@ class Http(HttpToolsProtocol):
             self._alarm = self.loop.call_later(wait, self._soon)
 
     def _soon(self) -> None:
-        """A busy loop hears its clocks before it reads what has come long since."""
+        """Wait a moment longer: a busy loop runs timers before it reads what has arrived long since."""
         self._alarm = self.loop.call_later(GRACE, self._late)
 
     def _late(self) -> None:
-        """A head has its seconds; a body has some too, and more for as long as it moves on. What we do not read is not late."""
+        """Time is up. A head has a fixed time; a body has more for as long as it arrives fast enough, and while we do not
+        read it ourselves.
+        """
         self._alarm = None
         if self.transport.is_closing():
             return
@@ -356,7 +358,7 @@ class Http(HttpToolsProtocol):
         self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """With an answer, where none is under way and something was asked."""
+        """Close the connection, with an error where something was asked and no answer is under way."""
         self._refused = True
         cycle = self._answer()
         answering = cycle is not None and not cycle.response_complete
@@ -389,7 +391,7 @@ class Http(HttpToolsProtocol):
             self._stall = None
 
     def _stalled(self, before: int) -> None:
-        """Nobody takes what was asked for, or too slowly to be anybody's line."""
+        """Drop the connection where the other side takes the answer too slowly."""
         size = self.transport.get_write_buffer_size()
         if before - size < min(before, self._limits.body_seconds * self._limits.body_rate):
             reset(self.transport)

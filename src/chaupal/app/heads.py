@@ -1,4 +1,4 @@
-"""Heads of requests that were read before: apps send the same one each time, and what was read of it need not be read again.
+"""Heads of requests that were parsed before. Apps send the same head each time, so it is not parsed again.
 
 Letter for letter the same, standing by itself in what came, with nothing after it and nothing in it that is about the connection:
 so it says what it said. What has no such head is read by uvicorn, as everything was.
@@ -44,7 +44,7 @@ class Target(NamedTuple):
 
 @functools.lru_cache(KNOWN)
 def _target(said: bytes) -> Target | None:
-    """As uvicorn reads it; None where it is anything but a path with its query."""
+    """The target as uvicorn would parse it; None where it is anything but a path with a query."""
     if _PLAIN.fullmatch(said) is None:
         return None
     found: Any = httptools.parse_url(said)

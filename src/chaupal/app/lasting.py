@@ -1,4 +1,4 @@
-"""What stays as long as the process does, kept out of the garbage collector's sight."""
+"""Keeps objects that live as long as the process out of the garbage collector."""
 
 import gc
 from collections.abc import Generator
@@ -11,7 +11,7 @@ YOUNG = 20_000
 
 @contextmanager
 def lasting() -> Generator[None]:
-    """What is brought in or opened inside is for good: modules, routes, what is in force.
+    """What is imported or opened inside is never collected: modules, routes, rulings in force.
 
     The collector does not look through it again and again while it grows (a quarter of the time that imports take), and never later.
     """

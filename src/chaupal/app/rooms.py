@@ -1,4 +1,4 @@
-"""The rooms joined to a house without a server: for commands beside one that may be running, and for the server itself.
+"""Joins the rooms into a house without a server: for commands, which may run beside a server, and for the server itself.
 
 No page, route or framework is brought in here: a command must answer before whoever typed it looks up.
 """
@@ -123,7 +123,9 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
 
 
 def _asking(square: Square, federation: Federation) -> Square:
-    """The square as its own people change it: they may look things up on other servers. What these say looks up nothing by itself."""
+    """The square for people of ours, whose requests may look things up on other servers. What comes from other servers
+    looks up nothing.
+    """
     from chaupal.federation.seeking import elsewhere
 
     return msgspec.structs.replace(square, elsewhere=elsewhere(federation))
@@ -152,7 +154,7 @@ def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Fed
 async def _sit_down(
     work: Work, settings: Settings, keys: Keys, *, beside: bool, server: "Server | None"
 ) -> "Sitting | None":
-    """Of many processes each has a seat, and all are of one house; one that stands alone is not among them."""
+    """Take a seat among many processes, after checking that they serve the same house; None where this is the only one."""
     if not settings.postgres:
         return None
     from chaupal.store.machine import seats  # most houses need none of it
@@ -173,7 +175,7 @@ async def _sit_down(
 
 
 def keeper_of(settings: Settings) -> Files:
-    """Where uploads lie: in the data directory, or in the store that is named."""
+    """Where uploads are kept: in the data directory, or in the object store that the settings name."""
     if not settings.files:
         return LocalFiles(Path(settings.data) / "files")
     from chaupal.ports.files_s3 import s3_files  # large, and most servers need none of it

@@ -77,12 +77,12 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     def _replaced(self) -> None:
-        """Somebody else has this place, and takes whoever comes."""
+        """Another process has this place now and takes new connections."""
         self._lingers = False
         self._leave()
 
     def _left_alone(self, line: socket.socket) -> None:
-        """The supervisor is no more, and nobody will end this process but itself."""
+        """The supervisor has died, so nobody else would stop this process: it stops itself."""
         asyncio.get_running_loop().remove_reader(line)
         self._leave()
 
@@ -95,7 +95,9 @@ class Server(uvicorn.Server):
         self._captured_signals.clear()  # raised again, they would end the process before the house is closed
 
     async def _linger(self) -> None:
-        """Until whoever stands in front knows. Not each can send elsewhere what was refused here: Caddy has closed its body by then."""
+        """Answer on until the load balancer knows. Caddy, for one, cannot send elsewhere what was refused here, because it
+        has closed its body.
+        """
         self._keeper.leaving = True
         for connection in tuple(self.server_state.connections):
             if isinstance(connection, Http):
@@ -129,7 +131,7 @@ async def serve(settings: Settings, *, work: bool = True, handed: HandedOn | Non
 
 
 async def work(settings: Settings) -> None:
-    """Carry out what others caused and what is due, until told to stop. Where a port is named, say there how that goes."""
+    """Carry out events and timed tasks beside servers, until told to stop. With a port, health and metrics are served there."""
     with (
         _alone(settings),
         tracing(settings),

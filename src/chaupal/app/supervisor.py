@@ -1,4 +1,4 @@
-"""Several processes behind one address: whoever dies is started again, and all are replaced one after the other on SIGHUP.
+"""Runs several processes behind one address: restarts one that dies, and replaces all of them one by one on SIGHUP.
 
 The address is held here, by one socket for each place: connections are spread over them by the system (SO_REUSEPORT). Whoever
 takes a place gets its socket, and whoever takes it next the same one, so that what waits to be accepted is lost by no change of
@@ -61,7 +61,7 @@ class Place:
         self.began = 0.0
 
     def shut(self) -> None:
-        """Nobody is sent here until it is opened again."""
+        """Close the socket, so that no connection comes here until it is opened again."""
         if self.door is not None:
             self.door.close()
             self.door = None
@@ -117,7 +117,7 @@ class Supervisor:
     # --- the address ---
 
     def _first_door(self) -> socket.socket:
-        """Where somebody else listens this fails: sockets that share an address would share it with them in silence.
+        """Bind the address alone first, which fails where somebody else listens: shared sockets would share it with them in silence.
 
         Nor does it go to two supervisors that begin at once: until the first of their processes listens, the system would let
         both have it.
@@ -128,7 +128,7 @@ class Supervisor:
         return self._door()
 
     def _named(self, address: tuple[object, ...]) -> socket.socket | None:
-        """Held by whoever supervises an address. Its name goes with its process, and is of its network (unix(7), abstract)."""
+        """A lock on the address: an abstract socket (unix(7)), which ends with its process."""
         if sys.platform != "linux":
             return None
         sign = socket.socket(socket.AF_UNIX)
@@ -147,7 +147,7 @@ class Supervisor:
     # --- one place ---
 
     async def _start(self, place: Place) -> bool:
-        """Somebody new takes the place. Whether they came so far that they serve."""
+        """Start a process in this place. Whether it came so far that it serves."""
         if place.door is None:
             place.door = self._door()
         ours, theirs = socket.socketpair()
@@ -195,7 +195,7 @@ class Supervisor:
                     await self._start(place)
 
     async def _replace_all(self) -> None:
-        """One after the other; whoever leaves does so when the next one serves. Where that does not come, nobody leaves."""
+        """Replace one after the other; the old process is stopped once the new one serves. If a new one fails, all others stay."""
         for place in self._places:
             async with self._replacing:
                 before, line, began = place.process, place.line, place.began

@@ -161,7 +161,7 @@ def _carried_out(tracer: trace.Tracer, carry: Callable[..., Awaitable[None]]) ->
 
 
 def _unseen(so: bool) -> contextlib.AbstractContextManager[Any]:
-    """Inside, where it is `so`, nothing is a span, and no event says which request told it."""
+    """Where `so`, nothing inside is traced, and events do not say which request wrote them."""
     return trace.use_span(trace.INVALID_SPAN) if so else contextlib.nullcontext()
 
 

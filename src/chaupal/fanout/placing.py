@@ -1,4 +1,4 @@
-"""Where an event is told to open connections: on which topics, and as what. Ids go out; the words come when they are told."""
+"""Which open connections hear of an event, and as what. Only ids are sent; words are looked up when each viewer is told."""
 
 from collections.abc import Iterable, Sequence
 
@@ -35,7 +35,7 @@ async def _published(streams: Streams, event: events.PostPublished) -> list[Plac
 
 
 async def _edited(streams: Streams, event: events.PostEdited | events.QuoteRevoked | events.CardShown) -> list[Placed]:
-    """Where the post was told of, that it is another now."""
+    """Wherever the post was told of: that it has changed."""
     tiding = Tiding("status.update", event.post)
     if event.visibility == Visibility.DIRECT:
         return [(home_of(event.author), tiding)]
@@ -70,7 +70,7 @@ EVERY_SQUARE = frozenset((*SQUARES, *_with_media(SQUARES)))
 
 
 async def _deleted(streams: Streams, event: events.PostDeleted) -> list[Placed]:
-    """To those who may have it before them: that it is gone tells others that it was there."""
+    """To those who may have it on their screens; others must not learn that it existed."""
     who = {event.author, *event.mentions}
     topics = {home_of(account) for account in who} | {listening.direct_of(account) for account in who}
     if event.visibility != Visibility.DIRECT:

@@ -1,4 +1,4 @@
-"""Carries out the outbox: each event's changes and its removal are one commit, so a crash neither loses nor doubles it.
+"""Carries out the outbox: the changes of an event and its removal are one commit, so a crash neither loses nor doubles it.
 
 Of many processes on one store any number do so beside each other, each in lanes that nobody else holds (`store.machine.outbox`);
 what reaches outside the store is claimed first, and is another's to do where whoever claimed it does not come back. The hub hears
@@ -79,7 +79,7 @@ class Runner:
                     await task
 
     async def _begin(self) -> None:
-        """Whoever was at something aside when this process ended is no more: nobody needs to wait for them."""
+        """At the start, free what this process had put aside when it last ended, so that nobody waits for it."""
         try:
             async with self._carrier.work.writing() as w:
                 await outbox.free(w, HELD)
@@ -187,7 +187,7 @@ class Runner:
         return await self._up_to_known(await outbox.waiting(w, at_most))
 
     async def _up_to_known(self, events: list[tuple[int, Event | None]]) -> list[tuple[int, Event | None]]:
-        """Those with which was committed what is known here, by whomever: none is carried out by an older law, or says older words."""
+        """Only events that were committed with what this process knows: none is carried out by older rulings, or with older words."""
         last = await self._carrier.work.abreast() if events else 0
         return [one for one in events if one[0] <= last]
 
@@ -265,11 +265,11 @@ class Runner:
         return len(events)
 
     def _is_machines(self, error: Exception) -> bool:
-        """Whether it would have failed with any event: a full disk, a store that went away, a number for ids that ran out."""
+        """Whether the error is the machine's (a full disk, a lost store, no free id) and any event would have failed with it."""
         return isinstance(self._carrier.work.fault(error) or error, Unavailable | Full)
 
     async def _put_off(self, seq: int, event: Event, error: Exception) -> None:
-        """It is no try of the event's: five of them are over before a machine is well again, and what was decided is told."""
+        """Try later, without counting it as a try of the event: five tries would be over before the machine is well again."""
         async with self._carrier.work.writing() as w:
             await outbox.hold(w, seq, w.now() + LATER)
         log.warning("an event waits for the machine", event_name=type(event).__name__, seq=seq, error=error)
@@ -283,7 +283,7 @@ class Runner:
 
 
 def _asked_of(event: Event) -> int | str:
-    """Which other server an errand waits for, as far as the event says: one that is slow holds up none that wait for another."""
+    """The other server that an errand waits for, if the event names one: a slow server delays only its own errands."""
     return getattr(event, "server", 0) or urlsplit(getattr(event, "uri", "")).netloc or type(event).__name__
 
 

@@ -1,4 +1,4 @@
-"""The whole asynchronous life on one screen: event -> what follows from it.
+"""The table of consequences: event -> the handlers that run because of it.
 
 AT_ONCE runs in the process that committed, before its author is answered: ids into feeds, nothing that can fail.
 HANDLERS change rows, in one commit with striking the event off the outbox.

@@ -1,4 +1,4 @@
-"""What time does: rulings that have run out are written down as over; what nobody needs any more is swept away.
+"""Timed tasks: rulings that have run out are noted as over, and what nobody needs any more is swept away.
 
 Of many processes on one store one carries out each act (`store.machine.claims`); what is about a process's own memory, each does
 for itself.
@@ -167,7 +167,7 @@ class Timers:
         return [(ready[claim.act], claim) for claim in held]
 
     async def _leave_to_others(self, act: TimerAct, claim: Claim) -> None:
-        """It failed here: another machine may have the key, or the room, that this one lacks. This one lets them go first."""
+        """It failed here, maybe for want of a key or of room. The claim is freed, and other machines come first next time."""
         self._due[act.name] = asyncio.get_running_loop().time() + max(act.seconds, LET_OTHERS * self._pace)
         CLAIM.set(None)
         with contextlib.suppress(Exception):  # then it is theirs when the claim has run out

@@ -183,7 +183,7 @@ class Dispatcher:
         self._limits.heed(call)
 
     async def still(self, call: Call[Any]) -> bool:
-        """Whether whoever opened a connection may keep it: token and account are as good as they were. Updates the call."""
+        """Whether the token and the account of an open connection are still valid. Updates the call."""
         if call.caller is None:
             return True
         look = sessions.caller_by_cookie if call.caller.csrf else sessions.caller_by_token
@@ -216,7 +216,7 @@ class Dispatcher:
         return answer
 
     def _dress(self, request: Request, call: Call[Any], answer: Answer) -> Answer:
-        """A page packed for the way; or with the word of whoever asks in its forms, unpacked."""
+        """Compress a page; or put the asker's CSRF word into its forms, uncompressed."""
         if not csrf.worded(answer.body):
             return pack(request.headers, answer)
         answer.headers = [*answer.headers, *csrf.cookie(call)]
@@ -277,7 +277,7 @@ class Dispatcher:
         return Viewer(account=caller.account, country=country, country_known=known, role=role, language=language)
 
     def _unsure(self, caller: Caller | None) -> bool:
-        """Of whom of the staff nothing is asked beside the password, where that must be: whoever comes so is a member."""
+        """Whether somebody of the staff has no second factor where the settings ask for one: they count as a member."""
         wanted = self.house.settings.staff_second_step
         return wanted and caller is not None and not caller.second and caller.role is not Role.MEMBER
 

@@ -1,4 +1,4 @@
-"""Who asks, as far as the head of a request says: found out once for each head, which apps send again and again."""
+"""Who asks, as far as the headers say: cached by headers, since apps send the same ones again and again."""
 
 import functools
 from collections.abc import Mapping

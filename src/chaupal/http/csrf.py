@@ -1,4 +1,4 @@
-"""Forms guarded against forgery: by where the browser says that one comes from, and by a word where it says nothing.
+"""CSRF protection: by what the browser says of a form's origin, and by a secret word in the form where it says nothing.
 
 Browsers say it themselves: `Sec-Fetch-Site` where we are reached by https or on this machine, `Origin` with every form. Whoever
 asks for a page without the first gets a word into its forms, which is the session's or the stranger's cookie, and sends it
@@ -33,7 +33,7 @@ def token(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
 
 
 def worded(body: bytes) -> bool:
-    """Whether the word is still to be put into a page."""
+    """Whether the page still needs the asker's word."""
     return _MARK in body
 
 

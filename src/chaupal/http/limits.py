@@ -56,7 +56,7 @@ class Limits:
         return spent
 
     async def spend_rest(self, call: Call[Any]) -> None:
-        """What counts as several towards its route's limit has spent one; now the others. Raises TooMany."""
+        """Count the further uses of a request that counts several times; the first is counted. Raises TooMany."""
         route = call.route
         if self._on and route.limit is not None and route.counts is not None:
             rest = route.counts(call.args) - 1
@@ -148,7 +148,7 @@ def limit_headers(spent: LimitUse | None, now: int) -> list[tuple[str, str]]:
 
 @functools.lru_cache(100)
 def _of_window(most: int, ends_at: int) -> tuple[tuple[str, str], tuple[str, str]]:
-    """What is the same in all answers of a window, for everybody."""
+    """The headers that all answers of one window share."""
     return ("x-ratelimit-limit", str(most)), ("x-ratelimit-reset", iso(ends_at))
 
 

@@ -148,7 +148,7 @@ class Listener:
         self._wake()
 
     def doubt(self) -> None:
-        """Something changed about whoever opened it."""
+        """Something about the connection's owner has changed, so their token must be checked."""
         self.doubted = True
         self._wake()
 

@@ -40,9 +40,7 @@ def pairs_of(text: str, errors: str = "replace") -> list[tuple[str, str]]:
 
 
 def _unquoted(text: str, errors: str) -> str:
-    """A post in Hindi comes as some eight hundred `%XX`, and Python takes each by itself: a quarter of what a post cost. Where there
-    is nothing else in it to mind, a JSON decoder reads them as escapes of letters below 256, which are the bytes that were meant.
-    """
+    """Percent-decoding by a JSON decoder: a post in Hindi is some eight hundred `%XX`, which Python's own decoder takes one by one."""
     if "%" not in text:
         return text
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:

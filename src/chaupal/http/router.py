@@ -1,4 +1,4 @@
-"""The router: one table from method and path to the row that answers, with rows of its own for what is not there."""
+"""The router: finds the row for a method and a path, with rows of their own for what does not exist."""
 
 import functools
 from typing import Any, NamedTuple

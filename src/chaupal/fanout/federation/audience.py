@@ -121,5 +121,5 @@ def besides(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
 
 
 def distinct(boxes: Iterable[Box]) -> list[Box]:
-    """Each inbox once."""
+    """Each inbox only once."""
     return list({(box.server, box.inbox): box for box in boxes}.values())

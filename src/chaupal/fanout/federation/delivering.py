@@ -227,7 +227,7 @@ class Deliverer:
         return any(rulings.find(id_, ABROAD, HIDING) is not None for id_ in (parcel.post, parcel.author))
 
     async def _strike(self, w: Writing, due: DueServer, struck: list[int], came: list[int]) -> None:
-        """They are not sent again. `came`: posts whose copies are there now."""
+        """Delete deliveries that are done. `came`: posts of which copies are there now."""
         await deliveries.done(w, struck)
         await reached.note(w, came, due.id, self._carrier.clock())
 

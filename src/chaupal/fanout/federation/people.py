@@ -86,7 +86,7 @@ async def _begin(fed: Federation, w: Writing, kind: str, by: AddressedPerson, to
 
 
 async def _end(fed: Federation, w: Writing, kind: str, by: AddressedPerson, to: int, ends: Ends, what: str) -> None:
-    """And does so no more, where that was said."""
+    """Tell that it has ended, if it was told that it began."""
     if id_ := await uris.of_tie(w, kind, *ends):
         await uris.untie(w, kind, *ends)
         actor = ours.person(fed.settings.origin, by.handle)

@@ -67,7 +67,7 @@ async def tell_again(fed: Federation, w: Writing, id_: int, change: int) -> None
 
 
 def concerned(post: Post, carried: int | None) -> list[int]:
-    """Whose post it answers or carries; of what is for few only those it names."""
+    """Whose post it answers or reposts; of a post for few, only those whom it mentions."""
     return [id_ for id_ in (post.reply_to_account, carried) if id_ is not None and id_ != post.author]
 
 

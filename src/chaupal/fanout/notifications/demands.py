@@ -86,7 +86,7 @@ async def _asked_again(w: Writing, order: Order, owner: int) -> bool:
 
 
 async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:
-    """False where more is to be decided, or something was after it: a quick look, which may be too kind."""
+    """A quick check whether this was the last of their targets to be decided; False for sure where more is open."""
     if await case_events.waits(w, order.id, event.owner, lifecycle.OPEN):
         return False
     target = await docket.target(w, order.id, event.target)

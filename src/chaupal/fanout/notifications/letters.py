@@ -54,6 +54,6 @@ async def change_proposed(carrier: Carrier, event: AuthorityChangeProposed) -> N
 
 
 async def tidy(carrier: Carrier) -> None:
-    """What no carrier took goes, with the name, the address and the words that stand in it."""
+    """Drop letters that no carrier took, since names, addresses and words stand in them."""
     async with carrier.work.writing() as w:
         await outbox.drop_given_up(w, LetterDue, w.now() - KEPT)

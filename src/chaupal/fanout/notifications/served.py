@@ -51,7 +51,7 @@ async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
 
 
 async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
-    """Told once more, by the ways that lead out of the app; what stands in the app stands there already."""
+    """Tell once more, by post and mail; the notification in the app is there already."""
     told = next((one for one in await tellings.about(w, event.ruling) if one.id == event.telling), None)
     if told is None or told.sent_at is None:
         return

@@ -1,4 +1,4 @@
-"""The ways to somebody's ear: who they are and what they read, the direct post from the house and the letter that leave after a commit."""
+"""How somebody is told something: who they are, their language, and the direct post and the letter that leave after the commit."""
 
 from typing import Any, NamedTuple
 

@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 async def given_up(carrier: Carrier, w: Writing, event: LetterDue) -> None:
-    """No carrier took it, however often it was tried: whose fault that was nobody knows."""
+    """No carrier took the letter, however often it was tried. The address is not blamed for it."""
     await undelivered(carrier.court, w, event.letter.telling)
 
 

@@ -1,4 +1,4 @@
-"""What has become of a thing since an order named it: whether its words are others now, and whether it or its author is going.
+"""How a thing has changed since an order named it: whether its words were edited, and whether it or its author is going.
 
 When words became others is told by the id under which those before them were kept here. When somebody says that they changed
 them is their own word: another server could say that it was before the order.

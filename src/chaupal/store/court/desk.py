@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 
 
 class Heap(NamedTuple):
-    """How many targets of an order are meant, from which number on, how many of protected speakers, how many somebody works on."""
+    """Targets of an order that match: how many, the first number, how many of protected speakers, and how many somebody works on."""
 
     order_id: int
     many: int

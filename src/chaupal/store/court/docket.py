@@ -233,7 +233,9 @@ async def filed_before(reading: Reading, new: Order, named: Sequence[Target], bu
 
 
 def _thing(target: Target) -> tuple[str, int | None, str]:
-    """What a target names. Of what is not there, or not for everybody, whoever files is told nothing: there the words count."""
+    """What a target names, for comparing. For a target that is not there, or not for everybody, the typed words are
+    compared, so that nothing is revealed.
+    """
     if target.subject_id is None or target.unseen:
         return "", None, target.as_written
     return target.kind, target.subject_id, target.term

@@ -1,4 +1,4 @@
-"""Words that were erased from what opens the log, blanked in the rows from which pages show them, found by their entry."""
+"""Blanks erased words in the rows from which pages show them; the rows are found by their log entry."""
 
 import msgspec
 from sqlalchemy import Table, update

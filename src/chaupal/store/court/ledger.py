@@ -1,4 +1,4 @@
-"""The log's memory: entries, hashes of complete subtrees, every checkpoint that was signed. Added to, never changed.
+"""The rows of the log: entries, hashes of complete subtrees, and every signed checkpoint. They are added, never changed.
 
 Entries that are secret yet wait at their places beyond the log's size (decision 24): they are no part of the log before it
 has grown so far.
@@ -87,7 +87,7 @@ class KeptCheckpoint(msgspec.Struct, frozen=True):
 
 
 async def hold(w: Writing) -> int:
-    """The log's size, held: nobody else appends before this unit is committed or given up."""
+    """Lock the log until this unit ends, so that nobody else appends; its size."""
     return int(await w.value(HOLD))
 
 
@@ -121,7 +121,7 @@ async def add(
 
 
 async def wait(w: Writing, index: int, kind: str, body: bytes) -> None:
-    """An entry that has its place and is no part of the log before that has grown so far. The caller holds the log."""
+    """Put an entry at a place beyond the end of the log, where it waits until the log has grown so far. The caller holds the log."""
     await w.run(ADD_ENTRY, index=index, kind=kind, body=body, at=w.now())
 
 
@@ -131,7 +131,7 @@ async def waiting(reading: Reading, start: int, end: int) -> dict[int, bytes]:
 
 
 async def reach(reading: Reading) -> int:
-    """How far the log reaches with all that waits; at least its size."""
+    """The log's size with the entries that wait beyond its end."""
     last: int | None = await reading.value(LAST)
     return 0 if last is None else last + 1
 

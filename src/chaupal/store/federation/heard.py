@@ -1,4 +1,4 @@
-"""Activities that were heard, by their ids: each has its effect once, however often and by whatever way it comes."""
+"""Ids of activities that were received, so that each has its effect only once, however often it comes."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""How far posts of ours went: to which servers they were delivered, and how many people there follow their authors. Numbers only.
+"""To how many servers posts of ours were delivered, and how many people there follow their authors. Numbers only.
 
 Whoever fetched a post by its address is not counted: it is not kept who asks for what is for everybody.
 """

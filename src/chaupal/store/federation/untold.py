@@ -1,4 +1,4 @@
-"""What happened while no other server was talked to, and of which others have yet to be told: events, in the order they happened."""
+"""Events that other servers are yet to be told of, kept while federation is off, in order."""
 
 from collections.abc import Collection
 from typing import NamedTuple

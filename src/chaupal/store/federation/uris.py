@@ -1,4 +1,4 @@
-"""By which id each thing of another server is known, and what it is here. An id that is gone does not come again."""
+"""Which id each thing of another server has, and what it is here. The id of something deleted is never used again."""
 
 from collections.abc import Collection
 from typing import NamedTuple

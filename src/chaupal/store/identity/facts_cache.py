@@ -148,8 +148,8 @@ async def rulings_in_force(reading: Reading) -> RulingIndex:
 
 
 async def _read(reading: Reading) -> RulingIndex:
-    """Bring what is kept up to date, one look after the other: of hundreds of streams that are told something each would read all
-    of it. A unit that writes waits for nobody: what it holds may be what the others wait for.
+    """Bring the index up to date, one read at a time, so that hundreds of waiting streams do not each read all of it. A
+    unit that writes does not wait.
     """
     if isinstance(reading, Writing):
         return await _read_on(reading)
@@ -158,7 +158,7 @@ async def _read(reading: Reading) -> RulingIndex:
 
 
 async def _read_on(reading: Reading) -> RulingIndex:
-    """On and on, where something changes while this reads."""
+    """Read until nothing has changed meanwhile."""
     kept = reading.memory.rulings
     while True:
         index, version, reads, now = kept.index, kept.version, kept.reads, reading.now()
@@ -242,7 +242,7 @@ async def _concerned(reading: Reading, rows: Sequence[Row]) -> dict[int, frozens
 
 
 def _ruling(row: Row, now: int, beside: _Beside) -> Ruling:
-    """A row of LAW as the law sees it. A hundred thousand of them say few different words: each is kept once.
+    """A row of LAW as a Ruling. Equal texts are shared, since a hundred thousand rulings say few different things.
 
     Every ruling begins with its commit, so whatever is read has begun: a clock that was put back does not undo it.
     """

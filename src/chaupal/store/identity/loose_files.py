@@ -1,4 +1,5 @@
-"""Files that nothing names: not yet, or not any more. A row stands before the file comes and until it is gone.
+"""Files that no row names yet, or any more. The row here is written before the file and dropped after it, so that a sweep
+finds leftovers of a crash.
 
 Of a process that dies in between, whoever sweeps later lets go of the file.
 """

@@ -1,4 +1,5 @@
-"""The shared read barrier: a request waits for the next look that begins after it came, and all that wait share it.
+"""The shared read barrier: a request waits until a look at other processes' commits that began after it came is done. All
+that wait share one look.
 
 Without leases and clocks: who cannot look does not answer, so nobody is ever judged by an older law (decision 27).
 """
@@ -61,7 +62,7 @@ class Barrier:
             self._looking = None
 
     def _say(self, error: Exception | None) -> None:
-        """To the operator why nobody passes, and that they do again: once each, for those who are refused come again and again."""
+        """Tell the operator that requests are refused, and later that they pass again: once each, not for every request."""
         if self._blind and error is None:
             log.warning("what others have committed is known again")
         elif error is not None and not self._blind:
@@ -69,7 +70,7 @@ class Barrier:
         self._blind = error is not None
 
     def _refuse(self, error: Exception | None = None) -> None:
-        """Those too who came while it failed: they would wait as long once more, and for the same."""
+        """Refuse all that wait, also those who came while the look failed: they would wait as long again, for the same."""
         for one in (*self._sharing, *self._waiting):
             if not one.done():
                 problem = Unavailable("not_up_to_date")

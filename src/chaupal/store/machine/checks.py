@@ -1,4 +1,4 @@
-"""Questions that show whether a store is whole: no effect without its leaf, no count that drifted, no broken page."""
+"""Checks of a whole store: every effect has its log entry, counts are right, no page of the database is broken."""
 
 import msgspec
 from sqlalchemy import and_, func, or_, select, text

@@ -1,4 +1,4 @@
-"""Acts of the clock as rows: of many processes one carries an act out, and who was overtaken commits nothing of it any more.
+"""Timed tasks as rows: of many processes one carries a task out, and a process that lost its claim commits nothing more of it.
 
 A claim is renewed while its holder lives, and then another's. Who was stopped meanwhile and goes on finds the row another's at
 its next commit, in that very commit: the row is held until it is true, so that nobody takes the act over in between. All by the
@@ -58,7 +58,7 @@ STILL = statement(
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """An act that is `holder`'s; `turn` tells this time from any other that it was theirs."""
+    """A task that `holder` has; `turn` tells this claim from earlier ones of the same holder."""
 
     act: str
     holder: str
@@ -74,7 +74,7 @@ CLAIM: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 
 async def ensure(w: Writing, acts: Iterable[str]) -> None:
-    """A row for each act, free for anybody."""
+    """Make a row for each task, free for any process."""
     await w.run(ENSURE, names=listed(acts))
 
 
@@ -92,17 +92,17 @@ async def renew(w: Writing, holder: str, acts: Iterable[str]) -> None:
 
 
 async def let_go(w: Writing, holder: str) -> None:
-    """All that the holder has is anybody's at once."""
+    """Free all that the holder has at once."""
     await w.run(LET_GO, me=holder)
 
 
 async def let_go_of(w: Writing, claim: Claim) -> None:
-    """This one is anybody's, as soon as it is due again."""
+    """Free this one, for when it is due again."""
     await w.run(LET_GO_OF, name=claim.act, me=claim.holder, turn=claim.turn)
 
 
 async def check(w: Writing) -> None:
-    """At the end of every unit. Raises Overtaken where it is part of an act that is another's now."""
+    """Called at the end of every unit. Raises Overtaken where the unit belongs to a task that another process has by now."""
     claim = CLAIM.get()
     if claim is not None and not await w.fetch(STILL, name=claim.act, me=claim.holder, turn=claim.turn):
         raise Overtaken("changed_at_once")

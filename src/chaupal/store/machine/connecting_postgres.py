@@ -1,4 +1,6 @@
-"""Connections to PostgreSQL, each ended by its own loop, also where nobody has closed it; those just used stay in hand."""
+"""Connections to PostgreSQL: closed by their own event loop even when nobody closed them, and reused without a round
+through the pool.
+"""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -8,7 +10,8 @@ import asyncpg
 
 
 class Connection(asyncpg.Connection):
-    """One that was left behind is found by the garbage collector, in whichever thread that runs just then; there the driver would end it.
+    """A connection that was left open is closed here, not by the garbage collector in whichever thread that runs, as the
+    driver does.
 
     A loop that is reading from it meanwhile takes the process down with it (https://github.com/MagicStack/uvloop/issues/538).
     """
@@ -112,7 +115,7 @@ class Hands:
             self._free.append(connection)
 
     async def rest(self) -> None:
-        """Back to the pool with those that nobody uses at this moment: it closes what was not used for long, and was used much."""
+        """Give the unused ones back to the pool, which closes those that are old or worn."""
         for _ in range(len(self._free)):
             if self._free:
                 await self._pool.release(self._free.pop(0))

@@ -1,4 +1,4 @@
-"""One text for two databases: statements in SQLAlchemy Core, each compiled once for SQLite and for PostgreSQL.
+"""One statement for both databases: written in SQLAlchemy Core, compiled once for SQLite and once for PostgreSQL.
 
 A statement names its parameters with `bindparam`; lists go as one JSON parameter through `among`, so that a compiled
 text never depends on how long a list is.
@@ -27,7 +27,7 @@ type Params = Mapping[str, Any]
 
 @functools.cache
 def _postgres() -> tuple[Any, Any]:
-    """PostgreSQL's `insert` and dialect; a house on the embedded store does not wait for them."""
+    """PostgreSQL's `insert` and dialect, imported only where they are used."""
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
@@ -119,7 +119,7 @@ def text_param(name: str) -> Any:
 
 
 def if_said(name: str, condition: Any) -> ColumnElement[bool]:
-    """A condition that counts only where something was given for it: an empty text asks for nothing."""
+    """A condition that holds where its parameter is an empty text: an optional filter."""
     return or_(text_param(name) == "", condition)
 
 
@@ -134,7 +134,7 @@ DATABASE_TIME = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
 
 
 def in_json(value: Any) -> str:
-    """As a column of text keeps it that has no type for it."""
+    """A value as JSON text, for a column of text."""
     return msgspec.json.encode(value).decode()
 
 
@@ -144,7 +144,7 @@ def listed(values: Iterable[int] | Iterable[str]) -> str:
 
 
 class _PerDatabase[T](ColumnElement[T]):
-    """The same in the words of each database: `{0}`, `{1}` are its parts, compiled."""
+    """An expression with a text for each database; `{0}`, `{1}` are its compiled parts."""
 
     inherit_cache = False
 

@@ -1,4 +1,4 @@
-"""Jobs of people that go on by themselves, as rows: one process holds one for a minute at a time, then whoever comes first."""
+"""Long jobs that people start, as rows: one process holds a job for a minute at a time; when it dies, another takes it up."""
 
 import msgspec
 from sqlalchemy import Table, or_, select, text as sql

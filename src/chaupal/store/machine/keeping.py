@@ -1,4 +1,4 @@
-"""Answers that are kept, each with what it was made from: good until one of its keys is forgotten or the clock passes."""
+"""A cache of answers: each is valid until a key of what it was made from is forgotten, or until a time."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Set
@@ -92,7 +92,7 @@ class Keeping:
         self.size += size
 
     def _make_room(self, size: int) -> None:
-        """What is the oldest goes, unless it was asked for since it was last its turn."""
+        """Drop the oldest, but give those that were asked for since their last turn another round."""
         while self.size + size > self._most:
             oldest = next(iter(self._kept.values()))
             if oldest.asked:
@@ -155,7 +155,7 @@ class Keeping:
         self._know(kept, NO_KEYS, everything=False)
 
     def _know(self, kept: Place, keys: Keys, *, everything: bool) -> None:
-        """Enter by what it is to be forgotten from now on, in place of what it was."""
+        """Register the keys by which it is to be forgotten, in place of those of before."""
         had = kept.keys
         kinds = keys if had.keys() == keys.keys() else keys.keys() | had.keys()
         for kind in kinds:

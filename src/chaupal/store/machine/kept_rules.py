@@ -1,4 +1,4 @@
-"""Whether the database keeps the rules of this version, which whoever may write to it can take away.
+"""Whether the database still has the triggers and checks of this version: whoever can write to it can also drop them.
 
 What triggers and checks of tables say is compared. A database writes a check down in its own way, so of those the brackets,
 types and spaces are left out on both sides.
@@ -30,7 +30,7 @@ _BETWEEN = regex.compile(r"::[a-z]+(?: varying)?|[()\s\"]")
 
 
 async def faults(reading: Reading) -> list[str]:
-    """A line for each that is missing or says something else. Beside a newer store nobody can say: its rules are its own."""
+    """A line for each trigger or check that is missing or different. A newer store has rules of its own, so nothing is said of one."""
     if await reading.value(migrate.AT) != migrate.versions()[-1]:
         return []
     asked, told = (IN_SQLITE, triggers.told_sqlite) if reading.embedded else (IN_POSTGRES, triggers.told_postgres)

@@ -23,7 +23,7 @@ ANSWERS = 24_000_000  # bytes of kept answers: what some hundred readers ask for
 
 
 class KindShelf[K, V]:
-    """The things of one kind, by key. Whoever asks for one has noted its key, whether it is there or not."""
+    """The cached things of one kind, by key. Asking for a key notes it as read, whether the thing is there or not."""
 
     __slots__ = ("_shelf", "coming", "kind", "late")
 
@@ -41,7 +41,7 @@ class KindShelf[K, V]:
         return self._shelf.items.get(key)
 
     def peek(self, key: K) -> V | None:
-        """Without making anything of it."""
+        """The value, without noting that it was read."""
         return self._shelf.items.get(key)
 
     def several(self, keys: Collection[K]) -> list[V | None]:
@@ -67,7 +67,7 @@ class KindShelf[K, V]:
 
 
 class WholeShelf[K, V](KindShelf[K, V]):
-    """What is made of all of a kind together: gone with any of its keys."""
+    """Values made from all things of a kind; dropped when any of them changes."""
 
     def forget(self, key: Any) -> None:
         self._shelf.items.clear()
@@ -228,7 +228,7 @@ class Memory:
         return self._counted[kind].peek(key)
 
     def look_begins(self) -> None:
-        """To what lies on shelves by now what it tells is news; to what is put there from here on perhaps not."""
+        """Called when a look at other processes' commits begins: it may tell of changes that things cached from now on already have."""
         for shelf in self._counted.values():
             shelf.late = set()
 
@@ -276,17 +276,17 @@ class Memory:
         return thing.counted(one.counts) if same else None
 
     def undone(self, touched: set[Touched]) -> None:
-        """A unit was given up: what was read inside it, after it had changed that, never was so. The law, too: units that go to
-        the disk together read each other's.
+        """A unit was rolled back: forget what was read inside it after its changes, the rulings, too, since units of one
+        group read each other's.
         """
         self._drop(touched)
 
     def moved[K](self, kind: Kind[K], keys: Iterable[K]) -> None:
-        """Something beside the store was changed: the ids of homes."""
+        """Something that is not in the store has changed: the ids of homes."""
         self._drop({(kind, key) for key in keys})
 
     def forget_all(self) -> None:
-        """Others changed something, and nobody can say what: start afresh."""
+        """Forget everything: others changed something, and it is not known what."""
         self._begin_anew()
         self.rulings.forget_beside()
         for shelf in self._shelves.values():
@@ -330,7 +330,7 @@ class Memory:
 
 
 async def _as_kept(reading: Any, account: int, role: str) -> str:
-    """Where there is no log to ask."""
+    """The role in the row, where there is no log to compare it with."""
     return role
 
 

@@ -85,7 +85,7 @@ async def migrate(url: str, to: str = "head") -> None:
 
 
 def _stand_beside(at: StoreVersion, newest: str) -> None:
-    """A newer version was here: this one goes on where the store says that it may."""
+    """A newer version was here. Raises Problem unless the store says that this version may work on it."""
     if not at.stands_from or at.stands_from > newest:
         beside = f" and which stands only beside servers from version {at.stands_from} on" if at.stands_from else ""
         raise Problem(
@@ -159,7 +159,7 @@ async def _upgrade_postgres(url: str, to: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _alone(url: str) -> AsyncGenerator[None]:
-    """While nobody else migrates. The lock is held by a transaction, which is a connection's own behind a pooler, too.
+    """Hold the lock of migrations, by a transaction, which also works behind a pooler.
 
     By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits. Nor does anybody
     wait for it in a statement, which keeps one too: of several that start at once the first would wait for the others, and they for it.

@@ -1,4 +1,4 @@
-"""What an answer is made from, noted by itself while it is made: whatever is looked up in memory or the store notes its key here.
+"""Notes which keys an answer is made from while it is made: each look into memory or the store adds its key by itself.
 
 Nobody has to remember: shelves note the key that they are asked for, and a statement notes everything unless it is run under
 a key (`Reading.by`). What rests on everything is good until any commit at all.
@@ -77,7 +77,7 @@ def note(kind: Kind[Any], *keys: Any) -> None:
 
 
 def note_everything() -> None:
-    """Something is read that has no key."""
+    """Something without a key is read: any commit makes the answer invalid."""
     noted = NOTING.get()
     if noted is not None:
         noted.everything = True

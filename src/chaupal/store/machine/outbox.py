@@ -1,4 +1,4 @@
-"""The outbox: events that are true but not yet carried out, in the order they happened.
+"""The outbox: events that were committed and whose consequences are still to be carried out, in order.
 
 Where many processes carry it out, each event stands in a lane by what it is about. Whoever carries out a batch holds its lanes
 until that is committed: the order of what is about one thing is kept, and a process that is stopped in the middle holds its lanes
@@ -107,7 +107,7 @@ async def waiting_in(w: Writing, lanes: Sequence[int], at_most: int) -> list[tup
 
 
 async def _read(w: Writing, rows: Sequence[Row]) -> list[tuple[int, Event | None]]:
-    """One that cannot be read is tried again, and given up at last: those behind it go on."""
+    """The event, or None for one that cannot be read: it is tried again and given up at last, so that others behind it go on."""
     found: list[tuple[int, Event | None]] = []
     for seq, name, body in rows:
         try:
@@ -158,12 +158,12 @@ async def done(w: Writing, seqs: Sequence[int]) -> None:
 
 
 async def hold(w: Writing, seq: int, until: int) -> None:
-    """Somebody is at it, or nobody has a hand free: it is not taken up before then (ms)."""
+    """Put it off until then (ms): somebody is at it, or nobody has room for it."""
     await w.run(HOLD, of=seq, due=until)
 
 
 async def free(w: Writing, ms: int) -> None:
-    """What was held for no longer than this is anybody's: whoever held it was the only process, and is no more."""
+    """Free what the only process held when it died."""
     await w.run(FREE, at=w.now(), until=w.now() + ms)
 
 

@@ -1,4 +1,4 @@
-"""Seats of many processes at one PostgreSQL: under which number each makes ids, and whose house they say they are.
+"""Seats of many processes at one PostgreSQL: the number with which each makes ids, and which house each serves.
 
 A seat is leased and renewed. Who was stopped for longer makes no id before the seat is theirs anew, or another is: how long it is
 good is measured by a clock that no one sets and that goes on while the machine sleeps. Who takes a seat that another had begins
@@ -124,7 +124,9 @@ class Sitting:
         return self.seat
 
     async def _check_shared(self, shared: MeetingPlace) -> None:
-        """One that is begun anew knows nobody until they renew their seats; and who is gone has a seat until its lease is over."""
+        """Check that the others are found in the same Valkey. A Valkey that was restarted knows nobody until they renew, so
+        it is waited for.
+        """
         until, pause = boot_time() + LASTS / 1_000 + MARGIN, SOON
         while (apart := await self._apart(shared)) is not None:
             if boot_time() > until:
@@ -134,7 +136,7 @@ class Sitting:
             pause = min(2 * pause, AGAIN)
 
     async def _apart(self, shared: MeetingPlace) -> House | None:
-        """One of the others, where none of them is found in what is shared."""
+        """One of the other processes, if none of them is found in the Valkey."""
         async with self._work.reading() as reading:
             rows = await reading.fetch(OTHERS)
         others = {holder: msgspec.json.decode(said, type=House) for said, holder in rows if holder != self._me}
@@ -150,7 +152,7 @@ class Sitting:
         return msgspec.json.encode(house).decode()
 
     async def leave(self) -> None:
-        """It is anybody's at once."""
+        """Free the seat at once."""
         if self._renewing is None:
             return
         self._renewing.cancel()

@@ -1,4 +1,4 @@
-"""What answers are made from, by kind and key: the one registry of shelves of memory and of what is forgotten with them.
+"""The registry of what answers are made from: each kind of thing, its keys, and which rows make it change.
 
 Each kind says how much of it is kept, which rows it rests on, and whether it is law. A unit of work names the keys that it
 changes (`Writing.touch`). Where it names none of a kind whose rows it changed, the whole kind is forgotten: statements know
@@ -82,7 +82,7 @@ class Kind[K]:
 
 
 class _Every:
-    """In a key's place: all keys of the kind."""
+    """Stands in a key's place for all keys of the kind."""
 
     def __repr__(self) -> str:
         return "every"

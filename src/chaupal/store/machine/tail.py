@@ -1,4 +1,5 @@
-"""What processes tell each other of their commits, on PostgreSQL: a row in the very transaction, read by snapshots (decision 27).
+"""What processes tell each other of their commits, on PostgreSQL: a row written in the same transaction, read by snapshots
+(decision 27).
 
 A look asks for what is visible now and was not at the last look, in whatever order transactions ended: nothing has to be
 counted, and nothing can be lost between a commit and its row.
@@ -85,7 +86,7 @@ class UnitBeside(NamedTuple):
 
 
 def written(unit: Writing) -> str:
-    """A unit's row. It lies there for minutes, so no letter is in it."""
+    """The row of a unit, without anybody's words: it lies there for minutes."""
     touched = [(kind.name, None if key is EVERY else key) for kind, key in unit.changed()]
     events = [encode_event(event) for event in unit.events if event.shared]
     marked = [(remark.account, remark.post) for remark in unit.noticed()]
@@ -249,7 +250,7 @@ class Tail:
         return await (eye.fetch(BEGIN) if self._seen is None else eye.fetch(LOOK, self._seen.snapshot))
 
     def _known_by_now(self, by: str, number: int) -> set[Touched] | None:
-        """What a unit of our own changed that was heard in its commit; None of any other."""
+        """What a unit of our own changed, if the look sees it only now; None for other units."""
         if by != self.by:
             return None
         known = self._heard.pop(number, None)
@@ -271,13 +272,13 @@ class Tail:
                 await connection.execute(SWEEP, old[-1].snapshot)
 
     def drop(self) -> None:
-        """Let go of the connection, whatever it is at."""
+        """Close the connection at once, whatever it is doing."""
         if self._eye is not None:
             self._eye.terminate()
             self._eye = None
 
     async def close(self) -> None:
-        """Let go of the connection in peace."""
+        """Close the connection once its statement is done."""
         if self._eye is not None:
             with contextlib.suppress(Exception):
                 await self._eye.close(timeout=1)

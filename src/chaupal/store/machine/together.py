@@ -1,4 +1,4 @@
-"""What several ask the database for at the same moment is asked for once: a look lets many pass together, who all miss what it forgot."""
+"""Concurrent loads of the same rows become one: after a look many requests go on together and miss the same things."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

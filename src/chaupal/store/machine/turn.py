@@ -1,4 +1,5 @@
-"""Who writes next: one at a time, first come, first served, and without a round of the event loop between one and the next.
+"""A lock for writers that passes from one to the next at once, first come, first served, without a round of the event loop
+in between.
 
 A busy server answers everybody who has asked in each round of its loop. A lock of asyncio's wakes one who waits a round later,
 and that one the next, so that the last of five waited for five rounds, though what each of them does takes none.
@@ -11,7 +12,8 @@ from contextvars import Context
 
 
 class Waker:
-    """What a task waits for. It goes on while it is told, not a round later; told from within another task, in the next round.
+    """What a waiting task awaits. Setting it runs the task at once and not in the next round of the loop; from within
+    another task, in the next round.
 
     A task takes any object for a future that has what is here (`asyncio.isfuture`). `gone`: whoever waited does so no more.
     """

@@ -76,7 +76,7 @@ class Reading:
 
 
 class OpenReading:
-    """`async with` for a Reading that needs no opening and no closing; entered a few times in every request."""
+    """`async with` for a Reading that needs no opening and closing. It is entered several times in every request, so it is cheap."""
 
     __slots__ = ("_reading",)
 
@@ -111,7 +111,7 @@ class Writing(Reading):
         return await self.fetch(stmt, **params)
 
     def owe(self, stmt: Statement) -> None:
-        """A statement has changed something, or may have."""
+        """Note that a statement has changed rows, or may have."""
         self.wrote = self.wrote or stmt.writes
         self.owed |= stmt.changes
 
@@ -143,15 +143,15 @@ class Writing(Reading):
         await self.keep()
 
     async def mark(self) -> None:
-        """Remember this place in the unit."""
+        """Make a savepoint."""
         raise NotImplementedError
 
     async def undo(self) -> None:
-        """Go back to the place that was remembered."""
+        """Roll back to the savepoint."""
         raise NotImplementedError
 
     async def keep(self) -> None:
-        """Forget the place; what was done since stays in the unit."""
+        """Release the savepoint; what was done since stays in the unit."""
         raise NotImplementedError
 
     def touch[K](self, kind: Kind[K], *keys: K) -> None:
@@ -170,7 +170,7 @@ class Writing(Reading):
         self.counts.append(Counted(kind, key, counts, self.memory.lying(kind, key)))
 
     def spare(self, kind: Kind[Any]) -> None:
-        """Rows of a kind are changed, and nothing that anybody could read by its keys."""
+        """Rows of a kind are changed, but nothing that anybody could have cached by its keys."""
         self.spared.add(kind)
 
     def noticed(self) -> list[Remark]:
@@ -281,19 +281,19 @@ class Work(Protocol):
 
 
 async def nothing_before() -> None:
-    """Nothing is given back."""
+    """The `before_closing` of a store that has nothing to give back."""
 
 
 def nothing_after(events: list[Event]) -> None:
-    """No listeners yet."""
+    """The listener of a store that has none yet."""
 
 
 def nothing_lost() -> None:
-    """Nobody misses anything yet."""
+    """The `after_gap` of a store that nobody listens to yet."""
 
 
 class _Within:
-    """The store's door while one unit is open: whoever opens another one is in it, and looks see what it changed."""
+    """A Work that leads into a unit that is open already: its writes join that unit, and its reads see what it changed."""
 
     def __init__(self, work: Work, unit: Writing) -> None:
         self._work = work
@@ -314,5 +314,5 @@ class _Within:
 
 
 def within(work: Work, unit: Writing) -> Work:
-    """A door that leads into an open unit. What a function of ours raises has to leave the unit, too: then nothing was done."""
+    """A Work that leads into an open unit. An error must leave that unit, too: then nothing is committed."""
     return cast("Work", _Within(work, unit))

@@ -1,4 +1,4 @@
-"""From entries to facts, one entry after the other: the same for the server's own log and for a stranger's mirror of it.
+"""Turns entries into facts, one after the other: the same code for the server's own log and for a stranger's copy of it.
 
 An entry that cannot be read, and a type that nobody knows, change nothing and are counted (T19).
 """

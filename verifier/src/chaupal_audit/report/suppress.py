@@ -1,4 +1,4 @@
-"""Small numbers of accounts are not shown, nor can they be had by subtracting what is shown.
+"""Small numbers of accounts are hidden, and cannot be computed from the numbers that are shown.
 
 Everything shown in the stead of a hidden number is made of what is shown beside it, so that another small number in its
 place would look the same: a sum of which a part is hidden says only what its shown parts add up to.

@@ -1,4 +1,4 @@
-"""Did the court obey its law? A log held against the laws that it cites, entry by entry; no database and no server."""
+"""Did the court obey its law? A log is checked against the laws that it cites, without a database or a server."""
 
 from chaupal_audit.rule_of_law.check import Check, Finding
 from chaupal_audit.rule_of_law.laws import Files, folder

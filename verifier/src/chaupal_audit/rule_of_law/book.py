@@ -1,4 +1,4 @@
-"""What a log has said so far: people and their roles, laws, orders with their targets, and what is in force on each."""
+"""The state of a log up to an entry: people and their roles, laws, orders with their targets, and what is in force."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -230,13 +230,13 @@ class MeasureAct:
 
     @property
     def hands(self) -> set[str]:
-        """All who decided it, or looked at it again and said that it is to go on."""
+        """Everybody who decided it, or kept it in force after a review."""
         looked = [said.by for _, said in self.looked]
         return {who for who in (self.said.by, self.said.second, self.said.concurred, *looked) if who}
 
     @property
     def seconds(self) -> set[str]:
-        """Who stands behind it as the second: by its own entry, or by a look at what one person had done."""
+        """The second person behind it: by its own entry, or by a later approval of what one person had done."""
         looked = {said.by or "" for _, said in self.looked if said.step == "reviewed"}
         return looked | ({self.said.second} if self.said.second else set())
 

@@ -168,7 +168,7 @@ def kept_nothing(book: Book, decided: DecisionStep) -> bool:
 
 
 def kept_twice(book: Book, decided: DecisionStep) -> bool:
-    """Of what one person looks at again so soon the second is the first, entered once more."""
+    """Two reviews of one thing by the same person within so short a time are one, entered twice."""
     before = book.answered.get(decided.answers)
     return decided.said.step == "kept" and before is not None and decided.act.at < before + HOUR - SLACK
 

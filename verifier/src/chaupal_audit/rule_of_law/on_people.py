@@ -392,7 +392,7 @@ def deciders(made: MeasureAct) -> dict[str, set[str]]:
 
 
 def others_behind_it(book: Book, made: MeasureAct) -> str:
-    """What a stay or a confirmation lets go on stands on the people that it stood on."""
+    """What goes on after a stay or a confirmation has the same people behind it as before."""
     if made.before is None or made.cause not in (RESUMED, "confirmed"):
         return ""
     earlier, now = deciders(made.before), deciders(made)

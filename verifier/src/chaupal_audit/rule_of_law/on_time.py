@@ -304,7 +304,7 @@ def _decided_line(appealed: AppealStep) -> list[MeasureAct]:
 
 
 def _one_line(made: MeasureAct) -> list[MeasureAct]:
-    """A measure with all from which it goes on, and all that went on from it; but for what its appeal left of it."""
+    """A measure with all that it continues, and all that continues it, except what its appeal left of it."""
     line = [made]
     while (before := line[0].before) is not None and before not in line:
         line.insert(0, before)

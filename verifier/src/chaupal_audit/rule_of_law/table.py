@@ -1,4 +1,4 @@
-"""The table of checks: what is asked of each kind of entry when it comes, and of what there is when the log is at its end."""
+"""The table of checks: which are run for each kind of entry, and which at the end of the log."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from chaupal_audit.rule_of_law.check import Check
 
 
 def _found(_book: object, _act: object) -> bool:
-    """Found by whoever reads files or entries, not by looking at an act."""
+    """The `broken` of a check that is not run on acts: whoever reads files or entries reports it."""
     return False
 
 

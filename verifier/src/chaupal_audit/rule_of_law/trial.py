@@ -1,4 +1,4 @@
-"""The trial of a log: every entry held against the law, from the log and the files of law that it cites, and nothing else."""
+"""Checks a whole log against the law: entry by entry, from the log and the files of law that it cites, and nothing else."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -49,8 +49,8 @@ def try_log(
     tell: Callable[[int], None] | None = None,
     witnessed: Sequence[tuple[int, int]] = (),
 ) -> Verdict:
-    """Hold a whole log against the law. `entries` is read two or three times; `beside`: disclosures published beside it, by index;
-    `witnessed`: (size, ms): when witnesses signed the log at that size.
+    """Check a whole log. `entries` is read two or three times; `beside`: disclosures published beside it, by index;
+    `witnessed`: (size, ms) at which witnesses signed it.
 
     Nothing that a log says can make this raise; what `entries` or `files` raise goes through.
     """
@@ -92,7 +92,7 @@ class Trial:
         self._in_batches = True  # no place that a log in batches keeps for a cover has held anything else so far
 
     def hear(self, index: int, raw: bytes) -> None:
-        """The next entry, and before it what had happened when the log was so long."""
+        """Take the next entry, and before it secret acts that happened when the log had this size."""
         self.verdict.entries += 1
         for early, entry in self._then.get(index, ()):
             self._take(early, entry)
@@ -136,7 +136,7 @@ class Trial:
             self._ask(table.IN_BATCHES, self._batched.act, self._batched)
 
     def close(self) -> None:
-        """The log is at its end: what should have come and did not."""
+        """The end of the log: check for what should have come and did not."""
         self._ask_batched()
         for made in self.book.made():
             self._ask(table.MEASURES_LATER, made.act, made)
@@ -222,7 +222,7 @@ class Trial:
     def _said[P: Public](
         self, act: book.Act, kind: type[P], checks: tuple[Check[book.SaidAct[P]], ...]
     ) -> book.SaidAct[P]:
-        """What the entry says, once it was asked about."""
+        """What the entry says, once its own checks were run."""
         said = book.SaidAct(act, _public(act, kind))
         self._ask(checks, act, said)
         self.book.at[act.index] = said

@@ -1,4 +1,4 @@
-"""The public log's formats and maths, in one name: tree, proofs, tiles, signed notes, receipts and entries. No I/O."""
+"""The formats and the mathematics of the public log: tree, proofs, tiles, signed notes, receipts and entries. No I/O."""
 
 from chaupal_audit.tlog.cosignatures import (
     Cosigner as Cosigner,
