@@ -53,13 +53,14 @@ class Tried:
     owner: Member
     session: requests.Session
 
-    def check(self, case: schemathesis.Case, who: Member | None) -> None:
-        headers = {"Authorization": f"Bearer {who.token}"} if who else {}
-        answer = case.call(base_url=self.server.url, session=self.session, headers=headers, timeout=PATIENCE)
-        self.session.cookies.clear()
+    def check(self, case: schemathesis.Case, made: requests.PreparedRequest, who: Member | None) -> None:
+        request = made.copy()
+        request.url = str(made.url).replace(ORIGIN, self.server.url, 1)
+        request.headers.update({"Authorization": f"Bearer {who.token}"} if who else {})
+        answer = self.session.send(request, timeout=PATIENCE, allow_redirects=False)
         case.validate_response(answer, checks=list(PROMISES))
         if answer.status_code >= 400:
-            assert answer.headers["content-type"][0].startswith("application/json")
+            assert answer.headers["content-type"].startswith("application/json")
             said = answer.json()
             assert isinstance(said["error"], str) and said["error"]
 
@@ -93,12 +94,16 @@ def tried(folder: Path, database: str) -> Generator[Tried]:
 @schema.parametrize()
 @few
 def test_whoever_asks_is_answered_as_promised(case: schemathesis.Case, both: dict[str, Tried]):
-    """Each case is asked by a member, by anybody and, of an office, by staff: to make one takes longer than to answer it."""
+    """Each case is asked by a member, by anybody and, of an office, by staff: to make one takes longer than to answer it.
+
+    Its request is written once for all of them, which for each took as long as to send it.
+    """
+    made = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
     for database, one in both.items():
         for name, who in (("a member", one.asha), ("anybody", None), ("staff", one.owner)):
             if who is not one.owner or case.path in OFFICE:
                 try:
-                    one.check(case, who)
+                    one.check(case, made, who)
                 except Exception as error:
                     error.add_note(f"on {database}, asked by {name}")
                     raise
