@@ -1,4 +1,4 @@
-"""Pieces of pages that are drawn again and again: the same words for whoever is shown the same thing in the same way.
+"""Draws cards and other repeated parts of pages once, and reuses the HTML for whoever is shown the same thing in the same way.
 
 What is kept is keyed by all that it was drawn from. A card is what the gate showed to its viewer and what they did with it,
 so a piece can say nothing to anybody that the gate did not: it saves drawing, never looking.

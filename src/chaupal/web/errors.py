@@ -88,5 +88,7 @@ def headers_of(problem: Problem) -> list[tuple[str, str]]:
 
 
 def blocked_by(url: str) -> list[tuple[str, str]]:
-    """A 451 names who blocks (RFC 7725 §4) and is kept by nobody: a proxy abroad would serve India's answer (§3)."""
+    """Headers of a 451: who blocks (RFC 7725 §4), and that nobody may cache it, since a proxy abroad would serve India's
+    answer (§3).
+    """
     return [("link", f'<{url}>; rel="blocked-by"'), ("cache-control", "private, no-store")]

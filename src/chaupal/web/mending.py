@@ -1,4 +1,4 @@
-"""A form that could not be taken, once more: whatever was typed into it, and what is wrong beside the field that is.
+"""A page that shows a refused form again, with what was typed and what is wrong beside each field.
 
 Pages draw their own forms again. This stands in where they cannot: what came could not even be read as the form's fields, or
 the deed has no page of its own.

@@ -169,7 +169,7 @@ def _all(
     known: dict[str, Root],
     step: Step,
 ) -> list[Made]:
-    """Put into words in a thread: it is what takes time. `known` grows with each, so that threads hold together."""
+    """Compose them in a thread, since that takes long. `known` grows with each, so that threads hold together."""
     made: list[Made] = []
     at_least = Visibility(int(import_.visibility)) if import_.visibility else Visibility.PUBLIC
     for number, item in fresh:

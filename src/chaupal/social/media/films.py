@@ -245,7 +245,7 @@ async def _run(patience: float, folder: Path, *words: str) -> bytes:
 
 
 def _begun(folder: Path, words: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Not by the loop, which forks: all that a server remembers is laid out anew for a child that throws it away at once."""
+    """Started by Popen and not by asyncio, which forks: that would copy the page tables of a large server for each program."""
     return subprocess.Popen(  # noqa: S603 - found by name, fixed words
         ["/bin/sh", "-c", LIMITS, "sh", *words],
         cwd=folder,

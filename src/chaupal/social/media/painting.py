@@ -117,7 +117,7 @@ def _painted(waiting: UnpaintedUpload, film: Film) -> Picture:
 
 @asynccontextmanager
 async def _holding(square: Square, id_: int) -> AsyncGenerator[None]:
-    """Longer than one hold: said again and again that somebody is at it."""
+    """Renew the claim on a film while it is painted, which takes longer than one claim lasts."""
 
     async def renew() -> None:
         while True:

@@ -155,11 +155,11 @@ async def carry_on(square: Square) -> bool:
 
 
 class MoveTakenBack(Exception):
-    """It was taken back meanwhile: what this commit would have done is not done."""
+    """The move was taken back meanwhile: this unit is rolled back."""
 
 
 async def _step(square: Square, move: Move) -> Move:
-    """One commit. What is left then."""
+    """Move some followers along, in one commit; the move as it is then."""
     async with square.work.writing() as w:
         rows = await moving.behind(w, move, AT_ONCE)
         came = sum([await _bring(square, w, move, row) for row in rows])
@@ -172,7 +172,7 @@ async def _step(square: Square, move: Move) -> Move:
 
 
 def _after(move: Move, rows: Sequence[Any]) -> tuple[str, int]:
-    """The phase in which it goes on, and after which tie."""
+    """The phase in which the move goes on, and the tie after which it does."""
     if len(rows) == AT_ONCE:
         return move.phase, rows[-1][0]
     later = (*moving.PHASES, moving.OVER)

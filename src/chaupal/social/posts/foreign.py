@@ -82,7 +82,7 @@ async def add(square: Square, came: ForeignPost, *, fresh: bool) -> int:
 
 
 async def _of_its_time(w: Writing, post: Post) -> int:
-    """An id that stands where the post stands in time, and is nobody's yet."""
+    """A free id with the time at which the post was written."""
     number = zlib.crc32(post.uri.encode())  # tells those of one millisecond apart, the same in every process
     at = post.created_at  # whose numbers run out where somebody says that all they wrote is of one moment
     while await posts_store.as_written(w, id_ := brought_id(at, number)) is not None:

@@ -116,7 +116,7 @@ async def enter_series(w: Writing, series: Sequence[Post], *, quiet: bool = Fals
 
 
 def _going_on(draft: Draft, further: Further) -> Draft:
-    """As the first of its series in all but words and pictures: it asks nothing and quotes nothing itself."""
+    """The draft of a post that continues a series: everything but words and pictures is the first one's, without poll and quote."""
     return msgspec.structs.replace(
         draft, text=further.text, pictures=further.pictures, reply_to=None, poll=None, quoting=None
     )
@@ -124,7 +124,7 @@ def _going_on(draft: Draft, further: Further) -> Draft:
 
 @contextmanager
 def _about(nth: int) -> Generator[None]:
-    """Whatever is wrong is told to be so of this one of the posts that follow the first."""
+    """Say of a problem that it is about this one of the posts that follow the first."""
     try:
         yield
     except Invalid as problem:

@@ -179,7 +179,7 @@ class Server(AuthorizationServer):
         )
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens."""
+        """Authlib's signals are not used."""
 
     def create_oauth2_request(self, request: OAuthForm) -> OAuthForm:
         return request

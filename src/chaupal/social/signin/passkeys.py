@@ -118,7 +118,7 @@ async def ask_to_prove(square: Square, half: str) -> str:
 
 
 async def ask_to_enter(square: Square) -> str:
-    """For anybody: what a key must sign that shall come in without a password, as JSON."""
+    """What the browser must be given so that a key signs in without a password, as JSON."""
     import webauthn
     from webauthn.helpers.structs import UserVerificationRequirement
 

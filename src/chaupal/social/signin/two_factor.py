@@ -112,7 +112,7 @@ async def half_way(w: Writing, account: int, secret: str) -> None:
 
 
 async def waiting(reading: Reading, half: str) -> Login | None:
-    """Who is half way in; None where the time is over."""
+    """The account that is half way in; None where the time for the second step is over."""
     account = await logins.link(reading, digest(half), HALF) if half else None
     return await logins.login_of(reading, account) if account else None
 
@@ -127,7 +127,7 @@ async def who_waits(square: Square, half: str) -> Login:
 
 
 async def is_waiting(square: Square, half: str, name: str) -> bool:
-    """Whether this is half of a session, and whose; else what is typed beside it is no guess at a code."""
+    """Whether this secret is that of a half login, and whose; else a code typed beside it is not counted as a guess."""
     async with square.work.reading() as reading:
         login = await waiting(reading, half)
     return login is not None and login.handle == name
@@ -179,7 +179,7 @@ def _setup(square: Square, login: Login, secret: str) -> Setup:
 
 
 def _seal(square: Square, account: int, secret: str) -> str:
-    """Whoever gets hold of the database alone can make no codes."""
+    """Encrypted, so that a copy of the database alone gives nobody the codes."""
     nonce = os.urandom(12)
     sealed = AESGCM(_key(square)).encrypt(nonce, secret.encode(), str(account).encode())
     return base64.b64encode(nonce + sealed).decode()

@@ -10,10 +10,10 @@ import asyncpg
 
 
 class Connection(asyncpg.Connection):
-    """A connection that was left open is closed here, not by the garbage collector in whichever thread that runs, as the
-    driver does.
+    """A connection that is closed by its own loop even where nobody closed it.
 
-    A loop that is reading from it meanwhile takes the process down with it (https://github.com/MagicStack/uvloop/issues/538).
+    The driver lets the garbage collector do that, in whichever thread it runs. A loop that reads from it at that moment crashes
+    the process (https://github.com/MagicStack/uvloop/issues/538).
     """
 
     __slots__ = ()

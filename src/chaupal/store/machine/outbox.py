@@ -107,7 +107,7 @@ async def waiting_in(w: Writing, lanes: Sequence[int], at_most: int) -> list[tup
 
 
 async def _read(w: Writing, rows: Sequence[Row]) -> list[tuple[int, Event | None]]:
-    """The event, or None for one that cannot be read: it is tried again and given up at last, so that others behind it go on."""
+    """(sequence number, event), None for a name this version does not know. One that cannot be read is left out, to be tried again."""
     found: list[tuple[int, Event | None]] = []
     for seq, name, body in rows:
         try:

@@ -1,4 +1,4 @@
-"""A page of the court: what it is called, what the court's templates know, and what could not be done, beside what was typed."""
+"""What pages of the court share: the words their templates use, and how a problem is shown beside what was typed."""
 
 from typing import Any
 

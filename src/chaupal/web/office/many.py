@@ -335,7 +335,7 @@ def _status(done: list[BulkOutcome]) -> int:
 
 
 def _came_to(done: list[BulkOutcome]) -> dict[str, int]:
-    """State -> how many came to it just now."""
+    """State -> how many cases just reached it."""
     found: dict[str, int] = {}
     for one in done:
         if one.problem is None and one.state:
@@ -349,7 +349,7 @@ def _choices(matter: desk.Matter, file: File) -> list[str]:
 
 
 def _flags(matter: desk.Matter, file: File, viewer: Viewer) -> list[str]:
-    """What whoever decides must know of the thing and its author, besides the words."""
+    """What else must be known about the thing and its author, to decide: that it was edited, deleted, moved and the like."""
     target, post, person = file.target, file.post, file.person
     flags: list[str] = [FAULTS[YOURS].page] if target.owner_id == viewer.account else []
     if target.kind in ("post", "media") and target.subject_id is not None and post is None:

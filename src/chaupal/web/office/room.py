@@ -54,7 +54,7 @@ def left(call: Call[Any], due: int) -> str:
 
 
 def hurry(call: Call[Any], due: int) -> str:
-    """The colour beside the words."""
+    """The colour class that goes with the words of `left`."""
     now = call.house.reads.clock()
     return LATE if due < now else SOON if due < now + SOON_WITHIN else CALM
 

@@ -29,7 +29,7 @@ async def suggested(call: Call[Any], most: int) -> list[Introduced]:
 
 
 async def introduced(call: Call[Any], most: int) -> list[Introduced]:
-    """As many as there are people who want to be found: on a young server nobody is much followed yet."""
+    """People who want to be found, for a young server on which few are followed yet."""
     found = await suggested(call, most)
     if len(found) >= most:
         return found

@@ -147,7 +147,7 @@ async def _addressed(call: Call[Any], posts: list[Visible[Post]]) -> list[Person
 
 
 async def _party(call: Call[Any], root: int) -> Party | None:
-    """None: taken off the list, and opened by its address."""
+    """The conversation, or None where it was taken off the list and is opened by its address."""
     try:
         return await reads.party(call.house.reads, call.viewer, root)
     except NotFound:

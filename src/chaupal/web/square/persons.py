@@ -158,7 +158,7 @@ async def tagged(call: Call[PersonTagAsked]) -> Answer:
 
 
 def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]:
-    """The status and the headers of a page on which something is gone."""
+    """The status and the headers of a page in whose place a notice stands: 451 or 410."""
     if gone.suspended:
         return 410, [("cache-control", "private, no-store"), ("x-robots-tag", "noindex")]
     return 451, [*blocked_by(call.house.settings.origin + gone.path), ("x-robots-tag", "noindex")]

@@ -69,7 +69,7 @@ async def front(call: Call[PublicAsked]) -> Answer:
 
 
 async def _company(call: Call[PublicAsked], posts: Posts) -> dict[str, Any]:
-    """What stands beside little in a home: people, with the reason for each; and where nobody else spoke yet, the square."""
+    """What a nearly empty home shows besides: suggestions with reasons, and where there are no posts at all the local timeline."""
     if len(posts.items) >= FEW or _turned(call):
         return {"meet": [], "around": []}
     meet = await meeting.introduced(call, MEET)

@@ -15,7 +15,7 @@ from chaupal_audit.errors import Malformed
 from chaupal_audit.log.fetching import ENTRIES_LIMIT, NOTE_LIMIT, TILE_LIMIT, Fetch, http_fetch
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from chaupal_audit.log.openings import check_openings, read_openings
-from chaupal_audit.log.verify import begin_report, read_head, recount_log
+from chaupal_audit.log.verify import Trust, begin_report, read_head, recount_log
 
 type Progress = Callable[[int, int], None]
 
@@ -41,7 +41,11 @@ async def mirror(
     in `into` as `checkpoint.other`. `progress(done, of)` counts tiles, from another thread. The copy's `checkpoint` changes only
     when everything under it was verified. Raises OSError where `into` cannot be written.
     """
-    return await asyncio.to_thread(_mirror, url, key, into, progress or _in_silence, origin, policy, seen, fetch)
+    kept = _kept(into / "checkpoint")
+    known = key or _kept(into / "key").strip() or None
+    trust = Trust(known, [*([kept] if kept else []), *seen], origin, policy)
+    report = begin_report(url, key)
+    return await asyncio.to_thread(_mirror, report, trust, into, progress or _in_silence, fetch)
 
 
 def entries(into: Path) -> Iterator[tuple[int, bytes]]:
@@ -73,23 +77,11 @@ def mirrored_size(into: Path) -> int:
 # --- bringing it up to date ---
 
 
-def _mirror(
-    url: str,
-    key: str | None,
-    into: Path,
-    progress: Progress,
-    origin: str | None,
-    policy: tlog.Policy | None,
-    seen: Sequence[str],
-    fetch: Fetch | None,
-) -> LogReport:
+def _mirror(report: LogReport, trust: Trust, into: Path, progress: Progress, fetch: Fetch | None) -> LogReport:
     into.mkdir(parents=True, exist_ok=True)
-    known, kept = key or _kept(into / "key").strip() or None, _kept(into / "checkpoint")
-    earlier = [*([kept] if kept else []), *seen]
-    report = begin_report(url, key)
     try:
         with httpx2.Client(timeout=15, trust_env=False, limits=httpx2.Limits(max_connections=AT_ONCE)) as client:
-            _bring(report, fetch or http_fetch(client), known, earlier, origin, policy, into, progress)
+            _bring(report, fetch or http_fetch(client), trust, into, progress)
             opened = _bring_openings(report, fetch or http_fetch(client), into)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
@@ -103,17 +95,8 @@ def _mirror(
     return report
 
 
-def _bring(
-    report: LogReport,
-    fetch: Fetch,
-    key: str | None,
-    earlier: Sequence[str],
-    origin: str | None,
-    policy: tlog.Policy | None,
-    into: Path,
-    progress: Progress,
-) -> None:
-    head = read_head(report, _keeping_changes(fetch, report.url, into), key, earlier, origin, policy)
+def _bring(report: LogReport, fetch: Fetch, trust: Trust, into: Path, progress: Progress) -> None:
+    head = read_head(report, _keeping_changes(fetch, report.url, into), trust)
     needed = [*_files(head.size)]
     wanted = [part for part in needed if not (into / tlog.tile_path(*part)).exists()]
     kept = len(wanted) < len(needed)

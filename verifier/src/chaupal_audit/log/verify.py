@@ -4,6 +4,7 @@ It trusts the key and nothing else: every leaf, tile and root is computed anew f
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
@@ -15,6 +16,15 @@ from chaupal_audit.log.findings import Broken, Fault, KeyChange, KeySource, LogR
 from chaupal_audit.log.recount import Recount
 
 MOST_CHANGES = 1_000
+
+
+class Trust(NamedTuple):
+    """What a reader knows before they read a log. `earlier`: checkpoints (texts) that it must extend; see `verify_log`."""
+
+    vkey: str | None
+    earlier: Sequence[str]
+    origin: str | None
+    policy: tlog.Policy | None
 
 
 def verify_log(
@@ -33,13 +43,14 @@ def verify_log(
     witnesses must have signed the checkpoint, so that nobody is shown a history of their own.
     `fetch(url, limit)` returns at most `limit` bytes or raises Broken.
     """
-    report, previous = begin_report(url, vkey), [] if previous_checkpoint is None else [previous_checkpoint]
+    report = begin_report(url, vkey)
+    trust = Trust(vkey, () if previous_checkpoint is None else (previous_checkpoint,), origin, policy)
     try:
         if fetch is not None:
-            _verify(report, fetch, vkey, previous, origin, policy)
+            _verify(report, fetch, trust)
         else:
             with httpx2.Client(timeout=15, trust_env=False) as client:
-                _verify(report, http_fetch(client), vkey, previous, origin, policy)
+                _verify(report, http_fetch(client), trust)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
     return report
@@ -50,15 +61,8 @@ def begin_report(url: str, vkey: str | None) -> LogReport:
     return LogReport(url.rstrip("/"), KeySource.first_use if vkey is None else KeySource.given)
 
 
-def _verify(
-    report: LogReport,
-    fetch: Fetch,
-    vkey: str | None,
-    previous: Sequence[str],
-    origin: str | None,
-    policy: tlog.Policy | None,
-) -> None:
-    recount_log(report, fetch, read_head(report, fetch, vkey, previous, origin, policy))
+def _verify(report: LogReport, fetch: Fetch, trust: Trust) -> None:
+    recount_log(report, fetch, read_head(report, fetch, trust))
 
 
 def _check_url(url: str) -> None:
@@ -71,17 +75,10 @@ def _check_url(url: str) -> None:
         raise Broken(Fault.bad_url, url)
 
 
-def read_head(
-    report: LogReport,
-    fetch: Fetch,
-    vkey: str | None,
-    previous: Sequence[str],
-    origin: str | None,
-    policy: tlog.Policy | None = None,
-) -> tlog.Checkpoint:
+def read_head(report: LogReport, fetch: Fetch, trust: Trust) -> tlog.Checkpoint:
     """The log's newest checkpoint, entered in the report once it is seen to be signed, and witnessed. Raises Broken."""
     _check_url(report.url)
-    key = _key(f"{report.url}/key", fetch, vkey)
+    key, origin = _key(f"{report.url}/key", fetch, trust.vkey), trust.origin
     where = f"{report.url}/checkpoint"
     note = _text(fetch(where, NOTE_LIMIT), Fault.bad_checkpoint, where)
     try:
@@ -91,8 +88,8 @@ def read_head(
     head = _checkpoint(note, keys[-1], origin, Fault.bad_checkpoint, where)
     report.vkey = str(keys[-1])
     report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
-    _check_witnesses(report, note, keys, policy)
-    for earlier in previous:
+    _check_witnesses(report, note, keys, trust.policy)
+    for earlier in trust.earlier:
         _check_earlier(report, earlier, keys, origin)
     return head
 
