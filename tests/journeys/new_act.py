@@ -108,6 +108,6 @@ async def walk(data: Path) -> None:
 
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools"), str(ROOT)]
-    put("chaupal.governance.cases.lifecycle", ('    *_each(UNDECIDED, "leave"', MOVE))
+    put("chaupal.governance.cases.lifecycle", ('    *_each(OPEN, "leave"', MOVE))
     put("chaupal.governance.cases.acts", ("ROWS: tuple[Act, ...] = (", RUN), ('    Act(\n        name="tell"', ROW))
     asyncio.run(walk(Path(sys.argv[1])))

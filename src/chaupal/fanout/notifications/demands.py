@@ -33,7 +33,7 @@ async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
     """At receipt (of one that was secret, on the day it is so no more) everybody whom it names; at its close those of whose
     things nothing was decided.
     """
-    if event.verb not in ("receive", "close"):
+    if event.verb not in ("receive", "close", "replace"):
         return
     order = await docket.order(w, event.order)
     if order is None or order.authority_id is None or _silent(carrier, order):
@@ -51,8 +51,12 @@ async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
             else:
                 await _tell(carrier, w, order, owner, mine, kind, DEMANDED)
         return
+    # Whom its mended version names, too, is told of that one.
+    mended = await docket.mended_version(w, order.id)
+    again = await docket.owners_of(w, mended.id) if mended else frozenset[int]()
     for owner, mine in _by_owner([t for t in named if states[t.id] == lifecycle.State.LEFT]).items():
-        await _tell(carrier, w, order, owner, mine, "demand_closed", CLOSED)
+        if owner not in again:
+            await _tell(carrier, w, order, owner, mine, "demand_closed", CLOSED)
 
 
 async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
@@ -62,8 +66,6 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
         return
     # A thousand are decided one by one: each must not read all the others.
     if not await _speaks_for_all(w, order, event):
-        return
-    if await _asked_again(w, order, event.owner):
         return
     mine = await docket.targets_of_owner(w, order.id, event.owner)
     events = await case_events.events_of(w, [target.id for target in mine])
@@ -77,12 +79,6 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
             kind, about = ENDS[state]
             await _tell(carrier, w, order, event.owner, some, kind, about)
             return
-
-
-async def _asked_again(w: Writing, order: Order, owner: int) -> bool:
-    """Whether the mended version of an order names something of theirs, too: that is what they are told then."""
-    mended = await docket.mended_version(w, order.id)
-    return mended is not None and owner in await docket.owners_of(w, mended.id)
 
 
 async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:

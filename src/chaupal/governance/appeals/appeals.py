@@ -256,7 +256,7 @@ async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision)
     paper = Paper()
     reason = paper.reason("reason", typed.reason)
     if typed.outcome not in OUTCOMES:
-        paper.complain("outcome", "no_choice")
+        paper.complain("outcome", "no_choice_of", choices=", ".join(OUTCOMES))
     narrower = await _narrower(court, reading, strike, typed, paper) if typed.outcome == MODIFIED else ()
     paper.check()
     return reason, narrower

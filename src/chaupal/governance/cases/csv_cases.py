@@ -64,7 +64,7 @@ FILLED = tuple(name for name in READ if name not in ("order", "target", "appeal"
 _COLUMN = {heading: column for column, headings in READ.items() for heading in headings}
 YES = frozenset({"1", "x", "y", "yes", "true", "✓", "हाँ", "हां", "जी"})
 NO = frozenset({"", "0", "n", "no", "false", "नहीं", "-"})
-OUTCOMES = frozenset({*(measure.value for measure in Measure), REFUSE, *CLOSINGS})
+OUTCOMES = (*(measure.value for measure in Measure), REFUSE, *CLOSINGS)
 
 
 class CasesFile(msgspec.Struct, frozen=True):
@@ -190,16 +190,20 @@ def _meant(said: dict[str, str], verb: str) -> bool:
     return not writes or bool(said.get(WRITES[verb]))
 
 
+def _one_of(choices: Iterable[str]) -> Wrong:
+    return Wrong("no_choice_of", {"choices": ", ".join(choices)})
+
+
 def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, tuple[Wrong, ...]]) -> Item:
     outcome, do = said.get("outcome", "").lower(), said.get("do", "").lower()
     if do not in YES and do not in bulk.VERBS and do not in NO:
         faults["do"] = (Wrong("no_act"),)
     if verb in (bulk.PROPOSE, bulk.ACT) and outcome not in OUTCOMES:
-        faults["outcome"] = (Wrong("no_choice"),)
+        faults["outcome"] = (_one_of(OUTCOMES),)
     if verb in (bulk.PROPOSE, bulk.ACT) and said.get("ground") and said["ground"] not in REFUSALS:
-        faults["ground"] = (Wrong("no_ground_for_refusal"),)
+        faults["ground"] = (_one_of(REFUSALS),)
     if verb == bulk.CHANGE and said.get("change", "").lower() not in changes.KINDS:
-        faults["change"] = (Wrong("no_choice"),)
+        faults["change"] = (_one_of(changes.KINDS),)
     words = {
         "outcome": outcome,
         "kind": said.get("change", "").lower(),

@@ -10,7 +10,7 @@ from chaupal.governance.orders.resolving import SERVER
 from chaupal.governance.regimes import Refusal
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.kernel.ids import parse_id
-from chaupal.policy.draft import OWN_ACTION, Draft
+from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE, Draft
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import ACCOUNT_LEVEL, USUAL, Measure
@@ -45,13 +45,13 @@ async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft:
     """Complain about all that this draft may not do. Raises Conflict where no measure may be decided at all now."""
     if draft.refuses:
         if draft.code not in REFUSALS:
-            paper.complain("code", "no_ground_for_refusal")
+            paper.complain("code", "no_choice_of", choices=", ".join(REFUSALS))
         return
     if draft.closes:
         return
     measure = next((m for m in open_to(case) if m.value == draft.outcome), None)
     if measure is None:
-        paper.complain("outcome", "no_choice")
+        paper.complain("outcome", "no_choice_of", choices=", ".join((*open_to(case), REFUSE, *CLOSINGS)))
         return
     check_may_bind(court, case)
     _check_account_level(paper, case, draft, measure)

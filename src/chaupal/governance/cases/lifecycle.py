@@ -114,7 +114,7 @@ MOVES: tuple[Move, ...] = (
     *_each((*OPEN, *IN_FORCE), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((*OPEN, *IN_FORCE), "stay", State.STAYED, "carry_out", ("leaf",)),
-    *_each(UNDECIDED, "leave", State.LEFT, "decide", ("leaf",)),
+    *_each(OPEN, "leave", State.LEFT, "decide", ("leaf",)),
     *_each((State.STAYED,), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "lapse", State.LAPSED, "", ("leaf",), guards=()),

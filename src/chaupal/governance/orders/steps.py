@@ -198,7 +198,7 @@ async def _carry(court: Court, w: Writing, order: Order, verb: str, event: Order
 
 # A step of the order -> what the log calls the end of a target by it; what it is to a case, where that is called otherwise.
 HOW = {"withdraw": "withdrawn", "set_aside": "set_aside", "stay": "stayed", "close": "undecided", "replace": "replaced"}
-OF_CASE = {"close": "leave", "replace": "withdraw"}
+OF_CASE = {"close": "leave", "replace": "leave"}
 
 
 async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: OrderEvent) -> bool:

@@ -17,6 +17,7 @@ FAULTS: dict[str, Fault] = {
     "no_country": beside(N_("must be a country's code of two letters, such as IN")),
     "no_countries": beside(N_("must be countries' codes of two letters, such as IN")),
     "no_choice": beside(N_("must be one of the choices")),
+    "no_choice_of": beside(N_("must be one of: %(choices)s")),
     "not_here": beside(N_("does not exist here")),
     "named_twice": beside(N_("is named twice")),
     "no_number": beside(N_("must be a number")),
@@ -51,7 +52,6 @@ FAULTS: dict[str, Fault] = {
     "targets_foreign": beside(N_("are not of this order: %(numbers)s")),
     "step_about_all": beside(N_("this step is about the whole order")),
     "too_near": beside(N_("is nearer than its law allows")),
-    "no_ground_for_refusal": beside(N_("must be one of the grounds for refusal")),
     "own_closing_alone": beside(N_("goes with a closing by our own rules alone")),
     "no_own_matter": beside(N_("must be a matter of our own rules about the same thing or its account")),
     "whole_account_protected": beside(

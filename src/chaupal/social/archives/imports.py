@@ -22,6 +22,7 @@ from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
 MOST_BYTES = 100_000_000
 AT_ONCE = 100  # posts in one commit
 SHOWN = 20  # imports
+SHOWN_FAULTS = 500  # of one import; all that are kept stand in a file
 ARCHIVE = "archive"
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b")  # of ZIP and gzip
 
@@ -88,7 +89,14 @@ async def by_id(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[
     """One's own, with what could not be brought. Raises NotFound."""
     async with square.work.reading() as reading:
         found = or_not_found(await imports.one(reading, viewer.me, id_))
-        return found, await imports.faults(reading, id_, MOST_FAULTS)
+        return found, await imports.faults(reading, id_, SHOWN_FAULTS)
+
+
+async def all_faults(square: Square, viewer: Viewer, id_: int) -> list[Fault]:
+    """All that is kept of what could not be brought. Raises NotFound."""
+    async with square.work.reading() as reading:
+        or_not_found(await imports.one(reading, viewer.me, id_))
+        return await imports.faults(reading, id_, MOST_FAULTS)
 
 
 async def stop(square: Square, viewer: Viewer, id_: int) -> None:

@@ -13,7 +13,7 @@ from chaupal.store.tables.court import rulings
 from chaupal.store.tables.identity import accounts, import_faults, imported, imports
 from chaupal.store.tables.square import posts
 
-MOST_FAULTS = 500  # that are kept of one file, the first ones; how many there were is counted all the same
+MOST_FAULTS = 10_000  # that are kept of one file, the first ones; how many there were is counted all the same
 
 
 class Import(msgspec.Struct, frozen=True):

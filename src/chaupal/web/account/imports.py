@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from chaupal.governance.orders import csv_files
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Route, get, post
+from chaupal.http.route import PAGE, Route, Shape, get, post
+from chaupal.http.sending import csv_file
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.faults.written import read
 from chaupal.policy.surface import Surface
@@ -94,9 +96,18 @@ async def progress(call: Call[ById]) -> Answer:
         kind=said(KINDS[found.kind]),
         state=said(STATES[found.state]),
         running=found.state in ("waiting", "running"),
-        most=imports.MOST_FAULTS,
+        more=len(faults) == imports.SHOWN_FAULTS,
         titled=N_("Import"),
     )
+
+
+async def faults_file(call: Call[ById]) -> Answer:
+    """All of them, for whoever mends the file and brings it again."""
+    said, language = words(call.viewer.language).gettext, call.viewer.language
+    found = await imports.all_faults(call.house.square, call.viewer, call.args.id)
+    head = tuple(map(said, (N_("Row of the file"), N_("What it is called there"), N_("What is wrong"))))
+    rows = [(str(one.number), one.item, reason(one.why, language)) for one in found]
+    return csv_file(csv_files.written([head, *rows]), f"import-{call.args.id}")
 
 
 async def stop(call: Call[ById]) -> Answer:
@@ -108,5 +119,6 @@ ROUTES: tuple[Route, ...] = (
     get("/settings/import", show, Surface.OWN, **PAGE),
     post("/settings/import", bring, Surface.OWN, body=imports.MOST_BYTES + 100_000, limit=(10, 3_600), **PAGE),
     get("/settings/import/{id}", progress, Surface.OWN, **PAGE),
+    get("/settings/import/{id}/faults.csv", faults_file, Surface.OWN, shape=Shape.FILE),
     post("/settings/import/{id}/stop", stop, Surface.OWN, **PAGE),
 )

@@ -45,7 +45,7 @@ async def test_a_mended_version_takes_the_place_of_the_order_that_was_sent_back(
     second = await orders.receive(bench.court, bench.clerk, form)
     told = [await record.story(bench.street.reads, by(None, "DE"), ref) for ref in (first, second)]
     assert [one.versions for one in told] == [("", second), (first, "")]
-    assert (told[0].happened[-1].verb, {one.state for one in told[0].outcomes}) == ("replace", {"withdrawn"})
+    assert (told[0].happened[-2].verb, {one.state for one in told[0].outcomes}) == ("replace", {"undecided"})
     async with bench.court.work.reading() as reading:
         found = [msgspec.json.decode(raw) for raw in await ledger.entries(reading, 0, await ledger.size(reading))]
     steps = [(one["ref"], one["public"].get("replaces", one["public"].get("step"))) for one in found]

@@ -259,7 +259,7 @@ async def test_a_server_is_limited_everywhere_or_not_at_all_and_never_by_a_measu
     for outcome in ("suspend", "limit", "freeze", "withhold_account", "label"):
         with pytest.raises(Invalid) as wrong:
             await decisions.propose(desk.court, desk.mona, ref, 1, Draft(outcome=outcome, reason=WHY, rule="11@1"))
-        assert [one.code for one in wrong.value.wrong["outcome"]] == ["no_choice"]
+        assert [one.code for one in wrong.value.wrong["outcome"]] == ["no_choice_of"]
     person = await house.open_matter(desk.court, desk.mona, MatterForm(targets="@clerk", rule="11@1", grounds=WHY))
     with pytest.raises(Invalid):
         await decisions.propose(

@@ -36,7 +36,12 @@ async def test_an_archive_is_brought_by_form_and_its_page_tells_how_far_it_is(vi
     page = await v.page_as("IN", sent.headers["location"], v.asha)
     assert 'http-equiv="refresh"' not in page and "पूरा हुआ" in page
     assert '<summary><bdi>यह पढ़ी नहीं जा सकती।</bdi> <span class="soft">(1)</span></summary>' in page
-    assert (await v.look("IN", sent.headers["location"], v.ravi)).status_code == 404
+    file = f"{sent.headers['location']}/faults.csv"
+    assert f'href="{file}"' in page
+    rows = (await v.look("IN", file, v.asha)).text.splitlines()
+    assert len(rows) == 2 and rows[1].startswith("1,") and rows[1].endswith("यह पढ़ी नहीं जा सकती।")
+    for path in (sent.headers["location"], file):
+        assert (await v.look("IN", path, v.ravi)).status_code == 404
     assert "पुरानी बात" in await v.page_as("IN", "/@asha", v.asha)
 
 
