@@ -355,7 +355,7 @@ async def test_what_a_body_outside_decides_is_noted_shown_and_logged(village: Vi
     (measure,) = await entries(village, "measure")
     assert filed["public"]["step"] == "filed" and filed["ref"] == measure["ref"]
     assert (decided["public"]["outcome"], decided["public"]["complied_in_time"]) == ("against", True)
-    assert "2021-02-10" in (await page_of(village, ruling, village.asha))[1]
+    assert "10 फ़रवरी 2021, " in (await page_of(village, ruling, village.asha))[1]
 
 
 async def copied(village: Village) -> int:

@@ -1,6 +1,7 @@
 """What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal."""
 
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,10 +17,11 @@ from chaupal.policy.sentences import ruling_texts
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.timelines import thread
-from chaupal.web.court import sheet
+from chaupal.web.court import reportwords, sheet
 from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
+from chaupal_audit.report.tables.cells import Kind
 
 
 class CounterNoticeTyped(msgspec.Struct, kw_only=True):
@@ -130,6 +132,7 @@ async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: 
         mine=mine,
         elsewhere=await outside.of_ruling(call.house.court, ways.viewer, id_),
         answered=await counter.of_ruling(call.house.court, ways.viewer, id_),
+        minute=partial(reportwords.cell_text, kind=Kind.time, language=call.viewer.language),
         may_answer=counter.is_open(found),
         declared=getattr(call.args, "declared", {}),
     )
