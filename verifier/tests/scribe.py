@@ -96,7 +96,7 @@ class Scribe:
         found = digest or sha256(FILES["house_rules.1"])
         return self.write("policy", "house-rules", {"version": version, "sha256": found})
 
-    def authority(self, name: str = MINISTRY, **changes: object) -> int:
+    def authority(self, name: str = MINISTRY, prev: int | None = None, **changes: object) -> int:
         public = {
             "step": "added",
             "name": name,
@@ -108,7 +108,7 @@ class Scribe:
             "by": CLERK,
             "second": APPROVER,
         }
-        return self.write("authority", f"authority-{name.casefold().replace(' ', '-')}", public | changes)
+        return self.write("authority", f"authority-{name.casefold().replace(' ', '-')}", public | changes, prev=prev)
 
     def begin(self) -> None:
         """Roles, laws, rules and an authority."""

@@ -453,6 +453,31 @@ def test_an_emergency_is_confirmed_by_whoever_took_in_the_order_that_confirms_it
     lie(scribe, scribe.step("confirmed", "IN-2021-0002", by=PROPOSER, **said), "confirmed_alone")
 
 
+def test_an_emergency_is_confirmed_by_whoever_let_in_who_files_for_the_authority(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
+    scribe.open_order("IN-2021-0003", confirms="IN-2021-0002", by="authority", let_in_by=PROPOSER)
+    said = {"confirms": "IN-2021-0003", "body": "secretary"}
+    lie(scribe, scribe.step("confirmed", "IN-2021-0002", by=PROPOSER, **said), "confirmed_alone")
+
+
+def test_an_order_is_signed_by_a_key_that_was_not_the_authoritys_then(scribe: Scribe):
+    scribe.authority("Delhi Police", keys=["ab"])
+    signed = {"authority": "Delhi Police", "signature": "valid"}
+    scribe.order("IN-2021-0002", key="ab", **signed)
+    assert not scribe.verdict().findings
+    lie(scribe, scribe.order("IN-2021-0003", key="cd", **signed), "key_foreign")
+
+
+@pytest.mark.parametrize("otherwise", [{"keys": ["cd"]}, {"by": PROPOSER}, {"domain": "clerk.example"}])
+def test_an_authority_is_changed_otherwise_than_was_proposed(scribe: Scribe, otherwise: dict[str, Any]):
+    said = {"step": "proposed", "second": None, "domain": "police.in", "keys": ["ab"], "what": ["keys"]}
+    proposed = scribe.authority(**said)
+    said |= {"step": "changed", "second": APPROVER, "prev": proposed}
+    scribe.authority(**said)
+    assert not scribe.verdict().findings
+    lie(scribe, scribe.authority(**said | otherwise), "authority_otherwise")
+
+
 def test_an_emergency_is_confirmed_by_an_order_that_confirms_another(scribe: Scribe):
     for ref in ("IN-2021-0002", "IN-2021-0003"):
         scribe.open_order(ref, "IN-69A-EMERG@1")

@@ -17,7 +17,17 @@ from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import authorities, case_events, clocks, docket, knowing, ledger, order_events, speakers
+from chaupal.store.court import (
+    authorities,
+    case_events,
+    clocks,
+    docket,
+    knowing,
+    ledger,
+    offices,
+    order_events,
+    speakers,
+)
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.docket import Order, Target
@@ -308,6 +318,7 @@ async def _asked_of(
     """The same of an order as a whole: where its cases stand, what could confirm it, and for when a hearing is set."""
     events = await order_events.of_order(reading, order.id)
     states = (await case_events.standing(reading, [order.id])).get(order.id, {})
+    inviters = await offices.inviters(reading, [one.filed_by for one in confirmers if one.filed_by is not None])
     return guards.MoveAsked(
         by=me,
         owners=await docket.owners_of(reading, order.id),
@@ -315,7 +326,7 @@ async def _asked_of(
         book=court.rules.current(court.clock()),
         left=frozenset(State(state) for state, _ in states),
         emergency=order.emergency,
-        confirmers=tuple(confirmers),
+        takers=tuple(inviters.get(one.filed_by or 0, one.received_by) for one in confirmers),
         hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None),
         now=court.clock(),
     )

@@ -13,7 +13,6 @@ from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.case_events import CaseEvent
-from chaupal.store.court.docket import Order
 from chaupal.store.identity import accounts
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading
@@ -45,7 +44,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an
-    emergency's, which orders could confirm it (`confirmers`), and the day (ms) for which its hearing is set. `now` in ms.
+    emergency's, who took in each order that could confirm it (`takers`), and the day (ms) for which its hearing is set. `now` in ms.
     """
 
     by: int
@@ -59,7 +58,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     own: bool = False
     left: frozenset[State] = frozenset()
     emergency: bool = False
-    confirmers: tuple[Order, ...] = ()
+    takers: tuple[int, ...] = ()
     hearing: int | None = None
     now: int = 0
     verb: str = ""
@@ -206,8 +205,8 @@ def _emergency(asked: MoveAsked) -> None:
 
 
 def _another_took_in(asked: MoveAsked) -> None:
-    """Who took in the confirming order for its authority cannot confirm by it: one person could then prolong anything."""
-    if asked.confirmers and all(one.filed_by is None and one.received_by == asked.by for one in asked.confirmers):
+    """Who took in the confirming order, or let in whoever filed it, cannot confirm by it: one person could then prolong anything."""
+    if asked.takers and all(one == asked.by for one in asked.takers):
         raise NotAllowed("confirms_own_intake")
 
 

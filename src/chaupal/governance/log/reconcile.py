@@ -12,8 +12,10 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import batch_ms
+from chaupal.governance.log.log import entries_of
 from chaupal.governance.log.reconcile_compare import (
     agreed_faults,
+    authority_faults,
     begun_faults,
     decided_faults,
     ended_faults,
@@ -25,12 +27,13 @@ from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.saying import log
 from chaupal.kernel.seeds import load_or_make_seed
-from chaupal.store.court import case_events, ledger
+from chaupal.store.court import authorities, case_events, ledger
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, kept_rules, marks
 from chaupal.store.machine.auditing import DecidedRow
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 MARK, SEALS = "reconciled", "rulings_sealed"
 CHUNK = 2_000  # entries read at a time, where somebody waits for the answer
@@ -73,7 +76,12 @@ class Walk:
         async with self._court.work.of_one_moment() as reading:
             found = await _slice(self._court, reading, self._next, self._at_once)
             if found is None:
-                faults = [*await _nowhere(reading), *await _unruled(reading), *await kept_rules.faults(reading)]
+                faults = [
+                    *await _nowhere(reading),
+                    *await _unruled(reading),
+                    *await _registered(reading),
+                    *await kept_rules.faults(reading),
+                ]
                 found = _Found(self._next, 0, faults)
                 await faults_in_force(self._court)  # whatever it finds was met on the way; it seals what agrees
         ended, self._next = found.end == self._next, found.end
@@ -193,6 +201,18 @@ async def _unruled(reading: Reading) -> list[str]:
     """Accounts whose row says that they are limited, without a ruling."""
     rows = await auditing.unruled(reading, MOST)
     return [f"account {account} is {state} in the database, and no ruling says so" for account, state in rows]
+
+
+async def _registered(reading: Reading) -> list[str]:
+    """Authorities that the register knows otherwise than the newest entry about each."""
+    found = await entries_of(reading, entries.Authority)
+    newest = {head.ref: (index, said) for index, head, said in found if said.step in ("added", "changed")}
+    faults: list[str] = []
+    for row in await authorities.all_authorities(reading):
+        if row.agreed_by is not None:
+            index, said = newest.get(f"authority-{row.id}", (-1, entries.Authority()))
+            faults += authority_faults(row, index, said, await ledger.disclosures_of(reading, index))
+    return faults
 
 
 # --- what is in force, before anybody is answered ---

@@ -3,20 +3,26 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from chaupal.governance.context import Court
+from chaupal.governance.log import record
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.log.reconcile_facts import Logged, LoggedFacts
 from chaupal.governance.log.record import minute_of
 from chaupal.policy.sentences.placeholders import iso_date
+from chaupal.store.court.authorities import Authority
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.auditing import DecidedRow
 from chaupal_audit import tlog
+from chaupal_audit.log import entries
 
 OWN_RULES = "own_rules"
 # It is greater than every time as entries write it.
 FOREVER = "without an end"
 # States that a case reaches only by a decision.
 BY_DECISION = frozenset({"refused", "closed", "measure_concurred", "change_concurred"})
+
+
+REGISTERED = ("name", "name_hi", "jurisdiction", "issuer", "office", "domain", "keys")
 
 
 def begun_faults(court: Court, facts: LoggedFacts, rows: Iterable[RulingRow]) -> Iterator[str]:
@@ -89,6 +95,19 @@ def order_faults(facts: LoggedFacts, orders: Iterable[Order]) -> Iterator[str]:
         for name, value in (("grounds", order.grounds), ("reasons", order.reasons)):
             if value != logged.known.get(name, ""):
                 yield f"order {order.ref} and entry {order.log_index} differ in {name}"
+
+
+def authority_faults(
+    row: Authority, index: int, said: entries.Authority, opens: Mapping[str, tuple[str, int | None]]
+) -> Iterator[str]:
+    """Compare an authority with the newest entry about it; what an older entry did not say yet is not compared."""
+    ours = record.registered(row)
+    pairs = {name: (getattr(ours, name), getattr(said, name)) for name in REGISTERED}
+    if "contact" in opens:
+        pairs["contact"] = row.contact, tlog.read_disclosure(opens["contact"][0])[1]
+    for name, (here, there) in pairs.items():
+        if there is not None and here != there:
+            yield f"authority {row.id} and entry {index} differ in {name}: {here} and {there}"
 
 
 def _said_of(order: Order) -> dict[str, object]:

@@ -72,22 +72,43 @@ def _pseudonym(court: Court, account: int | None) -> str | None:
 
 
 def authority(
-    court: Court, new: Authority, by: int, *, step: str = "added", second: int | None = None, what: Sequence[str] = ()
+    court: Court,
+    new: Authority,
+    by: int,
+    *,
+    step: str = "added",
+    second: int | None = None,
+    what: Sequence[str] = (),
+    proposed: CarriedDigests | None = None,
 ) -> EntryContent:
-    """`what`: the fields that a change is about."""
-    return EntryContent(
-        entries.Authority(
-            step=step,
-            name=new.name,
-            name_hi=new.name_hi,
-            jurisdiction=new.jurisdiction,
-            issuer=new.issuer_class,
-            office=new.office,
-            what=tuple(what),
-            by=pseudonym(court, by),
-            second=_pseudonym(court, second),
-        )
+    """`what`: the fields that a change is about; `proposed`: what the proposal that is agreed to committed to."""
+    public = msgspec.structs.replace(
+        registered(new), step=step, what=tuple(what), by=pseudonym(court, by), second=_pseudonym(court, second)
     )
+    if proposed is not None:
+        return EntryContent(public, carried=proposed)
+    return EntryContent(public, {"contact": new.contact} if new.contact else {})
+
+
+def registered(known: Authority) -> entries.Authority:
+    """What an entry says of an authority, whoever did what with it."""
+    return entries.Authority(
+        name=known.name,
+        name_hi=known.name_hi,
+        jurisdiction=known.jurisdiction,
+        issuer=known.issuer_class,
+        office=known.office,
+        domain=known.email_domain,
+        keys=known.keys,
+    )
+
+
+def filer(court: Court, of: Authority, who: str, by: int, step: str) -> EntryContent:
+    """That somebody may file for an authority, or does no more."""
+    public = entries.Authority(
+        step=step, name=of.name, jurisdiction=of.jurisdiction, issuer=of.issuer_class, by=pseudonym(court, by)
+    )
+    return EntryContent(public, {"filer": who})
 
 
 def order(
@@ -101,12 +122,14 @@ def order(
     flagger: Authority | None = None,
     confirmed: Order | None = None,
     replaced: Order | None = None,
+    let_in: int | None = None,
+    signed: str = "",
 ) -> EntryContent:
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
 
     `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms;
     `replaced`: the one, sent back, of which it is the mended version; of a secret one no entry says so, for its number is given
-    when it is told of.
+    when it is told of. `let_in`: who had let in whoever filed it; `signed`: the key of its authority's that its letter bears.
     """
     hidden = new.authority_id is not None  # what is not for everybody is not found, to whoever asks
     kinds = Counter("unknown" if t.subject_id is None or (t.unseen and hidden) else t.kind for t in named)
@@ -122,7 +145,8 @@ def order(
         defects=defects, flagged_by=flagger.name if flagger else "",
         confirms=_told(confirmed),
         replaces=_told(replaced),
-        by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
+        by="authority" if new.filed_by is not None else pseudonym(court, new.received_by), let_in_by=_pseudonym(court, let_in),
+        key=signed,
     )  # fmt: skip
     sealed = {
         "grounds": new.grounds,

@@ -188,7 +188,8 @@ async def _log(
     what: Sequence[str] = (),
     prev: int | None = None,
 ) -> int:
-    written = record.authority(court, new, by, step=step, second=second, what=what)
+    proposed = None if second is None else await log.carried(w, prev)
+    written = record.authority(court, new, by, step=step, second=second, what=what, proposed=proposed)
     return await log.append(court, w, f"authority-{new.id}", written, prev=prev)
 
 

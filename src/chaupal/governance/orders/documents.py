@@ -274,8 +274,12 @@ def origin_of(documents: Sequence[Document], *, known: bool) -> Origin:
     signers = [signer_of(one) for one in documents]
     if Check.INVALID in checks or any(signer.poses for signer in signers):
         return Origin(signature, "mismatch")
-    signed = any(one.signature == Check.VALID and signer.known for one, signer in zip(documents, signers, strict=True))
-    return Origin(signature, "verified" if known or signed else "unverified")
+    return Origin(signature, "verified" if known or any(map(by_known_key, documents)) else "unverified")
+
+
+def by_known_key(document: Document) -> bool:
+    """Whether it is signed by a key of its authority's."""
+    return document.signature == Check.VALID and signer_of(document).known
 
 
 _TELLING = (Check.INVALID, Check.VALID, Check.UNVERIFIABLE)

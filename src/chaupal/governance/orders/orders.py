@@ -15,7 +15,7 @@ from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.log import log, record
 from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import confirming, faces, procedure, resolving, steps
-from chaupal.governance.orders.documents import origin_of
+from chaupal.governance.orders.documents import by_known_key, origin_of, signer_of
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.resolving import MOST_TARGETS, LineFault, Resolved, resolve
@@ -27,7 +27,17 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.measures import USUAL, Measure
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import authorities, case_events, docket, documents, ledger, order_events, reports, speakers
+from chaupal.store.court import (
+    authorities,
+    case_events,
+    docket,
+    documents,
+    ledger,
+    offices,
+    order_events,
+    reports,
+    speakers,
+)
 from chaupal.store.court.authorities import HOUSE, Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.docket import Order, Target
@@ -464,8 +474,10 @@ async def _enter(
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
+        let_in = None if new.filed_by is None else (await offices.inviters(w, [new.filed_by])).get(new.filed_by)
+        signed = next((signer_of(one).key for one in brought if by_known_key(one)), "")
         written = record.order(
-            court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed, replaced
+            court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed, replaced, let_in, signed
         )
         index = await log.append(court, w, ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)

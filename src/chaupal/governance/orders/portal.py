@@ -16,6 +16,7 @@ from pyotp.utils import strings_equal
 
 from chaupal.governance.context import Court
 from chaupal.governance.events import OfficeUserInvited
+from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.clock import DAY, HOUR, SECOND
@@ -31,7 +32,7 @@ from chaupal.store.court.authorities import Authority
 from chaupal.store.court.offices import OfficeUser
 from chaupal.store.identity import logins
 from chaupal.store.identity.password_hashes import hash_password, is_password
-from chaupal.store.machine.work import Reading, Work
+from chaupal.store.machine.work import Reading, Work, Writing
 
 COOKIE = "portal"
 SESSION_LASTS = 8 * HOUR
@@ -118,7 +119,8 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
         paper.complain("email", "not_at_domain")
     paper.check()
     async with court.work.writing() as w:
-        if not await offices.add(w, new):
+        leaf = await _log(court, w, authority, new, me, "filer_invited")
+        if not await offices.add(w, msgspec.structs.replace(new, log_index=leaf)):
             raise Conflict("address_known")
         w.tell(OfficeUserInvited(user=new.id))
     return new
@@ -140,10 +142,19 @@ async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
 
 async def end_user(court: Court, viewer: Viewer, user_id: int) -> None:
     """They file no more: sessions, token and open invitation end at once. Raises NotFound."""
-    check_may(viewer, "register_authority")
+    me = check_may(viewer, "register_authority")
     async with court.work.writing() as w:
+        user = or_not_found(await offices.user(w, user_id))
+        authority = or_not_found(await authorities.by_id(w, user.authority_id))
+        await _log(court, w, authority, user, me, "filer_ended")
         if not await offices.disable(w, user_id):
             raise NotFound
+
+
+async def _log(court: Court, w: Writing, authority: Authority, user: OfficeUser, by: int, step: str) -> int:
+    """Who may file in an authority's name is known to the log as a commitment."""
+    said = record.filer(court, authority, f"{user.name} <{user.email}>", by, step)
+    return await log.append(court, w, f"authority-{authority.id}", said, prev=user.log_index or authority.log_index)
 
 
 async def mail_invitation(sender: Sender, user_id: int) -> None:

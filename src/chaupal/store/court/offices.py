@@ -1,12 +1,13 @@
 """The people of authorities, who file on the portal or by API: how they come in, and their sessions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from chaupal.store.machine.dialect import param
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, same, updates
+from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authority_sessions, authority_users
 
@@ -42,6 +43,7 @@ add = ALL.add_once
 user = ALL.by_id
 BY_EMAIL = ALL.where(email="address")
 BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
+INVITERS = selects(authority_users, "id created_by").where(among(authority_users.c.id, "ids"))
 OF = ALL.where(authority_id="whose").ordered("id")
 ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
 SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(id="of")
@@ -58,6 +60,11 @@ BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == author
 DROP_SESSION = deletes(authority_sessions).where(hash="of")
 DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
+
+
+async def inviters(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
+    """Who of the staff let each of them in."""
+    return {row[0]: row[1] for row in await reading.fetch(INVITERS, ids=listed(ids))} if ids else {}
 
 
 async def by_email(reading: Reading, address: str) -> OfficeUser | None:

@@ -123,6 +123,11 @@ _HOLDS = "SELECT 1 FROM accounts WHERE state = 'active' AND role IN"
 JUDGES, APPROVERS = "'reviewer', 'approver', 'owner'", "'approver', 'owner'"
 SANCTIONS = f"'moderator', {JUDGES}"
 _OWN_RULES = f"EXISTS (SELECT 1 {_OF_ORDER} AND o.kind = 'own_rules')"
+# Took its order in, or let in whoever filed it.
+_TOOK_IN = f"""
+    EXISTS (SELECT 1 {_OF_ORDER} AND ((o.received_by = {_WHO} AND o.filed_by IS NULL)
+    OR EXISTS (SELECT 1 FROM authority_users u WHERE u.id = o.filed_by AND u.created_by = {_WHO})))
+"""  # noqa: S608 - words of ours
 _LONGER = (
     "EXISTS (SELECT 1 FROM order_events x JOIN targets t ON t.order_id = x.order_id WHERE t.id = NEW.target_id "
     "AND x.verb IN ('extend', 'renew'))"
@@ -161,6 +166,9 @@ STAYS = {
     "order_events": "order_id, number, state, verb, by, at, log_index",
     "targets": "order_id, number, as_written, kind, subject_id, owner_id, term, demanded, speaker, unseen",
     "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms, replaces",
+    "authorities": "name, jurisdiction, created_at, created_by",
+    "authority_changes": "authority_id, body, proposed_by, proposed_at",
+    "authority_users": "authority_id, name, rank, email, created_at, created_by",
     "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by",
     "appeals": "ruling_id, account_id, text, filed_at, due_at, not_by_first, not_by_second, not_by_third, log_index",
     "appeal_messages": "appeal_id, by, staff, text, at",
@@ -170,7 +178,8 @@ STAYS = {
     "staff_looks": "by, at, what, of, purpose",
     "frozen_files": "period, revision, name, body",
 }
-FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE")}
+# An authority that nobody agreed to goes; the others have orders, or their change.
+FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE"), ("authorities", "DELETE")}
 _WHATEVER = "1 = 1"
 
 
@@ -265,11 +274,11 @@ TRIGGERS = (
         f"NEW.first_by IS NOT NULL AND (NEW.state = 'refused' OR NEW.state = 'closed' OR (NEW.state = 'in_force' AND {_BEFORE} IN "
         f"('measure_proposed', 'measure_concurred'))) AND NOT {_OWN_RULES} AND NOT EXISTS ({_HOLDS} ({APPROVERS}) AND id = {_WHO})",
     ),
-    # An emergency order is confirmed by one that somebody else took in, or that its authority filed.
+    # An emergency order is confirmed by one that somebody else took in, or for which somebody else let its authority's people in.
     Trigger(
         "cases_taken_over_by_another_person", "case_events", "INSERT",
         f"NEW.state = 'in_force' AND NEW.first_by IS NULL AND {_BEFORE} IN ('received', 'returned', 'not_found') "
-        f"AND EXISTS (SELECT 1 {_OF_ORDER} AND o.received_by = {_WHO} AND o.filed_by IS NULL)",
+        f"AND {_TOOK_IN}",
     ),
     Trigger("hearings_held_on_their_day", "order_events", "INSERT", f"NEW.verb = 'hold_hearing' AND NEW.at < {_HEARING_DAY}"),
     # A measure is no wider than its order and lasts no longer, and in an emergency one person's is over in a day.

@@ -14,6 +14,8 @@ TALES: dict[tuple[str, str], str] = {
     ("authority", "proposed"): N_("A change of an authority's entry was proposed: %(who)s"),
     ("authority", "changed"): N_("An authority's entry was changed: %(who)s"),
     ("authority", "dropped"): N_("The change of an authority's entry was dropped: %(who)s"),
+    ("authority", "filer_invited"): N_("Somebody was invited to file orders for: %(who)s"),
+    ("authority", "filer_ended"): N_("Somebody files no more orders for: %(who)s"),
     ("role", ""): N_("Somebody was given another part in the office, or none any more."),
     ("protected", "granted"): N_("Somebody is protected from now on because of what they speak for."),
     ("protected", "ending_proposed"): N_("It was proposed that somebody's protection end."),

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from chaupal.governance.log import reconcile
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import authorities, filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
@@ -17,9 +18,11 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
+from chaupal_audit import rule_of_law, tlog
 from court import Bench, staff
 from letters import Signer
 
+KEY = "ab" * 32
 FORM = AuthorityForm(
     name="Cyber Cell of Delhi Police", jurisdiction="IN", email_domain="delhipolice.gov.in", issuer_class="police"
 )
@@ -78,8 +81,9 @@ async def test_one_that_looks_like_another_is_entered_only_after_a_second_look(
 async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(bench: Bench):
     added = await bench.registers(FORM)
     form = AuthorityForm(
-        name="Another", jurisdiction="DE", office="Nodal Officer", email_domain="police.gov.in", issuer_class="court"
-    )
+        name="Another", jurisdiction="DE", office="Nodal Officer", email_domain="police.gov.in", issuer_class="court",
+        keys=KEY, contact="registry@police.gov.in",
+    )  # fmt: skip
     changed = await bench.changes(added.id, form)
     kept = await authorities.by_id(bench.court, bench.clerk, added.id)
     assert kept == changed
@@ -91,8 +95,37 @@ async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(ben
     )
     assert added.log_index < kept.log_index
     entry = await said_at(bench, kept.log_index)
-    assert (entry["step"], entry["what"]) == ("changed", ["office", "email_domain", "class"])
+    assert (entry["step"], entry["what"]) == ("changed", ["office", "email_domain", "class", "keys", "contact"])
+    assert (entry["domain"], entry["keys"]) == ("police.gov.in", [KEY]) and "registry" not in json.dumps(entry)
+    async with bench.court.work.reading() as reading:
+        texts = (await ledger.disclosures_of(reading, kept.log_index)).values()
+        bodies = await ledger.entries(reading, 0, kept.log_index + 1)
+    assert [tlog.read_disclosure(text) for text, _ in texts] == [("contact", "registry@police.gov.in")]
+    broken = rule_of_law.try_log(lambda: enumerate(bodies), lambda digest: None).broken
+    assert not {one.code for one in broken} & {"authority_otherwise", "authority_changed_alone"}
+    assert (await reconcile.reconcile(bench.court)).faults == ()
+    for column, name in (("keys", "keys"), ("contact", "contact")):
+        # As whoever has the database would, who made up an agreed change for it.
+        await with_an_agreed_change(bench, added.id, f"{column} = '{json.dumps([KEY[::-1]])}'")
+        assert f"differ in {name}" in "".join((await reconcile.reconcile(bench.court)).faults)
     assert (entry["by"], entry["second"]) == tuple(pseudonym(bench.court, who.me) for who in (bench.clerk, bench.dev))
+
+
+async def with_an_agreed_change(bench: Bench, id_: int, change: str) -> None:
+    made_up = (
+        "INSERT INTO authority_changes (id, authority_id, body, proposed_by, proposed_at, agreed_by, ended_at, log_index) "
+        f"SELECT COUNT(*) + 1, {id_}, '', 5, 5, 6, 6, COUNT(*) FROM authority_changes"
+    )
+    async with bench.court.work.writing() as w:
+        await w.run(statement(text(made_up)))
+        await w.run(
+            statement(
+                text(
+                    f"UPDATE authorities SET {change}, log_index = (SELECT MAX(log_index) FROM authority_changes WHERE id < 100) "
+                    f"WHERE id = {id_}"
+                )
+            )
+        )
 
 
 async def said_at(bench: Bench, index: int) -> dict[str, Any]:

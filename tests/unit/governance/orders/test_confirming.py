@@ -10,8 +10,10 @@ from sqlalchemy import text
 
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import decisions, desk
-from chaupal.governance.orders import orders
+from chaupal.governance.log.pseudonyms import pseudonym
+from chaupal.governance.orders import filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Role, Viewer
@@ -92,6 +94,26 @@ async def test_an_order_that_says_that_it_confirms_another_confirms_no_third(ben
     with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
         async with bench.court.work.writing() as w:
             await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.asha.me))))
+    await bench.step(first, "confirm", by=bench.dev, confirms=ref, **WORDS)
+
+
+async def test_whoever_lets_somebody_in_who_files_the_order_that_confirms_does_not_take_that_step(bench: Bench):
+    """An owner invited themselves to the portal as an authority, and could do alone what takes two."""
+    first = await bench.order(**EMERGENCY)
+    await bench.withhold(first)
+    form = InviteForm(name="A", rank="Secretary", email="owner@elsewhere.example")
+    user = await portal.invite(bench.court, bench.owner, bench.ministry.id, form)
+    ref = await filing.file(bench.court, portal.Filing(user, bench.ministry), bench.form(confirms=first), (), "portal")
+    said = await logged(bench, ref)
+    assert (said["by"], said["let_in_by"]) == ("authority", pseudonym(bench.court, bench.owner.me))
+    await bench.step(ref, "verify_origin", by=bench.owner, reason="The desk officer was called back and said so.")
+    await bench.step(ref, "check", by=bench.owner)
+    assert [await may_confirm(bench, who, first) for who in (bench.owner, bench.dev)] == [False, True]
+    with pytest.raises(NotAllowed, match="You took in the order"):
+        await bench.step(first, "confirm", by=bench.owner, confirms=ref, **WORDS)
+    with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.owner.me))))
     await bench.step(first, "confirm", by=bench.dev, confirms=ref, **WORDS)
 
 

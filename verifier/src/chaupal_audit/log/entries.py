@@ -67,13 +67,21 @@ class Authority(Public, gc=False, frozen=True, kw_only=True):
     TYPES = ("authority",)
     REF = "authority-ID"
     PREV = "the entry before about this authority"
+    SEALED = {
+        "contact": "a mail address of its own, which is told of every change",
+        "filer": "who may file: name and mail address",
+    }
 
-    step: str = "added"  # added, proposed, changed, dropped
+    # added, proposed, changed, dropped; of somebody who may file in its name: filer_invited, filer_ended
+    step: str = "added"
     name: str = ""  # in English
     name_hi: str = ""  # in Hindi
     jurisdiction: str = ""  # its country (ISO 3166-1 alpha-2)
     issuer: str = field(default="", name="class")  # court, government, police, other
     office: str = ""  # which office of it
+    domain: str | None = None  # that of its mails; null where the entry does not say
+    # SHA-256 of the public keys that sign its documents, hex; null where the entry does not say
+    keys: tuple[str, ...] | None = None
     what: tuple[str, ...] = ()  # the fields that a change is about
     by: str = ""  # a pseudonym of staff
     second: str | None = None  # who agreed
@@ -164,6 +172,8 @@ class Order(Public, gc=False, frozen=True, kw_only=True):
     rule: str = ""  # own_rules only: R2@1
     flagged_by: str = ""  # own_rules only: the authority that pointed to it, by its name in the register (state_flag, and never without)
     by: str = ""  # a pseudonym of staff; `authority`: filed by its own people
+    let_in_by: str | None = None  # filed by its own people: who of the staff had let in whoever filed it
+    key: str = ""  # signature valid: SHA-256 of the authority's key, hex; nothing where a trust root vouches for it
 
 
 class Step(Public, gc=False, frozen=True, kw_only=True):

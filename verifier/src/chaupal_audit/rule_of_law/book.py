@@ -359,6 +359,10 @@ class Book:
     def named(self, authority: str) -> bool:
         return authority in {one.name for one in self.authorities.values()}
 
+    def keys_of(self, authority: str) -> tuple[str, ...] | None:
+        """The keys by which an authority's documents are known; None where the log does not say."""
+        return next((one.keys for one in self.authorities.values() if one.name == authority), None)
+
     def country_of(self, authority: str) -> str:
         """The country of an authority in the register; nothing of one that is not."""
         return next((one.jurisdiction for one in self.authorities.values() if one.name == authority), "")

@@ -114,6 +114,12 @@ def hint_of_nobody(book: Book, matter: Matter) -> str:
     return "" if not whose or book.named(whose) else whose
 
 
+def key_foreign(book: Book, matter: Matter) -> bool:
+    """A letter counts as signed by an authority with a key that was in the register when it came."""
+    keys = book.keys_of(matter.said.authority)
+    return bool(matter.said.key) and keys is not None and matter.said.key not in keys
+
+
 def names_nothing(book: Book, matter: Matter) -> bool:
     return not matter.total
 
@@ -175,6 +181,10 @@ ORDERING: tuple[Check[Matter], ...] = (
     Check(
         "hint_of_nobody", "The house followed the hint of an authority that is not in the register.",
         "ऐसे प्राधिकारी के इशारे पर कार्रवाई हुई जो रजिस्टर में नहीं है।", hint_of_nobody,
+    ),
+    Check(
+        "key_foreign", "The order is called signed by its authority, and the key was not in the register for it then.",
+        "आदेश को उसके प्राधिकारी का हस्ताक्षरित कहा गया, पर वह कुंजी तब उसके नाम रजिस्टर में नहीं थी।", key_foreign,
     ),
     Check("names_nothing", "The order names nothing.", "आदेश किसी चीज़ का नाम नहीं लेता।", names_nothing),
 )  # fmt: skip

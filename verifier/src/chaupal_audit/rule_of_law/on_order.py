@@ -70,9 +70,9 @@ def confirmed_by_another(book: Book, step: OrderStep) -> str:
 
 
 def confirmed_alone(book: Book, step: OrderStep) -> bool:
-    """Whoever took in the order that confirms it lets nothing go on by it; what an authority filed itself nobody took in."""
+    """Whoever took in the order that confirms it, or had let in whoever filed it for its authority, lets nothing go on by it."""
     by = book.matters.get(step.said.confirms or "")
-    return step.said.step == "confirmed" and by is not None and by.said.by == step.said.by
+    return step.said.step == "confirmed" and by is not None and step.said.by in (by.said.by, by.said.let_in_by)
 
 
 STEPPING: tuple[Check[OrderStep], ...] = (
@@ -81,8 +81,10 @@ STEPPING: tuple[Check[OrderStep], ...] = (
         "आदेश की पुष्टि ऐसे आदेश से हुई जो कहता है कि वह किसी दूसरे आदेश की पुष्टि करता है।", confirmed_by_another,
     ),
     Check(
-        "confirmed_alone", "The order was confirmed by the person who had taken in the order that confirms it; another one must do it.",
-        "आदेश की पुष्टि उसी ने की जिसने पुष्टि करने वाला आदेश दर्ज किया था; यह किसी और को करना था।", confirmed_alone,
+        "confirmed_alone",
+        "The order was confirmed by the person who had taken in the order that confirms it, or let in who filed it; another must do it.",
+        "आदेश की पुष्टि उसी ने की जिसने पुष्टि करने वाला आदेश दर्ज किया था, या दर्ज करने वाले को आने दिया था; यह किसी और को करना था।",
+        confirmed_alone,
     ),
     Check(
         "order_unknown", "The entry is about an order that the log does not have.",

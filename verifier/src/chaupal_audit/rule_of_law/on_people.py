@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
 from chaupal_audit.log import entries
@@ -85,6 +87,16 @@ def register_role(book: Book, new: SaidAct[entries.Authority]) -> bool:
     return not agrees or not book.people.may(new.said.by, "register_authority", "work_on_order")
 
 
+def registered_otherwise(book: Book, new: SaidAct[entries.Authority]) -> str:
+    """What two agree to is what the first of them proposed."""
+    proposed = book.at.get(-1 if new.act.head.prev is None else new.act.head.prev)
+    if new.said.step not in ("added", "changed") or not isinstance(proposed, SaidAct):
+        return ""
+    told, done = (msgspec.to_builtins(one) for one in (proposed.said, new.said))
+    unlike = [name for name in told.keys() - {"step", "second"} if told[name] not in (None, done[name])]
+    return ", ".join(sorted([*unlike, *(["contact"] if proposed.act.digests != new.act.digests else [])]))
+
+
 REGISTERING: tuple[Check[SaidAct[entries.Authority]], ...] = (
     Check(
         "authority_changed_alone",
@@ -97,6 +109,12 @@ REGISTERING: tuple[Check[SaidAct[entries.Authority]], ...] = (
         "An authority was entered or changed by somebody whose role does not allow it.",
         "प्राधिकारी को ऐसे व्यक्ति ने दर्ज किया या बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
         register_role,
+    ),
+    Check(
+        "authority_otherwise",
+        "An authority was entered or changed otherwise than was proposed.",
+        "प्राधिकारी को प्रस्ताव से अलग दर्ज किया या बदला गया।",
+        registered_otherwise,
     ),
 )
 
