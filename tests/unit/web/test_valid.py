@@ -1,10 +1,15 @@
 """Pages are valid HTML where validators complained: fields have the attributes of their type, and pictures have an address."""
 
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+import regex
 
+from chaupal import web
 from village import Village
+
+TEMPLATES = Path(web.__file__).parent / "templates"
 
 # HTML, 4.10.5: attributes that apply to some types of `input` alone.
 TYPED = {
@@ -55,3 +60,12 @@ async def test_the_filters_of_transparency_and_other_forms_are_valid(village: Vi
         (await v.look("IN", path, v.owner if path.startswith(("/office", "/settings", "/compose")) else None)).text
     )
     assert faults.found == []
+
+
+def test_no_form_stands_in_a_paragraph():
+    """A browser ends the paragraph before it: what the paragraph puts in a row stands apart then."""
+    torn = regex.compile(r"<p(?:\s[^>]*)?>(?:(?!</p>).)*?<(?:form|div|ul|ol|dl|table)\b", regex.DOTALL)
+    found = [
+        (file.name, cut[0][:80]) for file in TEMPLATES.rglob("*.html") for cut in torn.finditer(file.read_text("utf-8"))
+    ]
+    assert found == []
