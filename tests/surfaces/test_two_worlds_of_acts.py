@@ -9,7 +9,7 @@ import pytest
 from chaupal.governance.cases import decisions
 from chaupal.governance.cases.evidence import KEY
 from chaupal.kernel.clock import SECOND
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.social.media import media
 from chaupal.store.machine import work_sqlite
 from painted import picture

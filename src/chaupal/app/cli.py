@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 import msgspec
 
-from chaupal.app.lasting import lasting
+from chaupal.app.gc_frozen import gc_frozen
 from chaupal.kernel.errors import Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.settings import BadSettings, Settings, load_settings, strange_words
@@ -56,7 +56,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in GROUPS:
-            with lasting():
+            with gc_frozen():
                 return getattr(import_module(GROUPS[cmd_name][0]), cmd_name)
         return super().get_command(ctx, cmd_name)
 
@@ -90,7 +90,7 @@ def settings_of(context: click.Context, **overrides: object) -> Settings:
 
 def visit(context: click.Context, act: "Callable[[House], Awaitable[Any]]", **overrides: object) -> Any:
     """Run `act` in the rooms of this store, beside a server that may be running."""
-    with lasting():
+    with gc_frozen():
         from chaupal.app.rooms import visiting
 
     async def inside() -> Any:
@@ -157,7 +157,7 @@ def serve(
         from chaupal.app import supervisor
 
         context.exit(supervisor.run(sys.argv[1:], settings.host, settings.port, processes))
-    with lasting():
+    with gc_frozen():
         from chaupal.app import server
 
     server.run(server.serve(settings, work=not no_work, handed=server.handed_on(handed)))
@@ -178,7 +178,7 @@ def work(context: click.Context, data: str | None, host: str | None, port: int) 
     # The house's own address stays as the servers have it.
     settings = msgspec.structs.replace(settings, host=host or settings.host, port=port)
     set_up_logs(settings.log_level)
-    with lasting():
+    with gc_frozen():
         from chaupal.app import server
 
     server.run(server.work(settings))

@@ -204,19 +204,19 @@ async def receive(
 
     What it names of other servers, as @user@host or by its address, is asked for there where it is not known here.
     """
-    from chaupal.app import taking
+    from chaupal.app import cli_order_intake as intake
     from chaupal.governance.orders import orders
 
     targets = "\n".join([*lines, *(file.read().splitlines() if file else ())])
-    form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
+    form = await intake.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
     rows = b"" if listing is None else listing.read()
     if look_up or not only_check:
-        await taking.look_up(house, viewer, form, rows)
+        await intake.look_up(house, viewer, form, rows)
     if listing is not None:
-        form = await taking.with_list(house, form, rows, record_all=record_all or only_check)
-    brought = await taking.bring(house, viewer, form, papers)
+        form = await intake.with_list(house, form, rows, record_all=record_all or only_check)
+    brought = await intake.bring(house, viewer, form, papers)
     if only_check:
-        await taking.check(house, form, brought)
+        await intake.check(house, form, brought)
     else:
         click.echo(await orders.receive(house.court, viewer, form, brought))
 

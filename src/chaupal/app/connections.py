@@ -14,7 +14,7 @@ from typing import Any, cast, override
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from chaupal.app.heads import Heads, Target
+from chaupal.app.request_heads import Heads, Target
 from chaupal.http.asgi_scope import DROP, WHOLE, Pairs
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
@@ -169,7 +169,7 @@ class Http(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
 
     def _ask(self, target: Target, headers: Pairs) -> None:
-        """Start a request whose head is known already (`heads.py`), as uvicorn does after parsing one."""
+        """Start a request whose head is known already (`request_heads.py`), as uvicorn does after parsing one."""
         self._unset_keepalive_if_required()
         self._came = 0
         self._keeper.waiting.pop(self.transport, None)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any, override
 
 from chaupal.kernel.errors import Coded
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 
 PLAIN_SPOKEN = ("asyncio", "uvicorn.error")  # loggers whose first line is the same each time
 FRAMES = 12  # places of a traceback, the last ones

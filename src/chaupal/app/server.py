@@ -22,7 +22,7 @@ import uvloop
 
 from chaupal.api.admin import figures
 from chaupal.app.connections import LINGER, Config, Http, Keeper
-from chaupal.app.lasting import lasting
+from chaupal.app.gc_frozen import gc_frozen
 from chaupal.app.rooms import data_folder
 from chaupal.app.supervisor import READY, bound
 from chaupal.app.wiring import RunningHouse, open_house
@@ -123,7 +123,7 @@ async def serve(settings: Settings, *, work: bool = True, handed: HandedOn | Non
             from chaupal.app import village  # its play and its pictures are not needed on a real server
 
             await village.prepare(settings)
-        with lasting():
+        with gc_frozen():
             running = await open_house(settings, works=work)
         async with _figures_reported(running, "serve"):
             line = None if handed is None else handed.line
@@ -137,7 +137,7 @@ async def work(settings: Settings) -> None:
         tracing(settings),
         bound(settings.host, settings.port) if settings.port else contextlib.nullcontext() as door,
     ):
-        with lasting():
+        with gc_frozen():
             running = await open_house(settings)
         async with _figures_reported(running, "work"):
             if door is not None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import click
 
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 
 READY = b"1"
 # Seconds to wait before a place is taken again, by how often whoever had it has died soon after coming.

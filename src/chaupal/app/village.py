@@ -29,7 +29,7 @@ from chaupal.governance.people import speakers
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import Settings
 from chaupal.policy.draft import Draft
 from chaupal.policy.facts import FROM_WIRE

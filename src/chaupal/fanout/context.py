@@ -11,7 +11,7 @@ from chaupal.governance.context import Court
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict
 from chaupal.kernel.ids import MakeId
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.homes import Homes

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from chaupal.fanout.context import Carrier
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.reads.context import Reads
 from chaupal.reads.exports import packing
 from chaupal.social.archives import exports

@@ -18,7 +18,7 @@ from chaupal.fanout.table import ASIDE, AT_ONCE, ERRANDS, GIVEN_UP, HANDLERS, ca
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.ports.mail import NotReached
 from chaupal.store.federation import untold
 from chaupal.store.machine import outbox

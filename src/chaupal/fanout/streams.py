@@ -14,7 +14,7 @@ from chaupal.http import listening
 from chaupal.http.listening import EVERYBODY, Tiding, home_of
 from chaupal.kernel.errors import TooMany
 from chaupal.kernel.event import Event
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.social import events

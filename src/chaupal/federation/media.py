@@ -12,7 +12,7 @@ from chaupal.federation.context import Federation
 from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.social.media import elsewhere, media, pictures
 from chaupal.store.federation import emojis, media as store, people
 from chaupal.store.federation.media import FileElsewhere

@@ -13,7 +13,7 @@ from chaupal.federation.reading.objects import is_post
 from chaupal.federation.reading.values import uri_of
 from chaupal.federation.taking.posts import take_post
 from chaupal.kernel.errors import NotFound
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.social.context import Elsewhere, FoundElsewhere
 from chaupal.store.federation import uris
 

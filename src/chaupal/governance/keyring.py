@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from chaupal.governance.log.batches import KEY_MARK
-from chaupal.kernel.seeds import HOUSE, LOG, derived, load_or_make_seed
+from chaupal.kernel.key_files import HOUSE, LOG, derived, load_or_make_seed
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Work

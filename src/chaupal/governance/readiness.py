@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.store.machine import migrate
 
 PATIENCE = 2.0  # seconds that the store may take

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import webhooks
 from chaupal.store.court.webhooks import DueCall, Webhook as Webhook

@@ -20,8 +20,8 @@ from chaupal.kernel.errors import AppAlone, Closed, Conflict, NotAllowed, NotFou
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
+from chaupal.kernel.logger import log
 from chaupal.kernel.page_languages import LANGUAGES
-from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
 from chaupal.policy.may import may
 from chaupal.policy.sentences import placeholders, ruling_texts

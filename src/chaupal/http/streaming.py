@@ -23,7 +23,7 @@ from chaupal.http.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Heari
 from chaupal.http.route import Route, Shape
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.surface import Surface
 from chaupal.reads import kept
 

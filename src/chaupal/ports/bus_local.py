@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.ports.bus import Listener
 
 

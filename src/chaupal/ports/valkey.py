@@ -17,7 +17,7 @@ from valkey.asyncio.sentinel import SentinelConnectionPool
 from valkey.backoff import NoBackoff
 from valkey.exceptions import AuthenticationError, NoPermissionError, ResponseError, ValkeyError
 
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings
 
 PATIENCE = 0.1  # seconds that a command may take; after that Valkey is gone until a look finds it again

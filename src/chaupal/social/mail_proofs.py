@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.settings import Settings
 
 KEY = "mail.key"

@@ -12,7 +12,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, Shape, get
 from chaupal.http.sending import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
 from chaupal.kernel.errors import or_not_found
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.surface import Surface
 
 FOLDER = Path(__file__).parent / "static"

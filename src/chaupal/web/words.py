@@ -14,9 +14,9 @@ from babel.numbers import format_compact_decimal, format_decimal
 from chaupal.http.call import Call
 from chaupal.kernel.errors import Problem, coded
 from chaupal.kernel.faults import FAULTS, Wrong
+from chaupal.kernel.logger import log
 from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.page_languages import LANGUAGES as LANGUAGES, of_pages
-from chaupal.kernel.saying import log
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.placeholders import in_square_time
 from chaupal.text.language import LANGUAGES as NAMES

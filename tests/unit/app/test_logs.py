@@ -10,7 +10,7 @@ import pytest
 
 from chaupal.app.logs import kind_of_error, set_up_logs, wordless
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 
 WORDS = "बिनोद ने कहा hunter2"
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chaupal.app.lasting import lasting
+from chaupal.app.gc_frozen import gc_frozen
 
 # Libraries that one feature alone needs, each of them with many modules or megabytes; and drivers of what a house has not.
 LATER = frozenset({
@@ -53,7 +53,7 @@ def test_a_server_answers_before_it_has_brought_in_what_only_some_answers_need(t
 def test_what_stays_for_good_is_not_looked_through_again():
     before = gc.get_freeze_count()
     try:
-        with lasting():
+        with gc_frozen():
             assert not gc.isenabled()
             kept = [[number] for number in range(1_000)]
         assert gc.isenabled() and gc.get_freeze_count() >= before + len(kept)

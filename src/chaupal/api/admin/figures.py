@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from chaupal.kernel.clock import SECOND, Clock
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.vitals import Spread, Vitals
 

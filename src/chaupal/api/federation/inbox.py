@@ -15,7 +15,7 @@ from chaupal.federation.taking.acting import Doer
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, post
 from chaupal.kernel.errors import Malformed, NotAllowed, Unavailable, or_not_found
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.surface import Surface
 
 

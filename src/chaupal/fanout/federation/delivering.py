@@ -18,7 +18,7 @@ from chaupal.federation.writing import addresses as ours
 from chaupal.governance.http_client import NotAnswered
 from chaupal.governance.servers.speaking import may_speak
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING
 from chaupal.policy.viewer import ABROAD

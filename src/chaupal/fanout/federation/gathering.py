@@ -13,7 +13,7 @@ from chaupal.federation.taking import inbox
 from chaupal.governance.events import DecisionServed
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
 from chaupal.social.events import PostPublished

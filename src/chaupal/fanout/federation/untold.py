@@ -11,7 +11,7 @@ from chaupal.federation.events import ActivityArrived
 from chaupal.governance.events import DecisionServed, OrderMoved, RulingChanged, RulingLifted
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.social import events
 from chaupal.store.federation import keys, untold
 from chaupal.store.machine.work import Reading, Writing

@@ -10,7 +10,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import notices
 from chaupal.governance.context import Court
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.ports.mail import is_gone
 from chaupal.social import message_ids
 from chaupal.store.court import tellings

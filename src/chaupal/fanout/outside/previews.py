@@ -17,7 +17,7 @@ from chaupal.governance import calling, http_client
 from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
 from chaupal.social.events import CardShown, PostEdited, PostPublished

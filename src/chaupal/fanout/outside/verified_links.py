@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chaupal.fanout.context import Carrier
 from chaupal.governance import calling
 from chaupal.governance.http_client import NotAnswered
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.things import Field
 from chaupal.social.events import LinksToVerify
 from chaupal.store.identity import accounts

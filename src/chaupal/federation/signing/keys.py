@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chaupal.federation.signing.algorithms import BadKey, new_private, pem_of, read_multikey, read_private, read_public
 from chaupal.federation.writing import addresses
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.store.federation import keys
 from chaupal.store.federation.keys import OwnKey, PublishedKey

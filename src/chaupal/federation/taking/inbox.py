@@ -17,7 +17,7 @@ from chaupal.federation.taking.needs import Need
 from chaupal.federation.taking.table import Taker, taker_of
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem, Unavailable, passes
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.measures import Measure
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.viewer import ABROAD

@@ -19,8 +19,8 @@ from chaupal.federation.signing.verifying import signer_of
 from chaupal.federation.taking import often
 from chaupal.federation.taking.acting import Doer
 from chaupal.kernel.errors import NotAllowed, Unavailable
+from chaupal.kernel.logger import log
 from chaupal.kernel.nets import plain
-from chaupal.kernel.saying import log
 from chaupal.store.federation import arrivals, people, servers, uris
 from chaupal.store.federation.arrivals import Arrival
 from chaupal.store.machine.work import Reading, Writing

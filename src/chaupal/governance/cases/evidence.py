@@ -23,7 +23,7 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, Problem, or_not_found
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.policy.may import may
 from chaupal.policy.narrow import open_to
 from chaupal.policy.things import Picture, Post

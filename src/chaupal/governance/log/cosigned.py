@@ -13,7 +13,7 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, seen as log_seen, tree as log_tree, witness as log_neighbours
 from chaupal.governance.log.batches import NotYet
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.ledger import KeptCheckpoint

@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.saying import log
-from chaupal.kernel.seeds import LOG, SEED, load_or_make_seed
+from chaupal.kernel.key_files import LOG, SEED, load_or_make_seed
+from chaupal.kernel.logger import log
 from chaupal_audit import tlog
 
 CURRENT, NEXT = LOG, f"{LOG}.next"

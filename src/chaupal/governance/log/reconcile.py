@@ -25,8 +25,8 @@ from chaupal.governance.log.reconcile_facts import MEASURES, REVERSAL, LoggedFac
 from chaupal.governance.log.reconcile_quick import QuickLook, Seal
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import MINUTE
-from chaupal.kernel.saying import log
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
+from chaupal.kernel.logger import log
 from chaupal.store.court import authorities, case_events, ledger
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, kept_rules, marks

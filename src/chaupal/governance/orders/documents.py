@@ -20,7 +20,7 @@ from chaupal.governance.orders import signatures
 from chaupal.governance.orders.signatures import Check
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.errors import Invalid, Problem, TooLarge, Unavailable
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.ports.files import Files
 from chaupal.store.court import documents as kept
 from chaupal.store.court.authorities import Authority

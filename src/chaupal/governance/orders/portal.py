@@ -21,8 +21,8 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.clock import DAY, HOUR, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Problem, or_not_found
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import Viewer

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.orders import archive, procedure, steps
+from chaupal.governance.orders import kept_documents, procedure, steps
 from chaupal.governance.orders.documents import Brought
 from chaupal.governance.orders.orders import ROLE, OrderForm
 from chaupal.governance.orders.papers import check_may, typed_moment
@@ -114,7 +114,7 @@ async def to_take_in(court: Court, viewer: Viewer, ref: str) -> SentBack:
 async def letters(court: Court, files: Files, before: SentBack, ids: Collection[int]) -> list[Brought]:
     """Those of its documents that go along with the mended version, as they came."""
     some = [one for one in before.documents if one.id in ids]
-    return [Brought(one.name, await archive.plain(court, files, one)) for one in some]
+    return [Brought(one.name, await kept_documents.plain(court, files, one)) for one in some]
 
 
 async def _begun(reading: Reading, order: Order) -> tuple[OrderForm, list[Document]]:

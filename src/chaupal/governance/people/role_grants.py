@@ -9,7 +9,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.papers import check_may
-from chaupal.kernel import saying
+from chaupal.kernel import logger
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
@@ -122,7 +122,7 @@ async def as_now(court: Court, account: int) -> Viewer | None:
 async def watch(court: Court) -> None:
     """Report in the server's log every role that `strays` finds: somebody wrote it into the database."""
     for stray in await strays(court):
-        saying.log.error("a role that the log did not give", found=stray)
+        logger.log.error("a role that the log did not give", found=stray)
 
 
 async def strays(court: Court) -> list[str]:

@@ -13,7 +13,7 @@ from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.report.keeper import Building
 from chaupal.kernel.argument_sizes import Word
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading
 from chaupal_audit.fold.facts import Facts

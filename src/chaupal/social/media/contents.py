@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from chaupal.kernel.errors import no_room
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.social.context import Square
 from chaupal.social.media import painting
 from chaupal.store.square import media

@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from chaupal.kernel.clock import SECOND
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.policy.things import Picture
 from chaupal.social.context import Square
 from chaupal.social.media import films

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chaupal.kernel.base64url import text_of
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.social.context import Square
 
 COOKIE = "been_here"

@@ -14,8 +14,8 @@ from pyotp.utils import strings_equal
 
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn, Problem
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest
-from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin.sessions import login_of, proved

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 
 from chaupal.kernel.errors import Unavailable
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 
 PATIENCE = 2.0  # seconds that a look may take
 # Turns of the loop before a look: those who were let pass by the last one go on first, and who comes meanwhile shares this one.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import column, table
 
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.store.machine import marks
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Reading

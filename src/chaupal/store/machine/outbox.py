@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, lit
 
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing

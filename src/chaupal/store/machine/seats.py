@@ -20,7 +20,7 @@ from sqlalchemy import text
 from chaupal.kernel.clock import MINUTE, SECOND, boot_time
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import LEASED, Seat
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine.dialect import DATABASE_TIME, param, statement, text_param
 from chaupal.store.machine.work import Reading, Work

@@ -16,7 +16,7 @@ import msgspec
 
 from chaupal.kernel.clock import boot_time
 from chaupal.kernel.event import Event, decode_event, encode_event
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.store.machine.connecting_postgres import connect
 from chaupal.store.machine.memory import Counted, Remark
 from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched

@@ -12,7 +12,7 @@ import asyncpg
 
 from chaupal.kernel.clock import SECOND, Clock, system_clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable, against_rule
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier

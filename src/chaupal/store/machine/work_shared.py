@@ -3,7 +3,7 @@
 from typing import Any
 
 from chaupal.kernel.clock import Clock
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine import outbox
 from chaupal.store.machine.memory import Memory

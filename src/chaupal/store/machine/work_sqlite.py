@@ -11,7 +11,7 @@ from typing import Any
 
 from chaupal.kernel.clock import HOUR, Clock
 from chaupal.kernel.errors import Problem, Unavailable
-from chaupal.kernel.saying import log
+from chaupal.kernel.logger import log
 from chaupal.store.machine import connecting_sqlite, marks, outbox
 from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, fault
 from chaupal.store.machine.dialect import Statement

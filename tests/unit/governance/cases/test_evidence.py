@@ -13,7 +13,7 @@ from chaupal.governance.people import access_audit as looks, report_desk, report
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
-from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Role
 from chaupal.social.media import media

@@ -1,4 +1,4 @@
-"""What the server says about itself: the logger, brought in with the first word, for structlog and what it draws with take a while."""
+"""The server's own log (`log.info(…)`). structlog is imported with the first line, since that takes a while."""
 
 from collections.abc import Callable
 from typing import Any

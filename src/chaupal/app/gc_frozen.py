@@ -10,7 +10,7 @@ YOUNG = 20_000
 
 
 @contextmanager
-def lasting() -> Generator[None]:
+def gc_frozen() -> Generator[None]:
     """What is imported or opened inside is never collected: modules, routes, rulings in force.
 
     The collector does not look through it again and again while it grows (a quarter of the time that imports take), and never later.

@@ -7,7 +7,7 @@ import pytest
 from uvicorn.server import ServerState
 
 from chaupal.app.connections import Config, Http, Keeper
-from chaupal.app.heads import KNOWN, Heads
+from chaupal.app.request_heads import KNOWN, Heads
 from chaupal.http.asgi_scope import lent
 from chaupal.kernel.settings import load_settings
 from chaupal.ports.country import Locator
