@@ -103,7 +103,7 @@ class Runner:
                 return
             if did >= BATCH:
                 await asyncio.sleep(0)  # more of it waits already
-            elif did:
+            elif did or (told and self._many):  # told of what another one has taken: there is more of that to come
                 await self._pause()
             else:
                 await self._wait()
@@ -173,7 +173,8 @@ class Runner:
                     await outbox.claim(w, seq, LATER)
                     continue
                 finished.append(seq)
-            await outbox.done(w, finished)
+            if finished:
+                await outbox.done(w, finished)
         await self._carrier.streams.hear_outside(event for _, event in events if event is not None)
         for seq, event in errands:
             if self._leaving:

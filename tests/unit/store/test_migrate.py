@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
+from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
 from chaupal.store.machine.work_postgres import PostgresWork
@@ -67,7 +68,10 @@ async def test_migrating_twice_changes_nothing_and_a_newer_store_is_left_alone(t
 async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_said_to_a_few(
     database: str, tmp_path: Path, request: pytest.FixtureRequest, clock: StillClock
 ):
-    """0014: of a post with a public and a private answer, repost and quote each one is left; of their author the public one."""
+    """0014: of a post with a public and a private answer, repost and quote each one is left; of their author the public one.
+
+    Nor does a rule outlive the version that had it.
+    """
     dsn = request.getfixturevalue("postgres_server").fresh() if database else ""
     url = postgres_url(dsn) if dsn else sqlite_url(tmp_path / "old.db")
 
@@ -99,9 +103,13 @@ async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_
             f"INSERT INTO posts ({columns}) VALUES ({id_}, {by}, {id_ * 10}, {visibility}, 1, {of}, 'accepted', 2, 2, 2)"
             for id_, by, visibility, of in posts
         ),
+        *triggers.made(
+            triggers.Trigger("posts_stay", "posts", "DELETE", "OLD.id = 7"), "postgresql" if dsn else "sqlite"
+        ),
         "SELECT 1",
     )
     await migrate(url)
+    assert await asked("DELETE FROM posts WHERE id = 7", "SELECT 1") == [(1,)]
     assert await asked(f"SELECT {counts} FROM posts WHERE id = 1") == [(1, 1, 1)]
     assert await asked("SELECT id, posts_count, last_post_at FROM accounts ORDER BY id") == [(1, 1, 10), (2, 3, 60)]
 

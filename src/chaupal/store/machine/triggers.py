@@ -375,16 +375,34 @@ TRIGGERS = (
 def remove(connection: Connection) -> None:
     """Out of the way of migrations: SQLite renames no table of which a trigger of another one speaks."""
     if connection.dialect.name == "sqlite":
-        for trigger in TRIGGERS:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger.name}")
+        _drop(connection)
 
 
 def install(connection: Connection) -> None:
-    """Make every trigger as it is today, in place of what was there."""
-    make = _sqlite if connection.dialect.name == "sqlite" else _postgres
+    """Make every trigger as it is today, in place of what was there; a rule that has another name today, or is none, goes."""
     for trigger in TRIGGERS:
-        for line in make(trigger):
+        for line in made(trigger, connection.dialect.name):
             connection.exec_driver_sql(line)
+    _drop(connection, but=frozenset(trigger.name for trigger in TRIGGERS))
+
+
+# Known by what they say, whatever version made them: an operator's own are left alone.
+OURS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND instr(sql, 'RAISE(ABORT, ''' || name || ''')') > 0",
+    "postgresql": (
+        "SELECT proname FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pg_function_is_visible(oid) "
+        "AND strpos(prosrc, 'RAISE EXCEPTION ''' || proname || ''' USING ERRCODE') > 0"
+    ),
+}
+DROPPED = {"sqlite": 'DROP TRIGGER "{name}"', "postgresql": 'DROP FUNCTION "{name}"() CASCADE'}
+
+
+def _drop(connection: Connection, but: frozenset[str] = frozenset()) -> None:
+    """Those of ours that have other names than these."""
+    dialect = connection.dialect.name
+    for (name,) in connection.exec_driver_sql(OURS[dialect]).fetchall():
+        if name not in but:
+            connection.exec_driver_sql(DROPPED[dialect].format(name=name))
 
 
 EACH, NUMBER = regex.compile(r"EACH\(([\w.]+)\)"), regex.compile(r"NUMBER\(([\w.]+), (\w+)\)")
@@ -422,11 +440,10 @@ def _body(t: Trigger) -> str:
     return f"BEGIN IF {_when(t, 'postgresql')} THEN {raised}; END IF; RETURN {row}; END"
 
 
-def _sqlite(t: Trigger) -> tuple[str, ...]:
-    return f"DROP TRIGGER IF EXISTS {t.name}", told_sqlite(t)
-
-
-def _postgres(t: Trigger) -> tuple[str, ...]:
+def made(t: Trigger, dialect: str) -> tuple[str, ...]:
+    """The statements that make it."""
+    if dialect == "sqlite":
+        return (told_sqlite(t),)
     return (
         f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {_body(t)} $$",
         f"CREATE OR REPLACE TRIGGER {_fires(t)}",
