@@ -223,6 +223,8 @@ def test_roles_change_and_acts_stay_what_they_were(scribe: Scribe):
 
 def test_deadlines_that_passed_are_told_as_late_and_break_nothing(scribe: Scribe):
     order = scribe.order(targets={"post": 1}, act_by=scribe.minute(hours=1))
+    scribe.order("IN-2021-0002", targets={"post": 1}, act_by=scribe.minute(hours=1))
+    scribe.step("returned", "IN-2021-0002", codes=["no_signature"])  # in time: nobody decides about it any more
     scribe.later(hours=9)
     scribe.step("acknowledged")
     scribe.step("checked")

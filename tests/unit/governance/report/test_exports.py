@@ -10,7 +10,7 @@ from chaupal.governance.report import dsa, lumen
 from chaupal.policy.measures import Measure
 from chaupal_audit.fold.facts import Measure as Made
 from chaupal_audit.report import figures, report
-from chaupal_audit.report.filters import View
+from chaupal_audit.report.filters import View, parse_filters
 from chaupal_audit.report.report import table_csv
 from chaupal_audit.report.tables.rules import SYNTHETIC_RULE
 from dsa_fields import FIELDS, wrong
@@ -195,6 +195,17 @@ def test_figures_are_made_of_the_same_facts():
     accounts = next(s for s in made["F4"].series if s.name == "account")
     assert [getattr(v, "text", v) for v in accounts.values] == [12, "<10"]
     assert [getattr(v, "text", v) for v in made["F10"].series[0].values] == ["≥2"]
+
+
+def test_what_ended_before_the_period_is_withheld_in_none_of_its_months():
+    story = ToldLog()
+    story.order("IN-1", {"post": 2}, at="2021-01-04T10:00Z")
+    begun = [story.measure("IN-1", n, "withhold_post", kind="post", at="2021-01-04T11:00Z") for n in (1, 2)]
+    story.reverse(begun[0], at="2021-01-20T00:00Z")
+    story.reverse(begun[1], at="2021-03-02T00:00Z")
+    made = {figure.id: figure for figure in figures.make(View(story.fold.facts, parse_filters({"from": "2021-02"})))}
+    posts = next(s for s in made["F4"].series if s.name == "post")
+    assert (made["F4"].xs, posts.values) == (("2021-02", "2021-03"), (1, 0))
 
 
 @pytest.mark.parametrize(("number", "category"), dsa.RULES.items())
