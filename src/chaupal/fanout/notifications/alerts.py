@@ -17,6 +17,8 @@ from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
 
+# Orders that one authority files in a day of which staff are reminded one by one; the others stand in the queue, the next due first.
+MOST_REMINDED = 20
 # Who could do what is due.
 COULD = {clocks.ORDER: "decide", clocks.APPEAL: "hear_appeal", clocks.REPORT: "handle_reports"}
 PATHS = {
@@ -31,19 +33,30 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     ref, assigned = await _matter(w, event)
     if ref is None:
         return
-    kind = "overdue" if event.share >= 100 else "clock"
+    kind, crowded = "overdue" if event.share >= 100 else "clock", await _crowded(w, event)
+    if crowded and kind == "clock":
+        return
     path = PATHS[event.what].format(ref=ref, of=event.of)
     staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
     hushed = await _owners(w, event, carrier.clock())  # whose things a secret order is about hears nothing of it
     key, share = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", str(event.share)
     for account in (one for one in staff if one not in hushed):
         to = await telling.ear(carrier, w, account)
+        to = to._replace(email="") if crowded else to
         thing = complaint_texts.thing(event.what, ref, to.language)
         telling.answer(carrier, w, to, kind, path=path, key=key, day=event.due_at, thing=thing, share=share)
     operator, language = carrier.settings.contact_email, carrier.settings.default_language
-    if kind == "overdue" and operator:
+    if kind == "overdue" and operator and not crowded:
         thing = complaint_texts.thing(event.what, ref, language)
         telling.write(carrier, w, operator, language, kind, path=path, day=event.due_at, thing=thing, share=share)
+
+
+async def _crowded(reading: Reading, event: ClockAlert) -> bool:
+    """Whether it is one of very many that its authority filed within a day: they must not drown what others ask. No emergency is."""
+    found = await docket.orders_by_id(reading, [event.of]) if event.what == clocks.ORDER else []
+    if not found or found[0].emergency or found[0].authority_id is None:
+        return False
+    return await docket.lately_from(reading, found[0]) > MOST_REMINDED
 
 
 async def _owners(reading: Reading, event: ClockAlert, now: int) -> frozenset[int | None]:

@@ -19,6 +19,7 @@ from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.machine.work import Writing
 
+MOST_MAILS = 10  # orders of a day about somebody of which they have mails; of further ones they hear by message
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
 # How a case ended -> what is told of it: the kind of answer (`policy/sentences/demand_texts.py`), and what the log calls that.
 ENDS = {
@@ -122,7 +123,11 @@ def _silent(carrier: Carrier, order: Order) -> bool:
 async def _tell(
     carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str, **facts: str
 ) -> None:
-    to = await telling.ear(carrier, w, owner)
+    to, which = await telling.ear(carrier, w, owner), await docket.lately_about(w, order, owner)
+    if which > MOST_MAILS:
+        to = to._replace(email="")
+    elif which == MOST_MAILS and kind == "demand_received":
+        kind = "demand_many"
     key = f"demand:{order.id}:{about}:{owner}"
     facts |= {"ref": order.ref}
     if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret

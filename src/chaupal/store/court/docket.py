@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, not_, or_, select, text as sql, union
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, text as sql, union
 
+from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, inserts, same, selects, updates
@@ -147,6 +148,13 @@ TARGETS = ALL_TARGETS.where(order_id="of").ordered("number")
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
+_lately = and_(orders.c.received_at > param("after"), orders.c.id <= param("of"))
+LATELY_FROM = counts_of(orders).where(_lately, authority_id="whose")
+LATELY_ABOUT = statement(
+    select(func.count(func.distinct(orders.c.id)))
+    .join(targets, targets.c.order_id == orders.c.id)
+    .where(_lately, targets.c.owner_id == param("whose"))
+)
 _named_here = targets.alias("named_here")
 NAMING_THE_SAME = (
     selects(targets.c.order_id)
@@ -244,6 +252,16 @@ def _thing(target: Target) -> tuple[str, int | None, str]:
 async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:
     """Whose things an order names."""
     return frozenset(row[0] for row in await reading.fetch(OWNERS, of=order_id))
+
+
+async def lately_from(reading: Reading, order: Order) -> int:
+    """The how manieth of its authority's an order is within a day."""
+    return await reading.value(LATELY_FROM, whose=order.authority_id, of=order.id, after=order.received_at - DAY)
+
+
+async def lately_about(reading: Reading, order: Order, owner: int) -> int:
+    """The how manieth that names something of one person's an order is within a day."""
+    return await reading.value(LATELY_ABOUT, whose=owner, of=order.id, after=order.received_at - DAY)
 
 
 async def owners_at(reading: Reading, index: int) -> frozenset[int]:

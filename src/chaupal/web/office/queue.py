@@ -2,6 +2,7 @@
 that reasons begin with.
 """
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -42,6 +43,7 @@ async def queue(call: Call[DeskWish]) -> Answer:
         N_("Staff office"),
         found=found[:SHOWN],
         more=len(found) > SHOWN,
+        many=Counter(one.turn.mine for one in found),
         wish=call.args,
         open_states=desk.OPEN,
         laws=sorted(laws, key=lambda one: one.id),

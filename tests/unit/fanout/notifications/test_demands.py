@@ -1,13 +1,18 @@
 """Whoever's things an order names hears once that the last of them was decided, and no decision reads all that was said before."""
 
+import email
+import email.policy
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
-from chaupal.fanout.notifications import demands
-from chaupal.governance.cases import decisions
-from chaupal.store.court import case_events
+from chaupal.fanout.notifications import alerts, demands, telling
+from chaupal.governance.cases import clocks, decisions
+from chaupal.kernel.clock import DAY, StillClock
+from chaupal.policy.sentences.demand_texts import DEMANDS
+from chaupal.store.court import case_events, ledger
 from court import REFUSE, Bench
 
 MANY = 6
@@ -80,3 +85,47 @@ async def test_nothing_is_told_while_one_waits(bench: Bench, monkeypatch: pytest
     await bench.withhold(ref, MANY)
     await bench.street.settle()
     assert watched.told == [("demand_refused", [1, 2, 3, 4, 5])]
+
+
+def mails_to(bench: Bench, name: str) -> list[str]:
+    """The mails to somebody, with their subjects."""
+    found = [
+        email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        for file in bench.street.mailbox.glob("*.eml")
+    ]
+    return [f"{mail['subject']} {mail.get_content()}" for mail in found if str(mail["to"]).startswith(f"{name}@")]
+
+
+async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_the_same(
+    bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(demands, "MOST_MAILS", 2)
+    monkeypatch.setattr(alerts, "MOST_REMINDED", 1)
+    ear = telling.ear
+
+    async def with_mail(carrier: Any, reading: Any, account: int) -> telling.ToldAccount:
+        found = await ear(carrier, reading, account)
+        return found._replace(email=f"{found.handle}@example.org")
+
+    monkeypatch.setattr(telling, "ear", with_mail)
+    refs = [await bench.order(checked=False) for _ in range(3)]
+    urgent = await bench.order(
+        checked=False, regime="IN-69A-EMERG", role="secretary", officer_rank="Secretary", targets="@dev"
+    )
+    await bench.street.settle()
+    told = mails_to(bench, "meera")
+    last = [DEMANDS["demand_many", language][0] for language in ("hi", "en")]
+    assert len(told) == 2 and sum(any(title in one for title in last) for one in told) == 1, told
+    async with bench.court.work.reading() as reading:
+        found = [msgspec.json.decode(raw) for raw in await ledger.entries(reading, 0, await ledger.size(reading))]
+    ways = [one["public"]["ways"] for one in found if one["t"] == "notice" and one["ref"] in refs]
+    assert sorted(ways) == [["post"], ["post", "mail"], ["post", "mail"]]
+    clock.move(DAY)
+    await clocks.alert(bench.court)
+    await bench.street.settle()
+    reminded = "\n".join(mails_to(bench, "asha"))
+    assert refs[0] in reminded and urgent in reminded and refs[1] not in reminded, "what others ask is not drowned"
+    clock.move(DAY)
+    await bench.order(checked=False)
+    await bench.street.settle()
+    assert len(mails_to(bench, "meera")) == 3, "another day begins anew"
