@@ -21,7 +21,7 @@ import uvicorn
 import uvloop
 
 from chaupal.api.admin import figures
-from chaupal.app.connections import LINGER, Config, Http, Keeper
+from chaupal.app.connections import LINGER, OTHER_FILES, Config, Http, Keeper
 from chaupal.app.gc_frozen import gc_frozen
 from chaupal.app.rooms import data_folder
 from chaupal.app.supervisor import READY, bound
@@ -32,6 +32,8 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import Locator
 
 FINISHING, FINISHING_OF_MANY = 5, 30  # seconds for what was begun; where others serve meanwhile there is more time
+# Below this modules that are brought in late, uploads and connections to the store fail by turns.
+FEWEST_FILES = 2 * OTHER_FILES
 HEALTH = ("/healthz", "/livez", "/readyz", "/metrics")
 
 
@@ -255,5 +257,11 @@ def run(doing: Coroutine[Any, Any, None]) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):  # where the system has its own ceiling
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= files < FEWEST_FILES:
+        doing.close()
+        raise BadSettings(
+            f"This process may open {files} files and needs {FEWEST_FILES}: raise `ulimit -n`, of systemd LimitNOFILE"
+        )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(doing)

@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any, cast
 
+import pytest
+
+from chaupal.app import server
 from chaupal.app.connections import Keeper
 from chaupal.kernel.nets import WIDER
-from chaupal.kernel.settings import load_settings
+from chaupal.kernel.settings import BadSettings, load_settings
 from chaupal.ports.country import Locator
 
 
@@ -58,3 +61,11 @@ def test_nothing_is_kept_of_those_who_left():
     for seat in [*seats, *seats]:
         one.leave(seat)
     assert not any((one._seats, one._used, one.waiting))
+
+
+def test_whoever_may_open_too_few_files_is_told_how_many_and_by_what(monkeypatch: pytest.MonkeyPatch):
+    """With 24 it started, held one connection at a time, and failed wherever a module came in late."""
+    monkeypatch.setattr(server.resource, "getrlimit", lambda _: (24, 24))
+    monkeypatch.setattr(server.resource, "setrlimit", lambda *_: None)
+    with pytest.raises(BadSettings, match=r"may open 24 files and needs 200: raise `ulimit -n`"):
+        server.run(asyncio.sleep(0))
