@@ -43,7 +43,9 @@ async def test_the_register_is_searched_and_filtered(village: Village):
     assert await found(v, country="IN") == both and await found(v, country="DE") == set()
     assert await found(v, outcome="withheld") == {first} and await found(v, outcome="pending") == {second}
     assert await found(v, outcome="refused") == set()
-    day = regex.search(r"(\d{4}-\d\d-\d\d)T", (await v.page_as("DE", f"/orders/{second}")))
+    told = await v.page_as("DE", f"/orders/{second}")
+    assert '<meta property="og:description" content="सूचना मंत्रालय ने आदेश दिया कि 1 पोस्ट या खाता' in told
+    day = regex.search(r"(\d{4}-\d\d-\d\d)T", told)
     assert day
     assert await found(v, since=day[1]) == {second} and await found(v, until=day[1]) == both
     assert await found(v, since="someday", authority="x") == both  # what cannot be read filters nothing
