@@ -168,7 +168,7 @@ class Full(Coded):
 
 def against_rule(name: str) -> Conflict:
     """The store refused by a rule of its own, which this version need not know: later it is refused as well."""
-    return Conflict("against_rule", rule=name if name.isidentifier() else "…")
+    return Conflict(name) if name in FAULTS else Conflict("against_rule", rule=name if name.isidentifier() else "…")
 
 
 def passes(problem: Problem) -> bool:

@@ -99,6 +99,10 @@ FAULTS: dict[str, Fault] = {
     "no_such_account": whole(N_("There is no such account")),
     "only_owner_let_in": whole(N_("Only an owner is let in like this; an owner can do the rest")),
     "nothing_keeps_out": whole(N_("Nothing keeps this account out")),
+    # A rule of the database, by its name.
+    "orders_one_matter_for_a_report": whole(
+        N_("A matter that answers this report is open already; go on with that one")
+    ),
     "report_resolved": whole(N_("This report is resolved")),
     "report_open": whole(N_("This report is open")),
     "too_many_reports": whole(N_("Too many reports from this address today")),

@@ -198,6 +198,15 @@ def keeps(event: str) -> str:
     """  # noqa: S608 - words of ours
 
 
+# A matter answers the report already, and waits for somebody, or was opened a little while ago: the report is settled behind it.
+_ANSWERED_ALREADY = f"""
+    EXISTS (
+        SELECT 1 FROM orders o JOIN targets t ON t.order_id = o.id JOIN case_events e ON e.target_id = t.id
+        WHERE o.report_id = NEW.report_id AND e.state NOT IN ('not_found', {OVER})
+        AND (e.state IN ('received', 'returned', {WAITING}) OR NEW.received_at < o.received_at + {AGAIN})
+        AND NOT EXISTS (SELECT 1 FROM case_events n WHERE n.target_id = t.id AND n.number > e.number)
+    )
+"""  # noqa: S608 - words of ours
 # Something that stands now was kept by the same person a little while ago, whatever others did in between.
 _KEPT_ALREADY = f"""
     {keeps("NEW")} AND EXISTS (
@@ -307,6 +316,7 @@ TRIGGERS = (
         "orders_from_agreed_authorities", "orders", "INSERT",
         "EXISTS (SELECT 1 FROM authorities WHERE id IN (NEW.authority_id, NEW.flagged_by) AND agreed_by IS NULL)",
     ),
+    Trigger("orders_one_matter_for_a_report", "orders", "INSERT", f"NEW.report_id IS NOT NULL AND {_ANSWERED_ALREADY}"),
     # An order confirms an emergency order of the same authority, and nothing else.
     Trigger(
         "orders_confirm_emergencies", "orders", "INSERT",

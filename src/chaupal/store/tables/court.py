@@ -81,7 +81,7 @@ orders = table("orders", id_column(),
     CheckConstraint(
         "(kind <> 'own_rules' AND flagged_by IS NULL) OR (secrecy = 'none' AND gag_until IS NULL)", name="orders_of_the_house_are_told"
     ),
-    Index("orders_of", "authority_id", "external_id"),
+    Index("orders_of", "authority_id", "external_id"), Index("orders_by_report", "report_id"),
 )  # fmt: skip
 
 # What happened to an order as a whole; where it stands is the fold of these. Added to, never changed.

@@ -1,5 +1,6 @@
 """What may be decided about a target, by how many people, and what ends it: the ladder, emergencies, stays and withdrawals."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.people import report_desk, reports
+from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.measures import Measure
@@ -320,6 +323,26 @@ async def test_a_matter_of_a_tag_which_is_nobodys_answers_no_report_that_is_not_
     with pytest.raises(Invalid) as caught:
         await house.open_matter(bench.court, mod, msgspec.structs.replace(form, report_id=999))
     assert list(caught.value.details) == ["report_id"]
+
+
+async def test_of_two_who_answer_a_report_at_once_one_opens_a_matter(bench: Bench):
+    """Both did, the report was settled by the first, and the author had two measures for one thing."""
+    mod, court = await moderator(bench), bench.court
+    report = await reports.file(court, bench.clerk, Report(account=bench.meera, posts=(bench.post,), kind="spam"))
+    form = msgspec.structs.replace(matter(bench, rule=rule(bench, Measure.SUSPEND)), report_id=report.id)
+    both = [house.open_matter(court, who, form) for who in (mod, bench.dev)]
+    refs = await asyncio.gather(*both, return_exceptions=True)
+    (ref,) = [one for one in refs if isinstance(one, str)]
+    told = [court.work.fault(one) for one in refs if isinstance(one, BaseException)]
+    assert [str(one) for one in told] == ["A matter that answers this report is open already; go on with that one"]
+    await decisions.propose(court, mod, ref, 1, outcome="suspend", reason=THREAT, permanent=True)
+    await decisions.approve(court, bench.dev, ref, 1)
+    with pytest.raises(Exception, match="orders_one_matter_for_a_report"):
+        await house.open_matter(court, mod, form)
+    await bench.street.settle()
+    await report_desk.reopen(court, mod, report.id)
+    bench.street.clock.move(2 * HOUR)
+    await house.open_matter(court, mod, form)
 
 
 async def test_a_tag_is_kept_out_of_trends_by_two_people_and_for_a_time(bench: Bench):
