@@ -190,7 +190,8 @@ async def matter(
     draft = Draft(outcome=outcome, reason=grounds, until=until, rule=rule)
     with _bar() as progress:
         done = await sanctioning.open_and_decide(house.court, viewer, form, draft, outcomes=outcomes, progress=progress)
-    click.echo(f"{done.ref}: {done.targets} targets, {'in force' if done.in_force else 'proposed'}")
+    stands = "undecided" if done.problem is not None else "in force" if done.in_force else "proposed"
+    click.echo(f"{done.ref}: {done.targets} targets, {stands}")
     if done.problem is not None:
         raise done.problem
 

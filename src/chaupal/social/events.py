@@ -213,7 +213,8 @@ class PostEdited(Event, frozen=True):
     """A post says something else now. `mentions`: whom it names that it did not name before.
 
     `tags`, `untagged`: where they are not as before, the count keys by which it stands in homes now, and those by which it did.
-    `edited_at` (ms) tells one edit from the next; 0: its words are the same, and nobody need be told of it.
+    `edited_at` (ms) tells one edit from the next; 0: its words are the same, and nobody need be told of it. `quote_of`: what it
+    quotes, where that quote waited for leave and stands from now on.
     """
 
     post: int
@@ -224,6 +225,7 @@ class PostEdited(Event, frozen=True):
     reply_to_account: int | None = None
     tags: tuple[str, ...] = ()
     untagged: tuple[str, ...] = ()
+    quote_of: int | None = None
 
 
 class FilesUnwanted(Event, frozen=True):

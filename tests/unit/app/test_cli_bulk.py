@@ -102,6 +102,8 @@ def test_a_matter_of_the_houses_own_takes_a_file(tmp_path: Path):
     said = ("--rule", "2@1", "--grounds", "The same text was sent to two hundred people.")
     told = done(data, "order", "matter", "--as", "dev", *said, "--csv", str(path))
     assert "2 targets, in force" in told
+    refused = run(data, "order", "matter", "--as", "dev", *said, "--target", "@asha", "--outcome", "label")
+    assert "1 targets, undecided" in refused.output and isinstance(refused.exception, Invalid)
     path.write_text("target\n@nobody_at_all\n", encoding="utf-8")
     assert isinstance(run(data, "order", "matter", "--as", "dev", *said, "--csv", str(path)).exception, Invalid)
 

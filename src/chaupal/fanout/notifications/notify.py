@@ -51,14 +51,24 @@ async def published(carrier: Carrier, w: Writing, event: events.PostPublished) -
     )
 
 
-async def _within(w: Writing, event: events.PostPublished, account: int) -> list[int]:
+async def _quoted(carrier: Carrier, w: Writing, event: events.PostEdited, post: int) -> None:
+    quoted = await finding.source(w, post)
+    if quoted is None or await finding.source(w, event.post) is None:
+        return
+    told = dict.fromkeys(await _within(w, event, quoted.author), "quote")
+    await _tell(carrier, w, event.author, told, f"post:{event.post}", event.post)
+
+
+async def _within(w: Writing, event: events.PostPublished | events.PostEdited, account: int) -> list[int]:
     """The account, where a repost or a quote is for it: one for followers tells nobody else that it is there."""
     follows = event.visibility == Visibility.PRIVATE and await graph.wanted(w, account, event.author) is not None
     return [account] if event.visibility in open_to(here=True) or follows else []
 
 
 async def edited(carrier: Carrier, w: Writing, event: events.PostEdited) -> None:
-    """Those it names now, as of any mention; those who reposted or quoted it, that it says something else."""
+    """Those it names now, as of any mention; those who reposted or quoted it, that it says something else; whom it may quote now."""
+    if event.quote_of is not None:
+        await _quoted(carrier, w, event, event.quote_of)
     if not event.edited_at or await finding.source(w, event.post) is None:
         return
     cause = f"edit:{event.post}:{event.edited_at}"

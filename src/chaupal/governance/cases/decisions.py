@@ -160,7 +160,7 @@ async def lapse_ended(court: Court) -> int:
 
 
 async def _lapse(court: Court, row: RulingRow) -> bool:
-    """End one in a unit of its own. False where another process did it first."""
+    """End one in a unit of its own. False where another process did it first, or its rows contradict each other: the next one ends."""
     try:
         async with court.work.writing() as w:
             case = await cases.case_with(court, w, row.target_id or 0)
@@ -168,7 +168,9 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
             leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
             if not await rulings.standing_on(w, case.target.id):
                 await cases.enter(court, w, case, cases.follow(case, "lapse", CLOCK), CaseEventBody(), leaf)
-    except Conflict:
+    except Exception as error:
+        if not isinstance(error, Conflict) and not isinstance(court.work.fault(error), Conflict):
+            raise
         return False
     return True
 

@@ -243,7 +243,10 @@ async def stand(square: Square, quoting: int, quoted: int, state: str) -> bool:
         if post is None or post.quote_of != quoted:
             return False
         await quotes_store.stand(w, post, state)
-        w.tell(PostEdited(post=quoting, author=post.author, visibility=int(post.visibility), edited_at=0))
+        stands = quoted if state == quotes.ACCEPTED != post.quote_state else None
+        w.tell(
+            PostEdited(post=quoting, author=post.author, visibility=int(post.visibility), edited_at=0, quote_of=stands)
+        )
     return True
 
 

@@ -53,6 +53,11 @@ async def test_whoever_may_not_quote_is_told_no(far: Far):
     await far.tells(far.bob, far.bob.act("Create", note, cc=[far.uri(v.asha)]))
     assert (await far.status(v.ravi, await far.here(note["id"])))["quote"]["state"] == "pending"
     assert not await far.ask(v.asha, "/api/v1/notifications", **{"types[]": "quote"})
+    await quoting.allow(square, v.asha.viewer, v.asha.latest.id, "public")
+    again = far.bob.act("QuoteRequest", far.post(v.asha), "again") | {"instrument": note["id"]}
+    await far.tells(far.bob, again)
+    assert (await far.status(v.ravi, await far.here(note["id"])))["quote"]["state"] == "accepted"
+    assert len(await far.ask(v.asha, "/api/v1/notifications", **{"types[]": "quote"})) == 1
 
 
 async def test_a_stamp_is_given_for_ones_own_post_that_quotes_and_for_nothing_else(far: Far):

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from chaupal.governance.cases import bulk, cases, csv_cases, decisions, house
 from chaupal.governance.cases.house import MatterForm
@@ -22,6 +23,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import clocks, docket, rulings, speakers
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.court.speakers import Speaker
+from chaupal.store.machine.dialect import statement
 from court import FINDING, REASON, Bench
 
 WHY = "The ministry wrote that it takes this demand back."
@@ -189,6 +191,18 @@ async def test_what_one_person_did_is_over_after_a_day_by_itself(bench: Bench):
     bench.street.clock.move(1)
     assert not (await bench.in_force()).on(bench.post)
     await decisions.lapse_ended(bench.court)
+    assert await state(bench, ref) is State.LAPSED
+
+
+async def test_a_row_that_the_database_refuses_to_end_keeps_no_other_from_its_end(bench: Bench):
+    await emergency(bench)
+    async with bench.court.work.writing() as w:
+        await w.run(statement(text("UPDATE rulings SET lift_log_index = 1")))
+    other = await bench.street.say(bench.meera, "the gate is open again")
+    ref = await bench.order(targets=f"http://localhost:8000/@meera/{other}")
+    await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    bench.street.clock.move(DAY)
+    assert await decisions.lapse_ended(bench.court) == 1
     assert await state(bench, ref) is State.LAPSED
 
 
