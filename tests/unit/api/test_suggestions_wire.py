@@ -33,6 +33,11 @@ async def test_each_suggestion_says_why(village: Village):
     }
     assert {r["kind"] for r in found["ravi"]["reasons"]} >= {"friends_of_friends", "same_tags"}
     assert [a["username"] for a in await ask(v, v.chitra, "/api/v1/suggestions")] == list(found)
+    best = [
+        ("friends_of_friends", "same_tags", "same_language", "most_followed").index(one["reasons"][0]["kind"])
+        for one in found.values()
+    ]
+    assert best == sorted(best) and len(set(best)) > 1, "whoever has the best reason comes first"
     page = await v.page_as("IN", "/explore/people", v.chitra)
     assert "Karl Brenner के फ़ॉलो किए हुए" in page
 
