@@ -76,10 +76,13 @@ def questions(v: Village) -> list[Question]:
         "/",
     ]
     strangers = [Question("", country, path) for country in ("IN", "DE") for path in open_]
+    # Of few enough posts that others take their place.
+    short = [Question(who, COUNTRY.get(who, "IN"), f"{V1}/timelines/home", "limit=2") for who in PEOPLE]
     pinned = [Question("meera", "IN", f"{V1}/accounts/{of['asha']}/statuses", "pinned=true")]
     found = [Question(who, COUNTRY.get(who, "IN"), "/api/v2/search", f"q={quote('बात')}") for who in (*PEOPLE, "")]
     return (
         strangers
+        + short
         + pinned
         + found
         + [Question(who, COUNTRY.get(who, "IN"), path) for who in PEOPLE for path in open_ + own]

@@ -76,9 +76,9 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     recount: Recount | None = None
 
     def recounted(self, counted: Set[kept.Touched]) -> "KeptAnswer | None":
-        """The same, where some of what is told only counts otherwise by now; None where that cannot be said."""
-        body = None if self.recount is None else self.recount(counted)
-        return None if body is None else msgspec.structs.replace(self, body=body)
+        """The same, where some of what is told only counts otherwise by now, or more came; None where that cannot be said."""
+        found = None if self.recount is None else self.recount(counted)
+        return None if found is None else msgspec.structs.replace(self, body=found[0], headers=found[1])
 
     @property
     def size(self) -> int:

@@ -16,7 +16,8 @@ from chaupal.reads.context import Reads
 from chaupal.reads.kept import Touched
 from chaupal.social.context import Square
 
-type Recount = Callable[[Set[Touched]], bytes | None]
+type Headers = list[tuple[str, str]]
+type Recount = Callable[[Set[Touched]], tuple[bytes, Headers] | None]
 type TemporaryFile = _TemporaryFileWrapper[bytes]
 
 
@@ -125,13 +126,14 @@ class Answer(msgspec.Struct):
     """Bytes with a status and headers (names in lower case). `pieces`: instead of a body, `length` bytes as they come.
 
     A page may hold the mark of a word that is still to be put in (`http.csrf`). `packed`: the body as gzip, where it is at hand.
-    `recount`: the body as it is where of the things in it some only count otherwise by now; None: it has to be made anew.
+    `recount`: body and headers as they are where of the things in it some only count otherwise by now, or something came before
+    them; None: it has to be made anew.
     """
 
     body: bytes = b""
     status: int = 200
     mime: str = "application/json; charset=utf-8"
-    headers: list[tuple[str, str]] = []
+    headers: Headers = []
     pieces: AsyncIterator[bytes] | None = None
     length: int = 0
     packed: bytes = b""

@@ -73,21 +73,25 @@ def _without_cursors(query: str) -> str:
 
 def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
     """`next` is left out on the last page: clients follow it until it is absent."""
-    before = _before(call)
-    links: list[str] = []
-    if page.next is not None:
-        links.append(f'{before}max_id={page.next}>; rel="next"')
-    if page.prev is not None:
-        links.append(f'{before}min_id={page.prev}>; rel="prev"')
-    return [("link", ", ".join(links))] if links else []
+    return links(address_of(call), page.next, page.prev)
+
+
+def links(address: str, following: int | None, previous: int | None) -> list[tuple[str, str]]:
+    """The same of a page that is not at hand. `address`: of `address_of`."""
+    found: list[str] = []
+    if following is not None:
+        found.append(f'{address}max_id={following}>; rel="next"')
+    if previous is not None:
+        found.append(f'{address}min_id={previous}>; rel="prev"')
+    return [("link", ", ".join(found))] if found else []
 
 
 def offset_header(call: Call[Any], offset: int) -> list[tuple[str, str]]:
     """The same of a list that is walked by offset, where it goes on."""
-    return [("link", f'{_before(call)}offset={offset}>; rel="next"')]
+    return [("link", f'{address_of(call)}offset={offset}>; rel="next"')]
 
 
-def _before(call: Call[Any]) -> str:
+def address_of(call: Call[Any]) -> str:
     """The address of another page, up to where its place goes."""
     kept = _without_cursors(call.query) if call.query else ""
     link = _quoted(call.link)

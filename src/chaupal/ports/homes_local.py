@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import neg
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from chaupal.ports.homes import LENGTH, Expected, Resident, Source
 
@@ -26,9 +26,11 @@ class _Home:
         self.complete = False  # False while it is being built
         self.whole = True
 
-    def add(self, id_: int) -> None:
+    def add(self, id_: int) -> bool:
+        """Whether it stands before all others now."""
         ids = self.ids
-        if not ids or id_ > ids[0]:
+        came = not ids or id_ > ids[0]
+        if came:
             ids.insert(0, id_)
         elif self.whole or id_ > ids[-1]:
             at = self.place(id_)
@@ -36,6 +38,7 @@ class _Home:
                 ids.insert(at, id_)
         if len(ids) > LENGTH + SLACK:
             self.keep(ids[:LENGTH], whole=False)
+        return came
 
     def keep(self, ids: list[int], *, whole: bool) -> None:
         self.ids = ids
@@ -60,8 +63,14 @@ class _Change(NamedTuple):
     owners: Sequence[int]
 
 
-def _nobody(_: object) -> None:
+def _nobody(_: object, came: int | None = None) -> None:
     """Nobody listens."""
+
+
+class Changed(Protocol):
+    """Hears whose homes are others now. `came`: in them nothing but that this stands before all others."""
+
+    def __call__(self, owners: Collection[int], came: int | None = None, /) -> None: ...
 
 
 class LocalHomes:
@@ -71,11 +80,7 @@ class LocalHomes:
     """
 
     def __init__(
-        self,
-        residents: int = 5_000,
-        *,
-        read: Callable[[int], None] = _nobody,
-        changed: Callable[[Collection[int]], None] = _nobody,
+        self, residents: int = 5_000, *, read: Callable[[int], None] = _nobody, changed: Changed = _nobody
     ) -> None:
         self._residents = residents
         self._read = read
@@ -152,16 +157,19 @@ class LocalHomes:
         self._waited_for.clear()
 
     def _change(self, owners: Collection[int], source: Source, id_: int, *, gone: bool) -> None:
+        others, grown = list[int](), list[int]()
         for owner in owners:  # whoever reads far back reads it from the store: it is another home, resident or not
-            home = self._homes.get(owner)
-            if home is None or source not in home.sources:
-                continue  # built anew since, from a store that knows
-            if gone:
-                home.drop(id_)
-            else:
-                home.add(id_)
-        if owners:
-            self._changed(owners)
+            home, came = self._homes.get(owner), False
+            if home is not None and source in home.sources:  # else built anew since, from a store that knows
+                if gone:
+                    home.drop(id_)
+                else:
+                    came = home.add(id_)
+            (grown if came else others).append(owner)
+        if others:
+            self._changed(others)
+        if grown:
+            self._changed(grown, id_)
 
     def dismiss(self, owner: int) -> None:
         home = self._homes.pop(owner, None)

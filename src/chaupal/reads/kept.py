@@ -10,9 +10,9 @@ from typing import Any
 from chaupal.reads.context import Reads
 from chaupal.store.machine.keeping import Recount
 from chaupal.store.machine.noted import NEVER, Noted
-from chaupal.store.machine.shelves import PEOPLE, TOKENS, Touched
+from chaupal.store.machine.shelves import HOMES, PEOPLE, TOKENS, Touched
 
-__all__ = ["PEOPLE", "Noted", "Touched", "find", "keep", "making"]
+__all__ = ["HOMES", "PEOPLE", "Noted", "Touched", "find", "keep", "making"]
 
 
 def find(reads: Reads, name: Hashable) -> Any:

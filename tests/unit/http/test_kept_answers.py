@@ -1,5 +1,6 @@
 """Answers kept for a viewer: the same bytes as a fresh one, and gone with whatever they rested on."""
 
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -184,6 +185,51 @@ async def test_an_answer_in_which_people_and_posts_only_count_otherwise_is_not_m
     assert put == [] and all(now != then for now, then in zip(after[:3], before[:3], strict=True))
     v.running.house.reads.work.memory.answers.clear()
     assert [await text(v, v.asha, page) for page in pages] == after and len(put) == len(pages)
+
+
+async def test_a_home_before_which_only_plain_posts_came_is_not_made_anew(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, put, keep, said = village, list[str](), kept_answers.keep, list[str]()
+    monkeypatch.setattr(
+        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
+    )
+
+    async def says(*words: str, **more: str) -> None:
+        for text in words:
+            said.append((await v.api(v.ravi, "POST", "/api/v1/statuses", status=text, **more)).json()["id"])
+
+    async def home(*, grown: bool) -> list[dict[str, Any]]:
+        answers = []
+        for _ in (1, 2):
+            put.clear()
+            answer = await v.api(v.asha, "GET", f"{HOME}?limit=3")
+            answers.append((answer.text, answer.headers["link"]))
+            assert (not put) is (grown and len(answers) == 1)
+            if len(answers) == 1:
+                v.running.house.reads.work.memory.answers.clear()
+        assert answers[0] == answers[1]  # as it is made anew
+        return answer.json()
+
+    await says("एक", "दो", "तीन")
+    await home(grown=False)
+    for words in (["चार"], ["पाँच", "छह"], ["सात", "आठ", "नौ", "दस"]):
+        await says(*words)
+        found = await home(grown=True)
+        assert [one["id"] for one in found] == said[:-4:-1]
+        assert {one["account"]["statuses_count"] for one in found} == {found[0]["account"]["statuses_count"]}
+    # What came before it since is among what it was made from.
+    await says("ग्यारह")
+    assert (await v.api(v.asha, "GET", f"{HOME}?limit=3")).json()[0]["favourited"] is False
+    await v.api(v.asha, "POST", f"/api/v1/statuses/{said[-1]}/favourite")
+    assert (await home(grown=False))[0]["favourited"] is True
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{said[0]}/reblog")
+    assert (await home(grown=False))[0]["id"] == said[-1]  # a repost of what stands near
+    await says("बारह", "तेरह", "चौदह")
+    await home(grown=True)
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
+    await says("पंद्रह")
+    assert said[-1] not in {one["id"] for one in (await home(grown=False))}
 
 
 async def test_a_mark_of_ones_own_leaves_the_answers_in_which_its_post_does_not_stand(

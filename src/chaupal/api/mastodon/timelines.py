@@ -1,12 +1,13 @@
 """Timelines in the API: home, the square, a tag, somebody's posts."""
 
+from functools import partial
 from typing import Any
 
 from msgspec import field
 
-from chaupal.api.mastodon.posts.status_answers import statuses_answer
+from chaupal.api.mastodon.posts.status_answers import Growth, statuses_answer
 from chaupal.http.call import Answer, Call
-from chaupal.http.paging import Number, Paged, link_header
+from chaupal.http.paging import Number, Paged, address_of, link_header
 from chaupal.http.route import Route, get
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
@@ -62,7 +63,11 @@ async def _answer(call: Call[Any], page: Page[Visible[Post]]) -> Answer:
 
 
 async def home(call: Call[Paged]) -> Answer:
-    return await _answer(call, await home_reads.page(call.house.reads, call.viewer, call.args.cursor()))
+    page = await home_reads.page(call.house.reads, call.viewer, call.args.cursor())
+    growth = (
+        Growth(partial(home_reads.come, call.house.reads, call.viewer), address_of(call)) if page.unbroken else None
+    )
+    return await statuses_answer(call, page.items, link_header(call, page), growth)
 
 
 async def square(call: Call[PublicArgs]) -> Answer:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import first_id_at
-from chaupal.policy.facts import Relations
+from chaupal.policy.facts import Facts, Relations
+from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -26,6 +27,7 @@ from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading
+from chaupal.store.square.filters import NO_FILTERS
 from chaupal.store.square.posts import carried as carried_by, newest_of
 from chaupal.store.square.wants import Wants, newest_tagged, wants_of
 from chaupal.text.language import is_among
@@ -47,9 +49,11 @@ MOST_PASSED = 20  # of the longest pages, where little on them is to be shown
 
 class Home(Page[Visible[Post]], frozen=True):
     """A page of somebody's home. `along`: by the id of what is shown, the reposts that are told with it, oldest first. `languages`:
-    codes of those that it is in; none: all.
+    codes of those that it is in; none: all. `unbroken`: it is as long as was asked for, and of all ids of the home that come before
+    its last it left out none but repeats: whatever comes before it, it is the same but for its last.
     """
 
+    unbroken: bool = False
     along: Mapping[int, Sequence[Visible[Post]]] = {}
     languages: Sequence[str] = ()
 
@@ -118,7 +122,8 @@ async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     along: dict[int, list[Visible[Post]]] = {}
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
-    return Home(kept, following, skeleton.prev, along, languages)
+    unbroken = cursor.first and len(kept) == passed == cursor.limit
+    return Home(kept, following, skeleton.prev, unbroken, along, languages)
 
 
 async def _candidates(reads: Reads, reading: Reading, viewer: Viewer, cursor: Cursor) -> Candidates:
@@ -154,6 +159,20 @@ async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: i
         kept = kept[:limit]
         return kept, ids.index(kept[-1].item.id) + 1
     return kept, min(passed, len(ids))
+
+
+def come(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> Sequence[Visible[Post]]:
+    """Posts that came before all others in the home of a viewer, whose page without them is kept: its keys are the law, ties, filters and
+    wants as they lie in memory. None of the posts where one is a repost, or something would have to be asked for, filtered or left out.
+    """
+    me, memory = viewer.me, reads.work.memory
+    sealed, law = memory.posts.several(ids), memory.rulings.index
+    ties, wants, filters = memory.relations.peek(me), memory.wants.peek(me), memory.filters.peek(me)
+    if not all(sealed) or law is None or ties is None or wants is None or filters is not NO_FILTERS:
+        return ()
+    seen = reveal(viewer, Surface.HOME, [one for one in sealed if one], Facts(ties, law))
+    kept = [v for v in seen if v.item.boost_of is None and at_home(v.item, me, ties, wants)]
+    return kept if len(kept) == len(ids) else ()
 
 
 async def in_languages(reads: Reads, viewer: Viewer) -> Sequence[str]:

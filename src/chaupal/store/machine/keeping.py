@@ -14,13 +14,14 @@ EMPTY = 1_000  # at most so many empty places wait for what they held to be made
 NO_KEYS: Keys = {}
 NONE: frozenset[Any] = frozenset()
 NO_MARKS: Mapping[Touched, Set[int]] = {}
+NO_COUNTS: Mapping[Touched, Touched] = {}
 
 
 class Place:
     """One thing that is kept under a name, `size` bytes of it; its value is None where the place is empty.
 
     `asked`: since it was last looked at by whoever makes room. `counted`: things that count otherwise since it was made, and have not
-    changed else; `recount` brings it up to date.
+    changed else, and what came before all of it; `recount` brings it up to date.
     """
 
     __slots__ = ("asked", "counted", "everything", "keys", "name", "recount", "size", "until", "value")
@@ -102,10 +103,14 @@ class Keeping:
                 self._drop(oldest)
 
     def forget(
-        self, touched: Iterable[Touched], counted: Set[Touched] = NONE, marked: Mapping[Touched, Set[int]] = NO_MARKS
+        self,
+        touched: Iterable[Touched],
+        counted: Mapping[Touched, Touched] = NO_COUNTS,
+        marked: Mapping[Touched, Set[int]] = NO_MARKS,
     ) -> None:
-        """Something was changed: what was made from it is no good any more. `counted`: those of it of which nothing but counts was;
-        `marked`: those of which nothing but marks on these posts was; what has noted none of these is as good as before.
+        """Something was changed: what was made from it is no good any more. `counted`: those of it of which nothing but counts was, or
+        before which only something came, each with what `recount` is told of it; `marked`: those of which nothing but marks on these
+        posts was; what has noted none of these is as good as before.
         """
         for kept in tuple(self._of_everything):
             self._drop(kept)
@@ -113,13 +118,13 @@ class Keeping:
             kind, key = one
             index = self._made_of.get(kind)
             if index is not None:
-                counts, posts = one in counted, marked.get(one)
+                counts, posts = counted.get(one), marked.get(one)
                 for made in index.values() if key is EVERY else (index.get(key, NONE),):
                     for kept in made:
                         if posts is not None and posts.isdisjoint(kept.keys.get(POSTS, NONE)):
                             continue
-                        if counts and kept.recount is not None:
-                            kept.counted |= {one}
+                        if counts is not None and kept.recount is not None:
+                            kept.counted |= {counts}
                         elif kept.value is not None:
                             self._empty_out(kept)
         while len(self._empty) > EMPTY:
@@ -132,14 +137,19 @@ class Keeping:
         self.size = 0
 
     def _recounted(self, kept: Place) -> bool:
-        """Whether it is up to date again; else its place is empty."""
+        """Whether it is up to date again, with what was looked at for that; else its place is empty."""
         counted, kept.counted = kept.counted, NONE
-        value = kept.recount(kept.value, counted) if kept.recount is not None else None
-        if value is None:
+        with Noted(set()) as noted:
+            value = kept.recount(kept.value, counted) if kept.recount is not None else None
+        if value is None or noted.everything or not noted.keys.keys() <= kept.keys.keys():
             self._empty_out(kept)
-        else:
-            kept.value = value
-        return value is not None
+            return False
+        kept.value, kept.until = value, min(kept.until, noted.until)
+        for kind, keys in noted.keys.items():
+            had = kept.keys[kind]
+            self._enter(kept, kind, keys - had)
+            had |= keys
+        return True
 
     def _empty_out(self, kept: Place) -> None:
         kept.value = kept.recount = None
@@ -162,11 +172,7 @@ class Keeping:
             now, before = keys.get(kind, NONE), had.get(kind, NONE)
             if now == before:  # as mostly, where it is made again
                 continue
-            index = self._made_of.get(kind)
-            if index is None:
-                index = self._made_of[kind] = defaultdict(set)
-            for key in now - before:
-                index[key].add(kept)
+            index = self._enter(kept, kind, now - before)
             for key in before - now:
                 made = index[key]
                 made.discard(kept)
@@ -176,6 +182,15 @@ class Keeping:
         if everything is not kept.everything:
             kept.everything = everything
             (self._of_everything.add if everything else self._of_everything.discard)(kept)
+
+    def _enter[K](self, kept: Place, kind: Kind[K], keys: Iterable[K]) -> defaultdict[K, set[Place]]:
+        """By these keys of a kind it is to be forgotten, too. All that is known by keys of that kind."""
+        index = self._made_of.get(kind)
+        if index is None:
+            index = self._made_of[kind] = defaultdict(set)
+        for key in keys:
+            index[key].add(kept)
+        return index
 
 
 def _note(noted: Noted, kept: Place) -> None:

@@ -11,7 +11,7 @@ from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
-from chaupal.store.machine.keeping import NO_MARKS, NONE, Keeping
+from chaupal.store.machine.keeping import NO_COUNTS, NO_MARKS, Keeping
 from chaupal.store.machine.noted import NEVER, NOTING, Noted, note
 from chaupal.store.machine.shelves import EVERY, ONLY, REACTIONS, RULINGS, Kind, Touched
 
@@ -250,7 +250,7 @@ class Memory:
         posts: defaultdict[Touched, set[int]] = defaultdict(set)
         for remark in remarks:
             posts[REACTIONS, remark.account].add(remark.post)
-        self._drop(touched, {one[:2] for one, thing in things if thing is not None}, posts)
+        self._drop(touched, {one[:2]: one[:2] for one, thing in things if thing is not None}, posts)
         for one, thing in things:
             if thing is not None:
                 self._counted[one.kind].put(one.key, thing)
@@ -281,9 +281,10 @@ class Memory:
         """
         self._drop(touched)
 
-    def moved[K](self, kind: Kind[K], keys: Iterable[K]) -> None:
-        """Something that is not in the store has changed: the ids of homes."""
-        self._drop({(kind, key) for key in keys})
+    def moved[K](self, kind: Kind[K], keys: Iterable[K], came: int | None = None) -> None:
+        """Something that is not in the store has changed: the ids of homes. `came`: nothing but that this stands before all others now."""
+        touched: set[Touched] = {(kind, key) for key in keys}
+        self._drop(touched, NO_COUNTS if came is None else dict.fromkeys(touched, (kind, came)))
 
     def forget_all(self) -> None:
         """Forget everything: others changed something, and it is not known what."""
@@ -305,7 +306,10 @@ class Memory:
         self._lately_from = self.generation
 
     def _drop(
-        self, touched: set[Touched], counted: Set[Touched] = NONE, marked: Mapping[Touched, Set[int]] = NO_MARKS
+        self,
+        touched: set[Touched],
+        counted: Mapping[Touched, Touched] = NO_COUNTS,
+        marked: Mapping[Touched, Set[int]] = NO_MARKS,
     ) -> None:
         if len(self._lately) > LATELY:
             self._begin_anew()

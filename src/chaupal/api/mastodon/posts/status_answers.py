@@ -1,33 +1,45 @@
 """Statuses as answers: a page joined of what is kept of each post, and brought up to date where some of them only count otherwise."""
 
-from collections.abc import Iterable, Sequence, Set
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple
 
 import msgspec
 
 from chaupal.api.mastodon.account_entity import account_bytes, kept_accounts
 from chaupal.api.mastodon.posts import status_entity
 from chaupal.api.mastodon.posts.status_entity import fragment, pen_for
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Headers
+from chaupal.http.paging import links
 from chaupal.policy.gate import known_as_plain, still_plain
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.kept import PEOPLE, Touched
+from chaupal.reads.kept import HOMES, PEOPLE, Touched
 from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 
 PLAIN_PARTS = 4  # of a status that is made of its line: the post, the account, and what stands after each
+# So many pieces come before a page until it is made anew: what is not on it any more stays among its keys.
+MOST_MOVED = 500
+
+
+class Growth(NamedTuple):
+    """How a page goes on where something came before it. `come`: that as its viewer sees it, the oldest first; nothing where that cannot
+    be said. `address`: of `paging.address_of`.
+    """
+
+    come: Callable[[Sequence[int]], Sequence[Visible[Post]]]
+    address: str
 
 
 async def statuses_answer(
-    call: Call[Any], posts: Sequence[Visible[Post]], headers: list[tuple[str, str]] | None = None
+    call: Call[Any], posts: Sequence[Visible[Post]], headers: Headers | None = None, growth: Growth | None = None
 ) -> Answer:
     """A JSON array of Status as the answer."""
     pieces, plain = await pieces_of(call, posts)
-    return joined(call, pieces, headers, plain=plain)
+    whole = len(pieces) == len(posts) * (PLAIN_PARTS + 1) + 1  # else one is left out, since its author may not be seen
+    return joined(call, pieces, headers, growth if whole else None, plain=plain)
 
 
 async def pieces_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> tuple[list[bytes], bool]:
@@ -53,33 +65,76 @@ def are_plain(found: Iterable[Sequence[bytes]]) -> bool:
 
 
 def joined(
-    call: Call[Any], pieces: list[bytes], headers: list[tuple[str, str]] | None = None, *, plain: bool
+    call: Call[Any], pieces: list[bytes], headers: Headers | None = None, growth: Growth | None = None, *, plain: bool
 ) -> Answer:
     """The pieces as the answer. `plain`: each account and each post in it is a piece, so that those which count otherwise later are
     written anew, and nothing else of it. A like, or a new post of somebody's, changes no more of most answers in which they stand.
     """
-    recount = partial(_recounted, call.house.reads, call.viewer, pieces, {}) if plain else None
-    return Answer(b"".join(pieces), headers=headers or [], recount=recount)
+    headers = headers or []
+    recount = _Recount(call.house.reads, call.viewer, pieces, headers, growth) if plain else None
+    return Answer(b"".join(pieces), headers=headers, recount=recount)
 
 
-def _recounted(
-    reads: Reads, viewer: Viewer, pieces: list[bytes], places: dict[bytes, list[int]], counted: Set[Touched]
-) -> bytes | None:
-    """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts.
+class _Recount:
+    """Brings an answer up to date, by its pieces.
 
-    `places`: where the pieces stand that begin so; found once.
+    `_places`: where those stand that begin so, found once; what came before them since has `_moved` them.
     """
-    if not places:
-        for place, piece in enumerate(pieces):
-            places.setdefault(piece[: piece.find(b",")], []).append(place)
-    for kind, id_ in counted:
-        found = places.get(b'{"id":"%d"' % id_, ())
-        anew = _anew(reads, viewer, kind, id_) if found else b""
+
+    __slots__ = ("_growth", "_headers", "_moved", "_pieces", "_places", "_reads", "_viewer")
+
+    def __init__(
+        self, reads: Reads, viewer: Viewer, pieces: list[bytes], headers: Headers, growth: Growth | None
+    ) -> None:
+        self._reads, self._viewer = reads, viewer
+        self._pieces, self._headers = pieces, headers
+        self._growth = growth
+        self._places: dict[bytes, list[int]] = {}
+        self._moved = 0
+
+    def __call__(self, counted: Set[Touched]) -> tuple[bytes, Headers] | None:
+        """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts."""
+        came = sorted(id_ for kind, id_ in counted if kind is HOMES)
+        if all(self._count(*one) for one in counted if one[0] is not HOMES) and (not came or self._grow(came)):
+            return b"".join(self._pieces), self._headers
+        return None
+
+    def _count(self, kind: object, id_: int) -> bool:
+        if not self._places:
+            self._enter(self._pieces, 0)
+        found = self._places.get(b'{"id":"%d"' % id_, ())
+        anew = _anew(self._reads, self._viewer, kind, id_) if found else b""
         if anew is None:
-            return None
+            return False
         for place in found:
-            pieces[place] = anew
-    return b"".join(pieces)
+            if place + self._moved < len(self._pieces):
+                self._pieces[place + self._moved] = anew
+        return True
+
+    def _grow(self, came: Sequence[int]) -> bool:
+        """What came stands first, and as many as came are not on the page any more."""
+        growth, pieces = self._growth, self._pieces
+        found = () if growth is None or self._moved > MOST_MOVED else growth.come(came)
+        written = _at_hand(self._reads, self._viewer, found)
+        if growth is None or not written:
+            return False
+        before = [piece for parts in reversed(written) for piece in (*parts, b",")]
+        pieces[1:1] = before
+        del pieces[-len(before) - 1 : -1]
+        self._moved += len(before)
+        if self._places:
+            self._enter(before, 1)
+        self._headers = links(growth.address, _id_of(pieces[-PLAIN_PARTS - 1]), _id_of(pieces[1]))
+        return True
+
+    def _enter(self, pieces: Iterable[bytes], first: int) -> None:
+        for place, piece in enumerate(pieces, first - self._moved):
+            self._places.setdefault(piece[: piece.find(b",")], []).append(place)
+
+
+def _id_of(piece: bytes) -> int:
+    """Whose piece it is (`status_entity.body_of`)."""
+    return int(piece[7 : piece.index(b'"', 7)])
 
 
 def _anew(reads: Reads, viewer: Viewer, kind: object, id_: int) -> bytes | None:
@@ -105,19 +160,35 @@ async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[
 
 async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
     """Those whose line is still good; in place of the others nothing."""
-    reads, viewer, me = call.house.reads, call.viewer, call.viewer.account
-    lines = [*map(status_entity.lines.items.get, posts)]
-    if me is None or not any(lines) or await filtering.matches(reads, viewer, posts):
+    reads, viewer = call.house.reads, call.viewer
+    known = any(map(status_entity.lines.items.get, posts))
+    if viewer.account is None or not known or await filtering.matches(reads, viewer, posts):
         return [()] * len(posts)
-    people = reads.work.memory.people.several([seen.item.author for seen in posts])
     # Also for those that have none: whoever writes them finds it known.
     flags = await reactions.flags(reads, viewer, [(seen.item.inner or seen.item).id for seen in posts])
+    return _by_lines(reads, viewer.account, posts, flags)
+
+
+def _by_lines(
+    reads: Reads, me: int, posts: Sequence[Visible[Post]], flags: Mapping[int, int]
+) -> Sequence[Sequence[bytes]]:
+    lines = map(status_entity.lines.items.get, posts)
+    people = reads.work.memory.people.several([seen.item.author for seen in posts])
     return [
         (line.before, account, line.after, line.tails[flags.get(line.post, 0) & 31])
         if line and account and line.tails and not (line.filed and line.by == me)
         else ()
         for line, account in zip(lines, kept_accounts(known_as_plain(people)), strict=True)
     ]
+
+
+def _at_hand(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
+    """All of them in parts, where nothing has to be asked for; else nothing. The viewer's marks are keys of what they come before."""
+    marks = reads.work.memory.reactions.peek(viewer.me)
+    if marks is None or marks.unknown(seen.item.id for seen in posts):
+        return ()
+    found = _by_lines(reads, viewer.me, posts, marks)
+    return found if all(found) else ()
 
 
 async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:
