@@ -67,7 +67,7 @@ def _nobody(_: object, came: int | None = None) -> None:
     """Nobody listens."""
 
 
-class Changed(Protocol):
+class ChangeListener(Protocol):
     """Hears whose homes are others now. `came`: in them nothing but that this stands before all others."""
 
     def __call__(self, owners: Collection[int], came: int | None = None, /) -> None: ...
@@ -80,7 +80,7 @@ class LocalHomes:
     """
 
     def __init__(
-        self, residents: int = 5_000, *, read: Callable[[int], None] = _nobody, changed: Changed = _nobody
+        self, residents: int = 5_000, *, read: Callable[[int], None] = _nobody, changed: ChangeListener = _nobody
     ) -> None:
         self._residents = residents
         self._read = read
