@@ -116,7 +116,8 @@ async def test_killed_between_act_and_log_nothing_is_lost_and_on_its_day_all_com
             await opened_at_last(v, ref)
             done = await auditor.run(v)
             assert done.returncode == 0, done.stdout + done.stderr
-            assert ref not in auditor.told() and all(one.text not in auditor.told() for one in named)
+            told = auditor.told()
+            assert ref not in told and all(one.text not in told for one in named)
         finally:
             await v.running.close()
             v.running = killed
