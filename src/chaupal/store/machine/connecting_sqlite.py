@@ -72,18 +72,31 @@ def not_opened(path: Path, error: BaseException) -> BadSettings | None:
 
 def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
     """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+    db = _opened(path)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "temp_store=MEMORY",
         f"cache_size=-{pages}",
-        "mmap_size=0",
         "wal_autocheckpoint=0",
         f"journal_size_limit={WAL_KEPT}",
     ):
         db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """One that changes nothing, beside one that does: it reads the schema once it is asked something, which takes 2 ms.
+
+    To be told how many pages to keep it would read the schema at once; what it keeps by itself are `PAGES`.
+    """
+    return _opened(path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+    db.execute("PRAGMA temp_store=MEMORY")
+    db.execute("PRAGMA mmap_size=0")
     return db
 
 

@@ -13,7 +13,7 @@ from chaupal.kernel.clock import HOUR, Clock
 from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.logger import log
 from chaupal.store.machine import connecting_sqlite, marks, outbox
-from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, fault
+from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, connect_to_read, fault
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -178,8 +178,8 @@ class SqliteWork(SharedWork):
         self._learnt_at = 0
 
     async def open(self) -> None:
-        self._reader = connect(self._path)
         self._writer = connect(self._path)
+        self._reader = connect_to_read(self._path)
         # Outside of units over the connection that writes: what it has brought to the disk it still holds, where any other one
         # has to read all of it anew after each commit.
         self._reading = self._near = SqliteReading(self._writer, self.memory, self.clock)
@@ -384,7 +384,7 @@ class SqliteWork(SharedWork):
     async def _learn(self) -> None:
         async with self.writing():
             await asyncio.to_thread(connecting_sqlite.learn, self._writer)
-        before, self._reader = self._reader, connect(self._path)
+        before, self._reader = self._reader, connect_to_read(self._path)
         if self._near.is_over(before):
             self._near.over(self._reader)
         before.close()
