@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -424,8 +425,13 @@ def _fillings(route: Route, holes: list[str], world: World) -> Iterator[tuple[An
             yield (value, *others)
 
 
+@cache
+def _taken(by: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(field.encode_name for field in msgspec.structs.fields(by))
+
+
 def _queries(route: Route, world: World) -> list[str]:
-    takes = {f.encode_name for f in msgspec.structs.fields(route.takes)}
+    takes = _taken(route.takes)
     found = [""]
     if "q" in takes:
         found += [f"?q={quote(q)}" for q in (LURE, TAG[:6], f"#{TAG}", "@koel", "koel", "from:meera")]

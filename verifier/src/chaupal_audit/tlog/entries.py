@@ -155,7 +155,7 @@ def read_entry(entry: bytes) -> dict[str, object]:
 # What msgspec writes otherwise than RFC 8785 asks: the order of keys beyond U+FFFF, fractions, numbers past 2**53. Each begins
 # with one of a set of bytes, or the search takes five times as long.
 _BEYOND = re.compile(rb"[\xf0-\xff]")
-_NUMBER = re.compile(rb"[-:,\[](?:[0-9]+[.eE]|[0-9]{16})")
+_NUMBER = re.compile(rb"[:,\[]-?(?:[0-9]+[.eE]|[0-9]{16})")
 _PLAIN = msgspec.json.Encoder(order="sorted")
 
 
