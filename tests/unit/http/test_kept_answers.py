@@ -196,8 +196,8 @@ async def test_a_home_before_which_only_plain_posts_came_is_not_made_anew(
     )
 
     async def says(*words: str, **more: str) -> None:
-        for text in words:
-            said.append((await v.api(v.ravi, "POST", "/api/v1/statuses", status=text, **more)).json()["id"])
+        for word in words:
+            said.append((await v.api(v.ravi, "POST", "/api/v1/statuses", status=word, **more)).json()["id"])
 
     async def home(*, grown: bool) -> list[dict[str, Any]]:
         answers = []
@@ -225,10 +225,16 @@ async def test_a_home_before_which_only_plain_posts_came_is_not_made_anew(
     assert (await home(grown=False))[0]["favourited"] is True
     await v.api(v.ravi, "POST", f"/api/v1/statuses/{said[0]}/reblog")
     assert (await home(grown=False))[0]["id"] == said[-1]  # a repost of what stands near
-    await says("बारह", "तेरह", "चौदह")
+    for word in ("बारह", "तेरह", "चौदह"):
+        await says(word)
+        await text(v, v.asha, f"{HOME}?limit=3")
     await home(grown=True)
-    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
     await says("पंद्रह")
+    await text(v, v.asha, f"{HOME}?limit=3")
+    await v.api(v.ravi, "PUT", f"/api/v1/statuses/{said[-1]}", status="सोलह")
+    assert "सोलह" in (await home(grown=False))[0]["content"]
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
+    await says("सत्रह")
     assert said[-1] not in {one["id"] for one in (await home(grown=False))}
 
 
