@@ -326,7 +326,7 @@ async def _asked_of(
         book=court.rules.current(court.clock()),
         left=frozenset(State(state) for state, _ in states),
         emergency=order.emergency,
-        takers=tuple(inviters.get(one.filed_by or 0, one.received_by) for one in confirmers),
+        takers=tuple(inviters.get(one.filed_by or 0, (one.received_by,)) for one in confirmers),
         hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None),
         now=court.clock(),
     )

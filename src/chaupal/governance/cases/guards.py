@@ -44,7 +44,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an
-    emergency's, who took in each order that could confirm it (`takers`), and the day (ms) for which its hearing is set. `now` in ms.
+    emergency's, who let each order in that could confirm it (`takers`), and the day (ms) for which its hearing is set. `now` in ms.
     """
 
     by: int
@@ -58,7 +58,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     own: bool = False
     left: frozenset[State] = frozenset()
     emergency: bool = False
-    takers: tuple[int, ...] = ()
+    takers: tuple[tuple[int, ...], ...] = ()
     hearing: int | None = None
     now: int = 0
     verb: str = ""
@@ -206,7 +206,7 @@ def _emergency(asked: MoveAsked) -> None:
 
 def _another_took_in(asked: MoveAsked) -> None:
     """Who took in the confirming order, or let in whoever filed it, cannot confirm by it: one person could then prolong anything."""
-    if asked.takers and all(one == asked.by for one in asked.takers):
+    if asked.takers and all(asked.by in some for some in asked.takers):
         raise NotAllowed("confirms_own_intake")
 
 

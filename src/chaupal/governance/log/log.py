@@ -17,7 +17,7 @@ from chaupal.governance.log import (
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
 from chaupal.governance.log.keys import Keys
 from chaupal.governance.log.tree import LogDiffers as LogDiffers
-from chaupal.kernel.errors import NotFound, Problem, or_not_found
+from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.docket import Order
@@ -162,6 +162,14 @@ async def carried(reading: Reading, index: int | None) -> CarriedDigests:
     inner = tlog.open_disclosure(known["sd"], entry)[1] if "sd" in known else []
     own = {name: text for name, text in known.items() if name not in tlog.SEALED}
     return CarriedDigests(msgspec.convert(inner, list[str]), own)
+
+
+async def carried_whole(reading: Reading, index: int | None) -> CarriedDigests:
+    """The same of a proposal. Raises Conflict where words of it were erased: nobody signs what they cannot read."""
+    found = await carried(reading, index)
+    if len(found.texts) < len(found.digests):
+        raise Conflict("proposal_erased")
+    return found
 
 
 async def entries_of[P: Public](reading: Reading, kind: type[P]) -> list[tuple[int, entries.Entry, P]]:

@@ -59,7 +59,7 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
 
     What carries a proposal out commits to the same as the proposal, so it goes there too; and so do the words in the rows that
     pages show. That it was done is an entry; its index. What an `open` entry said before is public and stays. Raises as
-    `open_` does, NotAllowed for who had a hand in it, and Conflict for what a secret entry says of the act itself (`LASTING`).
+    `open_` does, NotAllowed for who had a hand in any of these, and Conflict for what a secret entry says of the act itself (`LASTING`).
     """
     reason = check_reason(reason)
     async with court.work.writing() as w:
@@ -69,11 +69,13 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
         _check_logged(index, size)
         if LASTING & {*names}:
             raise Conflict("act_not_erased")
-        if pseudonym(court, me) in await _hands(court, w, index, known):
-            raise NotAllowed("erases_own")
+        where = await ledger.where_disclosed(w, texts)
+        for at in {at for at, _ in where}:
+            if pseudonym(court, me) in await _hands(court, w, at):
+                raise NotAllowed("erases_own")
         public = entries.Opened(erased=len(texts), by=pseudonym(court, me))
         erased = await log.append(court, w, "", log.EntryContent(public, {"reason": reason}), prev=index)
-        for at, name in await ledger.where_disclosed(w, texts):
+        for at, name in where:
             await erasing.blank(w, at, name)
         await ledger.destroy_disclosures(w, texts)
     return erased
@@ -103,8 +105,9 @@ class _Signed(msgspec.Struct):
     concurred: str | None = None
 
 
-async def _hands(court: Court, reading: Reading, index: int, known: Kept) -> set[str]:
+async def _hands(court: Court, reading: Reading, index: int) -> set[str]:
     """Who signed an entry, and who had a hand in the case that it, or the entry before it, is about."""
+    known = await ledger.disclosures_of(reading, index)
     told = {name: tlog.read_disclosure(text)[1] for name, (text, _) in known.items()}
     head = unsealed(told) or log.head_of(await ledger.entry(reading, index))
     signed = msgspec.json.decode(head.public, type=_Signed)

@@ -14,6 +14,7 @@ from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import batch_ms
 from chaupal.governance.log.log import entries_of
 from chaupal.governance.log.reconcile_compare import (
+    Invitations,
     agreed_faults,
     authority_faults,
     begun_faults,
@@ -27,7 +28,7 @@ from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.logger import log
-from chaupal.store.court import authorities, case_events, ledger
+from chaupal.store.court import authorities, case_events, ledger, offices
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, kept_rules, marks
 from chaupal.store.machine.auditing import DecidedRow
@@ -79,7 +80,7 @@ class Walk:
                 faults = [
                     *await _nowhere(reading),
                     *await _unruled(reading),
-                    *await _registered(reading),
+                    *await _registered(self._court, reading),
                     *await kept_rules.faults(reading),
                 ]
                 found = _Found(self._next, 0, faults)
@@ -203,15 +204,19 @@ async def _unruled(reading: Reading) -> list[str]:
     return [f"account {account} is {state} in the database, and no ruling says so" for account, state in rows]
 
 
-async def _registered(reading: Reading) -> list[str]:
-    """Authorities that the register knows otherwise than the newest entry about each."""
+async def _registered(court: Court, reading: Reading) -> list[str]:
+    """Authorities that the register knows otherwise than the newest entry about each, and who files for them by no invitation."""
     found = await entries_of(reading, entries.Authority)
     newest = {head.ref: (index, said) for index, head, said in found if said.step in ("added", "changed")}
     faults: list[str] = []
     for row in await authorities.all_authorities(reading):
         if row.agreed_by is not None:
-            index, said = newest.get(f"authority-{row.id}", (-1, entries.Authority()))
+            index, said = newest.pop(f"authority-{row.id}", (-1, entries.Authority()))
             faults += authority_faults(row, index, said, await ledger.disclosures_of(reading, index))
+    faults += [f"entry {at} tells of {ref}, and there is no such authority" for ref, (at, _) in newest.items()]
+    invited = Invitations(found)
+    for user in await offices.everybody(reading):
+        faults += invited.faults(court, user, await ledger.disclosures_of(reading, user.log_index or 0))
     return faults
 
 

@@ -10,6 +10,7 @@ from chaupal.governance.log.record import minute_of
 from chaupal.policy.sentences.placeholders import iso_date
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.docket import Order
+from chaupal.store.court.offices import OfficeUser
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.auditing import DecidedRow
 from chaupal_audit import tlog
@@ -20,8 +21,7 @@ OWN_RULES = "own_rules"
 FOREVER = "without an end"
 # States that a case reaches only by a decision.
 BY_DECISION = frozenset({"refused", "closed", "measure_concurred", "change_concurred"})
-
-
+# Fields of an authority that an entry about it says in clear.
 REGISTERED = ("name", "name_hi", "jurisdiction", "issuer", "office", "domain", "keys")
 
 
@@ -108,6 +108,31 @@ def authority_faults(
     for name, (here, there) in pairs.items():
         if there is not None and here != there:
             yield f"authority {row.id} and entry {index} differ in {name}: {here} and {there}"
+
+
+class Invitations:
+    """Who was invited to file for an authority, and by whom, by its entries; since the first of them nobody is without one."""
+
+    def __init__(self, found: Iterable[tuple[int, entries.Entry, entries.Authority]]) -> None:
+        self._since = FOREVER
+        # An entry by which somebody was invited -> for which authority, and by whom, each time.
+        self._told: dict[int, list[tuple[str, str | None]]] = {}
+        for index, head, said in found:
+            if said.step == "filer_invited":
+                self._since = min(self._since, head.at)
+                first = index if head.prev not in self._told else head.prev
+                self._told.setdefault(first, []).append((head.ref, said.by))
+
+    def faults(self, court: Court, user: OfficeUser, opens: Mapping[str, tuple[str, int | None]]) -> Iterator[str]:
+        ours = [(f"authority-{user.authority_id}", pseudonym(court, who)) for who in user.let_in_by]
+        theirs = self._told.get(user.log_index or 0, [])
+        if user.log_index is None:
+            if tlog.at_minute(user.created_at) > self._since:
+                yield f"user {user.id} files for an authority, and no entry says that they were invited"
+        elif ours != theirs:
+            yield f"user {user.id} and entry {user.log_index} differ in who let them in: {ours} and {theirs}"
+        elif "filer" in opens and tlog.read_disclosure(opens["filer"][0])[1] != record.called(user):
+            yield f"user {user.id} and entry {user.log_index} differ in whom it is about"
 
 
 def _said_of(order: Order) -> dict[str, object]:

@@ -26,6 +26,7 @@ from chaupal.store.court import order_events, rulings
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.docket import Order, Target
+from chaupal.store.court.offices import OfficeUser
 from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits, reached
@@ -103,12 +104,17 @@ def registered(known: Authority) -> entries.Authority:
     )
 
 
-def filer(court: Court, of: Authority, who: str, by: int, step: str) -> EntryContent:
+def filer(court: Court, of: Authority, user: OfficeUser, by: int, step: str) -> EntryContent:
     """That somebody may file for an authority, or does no more."""
     public = entries.Authority(
         step=step, name=of.name, jurisdiction=of.jurisdiction, issuer=of.issuer_class, by=pseudonym(court, by)
     )
-    return EntryContent(public, {"filer": who})
+    return EntryContent(public, {"filer": called(user)})
+
+
+def called(user: OfficeUser) -> str:
+    """Somebody who files, as entries name them."""
+    return f"{user.name} <{user.email}>"
 
 
 def order(
@@ -211,12 +217,10 @@ def _proposed(said: CaseEventBody) -> dict[str, object]:
 
 
 async def committed(reading: Reading, index: int | None, said: CaseEventBody) -> CarriedDigests:
-    """What a proposal (`index`) committed to, for what carries it out. Raises Conflict where its row says otherwise now, or where
-    words of it were erased: nobody signs what they cannot read.
+    """What a proposal (`index`) committed to, for what carries it out. Raises Conflict where its row says otherwise now, or
+    words of it were erased.
     """
-    carried = await log.carried(reading, index)
-    if len(carried.texts) < len(carried.digests):
-        raise Conflict("proposal_erased")
+    carried = await log.carried_whole(reading, index)
     kept = {name: tlog.read_disclosure(text)[1] for name, text in carried.texts.items()}
     if any(name in kept and kept[name] != value for name, value in _proposed(said).items()):
         raise Conflict("proposal_rewritten")

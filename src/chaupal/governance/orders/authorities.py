@@ -124,7 +124,8 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
 async def agree(court: Court, viewer: Viewer, id_: int) -> Authority:
     """Agree to what another proposed: that it is an authority, or what is to be known of it. It holds from this commit on.
 
-    Raises NotAllowed for who proposed it, NotFound, Conflict where nothing waits, or the proposer's role is gone.
+    Raises NotAllowed for who proposed it, NotFound, Conflict where nothing waits, words of it were erased, or the proposer's role
+    is gone.
     """
     me = check_may(viewer, "agree_authority")
     async with court.work.writing() as w:
@@ -188,7 +189,7 @@ async def _log(
     what: Sequence[str] = (),
     prev: int | None = None,
 ) -> int:
-    proposed = None if second is None else await log.carried(w, prev)
+    proposed = None if second is None else await log.carried_whole(w, prev)
     written = record.authority(court, new, by, step=step, second=second, what=what, proposed=proposed)
     return await log.append(court, w, f"authority-{new.id}", written, prev=prev)
 

@@ -128,13 +128,16 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
         confirmed = await _confirmed(reading, paper, form, new)
         if replaced is not None and not await _may_replace(reading, replaced, new):
             paper.complain("replaces", "replaces_none")
+            replaced = None
         new = msgspec.structs.replace(
             new, confirms=confirmed.id if confirmed else None, replaces=replaced.id if replaced else None
         )
         named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
         if filer.staff != CLOCK:  # before anybody is told that this was filed already, and as what
-            before = await docket.owners_of(reading, replaced.id) if replaced else ()
-            guards.check_not_own(filer.staff, [*before, *(target.owner_id for target in named)])
+            owners: list[int | None] = [target.owner_id for target in named]
+            for one in await docket.versions_before(reading, new):
+                owners += await docket.owners_of(reading, one.id)
+            guards.check_not_own(filer.staff, owners)
         await _check_fresh(reading, new, named, brought)
     paper.check()
     if issuer is None or regime is None:
@@ -474,7 +477,7 @@ async def _enter(
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
-        let_in = None if new.filed_by is None else (await offices.inviters(w, [new.filed_by])).get(new.filed_by)
+        let_in = None if new.filed_by is None else (await offices.inviters(w, [new.filed_by]))[new.filed_by][-1]
         signed = next((signer_of(one).key for one in brought if by_known_key(one)), "")
         written = record.order(
             court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed, replaced, let_in, signed

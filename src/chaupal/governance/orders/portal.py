@@ -119,8 +119,8 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
         paper.complain("email", "not_at_domain")
     paper.check()
     async with court.work.writing() as w:
-        leaf = await _log(court, w, authority, new, me, "filer_invited")
-        if not await offices.add(w, msgspec.structs.replace(new, log_index=leaf)):
+        new = msgspec.structs.replace(new, log_index=await _log(court, w, authority, new, me, "filer_invited"))
+        if not await offices.add(w, new):
             raise Conflict("address_known")
         w.tell(OfficeUserInvited(user=new.id))
     return new
@@ -128,13 +128,15 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
 
 async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
     """A new link, for whoever lost the first one, their password or their authenticator: until they enrol they stay out."""
-    check_may(viewer, "register_authority")
+    me = check_may(viewer, "register_authority")
     async with court.work.writing() as w:
         user = await offices.user(w, user_id)
         if user is None or user.disabled_at is not None:
             raise NotFound
+        authority = or_not_found(await authorities.by_id(w, user.authority_id))
+        await _log(court, w, authority, user, me, "filer_invited")
         await offices.enrol(w, user_id, "", 0)
-        await offices.set_secret(w, user_id, _seal(court, user_id, random_base32()))
+        await offices.invite_again(w, user_id, _seal(court, user_id, random_base32()), me)
         await offices.drop_sessions(w, user_id)
         await offices.set_token(w, user_id, "")
         w.tell(OfficeUserInvited(user=user_id))
@@ -153,7 +155,7 @@ async def end_user(court: Court, viewer: Viewer, user_id: int) -> None:
 
 async def _log(court: Court, w: Writing, authority: Authority, user: OfficeUser, by: int, step: str) -> int:
     """Who may file in an authority's name is known to the log as a commitment."""
-    said = record.filer(court, authority, f"{user.name} <{user.email}>", by, step)
+    said = record.filer(court, authority, user, by, step)
     return await log.append(court, w, f"authority-{authority.id}", said, prev=user.log_index or authority.log_index)
 
 

@@ -93,9 +93,9 @@ class SentBack(msgspec.Struct, frozen=True):
     documents: tuple[Document, ...]
 
 
-async def sent_back(reading: Reading, order: Order) -> SentBack:
-    """Raises Conflict where nothing of it is to be mended, or it was already."""
-    if (known := await docket.mended_version(reading, order.id)) is not None:
+async def sent_back(reading: Reading, order: Order, viewer: Viewer | None = None) -> SentBack:
+    """Raises Conflict where nothing of it is to be mended, or it was already. `viewer`: as of `mended_version`."""
+    if (known := await mended_version(reading, order, viewer)) is not None:
         raise Conflict("order_filed_before", ref=known.ref)
     events = await order_events.of_order(reading, order.id)
     procedure.MACHINE.move(steps.standing(events), procedure.REPLACE)
@@ -108,7 +108,7 @@ async def to_take_in(court: Court, viewer: Viewer, ref: str) -> SentBack:
     """The same for staff, to whom the mended letter came. Raises NotAllowed, NotFound, Conflict."""
     check_may(viewer, "receive_order")
     async with court.work.reading() as reading:
-        return await sent_back(reading, or_not_found(await knowing.order_for(reading, viewer, ref)))
+        return await sent_back(reading, or_not_found(await knowing.order_for(reading, viewer, ref)), viewer)
 
 
 async def letters(court: Court, files: Files, before: SentBack, ids: Collection[int]) -> list[Brought]:
@@ -123,9 +123,16 @@ async def _begun(reading: Reading, order: Order) -> tuple[OrderForm, list[Docume
     return form, await documents.of_order(reading, order.id)
 
 
-async def mended(reading: Reading, order: Order) -> Mended | None:
-    """In what an order differs from the one whose place it took; None of one that took no place."""
+async def mended_version(reading: Reading, order: Order, viewer: Viewer | None) -> Order | None:
+    """The order that took the place of one, where this member of the staff may know of it; None: for its authority's own people."""
+    found = await docket.mended_version(reading, order.id)
+    return found if found is None or viewer is None or await knowing.known(reading, viewer, [found]) else None
+
+
+async def mended(reading: Reading, order: Order, viewer: Viewer) -> Mended | None:
+    """In what an order differs from the one whose place it took; None where it took none, or that of one not to be known of."""
     before = await docket.orders_by_id(reading, [order.replaces]) if order.replaces is not None else []
+    before = await knowing.known(reading, viewer, before)
     if not before:
         return None
     was, old = await _begun(reading, before[0])

@@ -12,7 +12,7 @@ from chaupal.store.machine.dialect import among, listed, param, statement, text_
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts_once, selects
 from chaupal.store.machine.work import Reading, Row, Writing
-from chaupal.store.tables.court import case_events, orders, rulings, targets
+from chaupal.store.tables.court import appeals, case_events, orders, rulings, targets
 
 
 class CaseEventBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -197,6 +197,9 @@ _leaves = (param("leaf"), param("before"))
 _at_leaves = union(
     select(case_events.c.target_id).where(case_events.c.log_index.in_(_leaves), _moved),
     select(rulings.c.target_id).where(or_(rulings.c.log_index.in_(_leaves), rulings.c.lift_log_index.in_(_leaves))),
+    select(rulings.c.target_id)
+    .join(appeals, appeals.c.ruling_id == rulings.c.id)
+    .where(or_(appeals.c.log_index.in_(_leaves), appeals.c.decided_log_index.in_(_leaves))),
 )
 HANDS_AT = statement(
     union(

@@ -255,12 +255,12 @@ async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:
 
 
 async def lately_from(reading: Reading, order: Order) -> int:
-    """The how manieth of its authority's an order is within a day."""
+    """How many orders its authority has filed within a day up to this one, itself included."""
     return await reading.value(LATELY_FROM, whose=order.authority_id, of=order.id, after=order.received_at - DAY)
 
 
 async def lately_about(reading: Reading, order: Order, owner: int) -> int:
-    """The how manieth that names something of one person's an order is within a day."""
+    """How many orders that name something of this person came within a day up to this one, itself included."""
     return await reading.value(LATELY_ABOUT, whose=owner, of=order.id, after=order.received_at - DAY)
 
 

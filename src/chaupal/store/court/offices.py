@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, same, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authority_sessions, authority_users
 
@@ -15,7 +15,8 @@ from chaupal.store.tables.court import authority_sessions, authority_users
 class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who files for an authority; no account of the square. Times in ms.
 
-    `totp_secret` is encrypted; `totp_used`: the number of the last code taken, so that none is taken twice.
+    `totp_secret` is encrypted; `totp_used`: the number of the last code taken, so that none is taken twice. `created_by`: who of the
+    staff invited them; `invited_again_by`: who sent another link since.
     """
 
     id: int
@@ -31,22 +32,36 @@ class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
     created_by: int
     disabled_at: int | None
     log_index: int | None
+    invited_again_by: tuple[int, ...] = ()
 
     @property
     def enrolled(self) -> bool:
         return bool(self.password_hash)
 
+    @property
+    def let_in_by(self) -> tuple[int, ...]:
+        """Everybody of the staff who let them in, the last one last."""
+        return self.created_by, *self.invited_again_by
 
-ALL = rows_of(OfficeUser, authority_users)
+
+def _ids(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")[1:]))
+
+
+ALL = rows_of(OfficeUser, authority_users, invited_again_by=(_ids, lambda ids: "".join(f",{id_}" for id_ in ids)))
 # False where the address is taken.
 add = ALL.add_once
 user = ALL.by_id
 BY_EMAIL = ALL.where(email="address")
 BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
-INVITERS = selects(authority_users, "id created_by").where(among(authority_users.c.id, "ids"))
+BY_IDS = ALL.where(among(authority_users.c.id, "ids"))
 OF = ALL.where(authority_id="whose").ordered("id")
 ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
-SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(id="of")
+INVITE_AGAIN = (
+    updates(authority_users, totp_secret="sealed", totp_used=0)
+    .where(id="of")
+    .values(invited_again_by=authority_users.c.invited_again_by + text_param("by"))
+)
 USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")
 SET_TOKEN = updates(authority_users, token_hash="hash").where(id="of")
 DISABLE = updates(authority_users, disabled_at="at").where(id="of", disabled_at=None).values(token_hash="")
@@ -62,9 +77,13 @@ DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
 
 
-async def inviters(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
-    """Who of the staff let each of them in."""
-    return {row[0]: row[1] for row in await reading.fetch(INVITERS, ids=listed(ids))} if ids else {}
+async def inviters(reading: Reading, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Who of the staff let each of them in (`let_in_by`)."""
+    return {user.id: user.let_in_by for user in await BY_IDS.all(reading, ids=listed(ids))} if ids else {}
+
+
+async def everybody(reading: Reading) -> list[OfficeUser]:
+    return await ALL.all(reading)
 
 
 async def by_email(reading: Reading, address: str) -> OfficeUser | None:
@@ -86,9 +105,9 @@ async def users_of(reading: Reading, authority_id: int) -> list[OfficeUser]:
     return await OF.all(reading, whose=authority_id)
 
 
-async def set_secret(w: Writing, id_: int, sealed: str) -> None:
+async def invite_again(w: Writing, id_: int, sealed: str, by: int) -> None:
     """A new secret for one-time codes; the old one's codes are worth nothing."""
-    await w.run(SET_SECRET, of=id_, sealed=sealed)
+    await w.run(INVITE_AGAIN, of=id_, sealed=sealed, by=f",{by}")
 
 
 async def enrol(w: Writing, id_: int, password_hash: str, used: int) -> None:

@@ -123,10 +123,11 @@ _HOLDS = "SELECT 1 FROM accounts WHERE state = 'active' AND role IN"
 JUDGES, APPROVERS = "'reviewer', 'approver', 'owner'", "'approver', 'owner'"
 SANCTIONS = f"'moderator', {JUDGES}"
 _OWN_RULES = f"EXISTS (SELECT 1 {_OF_ORDER} AND o.kind = 'own_rules')"
-# Took its order in, or let in whoever filed it.
+# Took its order in, or ever let in whoever filed it.
 _TOOK_IN = f"""
     EXISTS (SELECT 1 {_OF_ORDER} AND ((o.received_by = {_WHO} AND o.filed_by IS NULL)
-    OR EXISTS (SELECT 1 FROM authority_users u WHERE u.id = o.filed_by AND u.created_by = {_WHO})))
+    OR EXISTS (SELECT 1 FROM authority_users u WHERE u.id = o.filed_by
+        AND (u.created_by = {_WHO} OR CAST({_WHO} AS TEXT) IN (EACH(u.invited_again_by))))))
 """  # noqa: S608 - words of ours
 _LONGER = (
     "EXISTS (SELECT 1 FROM order_events x JOIN targets t ON t.order_id = x.order_id WHERE t.id = NEW.target_id "
@@ -178,7 +179,6 @@ STAYS = {
     "staff_looks": "by, at, what, of, purpose",
     "frozen_files": "period, revision, name, body",
 }
-# An authority that nobody agreed to goes; the others have orders, or their change.
 FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE"), ("authorities", "DELETE")}
 _WHATEVER = "1 = 1"
 
@@ -311,6 +311,12 @@ TRIGGERS = (
         for word, event in (("_as_they_were", f"UPDATE OF {columns}"), ("", "DELETE"))
         if (table, event) not in FOUND_IN_THE_LOG
     ),
+    # An authority that nobody agreed to goes, the others stay; and so does who let somebody in.
+    Trigger("authorities_agreed_stay", "authorities", "DELETE", "OLD.agreed_by IS NOT NULL"),
+    Trigger(
+        "authority_users_keep_who_let_them_in", "authority_users", "UPDATE OF invited_again_by",
+        "NEW.invited_again_by NOT LIKE OLD.invited_again_by || '%'",
+    ),
     # What is known of an authority is by two people, and until they agree nothing is taken from it.
     Trigger(
         "orders_from_agreed_authorities", "orders", "INSERT",
@@ -408,7 +414,7 @@ DROPPED = {"sqlite": 'DROP TRIGGER "{name}"', "postgresql": 'DROP FUNCTION "{nam
 
 
 def _drop(connection: Connection, but: frozenset[str] = frozenset()) -> None:
-    """Those of ours that have other names than these."""
+    """Drop our triggers, whatever version made them, except those named."""
     dialect = connection.dialect.name
     for (name,) in connection.exec_driver_sql(OURS[dialect]).fetchall():
         if name not in but:

@@ -46,6 +46,7 @@ authority_changes = table(
 authority_users = table("authority_users", id_column(),
     Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
     *texts("name rank email password_hash totp_secret"), big("totp_used", default=0), text("token_hash"),
+    text("invited_again_by"),  # ids of the staff who sent another link, each after a comma
     *bigs("created_at created_by"), *bigs("disabled_at log_index", null=True),
     UniqueConstraint("email"), Index("authority_users_of", "authority_id"), Index("authority_users_by_token", "token_hash"),
 )  # fmt: skip

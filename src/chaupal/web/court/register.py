@@ -264,6 +264,6 @@ def sentence(line: StoryLine, words: Words) -> str:
         return words.gettext(CAME_TO[line.state]) % {"many": words.number(line.many)}
     until = words.moment(line.until) if line.until is not None else ""
     body = words.gettext(BODIES[line.body or "other"])
-    told = words.gettext(STEPS[line.verb]) % {"until": until, "body": body}
+    told = words.gettext(STEPS.get(line.verb, line.verb)) % {"until": until, "body": body}
     grounds = [words.gettext(GROUNDS[code]) for code in line.codes if code in GROUNDS]
     return " · ".join((told, *grounds))

@@ -9,11 +9,15 @@ import msgspec
 import pytest
 import sqlalchemy
 
+from chaupal.governance.appeals import appeals
+from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log, opening, reconcile
 from chaupal.governance.orders import publishing
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.policy.viewer import Role
 from chaupal.store.court import case_events, docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Writing
@@ -21,7 +25,7 @@ from chaupal.store.machine.work_postgres import PostgresWriting
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.openings import check_openings
-from court import REASON as WHY, WITHHOLD, Bench, in_words, order_of
+from court import REASON as WHY, WITHHOLD, Bench, in_words, order_of, staff
 from waiting import PATIENCE
 
 REASON = "The court ended the secrecy of this order today."
@@ -105,6 +109,25 @@ async def test_erasing_a_reason_erases_it_wherever_it_stands_and_leaves_a_provab
         rows = (await rulings.by_targets(reading, [target.id if target else 0])).popitem()[1]
     assert [event.body.reason for event in events] == [""] * len(events)
     assert [row.reason for row in rows] == [""]
+
+
+async def test_who_signed_what_repeats_the_words_or_decided_what_is_appealed_erases_nothing_of_it(bench: Bench):
+    form = AuthorityForm(contact="registry@meity.gov.in")
+    agreed = (await bench.changes(bench.ministry.id, form)).log_index
+    proposed = log.head_of(await log.entry(bench.court, agreed)).prev or 0
+    for index in (agreed, proposed):
+        with pytest.raises(NotAllowed, match="a hand in this"):
+            await opening.erase(bench.court, bench.dev, index, ["contact"], REASON)
+    await bench.withhold(await bench.order())
+    async with bench.court.work.reading() as reading:
+        (measure,) = await rulings.of_owner(reading, bench.meera)
+    filed = await appeals.file(bench.court, staff(bench.meera, Role.MEMBER), measure.id, "It was a poem.")
+    await appeals.decide(bench.court, bench.owner, filed.id, Decision(outcome="upheld", reason=WHY))
+    decided = await said(bench, "appeal", "decided")
+    for hand in (bench.dev, bench.owner):
+        with pytest.raises(NotAllowed, match="a hand in this"):
+            await opening.erase(bench.court, hand, decided, ["reason"], REASON)
+    await opening.erase(bench.court, await bench.hire("usha", Role.APPROVER), decided, ["reason"], REASON)
 
 
 async def test_what_is_read_beside_the_log_is_held_against_its_entries(bench: Bench):

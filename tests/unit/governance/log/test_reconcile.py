@@ -14,9 +14,11 @@ from chaupal.governance.context import Court
 from chaupal.governance.laws import laws
 from chaupal.governance.log import log, opening, reconcile
 from chaupal.governance.log.tree import LogDiffers
-from chaupal.governance.orders import publishing
+from chaupal.governance.orders import portal, publishing
+from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.portal import InviteForm
 from chaupal.governance.regimes import SHIPPED, load_regimes
-from chaupal.kernel.clock import DAY, StillClock
+from chaupal.kernel.clock import DAY, MINUTE, StillClock
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, rulings
@@ -117,6 +119,33 @@ async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_
         assert said in told
     for said in ("lasts longer than entry", "differ in who agreed"):
         assert said in " ".join(await reconcile.faults_in_force(bench.court))
+
+
+async def test_whoever_files_for_an_authority_was_invited_by_whom_the_log_says(bench: Bench, clock: StillClock):
+    form = InviteForm(name="A. Sharma", rank="Joint Secretary", email="a@meity.gov.in")
+    user = await portal.invite(bench.court, bench.clerk, bench.ministry.id, form)
+    await portal.invite_again(bench.court, bench.owner, user.id)
+    clock.move(MINUTE)
+    police = await bench.registers(AuthorityForm(name="Delhi Police", jurisdiction="IN"))
+    assert await faults(bench) == ()
+    columns = "authority_id, name, rank, password_hash, totp_secret, totp_used, token_hash, disabled_at"
+    for id_, log_index, again in ((1, "NULL", ""), (2, "log_index", ""), (3, "log_index", f",{bench.owner.me}")):
+        await tampered(
+            bench,
+            f"INSERT INTO authority_users (id, email, created_at, created_by, log_index, invited_again_by, {columns}) "
+            f"SELECT {id_}, 'b{id_}@meity.gov.in', {clock()}, created_by, {log_index}, '{again}', {columns} FROM authority_users "
+            f"WHERE id = {user.id}",
+        )
+    async with bench.court.work.writing() as w:
+        await w.run(statement(text(f"DROP TRIGGER authorities_agreed_stay{'' if w.embedded else ' ON authorities'}")))
+    await tampered(bench, f"DELETE FROM authorities WHERE id = {police.id}")
+    told = [fault for fault in await faults(bench) if "authorities_agreed_stay" not in fault]
+    assert [fault.partition(":")[0] for fault in told] == [
+        f"entry {police.log_index} tells of authority-{police.id}, and there is no such authority",
+        "user 1 files for an authority, and no entry says that they were invited",
+        f"user 2 and entry {user.log_index} differ in who let them in",
+        f"user 3 and entry {user.log_index} differ in whom it is about",
+    ]
 
 
 async def test_what_is_kept_in_parts_has_an_entry_for_each_and_an_event_for_all(bench: Bench):

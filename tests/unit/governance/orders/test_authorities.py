@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance.log import reconcile
+from chaupal.governance.log import opening, reconcile
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import authorities, filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
@@ -153,6 +153,9 @@ async def test_an_authority_is_one_once_a_second_person_agrees(bench: Bench):
     agreed = await authorities.agree(court, bench.dev, proposed.id)
     entry = await said_at(bench, agreed.log_index)
     assert (entry["step"], entry["second"]) == ("added", pseudonym(court, bench.dev.me))
+    with pytest.raises(Exception, match="authorities_agreed_stay"):
+        async with court.work.writing() as w:
+            await w.run(statement(text(f"DELETE FROM authorities WHERE id = {agreed.id}")))
     await orders.receive(court, bench.clerk, form(authority=proposed.id))
     await authorities.drop(court, bench.dev, own.id)
     with pytest.raises(NotFound):
@@ -173,6 +176,12 @@ async def test_a_clerk_who_changes_the_mail_domain_gets_nobody_in_and_the_old_co
     with pytest.raises(Conflict):
         await authorities.change(court, bench.clerk, ministry.id, msgspec.structs.replace(bad, office="Another"))
     assert (await authorities.by_id(court, bench.clerk, ministry.id)).email_domain == "meity.gov.in"
+    # What was erased of it is agreed to by nobody: the log could not say to what.
+    proposed = await authorities.proposed_of(court, bench.clerk, ministry.id)
+    assert proposed is not None
+    await opening.erase(court, bench.owner, proposed.log_index, ["contact"], "It is somebody's own address.")
+    with pytest.raises(Conflict, match="were erased"):
+        await authorities.agree(court, bench.dev, ministry.id)
     await authorities.drop(court, bench.owner, ministry.id)
     assert await authorities.proposed_of(court, bench.clerk, ministry.id) is None
 

@@ -114,7 +114,22 @@ async def test_whoever_lets_somebody_in_who_files_the_order_that_confirms_does_n
     with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
         async with bench.court.work.writing() as w:
             await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.owner.me))))
-    await bench.step(first, "confirm", by=bench.dev, confirms=ref, **WORDS)
+    # Nor does who sent them another link, which they could have opened themselves: the order says who did last.
+    await portal.invite_again(bench.court, staff(bench.dev.me, Role.CLERK), user.id)
+    assert [await may_confirm(bench, who, first) for who in (bench.owner, bench.dev, bench.asha)] == [
+        False,
+        False,
+        True,
+    ]
+    with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.dev.me))))
+    with pytest.raises(Exception, match="authority_users_keep_who_let_them_in"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text("UPDATE authority_users SET invited_again_by = ''")))
+    again = await filing.file(bench.court, portal.Filing(user, bench.ministry), bench.form(), (), "portal")
+    assert (await logged(bench, again))["let_in_by"] == pseudonym(bench.court, bench.dev.me)
+    await bench.step(first, "confirm", confirms=ref, **WORDS)
 
 
 async def may_confirm(bench: Bench, who: Viewer, ref: str) -> bool:

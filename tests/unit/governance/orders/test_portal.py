@@ -6,6 +6,8 @@ import email.policy
 import pyotp
 import pytest
 
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
@@ -14,6 +16,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSi
 from chaupal.policy.viewer import Role
 from chaupal.store.court import offices
 from chaupal.store.court.offices import OfficeUser
+from chaupal_audit.log import entries
 from court import Bench, staff
 from mails import secret_in
 
@@ -83,8 +86,14 @@ async def test_the_invited_enrol_once_with_a_password_and_a_code(bench: Bench, c
 async def test_an_invitation_dies_and_a_new_one_ends_what_was_before(bench: Bench, clock: StillClock):
     user, secret, session = await enrolled(bench)
     token = await portal.new_token(bench.court, await portal.by_cookie(bench.court, session))
-    await portal.invite_again(bench.court, bench.clerk, user.id)
+    await portal.invite_again(bench.court, bench.owner, user.id)
     await bench.street.settle()
+    async with bench.court.work.reading() as reading:
+        told = [one for one in await log.entries_of(reading, entries.Authority) if one[2].step == "filer_invited"]
+    assert [(head.prev, said.by) for _, head, said in told] == [
+        (bench.ministry.log_index, pseudonym(bench.court, bench.clerk.me)),
+        (user.log_index, pseudonym(bench.court, bench.owner.me)),
+    ]
     for comes_in in (portal.by_cookie(bench.court, session), portal.by_token(bench.court, token)):
         with pytest.raises(NotSignedIn):
             await comes_in

@@ -22,6 +22,7 @@ from neighbours import by
 
 REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.RaiseError)
 WHY = "It gives no reasons for what it asks."
+THEIR_OWN = "of your own"
 NONE_SENT_BACK = "is no order of this authority that was sent back and can still be mended"
 
 
@@ -101,8 +102,36 @@ async def test_whose_things_the_first_named_takes_no_mended_version_in(bench: Be
     first = await bench.order(targets="@dev", reasons="")
     await sent_back(bench, first)
     form = msgspec.structs.replace(await mending(bench, first), targets="@meera")
-    with pytest.raises(NotAllowed):
-        await orders.receive(bench.court, staff(bench.dev.me, Role.OWNER), form)
+    dev = staff(bench.dev.me, Role.OWNER)
+    with pytest.raises(NotAllowed, match=THEIR_OWN):
+        await orders.receive(bench.court, dev, form)
+    # Of what can have no mended version they are not told either whether it names something of theirs.
+    police = await bench.registers(AuthorityForm(name="Delhi Police", jurisdiction="IN"))
+    with pytest.raises(Invalid) as refused:
+        await orders.receive(bench.court, dev, msgspec.structs.replace(form, authority=police.id))
+    assert refused.value.details["replaces"] == NONE_SENT_BACK
+    # Nor do they take in the version after the next one.
+    second = await orders.receive(bench.court, bench.clerk, form)
+    await sent_back(bench, second)
+    with pytest.raises(NotAllowed, match=THEIR_OWN):
+        await orders.receive(bench.court, dev, msgspec.structs.replace(await mending(bench, second), reference_no="3"))
+
+
+async def test_of_a_secret_version_that_names_something_of_theirs_staff_are_told_nothing(bench: Bench):
+    secret, theirs = {"gag_until": "2021-02-20T12:00", "reasons": ""}, {"targets": "@dev"}
+    for first, second in (({}, theirs), (theirs, {})):
+        ref = await bench.order(**secret, **first)
+        await sent_back(bench, ref)
+        form = msgspec.structs.replace(await mending(bench, ref), targets=bench.form(**second).targets)
+        after = await orders.receive(bench.court, bench.clerk, form)
+        known = ref if second else after
+        seen, whole = [await desk.matter(bench.court, who, known) for who in (bench.dev, bench.owner)]
+        assert (seen.mends, seen.replaced_by) == (None, "")
+        assert whole.replaced_by == after if second else whole.mends and whole.mends.ref == ref
+        if second:
+            with pytest.raises(Conflict) as refused:
+                await replacing.to_take_in(bench.court, staff(bench.dev.me, Role.OWNER), ref)
+            assert after not in str(refused.value)
 
 
 async def test_the_database_lets_nothing_take_the_place_of_what_was_not_sent_back(bench: Bench):
