@@ -202,6 +202,15 @@ async def test_the_home_longest_not_read_makes_room():
     assert await page(few, CHITRA) == [50, CHITRA]
 
 
+async def test_of_a_post_by_its_author_and_with_its_tag_a_home_is_told_once():
+    told = list[tuple[int | None, ...]]()
+    homes = LocalHomes(changed=lambda owners, came=None: told.append((*owners, came)))
+    await homes.admit(ASHA, await homes.expect(ASHA, {BELA, "#a"}), [10], whole=True)
+    for source in (BELA, "#a"):
+        homes.push(source, 50)
+    assert told == [(ASHA, 50)]
+
+
 # --- very many followers ---
 
 

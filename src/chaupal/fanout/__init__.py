@@ -1,1 +1,1 @@
-"""The consequences of events: feeds, notifications, streams, search, trends and timers."""
+"""The consequences of events: homes, notifications, streams, search, trends and timers."""

@@ -1,4 +1,4 @@
-"""Home feeds and conversations follow events: ids in, ids out; a home is built anew at the next read for whoever follows others now."""
+"""Homes and conversations follow events: ids in, ids out; a home is built anew at the next read for whoever follows others now."""
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
@@ -10,7 +10,7 @@ from chaupal.store.square.people import ours_among
 
 
 def push(carrier: Carrier, event: PostPublished) -> None:
-    """Into the resident feeds of those who follow its author or one of its tags, before the author is answered. What it reposts
+    """Into the resident homes of those who follow its author or one of its tags, before the author is answered. What it reposts
     is known then: everybody whose home it enters would ask for that.
     """
     carrier.work.memory.carried.put(event.post, event.boost_of or 0)

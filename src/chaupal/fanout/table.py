@@ -1,6 +1,6 @@
 """The table of consequences: event -> the handlers that run because of it.
 
-AT_ONCE runs in the process that committed, before its author is answered: ids into feeds, nothing that can fail.
+AT_ONCE runs in the process that committed, before its author is answered: ids into homes, nothing that can fail.
 HANDLERS change rows, in one commit with striking the event off the outbox.
 ERRANDS reach outside the store and may happen twice.
 """

@@ -10,7 +10,7 @@ import msgspec
 from chaupal.governance.orders import portal
 from chaupal.http import csrf
 from chaupal.http.asker import Asker, Askers, accepted_language, bearer
-from chaupal.http.call import Answer, Call, House, Recount, Upload, json
+from chaupal.http.call import Answer, Call, House, Renew, Upload, json
 from chaupal.http.limits import Limits, check_limit, limit_headers, retry_after
 from chaupal.http.params import check, nest, pairs_of
 from chaupal.http.route import Route, Shape
@@ -73,17 +73,20 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     mime: str
     headers: list[tuple[str, str]]
     packed: bytes = b""  # a page as gzip, too, for whoever reads that
-    recount: Recount | None = None
+    renew: Renew | None = None
 
-    def recounted(self, counted: Set[kept.Touched]) -> "KeptAnswer | None":
-        """The same, where some of what is told only counts otherwise by now, or more came; None where that cannot be said."""
-        found = None if self.recount is None else self.recount(counted)
-        return None if found is None else msgspec.structs.replace(self, body=found[0], headers=found[1])
+    def renewed(self, news: Set[kept.Touched]) -> "tuple[KeptAnswer, int] | None":
+        """The same and its size, where some of what is told only counts otherwise by now, or more came; None where that cannot be said."""
+        found = None if self.renew is None else self.renew(news)
+        if found is None:
+            return None
+        renewed = msgspec.structs.replace(self, body=found[0], headers=found[1])
+        return renewed, renewed.size
 
     @property
     def size(self) -> int:
-        """Bytes, roughly: what is told of it in memory takes some more; what can be counted anew is there twice."""
-        return ABOUT + len(self.body) * (2 if self.recount else 1) + len(self.packed)
+        """Bytes, roughly: what is told of it in memory takes some more; what can be brought up to date is there twice."""
+        return ABOUT + len(self.body) * (2 if self.renew else 1) + len(self.packed)
 
 
 class Dispatcher:
@@ -210,9 +213,9 @@ class Dispatcher:
         if answer.status == 200:
             if route.shape is Shape.PAGE and not csrf.worded(answer.body):
                 answer.packed = gzip(answer.body, FAST)
-            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.packed, answer.recount)
-            recount = None if answer.recount is None else KeptAnswer.recounted
-            kept.keep(reads, name, known, known.size, noted, route.kept_for, recount)
+            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.packed, answer.renew)
+            renew = None if answer.renew is None else KeptAnswer.renewed
+            kept.keep(reads, name, known, known.size, noted, route.kept_for, renew)
         return answer
 
     def _dress(self, request: Request, call: Call[Any], answer: Answer) -> Answer:

@@ -17,7 +17,7 @@ from chaupal.reads.kept import Touched
 from chaupal.social.context import Square
 
 type Headers = list[tuple[str, str]]
-type Recount = Callable[[Set[Touched]], tuple[bytes, Headers] | None]
+type Renew = Callable[[Set[Touched]], tuple[bytes, Headers] | None]
 type TemporaryFile = _TemporaryFileWrapper[bytes]
 
 
@@ -126,7 +126,7 @@ class Answer(msgspec.Struct):
     """Bytes with a status and headers (names in lower case). `pieces`: instead of a body, `length` bytes as they come.
 
     A page may hold the mark of a word that is still to be put in (`http.csrf`). `packed`: the body as gzip, where it is at hand.
-    `recount`: body and headers as they are where of the things in it some only count otherwise by now, or something came before
+    `renew`: body and headers as they are where of the things in it some only count otherwise by now, or something came before
     them; None: it has to be made anew.
     """
 
@@ -137,7 +137,7 @@ class Answer(msgspec.Struct):
     pieces: AsyncIterator[bytes] | None = None
     length: int = 0
     packed: bytes = b""
-    recount: Recount | None = None
+    renew: Renew | None = None
 
 
 _encode = msgspec.json.Encoder().encode

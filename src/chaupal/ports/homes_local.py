@@ -26,16 +26,17 @@ class _Home:
         self.complete = False  # False while it is being built
         self.whole = True
 
-    def add(self, id_: int) -> bool:
-        """Whether it stands before all others now."""
+    def add(self, id_: int) -> bool | None:
+        """Whether it stands before all others now; None where it stood here already."""
         ids = self.ids
         came = not ids or id_ > ids[0]
         if came:
             ids.insert(0, id_)
         elif self.whole or id_ > ids[-1]:
             at = self.place(id_)
-            if at == len(ids) or ids[at] != id_:  # handled twice is pushed once
-                ids.insert(at, id_)
+            if at < len(ids) and ids[at] == id_:  # pushed by its author and by a tag, or handled twice: told already
+                return None
+            ids.insert(at, id_)
         if len(ids) > LENGTH + SLACK:
             self.keep(ids[:LENGTH], whole=False)
         return came
@@ -165,7 +166,8 @@ class LocalHomes:
                     home.drop(id_)
                 else:
                     came = home.add(id_)
-            (grown if came else others).append(owner)
+            if came is not None:
+                (grown if came else others).append(owner)
         if others:
             self._changed(others)
         if grown:

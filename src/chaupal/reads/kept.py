@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from chaupal.reads.context import Reads
-from chaupal.store.machine.keeping import Recount
+from chaupal.store.machine.keeping import Renew
 from chaupal.store.machine.noted import NEVER, Noted
 from chaupal.store.machine.shelves import HOMES, PEOPLE, TOKENS, Touched
 
@@ -29,17 +29,11 @@ def making(reads: Reads, key: str = "") -> Noted:
 
 
 def keep(
-    reads: Reads,
-    name: Hashable,
-    value: object,
-    size: int,
-    noted: Noted,
-    good_for: int = 0,
-    recount: Recount | None = None,
+    reads: Reads, name: Hashable, value: object, size: int, noted: Noted, good_for: int = 0, renew: Renew | None = None
 ) -> None:
     """Keep it: `size` bytes, for `good_for` ms at most (0: as long as what it was made from). What was changed meanwhile is not.
 
-    `recount`: as of `Keeping.put`.
+    `renew`: as of `Keeping.put`.
     """
     until = reads.clock() + good_for if good_for else NEVER
-    reads.work.memory.answers.put(name, value, size, noted, until, recount)
+    reads.work.memory.answers.put(name, value, size, noted, until, renew)

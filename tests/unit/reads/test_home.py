@@ -1,10 +1,13 @@
 """A home holds a post once: what stands in its newest forty, or was reposted there just now, is not shown again."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from chaupal.kernel.clock import SECOND
+from chaupal.ports import homes_local
+from chaupal.ports.homes_local import LocalHomes
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.posts import posts
@@ -223,3 +226,27 @@ async def test_whoever_is_followed_while_a_home_is_being_built_is_in_it(
     await stands(v, v.asha)
     said = await v.says(newcomer_, "नई आई हूँ")
     assert followed and await times(v, v.asha, said) == 1
+
+
+async def test_a_kept_home_that_was_made_of_the_store_has_once_what_its_resident_ids_hear_of_later(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, heard, spread_on, done = village, asyncio.Event(), LocalHomes._spread_on, asyncio.Event()
+
+    async def later(homes: LocalHomes) -> None:
+        await heard.wait()
+        await spread_on(homes)
+        done.set()
+
+    monkeypatch.setattr(home, "FIRST", 2)  # whoever asks for three is answered from the store
+    monkeypatch.setattr(homes_local, "PORTION", 1)
+    monkeypatch.setattr(LocalHomes, "_spread_on", later)
+    await chatter(v, v.ravi, 3)
+    for who in (v.ravi, v.asha):
+        await stands(v, who, limit=2)
+    await chatter(v, v.ravi, 2)
+    before = await stands(v, v.asha, limit=3)
+    assert before[0][0] == str(v.ravi.latest.id)
+    heard.set()
+    await done.wait()
+    assert await stands(v, v.asha, limit=3) == before

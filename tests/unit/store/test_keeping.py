@@ -57,24 +57,37 @@ def test_a_mark_on_a_post_leaves_whoever_made_it_what_was_made_without_that_post
 def test_what_only_counts_otherwise_is_brought_up_to_date_or_made_anew():
     seen = list[object]()
 
-    def recount(value: int, counted: object) -> int | None:
-        seen.append(counted)
-        return value + 1 if value < 3 else None
+    def renew(value: int, news: object) -> tuple[int, int] | None:
+        seen.append(news)
+        return (value + 1, 12) if value < 3 else None
 
     keeping = Keeping(1_000)
-    keeping.put("a", 1, 10, made_of(1, people=(7,)), NEVER, recount)
+    keeping.put("a", 1, 10, made_of(1, people=(7,)), NEVER, renew)
     keeping.put("b", 1, 10, made_of(1), NEVER)
     keeping.forget([(POSTS, 1)], {(POSTS, 1): (POSTS, 1)})
     keeping.forget([(PEOPLE, 7)], {(PEOPLE, 7): (PEOPLE, 7)})
     assert keeping.get("b", 0) is None and len(keeping) == 1
     assert keeping.get("a", 0) == keeping.get("a", 0) == 2 and seen == [{(POSTS, 1), (PEOPLE, 7)}]
-    keeping.put("a", 3, 10, made_of(1), NEVER, recount)
+    assert keeping.size == 12
+    keeping.put("a", 3, 10, made_of(1), NEVER, renew)
     keeping.forget([(POSTS, 1)], {(POSTS, 1): (POSTS, 1)})
     assert keeping.get("a", 0) is None and keeping.size == 0
-    keeping.put("a", 1, 10, made_of(1), NEVER, recount)
+    keeping.put("a", 1, 10, made_of(1), NEVER, renew)
     keeping.forget([(POSTS, 1)], {(POSTS, 1): (POSTS, 1)})
     keeping.forget([(POSTS, 1)])  # something else of it was changed, too
     assert keeping.get("a", 0) is None and len(seen) == 2
+
+
+def test_what_could_not_be_brought_up_to_date_is_not_given_as_it_was():
+    def renew(value: int, news: object) -> tuple[int, int]:
+        raise LookupError
+
+    keeping = Keeping(1_000)
+    keeping.put("a", 1, 10, made_of(1), NEVER, renew)
+    keeping.forget([(POSTS, 1)], {(POSTS, 1): (POSTS, 1)})
+    with pytest.raises(LookupError):
+        keeping.get("a", 0)
+    assert keeping.get("a", 0) is None and keeping.size == 0
 
 
 def test_what_is_put_again_is_known_by_its_new_keys_alone():

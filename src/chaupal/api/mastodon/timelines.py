@@ -65,7 +65,9 @@ async def _answer(call: Call[Any], page: Page[Visible[Post]]) -> Answer:
 async def home(call: Call[Paged]) -> Answer:
     page = await home_reads.page(call.house.reads, call.viewer, call.args.cursor())
     growth = (
-        Growth(partial(home_reads.come, call.house.reads, call.viewer), address_of(call)) if page.unbroken else None
+        Growth(partial(home_reads.plain_arrivals, call.house.reads, call.viewer), address_of(call))
+        if page.unbroken
+        else None
     )
     return await statuses_answer(call, page.items, link_header(call, page), growth)
 

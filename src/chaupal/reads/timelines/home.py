@@ -161,7 +161,7 @@ async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: i
     return kept, min(passed, len(ids))
 
 
-def come(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> Sequence[Visible[Post]]:
+def plain_arrivals(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> Sequence[Visible[Post]]:
     """Posts that came before all others in the home of a viewer, whose page without them is kept: its keys are the law, ties, filters and
     wants as they lie in memory. None of the posts where one is a repost, or something would have to be asked for, filtered or left out.
     """
@@ -287,7 +287,7 @@ async def _resident(reads: Reads, reading: Reading, me: int, newest: int | None 
 
 
 def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
-    """The part of the resident feed that was asked for, or None when some of it may lie below what is resident."""
+    """The part of the resident home that was asked for, or None when some of it may lie below what is resident."""
     ids, whole = resident
     if cursor.first:
         return ids[: cursor.limit + 1] if whole or len(ids) > cursor.limit else None

@@ -8,23 +8,23 @@ from chaupal.store.machine.noted import NEVER, NOTING, Noted
 from chaupal.store.machine.shelves import EVERY, POSTS, Kind, Touched
 
 type Keys = Mapping[Kind[Any], set[Any]]
-type Recount = Callable[[Any, Set[Touched]], Any]
+type Renew = Callable[[Any, Set[Touched]], tuple[Any, int] | None]
 
 EMPTY = 1_000  # at most so many empty places wait for what they held to be made again
 NO_KEYS: Keys = {}
 NONE: frozenset[Any] = frozenset()
 NO_MARKS: Mapping[Touched, Set[int]] = {}
-NO_COUNTS: Mapping[Touched, Touched] = {}
+NO_NEWS: Mapping[Touched, Touched] = {}
 
 
 class Place:
     """One thing that is kept under a name, `size` bytes of it; its value is None where the place is empty.
 
-    `asked`: since it was last looked at by whoever makes room. `counted`: things that count otherwise since it was made, and have not
-    changed else, and what came before all of it; `recount` brings it up to date.
+    `asked`: since it was last looked at by whoever makes room. `news`: things that count otherwise since it was made, and have not
+    changed else, and what came before all of it; `renew` brings it up to date.
     """
 
-    __slots__ = ("asked", "counted", "everything", "keys", "name", "recount", "size", "until", "value")
+    __slots__ = ("asked", "everything", "keys", "name", "news", "renew", "size", "until", "value")
 
     def __init__(self, name: Hashable) -> None:
         self.name = name
@@ -34,8 +34,8 @@ class Place:
         self.everything = False
         self.until = NEVER
         self.asked = False
-        self.counted: frozenset[Touched] = NONE
-        self.recount: Recount | None = None
+        self.news: frozenset[Touched] = NONE
+        self.renew: Renew | None = None
 
 
 class Keeping:
@@ -65,7 +65,7 @@ class Keeping:
         if now >= kept.until:
             self._drop(kept)
             return None
-        if kept.counted and not self._recounted(kept):
+        if kept.news and not self._renewed(kept):
             return None
         kept.asked = True
         noted = NOTING.get()
@@ -74,11 +74,11 @@ class Keeping:
         return kept.value
 
     def put(
-        self, name: Hashable, value: object, size: int, noted: Noted, until: int, recount: Recount | None = None
+        self, name: Hashable, value: object, size: int, noted: Noted, until: int, renew: Renew | None = None
     ) -> None:
         """Keep it, unless something of it was forgotten while it was made. `value`: not None. `until`: ms.
 
-        `recount`: makes another value of it where of the things that it was made of some only count otherwise; None: cannot.
+        `renew`: makes another value of it, and its size, where there is nothing but `news` of what it was made of; None: cannot.
         """
         if noted.lost or size > self._most:
             return
@@ -88,7 +88,7 @@ class Keeping:
         self._make_room(size)
         self._know(kept, NO_KEYS if noted.everything else noted.keys, everything=noted.everything)
         kept.value, kept.size, kept.until, kept.asked = value, size, min(until, noted.until), False
-        kept.counted, kept.recount = NONE, recount
+        kept.news, kept.renew = NONE, renew
         self._kept[name] = kept
         self.size += size
 
@@ -105,11 +105,11 @@ class Keeping:
     def forget(
         self,
         touched: Iterable[Touched],
-        counted: Mapping[Touched, Touched] = NO_COUNTS,
+        news: Mapping[Touched, Touched] = NO_NEWS,
         marked: Mapping[Touched, Set[int]] = NO_MARKS,
     ) -> None:
-        """Something was changed: what was made from it is no good any more. `counted`: those of it of which nothing but counts was, or
-        before which only something came, each with what `recount` is told of it; `marked`: those of which nothing but marks on these
+        """Something was changed: what was made from it is no good any more. `news`: those of it of which nothing but counts was, or
+        before which only something came, each with what `renew` is told of it; `marked`: those of which nothing but marks on these
         posts was; what has noted none of these is as good as before.
         """
         for kept in tuple(self._of_everything):
@@ -118,13 +118,13 @@ class Keeping:
             kind, key = one
             index = self._made_of.get(kind)
             if index is not None:
-                counts, posts = counted.get(one), marked.get(one)
+                told, posts = news.get(one), marked.get(one)
                 for made in index.values() if key is EVERY else (index.get(key, NONE),):
                     for kept in made:
                         if posts is not None and posts.isdisjoint(kept.keys.get(POSTS, NONE)):
                             continue
-                        if counts is not None and kept.recount is not None:
-                            kept.counted |= {counts}
+                        if told is not None and kept.renew is not None:
+                            kept.news |= {told}
                         elif kept.value is not None:
                             self._empty_out(kept)
         while len(self._empty) > EMPTY:
@@ -136,15 +136,21 @@ class Keeping:
             shelf.clear()
         self.size = 0
 
-    def _recounted(self, kept: Place) -> bool:
+    def _renewed(self, kept: Place) -> bool:
         """Whether it is up to date again, with what was looked at for that; else its place is empty."""
-        counted, kept.counted = kept.counted, NONE
-        with Noted(set()) as noted:
-            value = kept.recount(kept.value, counted) if kept.recount is not None else None
-        if value is None or noted.everything or not noted.keys.keys() <= kept.keys.keys():
+        news, kept.news = kept.news, NONE
+        try:
+            with Noted(set()) as noted:
+                found = kept.renew(kept.value, news) if kept.renew is not None else None
+        except Exception:
+            self._empty_out(kept)
+            raise
+        if found is None or noted.everything or not noted.keys.keys() <= kept.keys.keys():
             self._empty_out(kept)
             return False
-        kept.value, kept.until = value, min(kept.until, noted.until)
+        self.size -= kept.size
+        (kept.value, kept.size), kept.until = found, min(kept.until, noted.until)
+        self.size += kept.size
         for kind, keys in noted.keys.items():
             had = kept.keys[kind]
             self._enter(kept, kind, keys - had)
@@ -152,8 +158,8 @@ class Keeping:
         return True
 
     def _empty_out(self, kept: Place) -> None:
-        kept.value = kept.recount = None
-        kept.counted = NONE
+        kept.value = kept.renew = None
+        kept.news = NONE
         self.size -= kept.size
         kept.size = 0
         self._empty[kept] = None

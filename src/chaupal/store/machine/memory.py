@@ -11,7 +11,7 @@ from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
-from chaupal.store.machine.keeping import NO_COUNTS, NO_MARKS, Keeping
+from chaupal.store.machine.keeping import NO_MARKS, NO_NEWS, Keeping
 from chaupal.store.machine.noted import NEVER, NOTING, Noted, note
 from chaupal.store.machine.shelves import EVERY, ONLY, REACTIONS, RULINGS, Kind, Touched
 
@@ -284,7 +284,7 @@ class Memory:
     def moved[K](self, kind: Kind[K], keys: Iterable[K], came: int | None = None) -> None:
         """Something that is not in the store has changed: the ids of homes. `came`: nothing but that this stands before all others now."""
         touched: set[Touched] = {(kind, key) for key in keys}
-        self._drop(touched, NO_COUNTS if came is None else dict.fromkeys(touched, (kind, came)))
+        self._drop(touched, NO_NEWS if came is None else dict.fromkeys(touched, (kind, came)))
 
     def forget_all(self) -> None:
         """Forget everything: others changed something, and it is not known what."""
@@ -308,7 +308,7 @@ class Memory:
     def _drop(
         self,
         touched: set[Touched],
-        counted: Mapping[Touched, Touched] = NO_COUNTS,
+        news: Mapping[Touched, Touched] = NO_NEWS,
         marked: Mapping[Touched, Set[int]] = NO_MARKS,
     ) -> None:
         if len(self._lately) > LATELY:
@@ -327,7 +327,7 @@ class Memory:
         if law:  # whatever its key, the law is one
             self.pages.forget(EVERY)
             touched = touched | {(RULINGS, ONLY)}
-        self.answers.forget(touched, counted, marked)
+        self.answers.forget(touched, news, marked)
         for noted in self._open:
             noted.missed = True
             noted.forgotten |= touched

@@ -25,11 +25,11 @@ MOST_MOVED = 500
 
 
 class Growth(NamedTuple):
-    """How a page goes on where something came before it. `come`: that as its viewer sees it, the oldest first; nothing where that cannot
-    be said. `address`: of `paging.address_of`.
+    """How a page goes on where something came before it. `arrivals`: that as its viewer sees it, the oldest first; nothing where that
+    cannot be said. `address`: of `paging.address_of`.
     """
 
-    come: Callable[[Sequence[int]], Sequence[Visible[Post]]]
+    arrivals: Callable[[Sequence[int]], Sequence[Visible[Post]]]
     address: str
 
 
@@ -71,11 +71,11 @@ def joined(
     written anew, and nothing else of it. A like, or a new post of somebody's, changes no more of most answers in which they stand.
     """
     headers = headers or []
-    recount = _Recount(call.house.reads, call.viewer, pieces, headers, growth) if plain else None
-    return Answer(b"".join(pieces), headers=headers, recount=recount)
+    renew = _Renewal(call.house.reads, call.viewer, pieces, headers, growth) if plain else None
+    return Answer(b"".join(pieces), headers=headers, renew=renew)
 
 
-class _Recount:
+class _Renewal:
     """Brings an answer up to date, by its pieces.
 
     `_places`: where those stand that begin so, found once; what came before them since has `_moved` them.
@@ -92,10 +92,10 @@ class _Recount:
         self._places: dict[bytes, list[int]] = {}
         self._moved = 0
 
-    def __call__(self, counted: Set[Touched]) -> tuple[bytes, Headers] | None:
+    def __call__(self, news: Set[Touched]) -> tuple[bytes, Headers] | None:
         """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts."""
-        came = sorted(id_ for kind, id_ in counted if kind is HOMES)
-        if all(self._count(*one) for one in counted if one[0] is not HOMES) and (not came or self._grow(came)):
+        came = sorted(id_ for kind, id_ in news if kind is HOMES)
+        if all(self._count(*one) for one in news if one[0] is not HOMES) and (not came or self._grow(came)):
             return b"".join(self._pieces), self._headers
         return None
 
@@ -114,9 +114,11 @@ class _Recount:
     def _grow(self, came: Sequence[int]) -> bool:
         """What came stands first, and as many as came are not on the page any more."""
         growth, pieces = self._growth, self._pieces
-        found = () if growth is None or self._moved > MOST_MOVED else growth.come(came)
-        written = _at_hand(self._reads, self._viewer, found)
-        if growth is None or not written:
+        # A page made of the store may hold already what this home is told of only now.
+        if growth is None or self._moved > MOST_MOVED or came[0] <= _id_of(pieces[1]):
+            return False
+        written = _at_hand(self._reads, self._viewer, growth.arrivals(came))
+        if not written:
             return False
         before = [piece for parts in reversed(written) for piece in (*parts, b",")]
         pieces[1:1] = before
