@@ -162,7 +162,13 @@ async def test_what_is_no_file_is_not_found(village: Village, path: str):
 async def test_an_avatar_goes_with_its_account(village: Village):
     asha = village.asha
     me = (
-        await api(village, asha, "PATCH", "/api/v1/accounts/update_credentials", files={"avatar": ("a.png", png())})
+        await api(
+            village,
+            asha,
+            "PATCH",
+            "/api/v1/accounts/update_credentials",
+            files={"avatar": ("a.png", png()), "header": ("h.png", png())},
+        )
     ).json()
     await village.settle()
     url = me["avatar"]
@@ -174,6 +180,8 @@ async def test_an_avatar_goes_with_its_account(village: Village):
     )
     answer = await ask(village, small, "IN")
     assert Image.open(io.BytesIO(answer.content)).size == (132, 132)
+    for large in (f"{url}?small=0", f"{me['header']}?small=1"):
+        assert Image.open(io.BytesIO((await ask(village, large, "IN")).content)).width >= 400
     assert (await ask(village, small, "IN")).content == answer.content
     again = await village.client.get(small, headers={"cookie": "look_as=IN", "if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

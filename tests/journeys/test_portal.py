@@ -5,6 +5,7 @@ import json
 import pytest
 import regex
 
+from chaupal.fanout.notifications import alerts
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, statements, steps
 from chaupal.governance.orders.authorities import AuthorityForm
@@ -153,7 +154,9 @@ async def test_a_question_is_asked_and_answered_and_minutes_stay_inside(village:
     assert empty.status_code == 422
 
 
-async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(village: Village, office: Office):
+async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(
+    village: Village, office: Office, monkeypatch: pytest.MonkeyPatch
+):
     post, court, staff = village.meera.latest.path, village.running.house.court, village.dev.viewer
     files = [("documents", ("order.pdf", letter(), "application/pdf"))]
     fields = FIELDS | {"targets": f"{post} withhold_post\n@nobody", "act": "file", "reasons": ""}
@@ -191,7 +194,10 @@ async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(village: V
     assert (told["replaces"], told["documents"][0]["name"]) == (first, "order.pdf")
     # By program: the whole order again, under the sender's own number.
     sent = (await office.file("@asha", external_id="A-9")).json()["ref"]
+    monkeypatch.setattr(alerts, "MOST_REMINDED", 2)
     await steps.take(court, staff, sent, StepForm(verb="return_order", codes=("no_reasons",), reason=why))
+    await village.settle()
+    assert not [one for one in mails_of(village.running) if f"/portal/orders/{sent}" in one], "the third of this day"
     mended = [await office.file("@asha", external_id="A-9", replaces=sent, reasons="It calls.") for _ in range(2)]
     assert [one.status_code for one in mended] == [201, 200] and mended[0].json()["replaces"] == sent
     assert mended[1].json()["ref"] == mended[0].json()["ref"] != sent

@@ -261,7 +261,8 @@ def run(doing: Coroutine[Any, Any, None]) -> None:
     if 0 <= files < FEWEST_FILES:
         doing.close()
         raise BadSettings(
-            f"This process may open {files} files and needs {FEWEST_FILES}: raise `ulimit -n`, of systemd LimitNOFILE"
+            f"This process may open {files} files and needs {FEWEST_FILES}: "
+            "raise it with `ulimit -n`, or with LimitNOFILE= of the systemd unit"
         )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(doing)

@@ -20,6 +20,7 @@ FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures a
 INBOX = (30_000, 300)  # counted apart, too: a large server brings what thousands of people do
 GUESSES = (20, 900)  # of the secret of one name, from wherever they come
 POSTING = (300, 10_800)  # of posts and of edits, each counted by itself, as Mastodon does
+EXPORTS = (10, 3_600)  # asked for on their page and by API, each counted by itself
 MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question to the store
 FEW = 120  # what one may do no more often than this in a window is counted with all other processes before one goes on
 

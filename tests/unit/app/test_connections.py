@@ -67,5 +67,5 @@ def test_whoever_may_open_too_few_files_is_told_how_many_and_by_what(monkeypatch
     """With 24 it started, held one connection at a time, and failed wherever a module came in late."""
     monkeypatch.setattr(server.resource, "getrlimit", lambda _: (24, 24))
     monkeypatch.setattr(server.resource, "setrlimit", lambda *_: None)
-    with pytest.raises(BadSettings, match=r"may open 24 files and needs 200: raise `ulimit -n`"):
+    with pytest.raises(BadSettings, match=r"may open 24 files and needs 200: raise it with `ulimit -n`"):
         server.run(asyncio.sleep(0))

@@ -284,6 +284,11 @@ async def test_a_portrait_is_fetched_when_its_profile_is_shown(village: Village,
     assert (await village.client.get(path)).status_code == 200
     assert len(site.asked) == 1
     assert (await village.client.get(f"/media/portraits/{ravi}/{'0' * 20}.webp")).status_code == 404
+    # Another one at the same address, once the first was swept away.
+    small = (await village.client.get(f"{path}?small=1")).content
+    await village.running.house.square.files.drop(account["avatar"].partition("/media/")[2])
+    site.says("/me.png", picture(300, 100), "image/png")
+    assert (await village.client.get(f"{path}?small=1")).content != small
 
 
 async def test_a_portrait_that_cannot_be_had_is_not_asked_for_with_every_page(village: Village, site: Site):

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call
+from chaupal.http.limits import EXPORTS
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, get, post
 from chaupal.http.sending import export
@@ -71,7 +72,7 @@ API = "/api/v1/exports"
 OWN: dict[str, Any] = {"scope": "read", "suspended": True}
 
 ROUTES: tuple[Route, ...] = (
-    post(API, ask, Surface.OWN, limit=(10, 3_600), **OWN),
+    post(API, ask, Surface.OWN, limit=EXPORTS, **OWN),
     get(API, listed, Surface.OWN, **OWN),
     get(f"{API}/{{id}}", show, Surface.OWN, **OWN),
     get(f"{API}/{{id}}/file", fetch, Surface.OWN, **OWN),

@@ -17,7 +17,8 @@ from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
 
-# Orders that one authority files in a day of which staff are reminded one by one; the others stand in the queue, the next due first.
+# Orders that one authority files in a day of which staff are reminded one by one, and whoever filed them has mails; the others stand
+# in the queue, the next due first, and on the portal.
 MOST_REMINDED = 20
 # Who could do what is due.
 COULD = {clocks.ORDER: "decide", clocks.APPEAL: "hear_appeal", clocks.REPORT: "handle_reports"}
@@ -30,47 +31,46 @@ PATHS = {
 
 async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     """By direct post and mail; and by mail to the operator once the time is over."""
-    ref, assigned = await _matter(w, event)
+    orders = await docket.orders_by_id(w, [event.of]) if event.what == clocks.ORDER else []
+    order = orders[0] if orders else None
+    ref, assigned = await _matter(w, event, order)
     if ref is None:
         return
-    kind, crowded = "overdue" if event.share >= 100 else "clock", await _crowded(w, event)
-    if crowded and kind == "clock":
+    kind, many = "overdue" if event.share >= 100 else "clock", order is not None and await crowded(w, order)
+    if many and kind == "clock":
         return
     path = PATHS[event.what].format(ref=ref, of=event.of)
     staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
-    hushed = await _owners(w, event, carrier.clock())  # whose things a secret order is about hears nothing of it
+    hushed = await _owners(w, order, carrier.clock())  # whose things a secret order is about hears nothing of it
     key, share = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", str(event.share)
     for account in (one for one in staff if one not in hushed):
         to = await telling.ear(carrier, w, account)
-        to = to._replace(email="") if crowded else to
+        to = to._replace(email="") if many else to
         thing = complaint_texts.thing(event.what, ref, to.language)
         telling.answer(carrier, w, to, kind, path=path, key=key, day=event.due_at, thing=thing, share=share)
     operator, language = carrier.settings.contact_email, carrier.settings.default_language
-    if kind == "overdue" and operator and not crowded:
+    if kind == "overdue" and operator and not many:
         thing = complaint_texts.thing(event.what, ref, language)
         telling.write(carrier, w, operator, language, kind, path=path, day=event.due_at, thing=thing, share=share)
 
 
-async def _crowded(reading: Reading, event: ClockAlert) -> bool:
+async def crowded(reading: Reading, order: docket.Order) -> bool:
     """Whether it is one of very many that its authority filed within a day: they must not drown what others ask. No emergency is."""
-    found = await docket.orders_by_id(reading, [event.of]) if event.what == clocks.ORDER else []
-    if not found or found[0].emergency or found[0].authority_id is None:
+    if order.emergency or order.authority_id is None:
         return False
-    return await docket.lately_from(reading, found[0]) > MOST_REMINDED
+    return await docket.lately_from(reading, order) > MOST_REMINDED
 
 
-async def _owners(reading: Reading, event: ClockAlert, now: int) -> frozenset[int | None]:
-    found = await docket.orders_by_id(reading, [event.of]) if event.what == clocks.ORDER else []
-    if not found or not found[0].secret_at(now):
+async def _owners(reading: Reading, order: docket.Order | None, now: int) -> frozenset[int | None]:
+    if order is None or not order.secret_at(now):
         return frozenset()
-    return frozenset(target.owner_id for target in await docket.targets_of(reading, event.of))
+    return frozenset(target.owner_id for target in await docket.targets_of(reading, order.id))
 
 
-async def _matter(reading: Reading, event: ClockAlert) -> tuple[str | None, int | None]:
+async def _matter(reading: Reading, event: ClockAlert, order: docket.Order | None) -> tuple[str | None, int | None]:
     """(its reference, on whose desk it lies); no reference for one that is not there."""
     if event.what == clocks.ORDER:
-        found = await docket.orders_by_id(reading, [event.of])
-        return (found[0].ref, None) if found else (None, None)
+        return (order.ref, None) if order else (None, None)
     if event.what == clocks.APPEAL:
         appeal = await appeals.appeal(reading, event.of)
         return ("", appeal.assigned_to) if appeal else (None, None)

@@ -35,7 +35,7 @@ LANGUAGES = ("hi", "mr", "ne", "bn", "as", "pa", "gu", "or", "ta", "te", "kn", "
 MOST_SCRIPTS = 3  # by whose words one query is searched
 MOST_WORDS = 6  # of a query that are looked up
 NAMES = 500  # people whose names are learnt
-KEPT_FOR = 10 * MINUTE
+CACHED_FOR = 10 * MINUTE
 LEAST_LETTERS = 3
 
 SOUNDING = 200  # most used tags of each letter whose sound is listened to
@@ -160,7 +160,7 @@ async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> dict[int, Inde
         return _by_sound(await (_names if names else _words_used)(reads, Viewer(country=viewer.country)))
 
     key = ("romanised", names, viewer.country, reads.work.memory.rulings_version)
-    return await cached(reads, key, KEPT_FOR, make)
+    return await cached(reads, key, CACHED_FOR, make)
 
 
 async def _words_used(reads: Reads, anyone: Viewer) -> list[str]:

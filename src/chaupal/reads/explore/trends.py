@@ -272,7 +272,7 @@ def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[st
 async def _days(
     reads: Reads, keys: Sequence[str], since: int, country: str, facts: Facts
 ) -> dict[tuple[str, int], tuple[int, int]]:
-    """(key, day) -> (uses, authors); of a tag with many uses, kept as trends are."""
+    """(key, day) -> (uses, authors); of a tag with many uses, cached as trends are."""
     place = ("days", country, " ".join((str(since), *keys)))
     version = law_version(reads, facts)
     kept: dict[tuple[str, int], tuple[int, int]] | None = cached_value(reads, place)

@@ -32,7 +32,7 @@ from chaupal.text.language import check_language
 LEAST_AUTHORS = 3  # what one or two people write may be about one person; it is nobody's vocabulary
 LOOKED_AT = 1_000  # newest public posts of the language
 MOST_WORDS = 2_000
-KEPT_FOR = 10 * MINUTE
+CACHED_FOR = 10 * MINUTE
 
 _WORD = regex.compile(r"[\p{L}--\p{Latin}][\p{L}\p{M}\u200c\u200d--\p{Latin}]+", regex.V1)
 
@@ -41,7 +41,7 @@ async def vocabulary_of(reads: Reads, viewer: Viewer, language: str) -> list[str
     """In their most used spelling, those of most authors first. Raises NotFound for what is no language."""
     code = or_not_found(check_language(language))
     key = ("vocabulary", code, viewer.country, reads.work.memory.rulings_version)
-    return await cached(reads, key, KEPT_FOR, partial(_counted, reads, Viewer(country=viewer.country), code))
+    return await cached(reads, key, CACHED_FOR, partial(_counted, reads, Viewer(country=viewer.country), code))
 
 
 async def _counted(reads: Reads, anyone: Viewer, language: str) -> list[str]:

@@ -48,6 +48,7 @@ class MediaFile(msgspec.Struct, frozen=True):
     mark: str
     again: Callable[[], Awaitable[object]]
     away: bool = False
+    avatar: bool = False
 
 
 def rendition_of(name: str) -> Rendition:
@@ -112,7 +113,8 @@ async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -
         seen = await _reveal(reads, reading, viewer, Surface.PROFILE, people.get(account))
     if not name or key not in (seen.item.avatar, seen.item.header):
         raise NotFound
-    return MediaFile(key, "image/webp", name, partial(portrait_file, reads, viewer, account, name))
+    again = partial(portrait_file, reads, viewer, account, name)
+    return MediaFile(key, "image/webp", name, again, avatar=key == seen.item.avatar)
 
 
 async def emoji_file(reads: Reads, viewer: Viewer, id_: int, name: str) -> MediaFile:

@@ -85,11 +85,11 @@ async def of_viewer(square: Square, viewer: Viewer) -> list[Import]:
         return await imports.mine(reading, viewer.me, SHOWN)
 
 
-async def by_id(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fault]]:
-    """One's own, with what could not be brought. Raises NotFound."""
+async def by_id(square: Square, viewer: Viewer, id_: int, most: int = SHOWN_FAULTS) -> tuple[Import, list[Fault]]:
+    """One's own, with at most so many of what could not be brought. Raises NotFound."""
     async with square.work.reading() as reading:
         found = or_not_found(await imports.one(reading, viewer.me, id_))
-        return found, await imports.faults(reading, id_, SHOWN_FAULTS)
+        return found, await imports.faults(reading, id_, most)
 
 
 async def all_faults(square: Square, viewer: Viewer, id_: int) -> list[Fault]:

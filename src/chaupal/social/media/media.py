@@ -283,7 +283,7 @@ async def painted(square: Square, data: bytes) -> pictures.Rendering:
 
 
 async def portrait(square: Square, data: bytes, size: tuple[int, int]) -> bytes:
-    """A portrait from elsewhere, painted anew as our own are. Raises Invalid."""
+    """An avatar or header in another size, or from elsewhere, painted as our own are. Raises Invalid."""
     return await _in_thread(pictures.portrait, data, square.settings.max_media_pixels, size)
 
 

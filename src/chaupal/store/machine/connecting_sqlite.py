@@ -13,9 +13,9 @@ from chaupal.kernel.settings import BadSettings
 # written over at four fifths of what it takes to make a file longer and to have that on the disk, too.
 WAL_KEPT = 64_000_000
 
-# kB of pages that a connection keeps for itself. Below them is the system's own cache, and four times as much saved no time;
-# whoever walks through a table comes to no page twice.
-PAGES, SCANNED = 2_000, 200
+# KiB of pages that a connection keeps for itself (SQLite's own default), and one that walks through tables, which comes to no page
+# twice. Below them is the system's own cache, and four times as much saved no time.
+CACHE_KIB, SCANNER_KIB = 2_000, 200
 
 SCANNERS = 2  # threads that walk through tables
 
@@ -70,14 +70,14 @@ def not_opened(path: Path, error: BaseException) -> BadSettings | None:
     return BadSettings(f"data: {path} {said} ({error})") if said else None
 
 
-def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
+def connect(path: Path, kib: int = CACHE_KIB) -> sqlite3.Connection:
     """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
     db = _opened(path)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"cache_size=-{pages}",
+        f"cache_size=-{kib}",
         "wal_autocheckpoint=0",
         f"journal_size_limit={WAL_KEPT}",
     ):
@@ -88,7 +88,7 @@ def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """One that changes nothing, beside one that does: it reads the schema once it is asked something, which takes 2 ms.
 
-    To be told how many pages to keep it would read the schema at once; what it keeps by itself are `PAGES`.
+    To be told how much to keep it would read the schema at once; what it keeps by itself is `CACHE_KIB`.
     """
     return _opened(path)
 
@@ -108,7 +108,7 @@ class Spare:
         self._kept: list[sqlite3.Connection] = []
 
     def take(self) -> sqlite3.Connection:
-        return self._kept.pop() if self._kept else connect(self._path, SCANNED)
+        return self._kept.pop() if self._kept else connect(self._path, SCANNER_KIB)
 
     def give(self, db: sqlite3.Connection) -> None:
         if len(self._kept) < SCANNERS:

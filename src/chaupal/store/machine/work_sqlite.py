@@ -13,7 +13,15 @@ from chaupal.kernel.clock import HOUR, Clock
 from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.logger import log
 from chaupal.store.machine import connecting_sqlite, marks, outbox
-from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, connect_to_read, fault
+from chaupal.store.machine.connecting_sqlite import (
+    SCANNER_KIB,
+    SCANNERS,
+    Moment,
+    Spare,
+    connect,
+    connect_to_read,
+    fault,
+)
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -361,7 +369,7 @@ class SqliteWork(SharedWork):
         """
 
         def checkpoint() -> None:
-            db = connect(self._path, SCANNED)
+            db = connect(self._path, SCANNER_KIB)
             try:
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             finally:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.limits import EXPORTS
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.http.sending import export
@@ -14,7 +15,6 @@ from chaupal.social.archives import exports
 from chaupal.web import pages
 from chaupal.web.words import N_, words
 
-EXPORTS = (10, 3_600)
 STATES: dict[str, str] = {
     exports.WAITING: N_("Waits for its turn"),
     exports.RUNNING: N_("Is being made"),

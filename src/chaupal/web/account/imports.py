@@ -85,18 +85,19 @@ async def bring(call: Call[ImportTyped]) -> Answer:
 
 async def progress(call: Call[ById]) -> Answer:
     """Drawn anew every few seconds while it is worked through, without a script."""
-    found, faults = await imports.by_id(call.house.square, call.viewer, call.args.id)
+    most = imports.SHOWN_FAULTS
+    found, faults = await imports.by_id(call.house.square, call.viewer, call.args.id, most + 1)
     said = words(call.viewer.language).gettext
     return await pages.render(
         call,
         "settings/import_one.html",
         one=found,
-        faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults],
+        faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults[:most]],
         why=reason(found.why, call.viewer.language) if found.why else "",
         kind=said(KINDS[found.kind]),
         state=said(STATES[found.state]),
         running=found.state in ("waiting", "running"),
-        more=len(faults) == imports.SHOWN_FAULTS,
+        more=len(faults) > most,
         titled=N_("Import"),
     )
 

@@ -55,11 +55,11 @@ class CardImage(msgspec.Struct, kw_only=True):
 
 
 class Portrait(msgspec.Struct, kw_only=True):
-    """An account's avatar or header; `small`: as it stands beside a post."""
+    """An account's avatar or header; `small`: the avatar as it stands beside a post."""
 
     account: Number
     name: str
-    small: str = ""
+    small: bool = False
 
 
 class EmojiAsked(msgspec.Struct, kw_only=True):
@@ -110,11 +110,12 @@ async def portrait(call: Call[Portrait]) -> Answer:
     file = await media.portrait_file(call.house.reads, call.viewer, asked.account, asked.name)
     if call.house.federation is not None and not await media.is_here(call.house.reads, file):
         await _bring(call, lambda fed, elsewhere: elsewhere.fetch_portrait(fed, asked.account, file.key))
-    return await (_send_small if asked.small else _send)(call, file)
+        _small.items.pop(file.key, None)
+    return await (_send_small if asked.small and file.avatar else _send)(call, file)
 
 
 async def _send_small(call: Call[Portrait], file: MediaFile) -> Answer:
-    """Painted by the first who asks. A new picture has a new key, so what is kept is never old."""
+    """Painted by whoever asks until it is kept. A new picture has a new key, unless another server puts it at the old address."""
     mark = f"{file.mark}-small"
     headers = _headers(file.key.replace("/", "-"), mark)
     if _browser_has(call, mark):

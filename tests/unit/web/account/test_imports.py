@@ -14,7 +14,7 @@ from chaupal.social.archives import imports
 from chaupal.web.account.imports import reason
 from village import Village, Villager
 
-ARCHIVE = zipped(mastodon(note(1, "<p>पुरानी बात</p>"), "nonsense"))
+ARCHIVE = zipped(mastodon(note(1, "<p>पुरानी बात</p>"), "nonsense", "nonsense"))
 
 
 async def send(v: Village, who: Villager, data: bytes | None, **fields: Any) -> httpx2.Response:
@@ -26,8 +26,11 @@ async def send(v: Village, who: Villager, data: bytes | None, **fields: Any) -> 
     return await v.client.post("/settings/import", data=fields | {"csrf": word}, files=files, headers=cookie)
 
 
-async def test_an_archive_is_brought_by_form_and_its_page_tells_how_far_it_is(village: Village):
+async def test_an_archive_is_brought_by_form_and_its_page_tells_how_far_it_is(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
     v = village
+    monkeypatch.setattr(imports, "SHOWN_FAULTS", 2)
     sent = await send(v, v.asha, ARCHIVE, visibility="unlisted")
     assert sent.status_code == 303
     page = await v.page_as("IN", sent.headers["location"], v.asha)
@@ -35,11 +38,14 @@ async def test_an_archive_is_brought_by_form_and_its_page_tells_how_far_it_is(vi
     await imports.carry_on(v.running.house.square)
     page = await v.page_as("IN", sent.headers["location"], v.asha)
     assert 'http-equiv="refresh"' not in page and "पूरा हुआ" in page
-    assert '<summary><bdi>यह पढ़ी नहीं जा सकती।</bdi> <span class="soft">(1)</span></summary>' in page
-    file = f"{sent.headers['location']}/faults.csv"
+    assert '<summary><bdi>यह पढ़ी नहीं जा सकती।</bdi> <span class="soft">(2)</span></summary>' in page
+    file, more = f"{sent.headers['location']}/faults.csv", "और भी हैं; ये पहली हैं।"
+    assert more not in page
+    monkeypatch.setattr(imports, "SHOWN_FAULTS", 1)
+    assert more in await v.page_as("IN", sent.headers["location"], v.asha)
     assert f'href="{file}"' in page
     rows = (await v.look("IN", file, v.asha)).text.splitlines()
-    assert len(rows) == 2 and rows[1].startswith("1,") and rows[1].endswith("यह पढ़ी नहीं जा सकती।")
+    assert len(rows) == 3 and rows[1].startswith("1,") and rows[1].endswith("यह पढ़ी नहीं जा सकती।")
     for path in (sent.headers["location"], file):
         assert (await v.look("IN", path, v.ravi)).status_code == 404
     assert "पुरानी बात" in await v.page_as("IN", "/@asha", v.asha)
@@ -64,8 +70,8 @@ async def test_a_program_brings_an_archive_and_asks_after_it(village: Village):
     assert again.status_code == 409
     await imports.carry_on(v.running.house.square)
     done = (await v.api(v.asha, "GET", f"/api/v1/imports/{sent['id']}")).json()
-    assert (done["state"], done["done"], done["failed"]) == ("done", 1, 1)
-    assert [fault["number"] for fault in done["faults"]] == [1]
+    assert (done["state"], done["done"], done["failed"]) == ("done", 1, 2)
+    assert [fault["number"] for fault in done["faults"]] == [1, 2]
     assert [one["id"] for one in (await v.api(v.asha, "GET", "/api/v1/imports")).json()] == [sent["id"]]
     assert (await v.api(v.ravi, "GET", f"/api/v1/imports/{sent['id']}")).status_code == 404
     assert (await v.api(v.ravi, "DELETE", f"/api/v1/imports/{sent['id']}")).status_code == 404
