@@ -12,6 +12,7 @@ from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import HOUR
+from chaupal.store.court import documents
 from letters import letter
 from mails import mails_of
 from office import EMAIL, ORDER, PASSWORD, Office, open_office
@@ -175,19 +176,39 @@ async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(
     assert again and area and why in shown and "order.pdf" in shown and 'value="16(1)/2021"' in shown
     assert area[1].split("\n") == [f"{post} withhold_post", "@nobody withhold_account"]
     fields |= {"targets": area[1], "reasons": "It calls people to the gate.", "again[]": again[1], "replaces": first}
+    fields |= {"ends_at": "2021-03-01T10:00"}
+    # Whatever is refused, what was typed and ticked stays.
+    store = village.running.house.square.files
+    async with court.work.reading() as reading:
+        (kept,) = await documents.by_ids(reading, [int(again[1])])
+    sealed = await store.get(kept.key)
+    assert sealed is not None
+    empty = [("documents", ("more.pdf", b"", "application/pdf"))]
+    refused = [(422, await office.post("/portal/orders", form, files=empty, **fields))]
+    refused.append((404, await office.post("/portal/orders", form, **fields | {"replaces": "IN-1999-0001"})))
+    await store.drop(kept.key)
+    refused.append((422, await office.post("/portal/orders", form, **fields)))
+    await store.put(kept.key, sealed)
+    for status, answer in refused:
+        assert (answer.status_code, "It calls people to the gate." in answer.text) == (status, True)
+        assert status == 404 or f'name="again[]" value="{again[1]}" checked' in answer.text
     done = await office.post("/portal/orders", form, **fields)
     assert done.status_code == 303, done.text
     second = done.headers["location"].rpartition("/")[2]
     page = (await office.get(f"/portal/orders/{second}")).text
     assert f'href="/portal/orders/{first}"' in page and "order.pdf" in page and "receipt acknowledged" in page
-    assert f'href="/portal/orders/{second}"' in (await office.get(f"/portal/orders/{first}")).text
+    for replaced in (f"/portal/orders/{first}", "/portal"):
+        page = (await office.get(replaced)).text
+        assert f'href="/portal/orders/{second}"' in page and "replaced by a mended version" in page
     tapped = await office.post("/portal/orders", "/portal/token", **fields)  # twice: told where it is
     assert (tapped.status_code, second in tapped.text) == (409, True)
+    assert f'name="replaces" value="{first}"' in tapped.text, "pressed once more it is no order of its own"
     await village.settle()
     told = [mail for mail in mails_of(village.running) if f"{second} उसी का" in mail]
     assert len(told) == 1 and first in told[0], "she hears that the demand came again, and not that it is over"
     desk = (await village.look("IN", f"/office/orders/{second}", village.chitra)).text
     assert f'href="/office/orders/{first}"' in desk and "<ins>It calls people to the gate.</ins>" in desk
+    assert "<ins>1 मार्च 2021, 10:00</ins>" in desk
     for ref, other in ((first, second), (second, first)):
         assert f'href="/orders/{other}"' in await village.page_as("DE", f"/orders/{ref}")
     told = (await office.ask("GET", f"/api/v1/orders/{second}")).json()

@@ -120,14 +120,22 @@ def _silent(carrier: Carrier, order: Order) -> bool:
     return order.secret_at(now) or until is None or until > now
 
 
+async def _which(carrier: Carrier, w: Writing, order: Order, owner: int) -> int:
+    """How many they are told of within a day up to this one, itself included: no other may be known by being counted."""
+    found, laws = await docket.lately_about(w, order, owner), carrier.court.regimes
+    return sum(
+        many for law, version, many in found if not law or laws.version(law, version).notice.author == "default_yes"
+    )
+
+
 async def _tell(
     carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str, **facts: str
 ) -> None:
-    to, which = await telling.ear(carrier, w, owner), await docket.lately_about(w, order, owner)
+    to, which = await telling.ear(carrier, w, owner), await _which(carrier, w, order, owner)
     if which > MOST_MAILS:
         to = to._replace(email="")
-    elif which == MOST_MAILS and kind == "demand_received":
-        kind = "demand_many"
+    elif which == MOST_MAILS and about == DEMANDED:
+        facts["further"] = demand_texts.FURTHER[spoken(to.language)]
     key = f"demand:{order.id}:{about}:{owner}"
     facts |= {"ref": order.ref}
     if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret

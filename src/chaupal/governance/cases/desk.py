@@ -165,7 +165,7 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         moves = await _moves(reading, named)
         running = await clocks.of_matter(reading, "order", order.id)
         papers = await documents.of_order(reading, order.id)
-        mends = await replacing.mended(reading, order, viewer)
+        mends = await replacing.mended(court, reading, order, viewer)
         following = await replacing.mended_version(reading, order, viewer)
         offered = await _steps(court, reading, viewer, steps.standing(events), order)
     regime, stage = cases.regime_of(court, order), steps.standing(events)

@@ -52,7 +52,7 @@ async def filed_as(court: Court, filing: Filing, external_id: str) -> str:
 async def sent_back(court: Court, filing: Filing, ref: str) -> SentBack:
     """An order of one's own authority, to be mended. Raises NotFound, Conflict."""
     async with court.work.reading() as reading:
-        return await replacing.sent_back(reading, await _own(reading, filing, ref))
+        return await replacing.sent_back(court, reading, await _own(reading, filing, ref))
 
 
 async def withdraw(court: Court, filing: Filing, ref: str, reason: str) -> None:

@@ -126,8 +126,8 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
         regime = law_of(court, paper, form)
         new = read(court, paper, form, issuer, regime, filer, brought)
         confirmed = await _confirmed(reading, paper, form, new)
-        if replaced is not None and not await _may_replace(reading, replaced, new):
-            paper.complain("replaces", "replaces_none")
+        if replaced is not None and (fault := await _bar_to_replacing(reading, replaced, new)):
+            paper.complain("replaces", fault)
             replaced = None
         new = msgspec.structs.replace(
             new, confirms=confirmed.id if confirmed else None, replaces=replaced.id if replaced else None
@@ -280,10 +280,12 @@ async def _replaced(reading: Reading, paper: Paper, form: OrderForm) -> Order | 
     return found
 
 
-async def _may_replace(reading: Reading, found: Order, new: Order) -> bool:
-    """Of the same authority, sent back, and no more told of than the mended version is."""
+async def _bar_to_replacing(reading: Reading, found: Order, new: Order) -> str:
+    """It is of the same authority, was sent back, and is as secret as its mended version: each tells of the other."""
     stands = steps.standing(await order_events.of_order(reading, found.id))
-    return (found.authority_id, found.secret, stands) == (new.authority_id, new.secret, Stage.RETURNED)
+    if (found.authority_id, stands) != (new.authority_id, Stage.RETURNED):
+        return "replaces_none"
+    return "" if found.secret == new.secret else "replaces_secrecy"
 
 
 async def _filed_as(reading: Reading, issuer: Authority, external_id: str, replaced: Order | None) -> str:
@@ -316,10 +318,13 @@ def _check_gag(paper: Paper, new: Order, regime: Regime | None) -> None:
 def _interim(paper: Paper, form: OrderForm, regime: Regime | None, now: int) -> int | None:
     """An emergency order always has an end: what it says, or what its law says at most."""
     said = paper.moment("interim_until", form.interim_until)
-    if regime is None or not regime.emergency:
-        return said
-    latest = regime.due("confirm_interim", now) or regime.ends_at(now)
+    latest = None if regime is None else latest_interim(regime, now)
     return min((end for end in (said, latest) if end is not None), default=None)
+
+
+def latest_interim(regime: Regime, at: int) -> int | None:
+    """The end (ms) that its law gives an emergency order that comes then."""
+    return (regime.due("confirm_interim", at) or regime.ends_at(at)) if regime.emergency else None
 
 
 def _territory(paper: Paper, text: str, issuer: Authority | None, regime: Regime | None) -> tuple[str, ...]:

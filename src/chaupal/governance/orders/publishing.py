@@ -36,16 +36,27 @@ def public_from(order: Order, regime: Regime) -> int | None:
 
 
 async def publish_due(court: Court) -> int:
-    """Publish every order whose day has come; how many. An errand of the server."""
-    now = court.clock()
+    """Publish every order whose day has come; how many. An errand of the server.
+
+    An order and its mended version tell of each other: neither comes before the other's day, and the newer one goes first.
+    """
     async with court.work.reading() as reading:
         secret = await docket.secret_orders(reading)
-    days = [(order, public_from(order, cases.regime_of(court, order))) for order in secret]
-    return sum([await publish(court, order.ref) for order, day in days if day is not None and day <= now])
+    chains: dict[int | None, list[Order]] = {}
+    for order in secret:
+        chains[order.id] = [order, *chains.pop(order.replaces, [])]
+    due = [order for chain in chains.values() if all(_is_due(court, one) for one in chain) for order in chain]
+    return sum([await publish(court, order.ref) for order in due])
+
+
+def _is_due(court: Court, order: Order) -> bool:
+    day = public_from(order, cases.regime_of(court, order))
+    return day is not None and day <= court.clock()
 
 
 async def publish(court: Court, ref: str) -> bool:
-    """Publish a secret order now: False where it is public already, or the log has not come to all its entries yet.
+    """Publish a secret order now: False where it is public already, its mended version is secret, or the log has not come to all
+    its entries yet.
 
     Raises Problem where the log lacks what it said.
     """
@@ -53,6 +64,8 @@ async def publish(court: Court, ref: str) -> bool:
         await ledger.hold(w)
         order = await docket.order(w, ref)
         if order is None or not order.secret:
+            return False
+        if (after := await docket.mended_version(w, order.id)) and after.secret:
             return False
         sealed = await _sealed(w, order)
         if max(sealed, default=0) >= await log_batches.free(court, w):

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
 from chaupal.governance.orders import kept_documents, procedure, steps
 from chaupal.governance.orders.documents import Brought
-from chaupal.governance.orders.orders import ROLE, OrderForm
+from chaupal.governance.orders.orders import ROLE, OrderForm, latest_interim
 from chaupal.governance.orders.papers import check_may, typed_moment
-from chaupal.kernel.errors import Conflict, or_not_found
+from chaupal.governance.regimes import Regime
+from chaupal.kernel.errors import Conflict, Invalid, Problem, or_not_found
 from chaupal.policy.sentences.placeholders import iso_date
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
@@ -45,16 +47,18 @@ class Lists(NamedTuple):
 
 
 class Mended(msgspec.Struct, frozen=True):
-    """In what a mended version differs from the order (`ref`) whose place it took."""
+    """In what a mended version differs from the order (`ref`) whose place it took, which came under `regime`."""
 
     ref: str
+    regime: Regime
     fields: tuple[Difference, ...]
     targets: Lists
     documents: Lists
 
 
-def form_of(order: Order, named: Sequence[Target], confirms: str = "") -> OrderForm:
-    """The form as it was filled in. That it is genuine has to be made sure of anew."""
+def form_of(order: Order, regime: Regime, named: Sequence[Target], confirms: str = "") -> OrderForm:
+    """The form as it was filled in. That it is genuine has to be made sure of anew, and what the law set begins anew."""
+    by_law = latest_interim(regime, order.received_at)
     return OrderForm(
         authority=order.authority_id,
         regime=order.regime,
@@ -70,14 +74,13 @@ def form_of(order: Order, named: Sequence[Target], confirms: str = "") -> OrderF
         dated=iso_date(order.dated),
         act_by=typed_moment(order.act_by),
         ends_at=typed_moment(order.ends_at),
-        interim_until=typed_moment(order.interim_until),
+        interim_until=typed_moment(None if order.interim_until == by_law else order.interim_until),
         confirms=confirms,
         gag_until=typed_moment(order.gag_until),
         targets="\n".join(target.as_written for target in named),
         demanded=tuple(target.demanded for target in named),
         record_unknown=True,
         record_all=any(target.note for target in named),
-        channel=order.channel,
         particulars={name: text for name, text in order.particulars.items() if name != ROLE},
         replaces=order.ref,
     )
@@ -93,14 +96,14 @@ class SentBack(msgspec.Struct, frozen=True):
     documents: tuple[Document, ...]
 
 
-async def sent_back(reading: Reading, order: Order, viewer: Viewer | None = None) -> SentBack:
+async def sent_back(court: Court, reading: Reading, order: Order, viewer: Viewer | None = None) -> SentBack:
     """Raises Conflict where nothing of it is to be mended, or it was already. `viewer`: as of `mended_version`."""
     if (known := await mended_version(reading, order, viewer)) is not None:
         raise Conflict("order_filed_before", ref=known.ref)
     events = await order_events.of_order(reading, order.id)
     procedure.MACHINE.move(steps.standing(events), procedure.REPLACE)
     why = next(event.body for event in reversed(events) if event.state == procedure.Stage.RETURNED and event.body.codes)
-    form, papers = await _begun(reading, order)
+    form, papers = await _begun(court, reading, order)
     return SentBack(order.ref, why.codes, why.reason, form, tuple(papers))
 
 
@@ -108,18 +111,22 @@ async def to_take_in(court: Court, viewer: Viewer, ref: str) -> SentBack:
     """The same for staff, to whom the mended letter came. Raises NotAllowed, NotFound, Conflict."""
     check_may(viewer, "receive_order")
     async with court.work.reading() as reading:
-        return await sent_back(reading, or_not_found(await knowing.order_for(reading, viewer, ref)), viewer)
+        return await sent_back(court, reading, or_not_found(await knowing.order_for(reading, viewer, ref)), viewer)
 
 
 async def letters(court: Court, files: Files, before: SentBack, ids: Collection[int]) -> list[Brought]:
-    """Those of its documents that go along with the mended version, as they came."""
+    """Those of its documents that go along with the mended version, as they came. Raises Invalid where one does not open."""
     some = [one for one in before.documents if one.id in ids]
-    return [Brought(one.name, await kept_documents.plain(court, files, one)) for one in some]
+    try:
+        return [Brought(one.name, await kept_documents.plain(court, files, one)) for one in some]
+    except Problem as problem:
+        raise Invalid("document_gone") from problem
 
 
-async def _begun(reading: Reading, order: Order) -> tuple[OrderForm, list[Document]]:
+async def _begun(court: Court, reading: Reading, order: Order) -> tuple[OrderForm, list[Document]]:
     confirms = await docket.orders_by_id(reading, [order.confirms]) if order.confirms is not None else []
-    form = form_of(order, await docket.targets_of(reading, order.id), confirms[0].ref if confirms else "")
+    named, regime = await docket.targets_of(reading, order.id), cases.regime_of(court, order)
+    form = form_of(order, regime, named, confirms[0].ref if confirms else "")
     return form, await documents.of_order(reading, order.id)
 
 
@@ -129,18 +136,19 @@ async def mended_version(reading: Reading, order: Order, viewer: Viewer | None) 
     return found if found is None or viewer is None or await knowing.known(reading, viewer, [found]) else None
 
 
-async def mended(reading: Reading, order: Order, viewer: Viewer) -> Mended | None:
+async def mended(court: Court, reading: Reading, order: Order, viewer: Viewer) -> Mended | None:
     """In what an order differs from the one whose place it took; None where it took none, or that of one not to be known of."""
     before = await docket.orders_by_id(reading, [order.replaces]) if order.replaces is not None else []
     before = await knowing.known(reading, viewer, before)
     if not before:
         return None
-    was, old = await _begun(reading, before[0])
-    now, new = await _begun(reading, order)
+    was, old = await _begun(court, reading, before[0])
+    now, new = await _begun(court, reading, order)
     papers = _lists([one.sha256 for one in old], [one.sha256 for one in new])
     names = {one.sha256: one.name for one in (*old, *new)}
     return Mended(
         ref=before[0].ref,
+        regime=cases.regime_of(court, before[0]),
         fields=tuple(_differences(was, now)),
         targets=_lists(_lines(was), _lines(now)),
         documents=Lists(*(tuple(names[sha256] for sha256 in some) for some in papers)),

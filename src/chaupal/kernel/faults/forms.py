@@ -41,6 +41,9 @@ FAULTS: dict[str, Fault] = {
     "posed_handle": beside(N_("contains letters that only look like those of a handle")),
     "hint_alone": beside(N_("goes with a state's hint alone")),
     "replaces_none": beside(N_("is no order of this authority that was sent back and can still be mended")),
+    "replaces_secrecy": beside(
+        N_("is secret and this one would not be, or the other way round; file it under another law, or as a new order")
+    ),
     "confirms_none": beside(N_("is no emergency order of this authority that this one could confirm")),
     "authority_unagreed": beside(N_("waits until a second person agrees that it is one")),
     "no_law_here": beside(N_("is not a law in force here")),

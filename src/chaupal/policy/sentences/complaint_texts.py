@@ -116,4 +116,4 @@ def _said(kind: str, language: str, day: int | None, facts: dict[str, str]) -> t
     language = spoken(language)
     facts = facts | ({} if day is None else {"day": moment(day, language)})
     subject, said = SAID[kind, language]
-    return subject.format(**facts), said.format(**facts)
+    return subject.format(**facts), said.format(**facts) + facts.get("further", "")

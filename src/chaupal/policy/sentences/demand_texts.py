@@ -13,12 +13,6 @@ DEMANDS = {
     ("demand_received", "hi"): ("आपकी किसी चीज़ पर रोक माँगी गई है",
         "एक प्राधिकारी ने {ref} में माँग की है कि आपकी लिखी किसी चीज़ पर, या आपके खाते पर, "
         "रोक लगाई जाए। अभी कुछ तय नहीं हुआ है। जो तय होगा, और क्यों, वह आपको बताया जाएगा।"),
-    ("demand_many", "en"): ("many demands about you today", "An authority has asked, in {ref}, that something "
-        "you wrote, or your account, be limited. It is the tenth such demand within a day. Of further ones you hear by message alone, "
-        "and not by mail. Nothing is decided yet."),
-    ("demand_many", "hi"): ("आज आपके बारे में कई माँगें आई हैं",
-        "एक प्राधिकारी ने {ref} में माँग की है कि आपकी लिखी किसी चीज़ पर, या आपके खाते पर, रोक लगाई जाए। एक दिन के भीतर यह ऐसी दसवीं माँग है। "
-        "आगे की माँगों की सूचना केवल संदेश से मिलेगी, ईमेल से नहीं। अभी कुछ तय नहीं हुआ है।"),
     ("demand_mended", "en"): ("a demand about you was sent back, and came again", "An authority had asked that something you wrote, or "
         "your account, be limited. That order, {before}, was sent back because something was missing; {ref} is its mended version. "
         "Nothing is decided yet. You will be told what is decided, and why."),
@@ -44,6 +38,11 @@ DEMANDS = {
         "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह वापस ले लिया गया या रद्द हुआ; "
         "उससे कोई रोक नहीं लगी।"),
 }  # fmt: skip
+# What the tenth of a day says besides, whatever it is.
+FURTHER = {
+    "en": " It is the tenth demand about you within a day: of further ones you hear by message alone, and not by mail.",
+    "hi": " एक दिन के भीतर आपके बारे में यह दसवीं माँग है। आगे की माँगों की सूचना केवल संदेश से मिलेगी, ईमेल से नहीं।",
+}
 AND = {"en": " and ", "hi": " और "}
 
 

@@ -40,11 +40,12 @@ UNSEEN = "not_found"  # said of what does not exist here and of what is not for 
 
 
 class FiledOrder(msgspec.Struct, frozen=True):
-    """One order in the list of an authority. `stage`: where it stands as a whole."""
+    """One order in the list of an authority. `stage`: where it stands as a whole; `replaced`: its mended version took its place."""
 
     order: Order
     stage: str
     counts: Counts
+    replaced: bool
 
 
 class FiledTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +90,15 @@ async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> l
         orders = sorted(await docket.orders_by_id(reading, ids), key=lambda order: -order.id)
         counts = await counts_of(reading, ids)
         events = await order_events.of_orders(reading, ids)
-    return [FiledOrder(order, order_events.stage_of(events[order.id]), counts[order.id]) for order in orders]
+    return [
+        FiledOrder(
+            order,
+            order_events.stage_of(events[order.id]),
+            counts[order.id],
+            any(event.verb == "replace" for event in events[order.id]),
+        )
+        for order in orders
+    ]
 
 
 async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:

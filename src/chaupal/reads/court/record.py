@@ -226,7 +226,7 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         happened = await _happened(reading, order)
         asked = await _orders_behind(reading, order)
         flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
-        confirms, versions = await _public(reading, order.confirms), await versions_of(reading, order)
+        confirms, versions = await _public(reading, order.confirms), await _public_versions(reading, order)
     return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms, versions)
 
 
@@ -237,10 +237,15 @@ async def _public(reading: Reading, id_: int | None) -> str:
 
 
 async def versions_of(reading: Reading, order: Order) -> Versions:
-    """Which order's place one took, and which took its own: each is as secret as the other."""
+    """Which order's place one took, and which took its own, for those who know of secret ones."""
     before = [] if order.replaces is None else await docket.orders_by_id(reading, [order.replaces])
     after = await docket.mended_version(reading, order.id)
     return Versions(before[0].ref if before else "", after.ref if after else "")
+
+
+async def _public_versions(reading: Reading, order: Order) -> Versions:
+    after = await docket.mended_version(reading, order.id)
+    return Versions(await _public(reading, order.replaces), await _public(reading, after.id if after else None))
 
 
 async def _orders_behind(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:

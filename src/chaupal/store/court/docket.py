@@ -151,9 +151,10 @@ OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), orde
 _lately = and_(orders.c.received_at > param("after"), orders.c.id <= param("of"))
 LATELY_FROM = counts_of(orders).where(_lately, authority_id="whose")
 LATELY_ABOUT = statement(
-    select(func.count(func.distinct(orders.c.id)))
+    select(orders.c.regime, orders.c.regime_version, func.count(func.distinct(orders.c.id)))
     .join(targets, targets.c.order_id == orders.c.id)
-    .where(_lately, targets.c.owner_id == param("whose"))
+    .where(_lately, PUBLIC, targets.c.owner_id == param("whose"), targets.c.unseen == 0)
+    .group_by(orders.c.regime, orders.c.regime_version)
 )
 _named_here = targets.alias("named_here")
 NAMING_THE_SAME = (
@@ -259,9 +260,12 @@ async def lately_from(reading: Reading, order: Order) -> int:
     return await reading.value(LATELY_FROM, whose=order.authority_id, of=order.id, after=order.received_at - DAY)
 
 
-async def lately_about(reading: Reading, order: Order, owner: int) -> int:
-    """How many orders that name something of this person came within a day up to this one, itself included."""
-    return await reading.value(LATELY_ABOUT, whose=owner, of=order.id, after=order.received_at - DAY)
+async def lately_about(reading: Reading, order: Order, owner: int) -> list[tuple[str, int, int]]:
+    """(law, its version, how many) of the orders that name something of this person and came within a day up to this one, itself
+    included: of those that may be told of, and of what is for everybody.
+    """
+    found = await reading.fetch(LATELY_ABOUT, whose=owner, of=order.id, after=order.received_at - DAY)
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 async def owners_at(reading: Reading, index: int) -> frozenset[int]:

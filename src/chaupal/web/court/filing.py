@@ -88,7 +88,8 @@ class Intake(OrderForm, kw_only=True):
 class Draft(msgspec.Struct, kw_only=True):
     """A form on its way: what was typed, what came with it, what it looks like, and what is wrong.
 
-    `before`: the order that was sent back, of which it is the mended version.
+    `before`: the order that was sent back, of which it is the mended version. `again`: which of its documents are ticked to go
+    along; None at the first look, where all are.
     """
 
     typed: OrderForm
@@ -99,6 +100,7 @@ class Draft(msgspec.Struct, kw_only=True):
     unsure: list[Resolved] = []  # lines that name nothing, to be confirmed before it is filed
     errors: dict[str, str] = {}
     before: SentBack | None = None
+    again: tuple[int, ...] | None = None
 
 
 def plain(form: OrderForm) -> OrderForm:
@@ -216,5 +218,5 @@ def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[s
         "wrong_lines": WRONG_LINES, "wrong_rows": WRONG_ROWS, "measures": MEASURES, "portal": portal,
         "rows": rows_of(checked, portal=portal) if checked else [], "kinds_found": kinds_of(checked, portal=portal) if checked else {},
         "most_rows": SHOWN_ROWS, "public_fields": PUBLIC, "named": draft.named, "unsure": draft.unsure,
-        "before": draft.before, "letters_before": _letters_before(draft),
+        "before": draft.before, "letters_before": _letters_before(draft), "again": draft.again,
     }  # fmt: skip

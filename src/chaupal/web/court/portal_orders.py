@@ -112,13 +112,13 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
     typed = msgspec.structs.replace(
         filing.plain(call.args), authority=who.authority.id, origin_note="", channel="authority_portal"
     )
-    draft = Draft(typed=typed)
+    draft = Draft(typed=typed, again=call.args.again)
     try:
         draft.before = await office.sent_back(call.house.court, who, typed.replaces) if typed.replaces else None
         bringer = Bringer(who.user.id, AUTHORITY)
         draft.brought = await filing.bring(call, bringer, who.authority, draft.before)
         draft.preview = await filing.listed(call)
-    except (Invalid, Conflict) as problem:
+    except (Invalid, Conflict, NotFound) as problem:
         return await _form(call, who, draft, problem)
     if draft.preview is not None:
         draft.typed = filing.with_list(typed, draft.preview)

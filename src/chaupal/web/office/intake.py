@@ -52,7 +52,7 @@ async def take_in(call: Call[Intake]) -> Answer:
     """Look at the form, or file it. A list of targets is always looked at first, and nothing typed is lost."""
     args, known = call.args, await _agreed_authorities(call)
     issuer = next((one for one in known if one.id == args.authority), None)
-    draft = Draft(typed=filing.plain(args))
+    draft = Draft(typed=filing.plain(args), again=args.again)
     try:
         draft.before = await _before(call, args.replaces)
         draft.brought = await filing.bring(call, Bringer(call.me), issuer, draft.before)

@@ -7,8 +7,9 @@ import msgspec
 from chaupal.governance.cases import desk, evidence, notes
 from chaupal.governance.cases.desk import CaseEvent, OrderEvent
 from chaupal.governance.orders import steps
+from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.regimes import Regime
+from chaupal.governance.regimes import Regime, Titled
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get, post
@@ -17,6 +18,7 @@ from chaupal.kernel.argument_sizes import Reason
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
+from chaupal.policy.sentences.placeholders import country_names
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.web.court.filing import TICKED
@@ -27,6 +29,7 @@ from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, words
 
 MOST_SHOWN = 50  # targets on one page
+TIMES = ("dated", "act_by", "ends_at", "interim_until", "gag_until")
 
 
 class StepTyped(msgspec.Struct, kw_only=True):
@@ -120,8 +123,7 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
         ending=deskwords.ENDING,
         fields=deskwords.FIELDS,
         particulars=_particulars(call, found),
-        differing=deskwords.DIFFERING,
-        labels=_labels(call, found.regime),
+        differences=_differences(call, found),
         held=await evidence.of_order(call.house.court, call.viewer, ref) if may(call.viewer, "see_documents") else [],
     )
 
@@ -160,21 +162,55 @@ async def _names(call: Call[Any], matter: desk.Matter, files: dossier.Dossier) -
 
 def _particulars(call: Call[Any], matter: desk.Matter) -> list[tuple[str, str]]:
     """The other fields that its law asks for, by the law's own words for them."""
-    regime, hindi = matter.regime, call.viewer.language == "hi"
-    known = {"role": words(call.viewer.language).gettext(N_("Issuing office"))} | _labels(call, regime)
-    office = {issuer.role: issuer.hi if hindi else issuer.en for issuer in regime.issuers}
-    yes = words(call.viewer.language).gettext(N_("yes"))
-    said = [
-        (code, yes if code in TICKED and text == "yes" else text)
-        for code, text in matter.order.particulars.items()
-        if text
+    said = matter.order.particulars.items()
+    return [(_label(call, matter, code), _in_words(call, matter, code, text)) for code, text in said if text]
+
+
+def _differences(call: Call[Any], matter: desk.Matter) -> list[tuple[str, str, str]]:
+    """In what a mended version differs from the order before: field, what stood there, what stands there now."""
+    found = matter.mends.fields if matter.mends else ()
+    return [
+        (_label(call, matter, field), _in_words(call, matter, field, was), _in_words(call, matter, field, now))
+        for field, was, now in found
     ]
-    return [(known.get(code, code.replace("_", " ")), office.get(text, text)) for code, text in said]
 
 
-def _labels(call: Call[Any], regime: Regime) -> dict[str, str]:
-    """What a law calls its own fields."""
-    return {field.code: field.hi if call.viewer.language == "hi" else field.en for field in regime.required_fields}
+def _laws(matter: desk.Matter) -> tuple[Regime, ...]:
+    return (matter.regime, *([matter.mends.regime] if matter.mends else []))
+
+
+def _label(call: Call[Any], matter: desk.Matter, code: str) -> str:
+    """What a field is called, by the desk or by the law that asks for it."""
+    if code in deskwords.DIFFERING:
+        return words(call.viewer.language).gettext(deskwords.DIFFERING[code])
+    found = (field for law in _laws(matter) for field in law.required_fields if field.code == code)
+    return next((_own_words(call, field) for field in found), code.replace("_", " "))
+
+
+def _in_words(call: Call[Any], matter: desk.Matter, code: str, text: str) -> str:
+    """What stands in a field, as people say it."""
+    said = words(call.viewer.language)
+    if code in TICKED and text == "yes":
+        return said.gettext(N_("yes"))
+    if (at := Paper().moment(code, text) if code in TIMES else None) is not None:
+        return said.day(at) if code == "dated" else said.moment(at)
+    if code == "territory":
+        return country_names(tuple(text.split()), said.language)
+    return ", ".join(_codes(call, matter, code).get(one, one) for one in text.split(", "))
+
+
+def _codes(call: Call[Any], matter: desk.Matter, field: str) -> dict[str, str]:
+    """The codes that stand in such a field -> what its law calls them."""
+    laws = _laws(matter)
+    if field == "regime":
+        return {law.id: _own_words(call, law.title) for law in laws}
+    if field == "role":
+        return {one.role: _own_words(call, one) for law in laws for one in law.issuers}
+    return {one.code: _own_words(call, one) for law in laws for one in law.bases} if field == "bases" else {}
+
+
+def _own_words(call: Call[Any], one: Titled) -> str:
+    return one.hi if call.viewer.language == "hi" else one.en
 
 
 ROUTES: tuple[Route, ...] = (

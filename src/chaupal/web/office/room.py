@@ -61,7 +61,8 @@ def hurry(call: Call[Any], due: int) -> str:
 
 def spent(call: Call[Any], starts: int, due: int) -> int:
     """How many per cent of the time are over."""
-    return min(100, round(100 * (call.house.reads.clock() - starts) / max(1, due - starts)))
+    over = round(100 * (call.house.reads.clock() - starts) / max(1, due - starts))
+    return max(0, min(100, over))
 
 
 def tuple_of(territory: str) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
 """What is secret is nowhere until its day, and then everywhere at once: number, entries, placeholders, openings."""
 
+import msgspec
 import pytest
 
 from chaupal.governance.log import log
-from chaupal.governance.orders import publishing
+from chaupal.governance.orders import orders, publishing, replacing
 from chaupal.kernel.clock import DAY
+from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger, register, rulings
 from chaupal_audit import tlog
 from chaupal_audit.fold.fold import fold
 from court import REASON, Bench, in_words
+from neighbours import by
 
 
 async def logged(bench: Bench) -> list[dict[str, object]]:
@@ -68,6 +71,24 @@ async def test_public_numbers_are_given_at_publication(bench: Bench, gagged: str
         target = (await docket.targets_of(reading, order.id))[0]
         row = (await rulings.by_targets(reading, [target.id]))[target.id][0]
     assert (row.order_ref, row.neutral) == ("IN-2021-0002", False)
+
+
+async def test_an_order_and_its_mended_version_come_to_light_together_for_each_tells_of_the_other(bench: Bench):
+    """The first, whose gag ended before, showed on its page the reference of the other, which was still secret."""
+    firsts = [await bench.order(reasons="", gag_until=f"2021-{month}-20", targets="@dev") for month in ("02", "04")]
+    seconds: list[str] = []
+    for ref in firsts:
+        await bench.step(ref, "return_order", codes=("no_reasons",), reason=REASON)
+        form = (await replacing.to_take_in(bench.court, bench.clerk, ref)).form
+        form = msgspec.structs.replace(form, reasons=REASON, gag_until="2021-03-20")
+        seconds.append(await orders.receive(bench.court, bench.clerk, form))
+    bench.street.clock.move(20 * DAY)
+    assert (await publishing.publish_due(bench.court), await publishing.publish(bench.court, firsts[0])) == (0, False)
+    for end, pair in ((40, (firsts[0], seconds[0])), (40, (firsts[1], seconds[1]))):
+        bench.street.clock.move(end * DAY)
+        assert await publishing.publish_due(bench.court) == 2
+        told = [await record.story(bench.street.reads, by(None, "DE"), ref) for ref in pair]
+        assert [one.versions for one in told] == [("", told[1].order.ref), (told[0].order.ref, "")]
 
 
 async def test_an_opened_order_counts_under_its_number_at_its_place(bench: Bench, gagged: str):

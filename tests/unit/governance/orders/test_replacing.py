@@ -12,6 +12,7 @@ from chaupal.governance.cases import desk
 from chaupal.governance.orders import orders, replacing
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.orders import OrderForm
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import record
@@ -23,6 +24,9 @@ from neighbours import by
 REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.RaiseError)
 WHY = "It gives no reasons for what it asks."
 THEIR_OWN = "of your own"
+KEEPS_ANOTHER_SECRET = (
+    "is secret and this one would not be, or the other way round; file it under another law, or as a new order"
+)
 NONE_SENT_BACK = "is no order of this authority that was sent back and can still be mended"
 
 
@@ -66,23 +70,35 @@ async def test_a_mended_version_takes_the_place_of_the_order_that_was_sent_back(
 
 
 async def test_a_mended_version_can_be_sent_back_and_mended_once_more_with_the_same_letter(bench: Bench):
-    ref = await bench.order(external_id="A-17", reasons="")
+    urgent = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
+    ref = await bench.order(external_id="A-17", reasons="", **urgent)
     for _ in range(2):
+        bench.street.clock.move(3 * DAY)
         await sent_back(bench, ref)
         form = msgspec.structs.replace(await mending(bench, ref), external_id="A-17")
         before, ref = ref, await orders.receive(bench.court, bench.clerk, form)
         assert ref != before
         assert await orders.receive(bench.court, bench.clerk, form) == ref, "sent twice it is filed once"
+    found = await desk.matter(bench.court, bench.asha, ref)
+    assert found.order.interim_until == orders.latest_interim(found.regime, found.order.received_at), (
+        "its time begins anew"
+    )
+    assert found.mends is not None and found.mends.fields == (), "nobody wrote an end"
 
 
 async def test_nothing_takes_the_place_of_what_was_not_sent_back_is_anothers_or_went_already(bench: Bench):
     standing, first = await bench.order(), await bench.order(targets="@dev", reasons="")
     await sent_back(bench, first)
     police = await bench.registers(AuthorityForm(name="Delhi Police", jurisdiction="IN"))
-    for replaces, more in ((standing, {}), ("IN-1999-0001", {}), (first, {"authority": police.id})):
+    for replaces, says, more in (
+        (standing, NONE_SENT_BACK, {}),
+        ("IN-1999-0001", NONE_SENT_BACK, {}),
+        (first, NONE_SENT_BACK, {"authority": police.id}),
+        (first, KEEPS_ANOTHER_SECRET, {"gag_until": "2021-06-01"}),
+    ):
         with pytest.raises(Invalid) as refused:
             await orders.receive(bench.court, bench.clerk, bench.form(replaces=replaces, targets="@owner", **more))
-        assert refused.value.details["replaces"] == NONE_SENT_BACK
+        assert refused.value.details["replaces"] == says
     with pytest.raises(Conflict):
         await replacing.to_take_in(bench.court, bench.clerk, standing)
     form = await mending(bench, first)
