@@ -40,7 +40,7 @@ RANDOM = re.compile(r"[\w-]{22,}", re.ASCII)  # digests and salts; three letters
 
 
 def in_words(entries: Sequence[object]) -> str:
-    """All that entries of the log say to whoever looks for a word in them, and nothing that is random."""
+    """All that entries of the log, or pages, say to whoever looks for a word in them, and nothing that is random."""
     return RANDOM.sub("", json.dumps(entries, ensure_ascii=False))
 
 

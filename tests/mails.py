@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import regex
@@ -11,13 +12,15 @@ from chaupal.kernel.settings import Settings
 from waiting import eventually
 
 
+def sent(folder: Path) -> list[EmailMessage]:
+    """Every mail so far, in order."""
+    files = sorted(folder.glob("*.eml"))
+    return [email.message_from_bytes(file.read_bytes(), EmailMessage, policy=email.policy.default) for file in files]
+
+
 def mails_of(house: RunningHouse) -> list[str]:
-    """The text of every mail so far, in order."""
-    folder = Path(house.house.settings.data) / "mail"
-    found = [
-        email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in sorted(folder.glob("*.eml"))
-    ]
-    return [mail.get_content() for mail in found]
+    """The text of each."""
+    return [mail.get_content() for mail in sent(Path(house.house.settings.data) / "mail")]
 
 
 def secret_in(letter: str, path: str) -> str:
@@ -35,8 +38,4 @@ def letter_to(settings: Settings, to: str) -> str:
 
 def letters(settings: Settings, *, to: str) -> list[str]:
     """The same of a server that runs beside: the mails to one address."""
-    found = [
-        email.message_from_bytes(f.read_bytes(), policy=email.policy.default)
-        for f in sorted((Path(settings.data) / "mail").glob("*.eml"))
-    ]
-    return [mail.get_content() for mail in found if mail["to"] == to]
+    return [mail.get_content() for mail in sent(Path(settings.data) / "mail") if mail["to"] == to]

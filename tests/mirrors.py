@@ -81,8 +81,8 @@ class Mirror:
     async def anew(self, asked: Question) -> bytes:
         """As it would be answered if nobody had ever asked."""
         self._fresh.square.work.memory.forget_all()
-        feeds: Any = self._fresh.reads.homes
-        feeds.__init__()
+        homes: Any = self._fresh.reads.homes
+        homes.__init__()
         return await self._ask(self._composing, asked)
 
     async def stale(self, questions: list[Question]) -> list[Question]:

@@ -21,7 +21,8 @@ INDEXES = """
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
     WHERE c.relnamespace = 'public'::regnamespace
 """
-REFERS = re.compile(r"FOREIGN KEY \((\w+)\)")
+REFERS = re.compile(r"FOREIGN KEY \((\w+)\) REFERENCES (\w+)\(\w+\)( ON DELETE (?:CASCADE|SET NULL))?")
+STAY = {"orders"}  # tables from which no server deletes
 
 
 class Schema(NamedTuple):
@@ -61,11 +62,7 @@ def breaks(before: Schema, after: Schema) -> list[str]:
         found += [f"{name} was {was} and is {kind}"] if kind != was else []
         found += [f"{name} has to be given by every insert now"] if given and not was_given else []
     for name, says in after.constraints.items():
-        table = name.partition(":")[0]
-        refers = REFERS.match(says)
-        if refers and f"{table}.{refers[1]}" not in before.columns:
-            continue  # the older server writes nothing there
-        if table in before.tables and before.constraints.get(name) != says:
+        if before.constraints.get(name) != says and _meets(before, name.partition(":")[0], says):
             found.append(f"the constraint {name} is new or another")
     # `ON CONFLICT` and foreign keys of the older server name what is unique.
     found += [
@@ -82,3 +79,11 @@ def breaks(before: Schema, after: Schema) -> list[str]:
         if unique and name not in after.indexes and name not in before.constraints
     ]
     return found
+
+
+def _meets(before: Schema, table: str, says: str) -> bool:
+    """Whether that server can be refused something by a constraint. It writes nothing into what is new, and deletes what that refers to."""
+    refers = REFERS.match(says)
+    if refers is None or f"{table}.{refers[1]}" in before.columns:
+        return table in before.tables
+    return refers[2] in before.tables - STAY and not refers[3]

@@ -137,7 +137,7 @@ async def test_all_homes_are_dismissed_at_once_and_those_that_are_being_built_to
     assert await page(homes, ASHA) == [30, 20, 10]
 
 
-async def test_a_post_that_is_gone_is_pulled_from_every_feed(homes: Homes):
+async def test_a_post_that_is_gone_is_pulled_from_every_home(homes: Homes):
     await resident(homes, ASHA, {BELA}, [30, 20, 10])
     await resident(homes, DEV, {BELA, CHITRA}, [30, 25])
     homes.pull(30, BELA)

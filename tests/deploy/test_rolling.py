@@ -46,6 +46,11 @@ class People:
             for thread in self._threads:
                 thread.join()
 
+    def ask(self) -> None:
+        """Wait until they have read and written some more."""
+        read, said = self.read, len(self.said)
+        eventually(lambda: self.read > read + 10 and len(self.said) > said + 2)
+
     def _read(self, headers: dict[str, str]) -> None:
         with self._front.client() as client:
             client.headers.update(headers)
@@ -118,12 +123,11 @@ def test_servers_are_replaced_one_by_one_and_nobody_notices(
                 people = People(front, asha)
                 with people.about():
                     for server in (one, two):
-                        time.sleep(1)
+                        people.ask()
                         server.stop()
-                        time.sleep(1)
+                        people.ask()
                         server.start()
                         used(server)
-                    eventually(lambda: people.read > 50 and len(people.said) > 10)
                 with front.client() as client:
                     page = client.get(f"/api/v1/accounts/{asha.id}/statuses?limit=40").json()
         finally:

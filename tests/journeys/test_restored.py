@@ -18,11 +18,11 @@ from chaupal.governance.log import batches, cosigned, seen, witness as log_witne
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal_audit.log import mirror
-from chaupal_audit.log.fetching import Fetch
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from conftest import plain_settings
 from services import Postgres
 from village import Village
+from waiting import PATIENCE
 
 
 class Story(NamedTuple):
@@ -35,7 +35,7 @@ class Story(NamedTuple):
 
 
 def by_the_hour(court: Court, witness: Court) -> Court:
-    """The court of a house in earnest, with this witness."""
+    """The court with a batch each hour and this witness, as no village has it."""
     line = f"{log_witness.cosigner(witness).public} https://witness.example/log"
     settings = msgspec.structs.replace(court.settings, village=False, log_batch_minutes=60, log_witnesses=(line,))
     return msgspec.structs.replace(court, settings=settings)
@@ -51,13 +51,12 @@ async def copied(house: RunningHouse, into: Path) -> LogReport:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=house.app)) as client:
 
         def fetch(url: str, limit: int) -> bytes:
-            answer = asyncio.run_coroutine_threadsafe(client.get(url), loop).result(30)
+            answer = asyncio.run_coroutine_threadsafe(client.get(url), loop).result(PATIENCE)
             if answer.status_code != 200:
                 raise Broken(Fault.missing, url)
             return answer.content[:limit]
 
-        stranger: Fetch = fetch
-        return await mirror.mirror(f"{house.house.settings.origin}/log", None, into, fetch=stranger)
+        return await mirror.mirror(f"{house.house.settings.origin}/log", None, into, fetch=fetch)
 
 
 async def signs(court: Court, witness: RunningHouse, clock: StillClock) -> None:
@@ -70,13 +69,13 @@ async def signs(court: Court, witness: RunningHouse, clock: StillClock) -> None:
 
 @pytest.fixture
 async def story(
-    village: Village,
-    settings: Settings,
-    postgres_server: Postgres,
-    postgres_programs: None,
-    clock: StillClock,
-    tmp_path: Path,
+    village: Village, settings: Settings, clock: StillClock, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Story]:
+    fresh = ""
+    if settings.postgres:
+        request.getfixturevalue("postgres_programs")
+        server: Postgres = request.getfixturevalue("postgres_server")
+        fresh = server.fresh()
     court = village.running.house.court
     watches = plain_settings(tmp_path / "witness", "")
     logs = (str(await batches.public_key(court)),)
@@ -87,7 +86,7 @@ async def story(
     order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     await signs(hourly, witness, clock)
     assert (await copied(village.running, tmp_path / "copy")).ok
-    restored = plain_settings(tmp_path / "again", postgres_server.fresh() if settings.postgres else "")
+    restored = plain_settings(tmp_path / "again", fresh)
     await backup.restore(restored, tmp_path / "before.tar.gz")
     yield Story(order, tmp_path / "copy", restored, witness)
     await witness.close()

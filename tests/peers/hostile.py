@@ -12,13 +12,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from fediverse import a_key
 from peers.sides import Json
 
 ACTIVITY = "application/activity+json"
@@ -33,12 +33,6 @@ type Answer = Json | bytes | str | Callable[[str], Json]
 def public_of(key: rsa.RSAPrivateKey) -> str:
     kind = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_key().public_bytes(serialization.Encoding.PEM, kind).decode()
-
-
-@cache
-def a_key(_number: int) -> rsa.RSAPrivateKey:
-    """Making one takes a tenth of a second, and who has which does not matter between tests."""
-    return rsa.generate_private_key(65537, 2048)
 
 
 @dataclass

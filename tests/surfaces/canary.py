@@ -426,12 +426,12 @@ def _fillings(route: Route, holes: list[str], world: World) -> Iterator[tuple[An
 
 
 @cache
-def _taken(by: type[msgspec.Struct]) -> frozenset[str]:
-    return frozenset(field.encode_name for field in msgspec.structs.fields(by))
+def _parameters(takes: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(one.encode_name for one in msgspec.structs.fields(takes))
 
 
 def _queries(route: Route, world: World) -> list[str]:
-    takes = _taken(route.takes)
+    takes = _parameters(route.takes)
     found = [""]
     if "q" in takes:
         found += [f"?q={quote(q)}" for q in (LURE, TAG[:6], f"#{TAG}", "@koel", "koel", "from:meera")]

@@ -21,9 +21,8 @@ def february() -> ToldLog:
     story.measure("IN-1", 13, "withhold_post", kind="post", at="2021-02-01T12:30Z")
     story.order("IN-2", {"account": 20}, at="2021-02-04T10:00Z", bases=["defence"])
     story.step("IN-2", "returned", codes=["no_reasons", "not_specific"], at="2021-02-04T11:00Z")
-    story.step(
-        "IN-2", "replaced", at="2021-02-04T12:00Z"
-    )  # a mended version is an order of its own, and this one stays what it was
+    # A mended version is an order of its own, and this one stays what it was.
+    story.step("IN-2", "replaced", at="2021-02-04T12:00Z")
     story.order(
         "DE-1", {"post": 2}, regime="EU-DSA-9@1", jurisdiction="DE", at="2021-02-05T10:00Z", **{"class": "court"}
     )

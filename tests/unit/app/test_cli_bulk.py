@@ -102,10 +102,15 @@ def test_a_matter_of_the_houses_own_takes_a_file(tmp_path: Path):
     said = ("--rule", "2@1", "--grounds", "The same text was sent to two hundred people.")
     told = done(data, "order", "matter", "--as", "dev", *said, "--csv", str(path))
     assert "2 targets, in force" in told
-    refused = run(data, "order", "matter", "--as", "dev", *said, "--target", "@asha", "--outcome", "label")
-    assert "1 targets, undecided" in refused.output and isinstance(refused.exception, Invalid)
     path.write_text("target\n@nobody_at_all\n", encoding="utf-8")
     assert isinstance(run(data, "order", "matter", "--as", "dev", *said, "--csv", str(path)).exception, Invalid)
+
+
+def test_a_matter_whose_outcome_cannot_be_stands_undecided_and_says_so(tmp_path: Path):
+    an_order(tmp_path)
+    said = ("--rule", "2@1", "--grounds", WHY, "--target", "@asha", "--outcome", "label")
+    refused = run(tmp_path, "order", "matter", "--as", "dev", *said)
+    assert "1 targets, undecided" in refused.output and isinstance(refused.exception, Invalid)
 
 
 def test_a_state_hint_on_the_command_line_names_its_authority_or_is_no_matter(tmp_path: Path):

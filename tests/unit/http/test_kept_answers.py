@@ -6,7 +6,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from chaupal.api.mastodon.posts import status_entity
+from chaupal.api.mastodon.posts import status_answers, status_entity
 from chaupal.app import rooms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
@@ -28,6 +28,16 @@ def kept(v: Village) -> int:
 
 async def text(v: Village, who: Villager | None, path: str = HOME, country: str = "IN") -> str:
     return (await v.api(who, "GET", path, country)).text
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of which names answers are made and kept."""
+    put, keep = list[str](), kept_answers.keep
+    monkeypatch.setattr(
+        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
+    )
+    return put
 
 
 async def test_a_kept_answer_has_the_bytes_and_headers_of_a_fresh_one(
@@ -162,9 +172,9 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
 
 
 async def test_an_answer_in_which_people_and_posts_only_count_otherwise_is_not_made_anew(
-    village: Village, monkeypatch: pytest.MonkeyPatch
+    village: Village, put: list[str]
 ):
-    v, put, post = village, list[str](), village.ravi.latest.id
+    v, post = village, village.ravi.latest.id
     await v.api(v.ravi, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
     await v.settle()
     pages = (
@@ -175,10 +185,7 @@ async def test_an_answer_in_which_people_and_posts_only_count_otherwise_is_not_m
         f"/api/v1/timelines/tag/{quote('किसान_आंदोलन')}",
     )
     before = [await text(v, v.asha, page) for page in pages]
-    keep = kept_answers.keep
-    monkeypatch.setattr(
-        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
-    )
+    put.clear()
     await v.says(v.ravi, "तीन", visibility=Visibility.UNLISTED)
     await v.api(v.meera, "POST", f"/api/v1/statuses/{post}/favourite")
     after = [await text(v, v.asha, page) for page in pages]
@@ -188,28 +195,23 @@ async def test_an_answer_in_which_people_and_posts_only_count_otherwise_is_not_m
 
 
 async def test_a_home_before_which_only_plain_posts_came_is_not_made_anew(
-    village: Village, monkeypatch: pytest.MonkeyPatch
+    village: Village, put: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    v, put, keep, said = village, list[str](), kept_answers.keep, list[str]()
-    monkeypatch.setattr(
-        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
-    )
+    v, said, page = village, list[str](), f"{HOME}?limit=3"
 
-    async def says(*words: str, **more: str) -> None:
+    async def says(*words: str, by: Villager = v.ravi) -> None:
         for word in words:
-            said.append((await v.api(v.ravi, "POST", "/api/v1/statuses", status=word, **more)).json()["id"])
+            said.append((await v.api(by, "POST", "/api/v1/statuses", status=word)).json()["id"])
 
     async def home(*, grown: bool) -> list[dict[str, Any]]:
-        answers = []
-        for _ in (1, 2):
-            put.clear()
-            answer = await v.api(v.asha, "GET", f"{HOME}?limit=3")
-            answers.append((answer.text, answer.headers["link"]))
-            assert (not put) is (grown and len(answers) == 1)
-            if len(answers) == 1:
-                v.running.house.reads.work.memory.answers.clear()
-        assert answers[0] == answers[1]  # as it is made anew
-        return answer.json()
+        """As it is made anew, also where it has grown."""
+        put.clear()
+        first = await v.api(v.asha, "GET", page)
+        assert (not put) is grown
+        v.running.house.reads.work.memory.answers.clear()
+        anew = await v.api(v.asha, "GET", page)
+        assert (first.text, first.headers["link"]) == (anew.text, anew.headers["link"])
+        return first.json()
 
     await says("एक", "दो", "तीन")
     await home(grown=False)
@@ -220,37 +222,44 @@ async def test_a_home_before_which_only_plain_posts_came_is_not_made_anew(
         assert {one["account"]["statuses_count"] for one in found} == {found[0]["account"]["statuses_count"]}
     # What came before it since is among what it was made from.
     await says("ग्यारह")
-    assert (await v.api(v.asha, "GET", f"{HOME}?limit=3")).json()[0]["favourited"] is False
+    assert (await v.api(v.asha, "GET", page)).json()[0]["favourited"] is False
     await v.api(v.asha, "POST", f"/api/v1/statuses/{said[-1]}/favourite")
     assert (await home(grown=False))[0]["favourited"] is True
     await v.api(v.ravi, "POST", f"/api/v1/statuses/{said[0]}/reblog")
     assert (await home(grown=False))[0]["id"] == said[-1]  # a repost of what stands near
-    for word in ("बारह", "तेरह", "चौदह"):
-        await says(word)
-        await text(v, v.asha, f"{HOME}?limit=3")
+    # By turns, and none made anew between: a place that is not moved would hold the other's account, or the other post.
+    put.clear()
+    for by, word in ((v.ravi, "बारह"), (v.meera, "तेरह"), (v.ravi, "चौदह")):
+        await says(word, by=by)
+        await text(v, v.asha, page)
+        await v.api(v.karl, "POST", f"/api/v1/statuses/{said[-1]}/favourite")
+    assert put == []
     await home(grown=True)
+    # What is on no page any more stays among its keys, and is not gathered for ever.
+    monkeypatch.setattr(status_answers, "MOST_MOVED", 4)
+    put.clear()
     await says("पंद्रह")
-    await text(v, v.asha, f"{HOME}?limit=3")
-    await v.api(v.ravi, "PUT", f"/api/v1/statuses/{said[-1]}", status="सोलह")
-    assert "सोलह" in (await home(grown=False))[0]["content"]
-    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
+    await text(v, v.asha, page)
+    assert put == []
+    await says("सोलह")
+    await home(grown=False)
     await says("सत्रह")
+    await text(v, v.asha, page)
+    await v.api(v.ravi, "PUT", f"/api/v1/statuses/{said[-1]}", status="अठारह")
+    assert "अठारह" in (await home(grown=False))[0]["content"]
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute")
+    await says("उन्नीस")
     assert said[-1] not in {one["id"] for one in (await home(grown=False))}
 
 
-async def test_a_mark_of_ones_own_leaves_the_answers_in_which_its_post_does_not_stand(
-    village: Village, monkeypatch: pytest.MonkeyPatch
-):
-    v, put, post = village, list[str](), village.meera.latest.id
+async def test_a_mark_of_ones_own_leaves_the_answers_in_which_its_post_does_not_stand(village: Village, put: list[str]):
+    v, post = village, village.meera.latest.id
     await v.api(v.ravi, "POST", f"/api/v1/statuses/{post}/reblog")
     await v.settle()
     (repost,) = (await v.api(None, "GET", f"/api/v1/accounts/{v.ravi.id}/statuses?limit=1")).json()
     pages = [f"/api/v1/statuses/{of}" for of in (v.ravi.latest.id, post, repost["id"])]
     before = [await text(v, v.asha, page) for page in pages]
-    keep = kept_answers.keep
-    monkeypatch.setattr(
-        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
-    )
+    put.clear()
     for act in ("bookmark", "favourite", "unbookmark", "unfavourite"):
         await v.api(v.asha, "POST", f"/api/v1/statuses/{post}/{act}")
         after = [await text(v, v.asha, page) for page in pages]

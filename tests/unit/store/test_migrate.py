@@ -1,8 +1,9 @@
 """Migrations and tables say the same, on both databases; a newer store is left alone."""
 
+import shutil
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
-from chaupal.store.machine import triggers
+from chaupal.store.machine import migrate as migrating, triggers
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
 from chaupal.store.machine.work_postgres import PostgresWork
@@ -55,6 +56,32 @@ async def test_the_migrations_make_the_tables_that_the_code_names(database: str,
     await engine.dispose()
 
 
+class Store(NamedTuple):
+    """A database at whatever version, in PostgreSQL at `dsn`, or else in a file."""
+
+    dsn: str
+    file: Path
+
+    @property
+    def url(self) -> str:
+        return postgres_url(self.dsn) if self.dsn else sqlite_url(self.file)
+
+    def trigger(self, *of: str) -> tuple[str, ...]:
+        return triggers.made(triggers.Trigger(*of), "postgresql" if self.dsn else "sqlite")
+
+    async def asked(self, *questions: str) -> list[tuple[Any, ...]]:
+        """What the last of them is answered with. It is open only meanwhile."""
+        work = PostgresWork(self.dsn, StillClock(), connections=2) if self.dsn else SqliteWork(self.file, StillClock())
+        await work.open()
+        try:
+            async with work.writing() as w:
+                for question in questions[:-1]:
+                    await w.run(statement(text(question)))
+                return [tuple(row) for row in await w.fetch(statement(text(questions[-1])))]
+        finally:
+            await work.close()
+
+
 async def test_migrating_twice_changes_nothing_and_a_newer_store_is_left_alone(tmp_path: Path):
     url = sqlite_url(tmp_path / "new.db")
     await migrate(url)
@@ -66,25 +93,10 @@ async def test_migrating_twice_changes_nothing_and_a_newer_store_is_left_alone(t
 
 
 async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_said_to_a_few(
-    database: str, tmp_path: Path, request: pytest.FixtureRequest, clock: StillClock
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
 ):
-    """0014: of a post with a public and a private answer, repost and quote each one is left; of their author the public one.
-
-    Nor does a rule outlive the version that had it.
-    """
-    dsn = request.getfixturevalue("postgres_server").fresh() if database else ""
-    url = postgres_url(dsn) if dsn else sqlite_url(tmp_path / "old.db")
-
-    async def asked(*questions: str) -> list[tuple[Any, ...]]:
-        work = PostgresWork(dsn, clock, connections=2) if dsn else SqliteWork(tmp_path / "old.db", clock)
-        await work.open()
-        async with work.writing() as w:
-            for question in questions[:-1]:
-                await w.run(statement(text(question)))
-            rows = await w.fetch(statement(text(questions[-1])))
-        await work.close()
-        return [tuple(row) for row in rows]
-
+    """0014: of a post with a public and a private answer, repost and quote each one is left; of their author the public one."""
+    store = Store(request.getfixturevalue("postgres_server").fresh() if database else "", tmp_path / "old.db")
     posts = [
         (1, 1, 0, "NULL, NULL, NULL"),
         (2, 2, 0, "1, NULL, NULL"),
@@ -96,22 +108,49 @@ async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_
     ]
     counts = "replies_count, boosts_count, quotes_count"
     columns = f"id, author, created_at, visibility, root, reply_to, boost_of, quote_of, quote_state, {counts}"
-    await migrate(url, "0013")
-    await asked(
+    await migrate(store.url, "0013")
+    await store.asked(
         "INSERT INTO accounts (id, handle, created_at, posts_count) VALUES (1, 'a', 1, 1), (2, 'b', 1, 6)",
         *(
             f"INSERT INTO posts ({columns}) VALUES ({id_}, {by}, {id_ * 10}, {visibility}, 1, {of}, 'accepted', 2, 2, 2)"
             for id_, by, visibility, of in posts
         ),
-        *triggers.made(
-            triggers.Trigger("posts_stay", "posts", "DELETE", "OLD.id = 7"), "postgresql" if dsn else "sqlite"
-        ),
         "SELECT 1",
     )
-    await migrate(url)
-    assert await asked("DELETE FROM posts WHERE id = 7", "SELECT 1") == [(1,)]
-    assert await asked(f"SELECT {counts} FROM posts WHERE id = 1") == [(1, 1, 1)]
-    assert await asked("SELECT id, posts_count, last_post_at FROM accounts ORDER BY id") == [(1, 1, 10), (2, 3, 60)]
+    await migrate(store.url)
+    assert await store.asked(f"SELECT {counts} FROM posts WHERE id = 1") == [(1, 1, 1)]
+    assert await store.asked("SELECT id, posts_count, last_post_at FROM accounts ORDER BY id") == [
+        (1, 1, 10),
+        (2, 3, 60),
+    ]
+
+
+def add_a_version(scripts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the newest, and it changes nothing. No fixture: stores that others begin with must not be brought to it."""
+    shutil.copytree(SCRIPTS, scripts)
+    (scripts / "versions" / "9000_nothing.py").write_text(
+        f'revision = "9000"\ndown_revision = "{versions()[-1]}"\ndef upgrade():\n    pass\n'
+    )
+    monkeypatch.setattr(migrating, "SCRIPTS", scripts)
+
+
+async def test_a_rule_that_the_next_version_does_not_have_goes_from_the_database(
+    database: str, migrated_file: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+):
+    """Else the next version could not write what this one's rule forbids."""
+    file = Path(shutil.copy(migrated_file, tmp_path))
+    dsn = ""
+    if database:  # one of its own: nobody else is lent what stood at another version
+        dsn = request.getfixturevalue("postgres_server").fresh(template=request.getfixturevalue("migrated"))
+    store = Store(dsn, file)
+    rule = store.trigger("marks_stay", "marks", "DELETE", "OLD.key = 'x'")
+    await store.asked("INSERT INTO marks (key, value) VALUES ('x', '')", *rule, "SELECT 1")
+    forget = ("DELETE FROM marks WHERE key = 'x'", "SELECT 1")
+    with pytest.raises(Exception, match="marks_stay"):
+        await store.asked(*forget)
+    add_a_version(tmp_path / "migrations", monkeypatch)
+    await migrate(store.url)
+    assert await store.asked(*forget) == [(1,)]
 
 
 async def test_a_hint_of_before_says_that_nobody_wrote_down_whose_it_was(tmp_path: Path, clock: StillClock):

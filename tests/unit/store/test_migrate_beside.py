@@ -94,6 +94,18 @@ def test_a_migration_that_fills_rows_says_what_becomes_of_those_written_meanwhil
             "ALTER TABLE posts ADD CONSTRAINT short CHECK (length(text) < 9)",
             "the constraint posts: short is new or another",
         ),
+        (
+            "ALTER TABLE posts ADD CONSTRAINT roots FOREIGN KEY (root) REFERENCES posts (id)",
+            "the constraint posts: roots is new or another",
+        ),
+        (
+            "ALTER TABLE pins ADD COLUMN instead bigint REFERENCES posts (id)",
+            "the constraint pins: pins_instead_fkey is new or another",
+        ),
+        (
+            "CREATE TABLE moods (post_id bigint REFERENCES posts (id))",
+            "the constraint moods: moods_post_id_fkey is new or another",
+        ),
         ("ALTER TABLE pins DROP CONSTRAINT pins_pkey", "the constraint pins: pins_pkey is gone"),
         ("CREATE UNIQUE INDEX one_each ON posts (author)", "the index posts: one_each is unique"),
         ("CREATE INDEX by_mood ON posts (language)", "the index posts: by_mood is made while writers wait"),
@@ -113,7 +125,8 @@ async def test_the_rule_lets_through_what_an_older_server_does_not_notice(fresh:
         dsn,
         "ALTER TABLE posts ADD COLUMN mood text NOT NULL DEFAULT ''",
         "ALTER TABLE posts ADD COLUMN seen bigint",
-        "CREATE TABLE moods (name text PRIMARY KEY, since bigint NOT NULL)",
+        "ALTER TABLE orders ADD COLUMN instead bigint REFERENCES orders (id)",
+        "CREATE TABLE moods (name text PRIMARY KEY, since bigint NOT NULL, post bigint REFERENCES posts (id) ON DELETE CASCADE)",
         "CREATE INDEX moods_by ON moods (since)",
         "SELECT 1",
     )

@@ -22,18 +22,24 @@ TYPED = {
     "accept": {"file"},
     "multiple": {"email", "file"},
 }
+# A browser ends the paragraph before them: what the paragraph puts in a row stands apart then.
+NOT_IN_A_PARAGRAPH = ("form", "div", "ul", "ol", "dl", "table")
 
 
 class Faults(HTMLParser):
-    """What is wrong with a page's fields and pictures; ids that are given twice."""
+    """What is wrong with a page's fields, pictures and paragraphs; ids that are given twice."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
         self._ids: set[str] = set()
+        self._in_a_paragraph = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if self._in_a_paragraph and tag in NOT_IN_A_PARAGRAPH:
+            self.found.append(f"a {tag} in a paragraph (line {self.getpos()[0]})")
+        self._in_a_paragraph |= tag == "p"
         if tag == "input":
             kind = given.get("type") or "text"
             wrong = [name for name in given if kind not in TYPED.get(name, {kind})]
@@ -44,6 +50,9 @@ class Faults(HTMLParser):
         if id_ is not None and (not id_ or id_ in self._ids):
             self.found.append(f"the id {id_!r} is empty or given twice")
         self._ids.add(id_ or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_a_paragraph &= tag != "p"
 
 
 @pytest.mark.parametrize(
@@ -62,9 +71,8 @@ async def test_the_filters_of_transparency_and_other_forms_are_valid(village: Vi
     assert faults.found == []
 
 
-def test_no_form_stands_in_a_paragraph():
-    """A browser ends the paragraph before it: what the paragraph puts in a row stands apart then."""
-    torn = regex.compile(r"<p(?:\s[^>]*)?>(?:(?!</p>).)*?<(?:form|div|ul|ol|dl|table)\b", regex.DOTALL)
+def test_no_form_stands_in_a_paragraph_of_any_template():
+    torn = regex.compile(rf"<p(?:\s[^>]*)?>(?:(?!</p>).)*?<(?:{'|'.join(NOT_IN_A_PARAGRAPH)})\b", regex.DOTALL)
     found = [
         (file.name, cut[0][:80]) for file in TEMPLATES.rglob("*.html") for cut in torn.finditer(file.read_text("utf-8"))
     ]

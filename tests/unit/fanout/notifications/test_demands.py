@@ -1,7 +1,5 @@
 """Whoever's things an order names hears once that the last of them was decided, and no decision reads all that was said before."""
 
-import email
-import email.policy
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +13,7 @@ from chaupal.kernel.clock import DAY, StillClock
 from chaupal.policy.sentences.demand_texts import FURTHER
 from chaupal.store.court import case_events, ledger
 from court import REFUSE, Bench
+from mails import sent
 
 MANY = 6
 
@@ -90,11 +89,8 @@ async def test_nothing_is_told_while_one_waits(bench: Bench, monkeypatch: pytest
 
 def mails_to(bench: Bench, name: str) -> list[str]:
     """The mails to somebody, with their subjects."""
-    found = [
-        email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        for file in bench.street.mailbox.glob("*.eml")
-    ]
-    return [f"{mail['subject']} {mail.get_content()}" for mail in found if str(mail["to"]).startswith(f"{name}@")]
+    found = [mail for mail in sent(bench.street.mailbox) if str(mail["to"]).startswith(f"{name}@")]
+    return [f"{mail['subject']} {mail.get_content()}" for mail in found]
 
 
 async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_the_same(

@@ -339,7 +339,7 @@ async def test_a_matter_of_a_tag_which_is_nobodys_answers_no_report_that_is_not_
     assert list(caught.value.details) == ["report_id"]
 
 
-async def test_of_two_who_answer_a_report_at_once_one_opens_a_matter(bench: Bench):
+async def test_of_two_who_answer_a_report_at_once_one_opens_a_matter_and_another_once_it_is_reopened(bench: Bench):
     """Both did, the report was settled by the first, and the author had two measures for one thing."""
     mod, court = await moderator(bench), bench.court
     report = await reports.file(court, bench.clerk, Report(account=bench.meera, posts=(bench.post,), kind="spam"))
@@ -355,6 +355,7 @@ async def test_of_two_who_answer_a_report_at_once_one_opens_a_matter(bench: Benc
         await house.open_matter(court, mod, form)
     await bench.street.settle()
     await report_desk.reopen(court, mod, report.id)
+    # What was opened in the hour before counts as the first's answer, whatever became of it.
     bench.street.clock.move(2 * HOUR)
     await house.open_matter(court, mod, form)
 

@@ -104,10 +104,10 @@ async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(ben
     broken = rule_of_law.try_log(lambda: enumerate(bodies), lambda digest: None).broken
     assert not {one.code for one in broken} & {"authority_otherwise", "authority_changed_alone"}
     assert (await reconcile.reconcile(bench.court)).faults == ()
-    for column, name in (("keys", "keys"), ("contact", "contact")):
+    for column in ("keys", "contact"):
         # As whoever has the database would, who made up an agreed change for it.
         await with_an_agreed_change(bench, added.id, f"{column} = '{json.dumps([KEY[::-1]])}'")
-        assert f"differ in {name}" in "".join((await reconcile.reconcile(bench.court)).faults)
+        assert f"differ in {column}" in "".join((await reconcile.reconcile(bench.court)).faults)
     assert (entry["by"], entry["second"]) == tuple(pseudonym(bench.court, who.me) for who in (bench.clerk, bench.dev))
 
 
@@ -116,16 +116,11 @@ async def with_an_agreed_change(bench: Bench, id_: int, change: str) -> None:
         "INSERT INTO authority_changes (id, authority_id, body, proposed_by, proposed_at, agreed_by, ended_at, log_index) "
         f"SELECT COUNT(*) + 1, {id_}, '', 5, 5, 6, 6, COUNT(*) FROM authority_changes"
     )
+    # Of those made up here: real ones have larger ids.
+    newest = "(SELECT MAX(log_index) FROM authority_changes WHERE id < 100)"
     async with bench.court.work.writing() as w:
         await w.run(statement(text(made_up)))
-        await w.run(
-            statement(
-                text(
-                    f"UPDATE authorities SET {change}, log_index = (SELECT MAX(log_index) FROM authority_changes WHERE id < 100) "
-                    f"WHERE id = {id_}"
-                )
-            )
-        )
+        await w.run(statement(text(f"UPDATE authorities SET {change}, log_index = {newest} WHERE id = {id_}")))
 
 
 async def said_at(bench: Bench, index: int) -> dict[str, Any]:
