@@ -106,6 +106,7 @@ async def test_it_signs_no_second_history_and_says_what_is_missing(story: Story,
     assert said.returncode == 1 and "it is of an earlier moment" in said.stderr
     missing = [line for line in said.stderr.splitlines() if line.startswith("  not here: entry ")]
     assert any(line.endswith(f", measure, {story.published}") for line in missing), said.stderr
+    assert "places that may hold what was secret" in said.stderr
     # It is shorter than the copy; and goes on otherwise where its operator asks no witness.
     assert (await copied(again, story.copy)).fault is Fault.stale
     alone = msgspec.structs.replace(court.settings, log_witnesses=())

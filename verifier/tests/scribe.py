@@ -110,6 +110,11 @@ class Scribe:
         }
         return self.write("authority", f"authority-{name.casefold().replace(' ', '-')}", public | changes, prev=prev)
 
+    def agreed(self, name: str, **said: object) -> int:
+        """An authority that one proposed and another agreed to."""
+        proposed = self.authority(name, step="proposed", second=None, **said)
+        return self.authority(name, proposed, **said)
+
     def begin(self) -> None:
         """Roles, laws, rules and an authority."""
         self.role(OWNER, "owner", by="machine")
@@ -133,7 +138,7 @@ class Scribe:
             "law_act_by": None, "interim_until": self.minute(hours=48) if emergency else None, "ends": None,
             "emergency": emergency, "secrecy": "order_text", "targets": {"post": 2, "account": 1}, "document": None,
             "signature": "absent", "origin": "verified", "defects": [], "confirms": None, "source": "", "rule": "",
-            "flagged_by": "", "by": CLERK,
+            "flagged_by": "", "by": CLERK, "let_in_by": None,
         }  # fmt: skip
         public |= (said or {}) | changes
         return self.write(

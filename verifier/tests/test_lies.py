@@ -446,6 +446,11 @@ def test_an_order_takes_the_place_of_what_was_not_sent_back_or_of_nothing_at_all
     lie(scribe, scribe.order("IN-2021-0003", replaces=what), "replaces_foreign")
 
 
+def test_an_order_is_ended_as_replaced_and_none_takes_its_place(scribe: Scribe):
+    scribe.step("returned", codes=["no_reasons"])
+    lie(scribe, scribe.step("replaced", by="clock"), "replaced_by_none")
+
+
 def test_an_emergency_is_confirmed_by_whoever_took_in_the_order_that_confirms_it(scribe: Scribe):
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
     scribe.open_order("IN-2021-0003", confirms="IN-2021-0002", by=PROPOSER)
@@ -461,11 +466,28 @@ def test_an_emergency_is_confirmed_by_whoever_let_in_who_files_for_the_authority
 
 
 def test_an_order_is_signed_by_a_key_that_was_not_the_authoritys_then(scribe: Scribe):
-    scribe.authority("Delhi Police", keys=["ab"])
+    scribe.agreed("Delhi Police", keys=["ab"])
     signed = {"authority": "Delhi Police", "signature": "valid"}
     scribe.order("IN-2021-0002", key="ab", **signed)
     assert not scribe.verdict().findings
     lie(scribe, scribe.order("IN-2021-0003", key="cd", **signed), "key_foreign")
+
+
+def test_an_order_is_filed_by_who_was_let_in_by_nobody_that_an_entry_names(scribe: Scribe):
+    """Nothing is known of authorities that were entered before entries said who lets in."""
+    filed = {"by": "authority", "let_in_by": OWNER}
+    scribe.order("IN-2021-0002", **filed)
+    scribe.agreed("Delhi Police", keys=[])
+    scribe.authority("Delhi Police", step="filer_invited", by=PROPOSER, second=None)
+    scribe.order("IN-2021-0003", authority="Delhi Police", by="authority", let_in_by=PROPOSER)
+    assert not scribe.verdict().findings
+    lie(scribe, scribe.order("IN-2021-0004", authority="Delhi Police", **filed), "let_in_foreign")
+
+
+def test_an_authority_is_changed_as_nobody_proposed(scribe: Scribe):
+    """What is known of it is no proposal."""
+    added = scribe.authority("Delhi Police")
+    lie(scribe, scribe.authority("Delhi Police", added, step="changed", keys=["ab"]), "authority_unproposed")
 
 
 @pytest.mark.parametrize("otherwise", [{"keys": ["cd"]}, {"by": PROPOSER}, {"domain": "clerk.example"}])
@@ -1249,6 +1271,17 @@ def test_words_of_a_case_are_erased_by_somebody_who_had_a_hand_in_it(scribe: Scr
     if who == OWNER:
         scribe.keep(made, by=OWNER)
     lie(scribe, scribe.unseal(proposal, by=who, disclosures=[], erased=1), "erased_own")
+
+
+def test_why_an_appeal_was_decided_is_erased_by_who_had_decided_what_it_is_about(scribe: Scribe):
+    decided = scribe.appeal(scribe.appeal(scribe.decide(), "filed"), "decided")
+    lie(scribe, scribe.unseal(decided, by=APPROVER, disclosures=[], erased=1), "erased_own")
+
+
+def test_words_were_erased_before_anything_kept_people_from_erasing_their_own(scribe: Scribe):
+    scribe.entries = [raw.replace(b'"let_in_by":null,', b"") for raw in scribe.entries]
+    scribe.unseal(scribe.decide(), by=APPROVER, disclosures=[], erased=1)
+    assert not scribe.verdict().broken
 
 
 def test_words_of_a_case_are_erased_by_another(scribe: Scribe):

@@ -183,8 +183,11 @@ async def _held(court: "Court", reading: "Reading", path: Path, *, copy: bool) -
         said, has = await seen.hold(court, reading, _read_kept(path / "checkpoint" if copy else path))
     except Problem as problem:
         click.echo(f"{path}: {problem.message}", err=True)
-        for index, entry in await seen.lacking(reading, path) if copy and isinstance(problem, seen.SetBack) else ():
+        told, covers = await seen.lacking(reading, path) if copy and isinstance(problem, seen.SetBack) else ([], 0)
+        for index, entry in told:
             click.echo(f"  not here: entry {index}, {entry.at}, {entry.t}, {entry.ref}", err=True)
+        if covers:
+            click.echo(f"  and {covers} places that may hold what was secret", err=True)
         return False
     click.echo(f"{path}: its {said} entries are here, as they were signed; {has - said} came after them")
     return True

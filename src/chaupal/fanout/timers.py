@@ -16,6 +16,7 @@ from chaupal.fanout.notifications import letters, notification_mails, push, serv
 from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import cosigned as log_cosigned, reconcile
+from chaupal.governance.log.seen import SetBack
 from chaupal.governance.orders import kept_documents, portal, publishing
 from chaupal.governance.people import announcements, reports, role_grants
 from chaupal.kernel.logger import log
@@ -27,6 +28,9 @@ from chaupal.social.signin import sessions
 from chaupal.store.machine import claims
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 
+ASK_AGAIN = (
+    60  # seconds by which nothing is signed, and no witness asked, once one has seen more of the log than we have
+)
 LET_OTHERS = 5  # looks after a failure in which this process does not ask for that act again
 
 
@@ -184,5 +188,7 @@ class Timers:
             self._carrier.say_failed("what time should have done failed", error, act=act.name)
             if claim is not None:
                 await self._leave_to_others(act, claim)
+            if isinstance(error, SetBack):
+                self._due[act.name] += ASK_AGAIN
         finally:
             del self._running[act.name]

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from chaupal.fanout.timers import TimerAct, Timers
 from chaupal.governance.cases import cases
 from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.log import seen
 from chaupal.kernel.clock import DAY
 from court import Bench
 from waiting import PATIENCE, until
@@ -41,7 +42,7 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
     bench: Bench,
 ):
     timers = Timers(bench.street.carrier, pace=0.01)
-    begun = {"long": 0, "failing": 0, "short": 0}
+    begun = {"long": 0, "failing": 0, "short": 0, "set back": 0}
     enough, never = asyncio.Event(), asyncio.Event()
 
     async def long() -> None:
@@ -52,16 +53,26 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
         begun["failing"] += 1
         raise OSError(errno.ENOSPC, "the disk is full")
 
+    async def refused() -> None:
+        begun["set back"] += 1
+        raise seen.set_back("A witness has signed 9 entries", 1)
+
     async def short() -> None:
         begun["short"] += 1
         if begun["short"] >= 3 and begun["failing"] >= 3:
             enough.set()
 
-    timers._acts = (TimerAct("long", 0.01, long), TimerAct("failing", 0.01, failing), TimerAct("short", 0.01, short))  # pyright: ignore[reportPrivateUsage]
+    acts = {"long": long, "failing": failing, "set back": refused, "short": short}
+    timers._acts = tuple(TimerAct(name, 0.01, do) for name, do in acts.items())  # pyright: ignore[reportPrivateUsage]
     with capture_logs() as said:
         timers.start()
         await asyncio.wait_for(enough.wait(), PATIENCE)
         await timers.close()
-    assert {(line["event"], "exc_info" in line) for line in said} == {("the machine failed; trying again", False)}
+    events = [(line["event"], "exc_info" in line) for line in said]
+    assert {*events} == {
+        ("the machine failed; trying again", False),
+        ("what time should have done failed; trying again", True),
+    }
     assert begun["long"] == 1
+    assert begun["set back"] == 1, "witnesses of a store that was set back are not asked at each look"
     assert not timers._running  # pyright: ignore[reportPrivateUsage]

@@ -122,6 +122,12 @@ async def is_due(court: Court) -> bool:
         return _is_due(court, await ledger.last_checkpoint(reading))
 
 
+async def beginning(court: Court, reading: Reading) -> KeptCheckpoint:
+    """The checkpoint of no entries yet. It is not kept: nobody is served it."""
+    head = tlog.Checkpoint(court.keys.name, 0, tlog.EMPTY_ROOT)
+    return KeptCheckpoint(0, tlog.sign_checkpoint(head, await _signing_key(court, reading)), 0)
+
+
 async def publish_due(court: Court) -> bool:
     """Sign the batch whose hour has come; whether one had. Nothing else signs batches."""
     if not await is_due(court):

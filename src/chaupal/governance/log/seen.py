@@ -2,8 +2,8 @@
 
 Whoever has seen more entries than the store holds (a visitor, a witness, this machine itself) would be shown a second history by the
 next checkpoint. So what a machine served is kept beside its keys (`Keys.saw`), and held against the store at each start and before
-each signature; witnesses are asked how much they have seen (`cosigned.check_seen`); and `chaupal log against` holds any checkpoint,
-or copy of the log, against it.
+each signature; before each batch witnesses are asked how much they have seen (`cosigned.check_seen`); and `chaupal log against` holds
+any checkpoint, or copy of the log, against it.
 """
 
 from pathlib import Path
@@ -45,13 +45,16 @@ async def hold(court: Court, reading: Reading, note: str) -> tuple[int, int]:
     return head.size, size
 
 
-async def lacking(reading: Reading, copy: Path) -> list[tuple[int, Entry]]:
-    """Of a copy of the log (`chaupal-audit --into`) what the store has not, by index, without what says nothing. Raises Broken."""
+async def lacking(reading: Reading, copy: Path) -> tuple[list[tuple[int, Entry]], int]:
+    """Of a copy of the log (`chaupal-audit --into`) what the store has not, by index; and how many entries beside these say
+    nothing, or nothing yet: any of them may be a secret act. Raises Broken.
+    """
     from chaupal_audit.log import mirror  # one command needs it
 
     size = await ledger.size(reading)
     found = [(index, msgspec.json.decode(text, type=Entry)) for index, text in mirror.entries(copy) if index >= size]
-    return [(index, entry) for index, entry in found if entry.t != COVER]
+    told = [(index, entry) for index, entry in found if entry.t != COVER]
+    return told, len(found) - len(told)
 
 
 def set_back(seen: str, size: int) -> SetBack:

@@ -12,11 +12,11 @@ from sqlalchemy import delete
 
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, seen, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.store.machine.dialect import statement
-from chaupal.store.tables.log import cosignatures
+from chaupal.store.tables.log import cosignatures, log_checkpoints
 from chaupal_audit import tlog
 from logs import ENTRIES, KEY, Mirror
 
@@ -212,12 +212,55 @@ async def test_a_lying_witness_adds_nothing(watched):
         lambda _: httpx2.Response(200, text="— x y\n"),
         lambda _: httpx2.Response(409, text="99\n", headers={"content-type": "text/x.tlog.size"}),
         lambda _: httpx2.Response(409, text="many\n", headers={"content-type": "text/x.tlog.size"}),
+        lambda _: httpx2.Response(409, text="-1\n", headers={"content-type": "text/x.tlog.size"}),
         lambda _: httpx2.Response(302, headers={"location": "http://elsewhere"}),
         lambda _: httpx2.Response(200, text="x" * 100_000),
     ):
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(answering)) as client:
             assert await log_cosigned.ask_witnesses(court, client) == 0
     assert (await log.checkpoint(court)).count("\u2014") == 1
+
+
+def says(size: int) -> httpx2.AsyncClient:
+    """To witnesses that have all seen so many entries."""
+    answer = httpx2.Response(409, text=f"{size}\n", headers={"content-type": "text/x.tlog.size"})
+    return httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: answer))
+
+
+async def test_who_has_seen_less_or_is_slow_or_not_surely_itself_keeps_nothing_from_being_signed(
+    watched, clock, monkeypatch
+):
+    court, witness = watched
+    assert await ask(court, witness) == 1
+    for size in (1, 999_999_999):  # over plain http whoever sits on the line says so
+        clock.move(HOUR)
+        async with says(size) as client:
+            assert await log_cosigned.sign_due(court, client)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0)
+            yield b"\n"
+
+    monkeypatch.setattr(log_cosigned, "TIMEOUT", 0.01)
+    monkeypatch.setattr(log_cosigned, "MOST_BYTES", 10**9)
+    clock.move(HOUR)
+    slow = httpx2.MockTransport(lambda _: httpx2.Response(200, content=dripping()))
+    async with httpx2.AsyncClient(transport=slow) as client:
+        assert await log_cosigned.sign_due(court, client)
+
+
+async def test_a_store_in_which_nothing_is_signed_yet_signs_nothing_where_a_witness_has_seen_it(watched):
+    court, _ = watched
+    heard = tuple(line.replace("http://", "https://") for line in court.settings.log_witnesses)
+    court = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_witnesses=heard))
+    async with court.work.writing() as w:
+        await w.run(statement(delete(log_checkpoints)))
+    async with says(16) as client:
+        with pytest.raises(seen.SetBack, match="has signed 16 entries"):
+            await log_cosigned.sign_due(court, client)
+    async with says(0) as client:
+        assert await log_cosigned.sign_due(court, client)
 
 
 @pytest.mark.parametrize(

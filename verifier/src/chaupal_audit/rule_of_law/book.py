@@ -270,6 +270,12 @@ class AppealStep:
     prev: object
 
     @property
+    def made(self) -> MeasureAct | None:
+        """The measure that it is about."""
+        about = self.prev.prev if isinstance(self.prev, AppealStep) else self.prev
+        return about if isinstance(about, MeasureAct) else None
+
+    @property
     def answers(self) -> tuple[int | None, str]:
         """What it answers, and as what."""
         return self.act.head.prev, "filed" if self.said.step == "filed" else "over"
@@ -343,6 +349,10 @@ class Book:
         self.matters: dict[str, Matter] = {}
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
         self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
+        self.proposed_authorities: dict[int, SaidAct[entries.Authority]] = {}  # by index, what was proposed of one
+        # ref -> who let in whoever files for it, of authorities that were entered since entries say so
+        self.inviters: dict[str, set[str]] = {}
+        self.hands_kept = False  # whether whoever writes the log keeps people from erasing what they had a hand in
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.witnessed: Sequence[tuple[int, int]] = ()  # (size, when a witness signed the log at that size (ms))
@@ -363,6 +373,10 @@ class Book:
         """The keys by which an authority's documents are known; None where the log does not say."""
         return next((one.keys for one in self.authorities.values() if one.name == authority), None)
 
+    def inviters_of(self, authority: str) -> set[str] | None:
+        """Who let in whoever files for an authority; None where the log does not say."""
+        return next((self.inviters.get(ref) for ref, one in self.authorities.items() if one.name == authority), None)
+
     def country_of(self, authority: str) -> str:
         """The country of an authority in the register; nothing of one that is not."""
         return next((one.jurisdiction for one in self.authorities.values() if one.name == authority), "")
@@ -375,11 +389,10 @@ class Book:
             yield from matter.made()
 
     def hands(self, index: int) -> set[str]:
-        """Who had a hand in what an entry is about: in all of a case, else in the entry itself."""
-        if (case := self._about.get(index)) is not None:
-            return case.hands
-        said = getattr(self.at.get(index), "said", None)
-        return {who for who in (getattr(said, "by", None), getattr(said, "second", None)) if who}
+        """Who had a hand in what an entry is about: who signed it, and in all of its case."""
+        said, case = getattr(self.at.get(index), "said", None), self._about.get(index)
+        signed = {getattr(said, part, None) or "" for part in ("by", "second", "concurred")} - {""}
+        return signed | (set() if case is None else case.hands)
 
     def _sign(self, index: int, case: Case | None, *who: str | None) -> None:
         if case is not None:
@@ -397,8 +410,15 @@ class Book:
 
     def register(self, new: SaidAct[entries.Authority]) -> None:
         """What was proposed, or dropped again, changes nothing: nobody leaves the register."""
-        if new.said.step in ("added", "changed") and new.said.name:
-            self.authorities[new.act.head.ref] = new.said
+        ref, said = new.act.head.ref, new.said
+        if said.step in ("added", "changed") and said.name:
+            self.authorities[ref] = said
+        if said.step == "proposed":
+            self.proposed_authorities[new.act.index] = new
+        if said.step == "added" and said.keys is not None:
+            self.inviters.setdefault(ref, set())
+        if said.step == "filer_invited" and ref in self.inviters:
+            self.inviters[ref].add(said.by)
 
     def guard(self, guarded: SaidAct[entries.Protected]) -> None:
         if guarded.said.step == "ended":
@@ -407,6 +427,7 @@ class Book:
     def receive(self, matter: Matter) -> None:
         matter.genuine = matter.said.origin == "verified" or (matter.law is not None and not matter.law.verify_origin)
         self.at[matter.act.index] = matter
+        self.hands_kept = self.hands_kept or b'"let_in_by"' in bytes(matter.act.head.public)
         self.matters.setdefault(matter.ref, matter)
 
     def step(self, step: OrderStep) -> None:
@@ -469,9 +490,11 @@ class Book:
 
     def appeal(self, appealed: AppealStep) -> None:
         self.at[appealed.act.index] = appealed
+        self._sign(appealed.act.index, appealed.made and appealed.made.case)
         self.answered[appealed.answers] = appealed.act.at
 
     def tell(self, told: NoticeAct) -> None:
+        self._sign(told.act.index, told.made and told.made.case)
         if told.made is not None:
             told.made.told.append(told)
 

@@ -9,6 +9,7 @@ from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.opened import read
+from chaupal_audit.rule_of_law.people import AUTHORITY
 from chaupal_audit.tlog import at_minute, disclosure_digest
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
@@ -120,6 +121,12 @@ def key_foreign(book: Book, matter: Matter) -> bool:
     return bool(matter.said.key) and keys is not None and matter.said.key not in keys
 
 
+def let_in_foreign(book: Book, matter: Matter) -> bool:
+    """Whoever files for an authority was let in by somebody, which is an entry about that authority."""
+    inviters = book.inviters_of(matter.said.authority)
+    return matter.said.by == AUTHORITY and inviters is not None and matter.said.let_in_by not in inviters
+
+
 def names_nothing(book: Book, matter: Matter) -> bool:
     return not matter.total
 
@@ -185,6 +192,11 @@ ORDERING: tuple[Check[Matter], ...] = (
     Check(
         "key_foreign", "The order is called signed by its authority, and the key was not in the register for it then.",
         "आदेश को उसके प्राधिकारी का हस्ताक्षरित कहा गया, पर वह कुंजी तब उसके नाम रजिस्टर में नहीं थी।", key_foreign,
+    ),
+    Check(
+        "let_in_foreign", "The order was filed for its authority, and by no entry had whoever it names let anybody in to file.",
+        "आदेश प्राधिकारी की ओर से दर्ज हुआ, पर उसमें जिसका नाम है उसने लॉग की किसी प्रविष्टि से किसी को दर्ज करने नहीं आने दिया था।",
+        let_in_foreign,
     ),
     Check("names_nothing", "The order names nothing.", "आदेश किसी चीज़ का नाम नहीं लेता।", names_nothing),
 )  # fmt: skip

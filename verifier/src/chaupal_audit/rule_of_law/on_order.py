@@ -75,6 +75,12 @@ def confirmed_alone(book: Book, step: OrderStep) -> bool:
     return step.said.step == "confirmed" and by is not None and step.said.by in (by.said.by, by.said.let_in_by)
 
 
+def replaced_by_none(book: Book, step: OrderStep) -> bool:
+    """An order ends so because another took its place, and says so. One that is secret names none."""
+    said = step.said.step == "replaced" and not step.act.sealed
+    return said and all(one.said.replaces != step.act.head.ref for one in book.matters.values())
+
+
 STEPPING: tuple[Check[OrderStep], ...] = (
     Check(
         "confirmed_by_another", "The order was confirmed by one that says that it confirms another.",
@@ -89,6 +95,10 @@ STEPPING: tuple[Check[OrderStep], ...] = (
     Check(
         "order_unknown", "The entry is about an order that the log does not have.",
         "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
+    ),
+    Check(
+        "replaced_by_none", "The order was ended as replaced, and no order says that it takes its place.",
+        "आदेश को बदला गया कहकर समाप्त किया गया, जबकि कोई आदेश नहीं कहता कि वह उसकी जगह आया है।", replaced_by_none,
     ),
     Check(
         "step_out_of_state", "The order took a step that its state did not allow.",

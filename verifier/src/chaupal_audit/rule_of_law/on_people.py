@@ -89,12 +89,24 @@ def register_role(book: Book, new: SaidAct[entries.Authority]) -> bool:
 
 def registered_otherwise(book: Book, new: SaidAct[entries.Authority]) -> str:
     """What two agree to is what the first of them proposed."""
-    proposed = book.at.get(-1 if new.act.head.prev is None else new.act.head.prev)
-    if new.said.step not in ("added", "changed") or not isinstance(proposed, SaidAct):
+    proposed = _proposed(book, new)
+    if new.said.step not in ("added", "changed") or proposed is None:
         return ""
     told, done = (msgspec.to_builtins(one) for one in (proposed.said, new.said))
     unlike = [name for name in told.keys() - {"step", "second"} if told[name] not in (None, done[name])]
     return ", ".join(sorted([*unlike, *(["contact"] if proposed.act.digests != new.act.digests else [])]))
+
+
+def registered_unproposed(book: Book, new: SaidAct[entries.Authority]) -> bool:
+    """Asked of entries that say by which keys it is known: those before may have been entered at once."""
+    says = new.said.step in ("added", "changed") and new.said.keys is not None
+    return says and _proposed(book, new) is None
+
+
+def _proposed(book: Book, new: SaidAct[entries.Authority]) -> SaidAct[entries.Authority] | None:
+    """The proposal about the same authority that an entry follows from."""
+    found = book.proposed_authorities.get(-1 if new.act.head.prev is None else new.act.head.prev)
+    return found if found is not None and found.act.head.ref == new.act.head.ref else None
 
 
 REGISTERING: tuple[Check[SaidAct[entries.Authority]], ...] = (
@@ -115,6 +127,12 @@ REGISTERING: tuple[Check[SaidAct[entries.Authority]], ...] = (
         "An authority was entered or changed otherwise than was proposed.",
         "प्राधिकारी को प्रस्ताव से अलग दर्ज किया या बदला गया।",
         registered_otherwise,
+    ),
+    Check(
+        "authority_unproposed",
+        "An authority was entered or changed, and nobody had proposed it.",
+        "प्राधिकारी को दर्ज किया या बदला गया, जबकि किसी ने इसका प्रस्ताव नहीं रखा था।",
+        registered_unproposed,
     ),
 )
 
@@ -352,8 +370,9 @@ def opener_role(book: Book, opened: OpeningAct) -> bool:
 
 
 def erased_own(book: Book, opened: OpeningAct) -> bool:
-    prev = opened.act.head.prev
-    return bool(opened.said.erased) and prev is not None and opened.said.by in book.hands(prev)
+    """What was erased before entries were written by who keeps people from it (`Book.hands_kept`) is nobody's lie."""
+    prev, said = opened.act.head.prev, opened.said
+    return book.hands_kept and bool(said.erased) and prev is not None and said.by in book.hands(prev)
 
 
 OPENING_WHO: tuple[Check[OpeningAct], ...] = (
