@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from bench.data import account
 from chaupal.governance.orders import authorities, orders, steps
 from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.http.call import House
 from chaupal.policy.viewer import Role, Viewer

@@ -14,7 +14,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.orders import authorities, orders, steps
 from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import StillClock

@@ -13,7 +13,7 @@ from chaupal.governance.cases import cases, decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders import authorities, csv_targets, orders, statements, steps
 from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import report_desk, reports, speakers
 from chaupal.governance.people.speakers import SpeakerForm

@@ -21,6 +21,7 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, documents, orders, steps
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.documents import Bringer, Brought
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.kernel.clock import SECOND, StillClock, iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
@@ -190,7 +191,7 @@ class Village:
         self.clock.move(SECOND)
         files, by = self.running.house.square.files, Bringer(self.owner.id)
         brought = await documents.take_in(court, files, by, letters, issuer) if letters else []
-        ref = await orders.receive(court, owner, orders.OrderForm(**filled | form), brought)
+        ref = await orders.receive(court, owner, OrderForm(**filled | form), brought)
         if checked:
             await steps.take(court, owner, ref, steps.StepForm(verb="check"))
         return ref

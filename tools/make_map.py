@@ -81,7 +81,7 @@ Drawn by `make map`. What each file of a folder is for:
 
 A request comes in at `http` (who asks, from which country, how often), goes to a handler of `api` or `web`, which calls a function that
 changes something (`social`, `governance`) or looks (`reads`). Only `store` knows SQL. What is read comes sealed; `policy` opens it for the
-one who asks, or hides it. What follows from a change (notifications, feeds, mails, other servers) is done by `fanout` from events that
+one who asks, or hides it. What follows from a change (notifications, homes, mails, other servers) is done by `fanout` from events that
 the change wrote in its own transaction.
 
 ## Where to begin

@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 from chaupal.app.rooms import visiting
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, orders, steps
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.identity import apps
@@ -216,7 +217,7 @@ def _decide(settings: Settings, path: str) -> None:
             form = authorities.AuthorityForm(name="Ministry", name_hi="मंत्रालय", jurisdiction="IN")
             issuer = await authorities.register(house.court, clerk, form)
             await authorities.agree(house.court, other, issuer.id)
-            order = orders.OrderForm(
+            order = OrderForm(
                 authority=issuer.id,
                 officer="A. Sharma",
                 officer_rank="Joint Secretary",

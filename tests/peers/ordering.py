@@ -7,6 +7,7 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.context import Court
 from chaupal.governance.orders import authorities, orders, steps
 from chaupal.governance.orders.authorities import Authority
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
@@ -38,7 +39,7 @@ async def _ministry(court: Court, staff: dict[str, Viewer]) -> Authority:
     return await authorities.agree(court, staff["dev"], proposed.id)
 
 
-def _order(court: Court, issuer: Authority, target: str) -> orders.OrderForm:
+def _order(court: Court, issuer: Authority, target: str) -> OrderForm:
     filled: dict[str, Any] = {
         "authority": issuer.id,
         "officer": "S. Verma",
@@ -56,4 +57,4 @@ def _order(court: Court, issuer: Authority, target: str) -> orders.OrderForm:
         "role": "designated_officer",
         "bases": ("public_order",),
     }
-    return orders.OrderForm(**filled)
+    return OrderForm(**filled)

@@ -13,7 +13,7 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, documents, intake, orders, portal, steps
 from chaupal.governance.orders.authorities import Authority, AuthorityForm
 from chaupal.governance.orders.documents import Bringer, Brought
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.reads.court import filings
 from chaupal.store.court import docket, ledger

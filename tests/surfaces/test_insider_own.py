@@ -17,6 +17,7 @@ from chaupal.governance.cases.lifecycle import AGREED, FINAL, MACHINE, MOVES, RE
 from chaupal.governance.log import opening
 from chaupal.governance.orders import orders, statements, steps
 from chaupal.governance.orders.changes import ChangeForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.procedure import BY_DECISION, MACHINE as PROCEDURE, STEPS, WHOLE, Stage
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
@@ -256,13 +257,13 @@ async def test_nobody_takes_in_what_names_something_of_their_own(village: Villag
         assert await count(v) == before
 
 
-async def form_about(v: Village, who: Villager) -> orders.OrderForm:
+async def form_about(v: Village, who: Villager) -> OrderForm:
     from chaupal.governance.orders import authorities
     from village import AUTHORITY
 
     issuer = await authorities.named(v.running.house.court, v.owner.viewer, AUTHORITY.name)
     assert issuer is not None
-    return orders.OrderForm(
+    return OrderForm(
         authority=issuer.id,
         officer="S. Verma",
         officer_rank="Joint Secretary",

@@ -5,8 +5,6 @@ both, so whatever differs tells of the order. What may differ is named here, and
 what stands in the opaque entries of the log.
 """
 
-import email
-import email.policy
 import re
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterable
@@ -31,6 +29,7 @@ from chaupal.social.media import media
 from chaupal.store.notifications.kinds import ALERTS
 from chaupal_audit import tlog
 from listening import Ear, listening
+from mails import sent
 from office import Office, open_office
 from painted import picture
 from peers.hostile import ACTIVITY
@@ -300,8 +299,7 @@ def without_dice(answer: Answer) -> Answer:
 def letters(v: Village) -> list[tuple[str, ...]]:
     """Every mail to whoever works on no orders, with its headers but for what its date and its name owe to machine and dice."""
     at_work = [f"{one.handle}@" for one in v.cast.values() if one.viewer.role in CLEARED]
-    files = (Path(v.running.house.settings.data) / "mail").glob("*.eml")
-    mails = [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in files]
+    mails = sent(Path(v.running.house.settings.data) / "mail")
     return sorted(
         (
             *(f"{name}: {NAMED_BY_DICE.sub('', value.strip())}" for name, value in mail.items() if name != "Date"),

@@ -10,7 +10,7 @@ from chaupal.app.cli_staff import about_a_target, by_staff
 from chaupal.governance.cases.acts import ACTS
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sentences.placeholders import iso_date

@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.governance.orders import authorities, csv_targets, documents, intake
 from chaupal.governance.orders.documents import Bringer, Brought, Document
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.papers import check_may
 from chaupal.http.call import House
 from chaupal.kernel.errors import Invalid

@@ -24,6 +24,7 @@ from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.orders import authorities, orders, statements, steps
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.orders import STATE_FLAG
 from chaupal.governance.people import speakers
 from chaupal.kernel.alike import like
@@ -223,7 +224,7 @@ class Telling:
     async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
         now = self.clock.at
         form = like(
-            orders.OrderForm,
+            OrderForm,
             order,
             authority=issuer,
             territory=self.play.authority.jurisdiction,

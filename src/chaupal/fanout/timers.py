@@ -28,9 +28,7 @@ from chaupal.social.signin import sessions
 from chaupal.store.machine import claims
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 
-ASK_AGAIN = (
-    60  # seconds by which nothing is signed, and no witness asked, once one has seen more of the log than we have
-)
+ASK_AGAIN = 60  # seconds until this process tries again to sign a log of which a witness has seen more
 LET_OTHERS = 5  # looks after a failure in which this process does not ask for that act again
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from chaupal.governance.orders import documents, filing, intake, portal
 from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.orders.filing import AUTHORITY
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.portal import Filing
 from chaupal.http.asker import bearer
 from chaupal.http.call import Answer, Call, json

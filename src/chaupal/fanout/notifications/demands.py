@@ -120,8 +120,8 @@ def _silent(carrier: Carrier, order: Order) -> bool:
     return order.secret_at(now) or until is None or until > now
 
 
-async def _which(carrier: Carrier, w: Writing, order: Order, owner: int) -> int:
-    """How many they are told of within a day up to this one, itself included: no other may be known by being counted."""
+async def _told_of_today(carrier: Carrier, w: Writing, order: Order, owner: int) -> int:
+    """How many came within a day up to this one, itself included, by laws that let them be told at once: no other shows in it."""
     found, laws = await docket.lately_about(w, order, owner), carrier.court.regimes
     return sum(
         many for law, version, many in found if not law or laws.version(law, version).notice.author == "default_yes"
@@ -131,10 +131,10 @@ async def _which(carrier: Carrier, w: Writing, order: Order, owner: int) -> int:
 async def _tell(
     carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str, **facts: str
 ) -> None:
-    to, which = await telling.ear(carrier, w, owner), await _which(carrier, w, order, owner)
-    if which > MOST_MAILS:
+    to, many = await telling.ear(carrier, w, owner), await _told_of_today(carrier, w, order, owner)
+    if many > MOST_MAILS:
         to = to._replace(email="")
-    elif which == MOST_MAILS and about == DEMANDED:
+    elif many == MOST_MAILS and about == DEMANDED:
         facts["further"] = demand_texts.FURTHER[spoken(to.language)]
     key = f"demand:{order.id}:{about}:{owner}"
     facts |= {"ref": order.ref}

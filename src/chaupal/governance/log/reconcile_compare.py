@@ -1,6 +1,6 @@
 """The rows of the database compared with what the log says: a line of text for each thing that does not agree."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import record
@@ -113,13 +113,12 @@ def authority_faults(
 class Invitations:
     """Who was invited to file for an authority, and by whom, by its entries; since the first of them nobody is without one."""
 
-    def __init__(self, found: Iterable[tuple[int, entries.Entry, entries.Authority]]) -> None:
-        self._since = FOREVER
+    def __init__(self, found: Sequence[tuple[int, entries.Entry, entries.Authority]]) -> None:
+        self._since = min((head.at for _, head, said in found if said.step == "filer_invited"), default="")
         # An entry by which somebody was invited -> for which authority, and by whom, each time.
         self._told: dict[int, list[tuple[str, str | None]]] = {}
         for index, head, said in found:
             if said.step == "filer_invited":
-                self._since = min(self._since, head.at)
                 first = index if head.prev not in self._told else head.prev
                 self._told.setdefault(first, []).append((head.ref, said.by))
 
@@ -127,7 +126,7 @@ class Invitations:
         ours = [(f"authority-{user.authority_id}", pseudonym(court, who)) for who in user.let_in_by]
         theirs = self._told.get(user.log_index or 0, [])
         if user.log_index is None:
-            if tlog.at_minute(user.created_at) > self._since:
+            if self._since and tlog.at_minute(user.created_at) > self._since:
                 yield f"user {user.id} files for an authority, and no entry says that they were invited"
         elif ours != theirs:
             yield f"user {user.id} and entry {user.log_index} differ in who let them in: {ours} and {theirs}"

@@ -8,7 +8,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import orders, procedure, replacing, steps
 from chaupal.governance.orders.intake import split_demands
-from chaupal.governance.orders.orders import Filer, OrderForm
+from chaupal.governance.orders.order_forms import Filer, OrderForm
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.portal import Filing
 from chaupal.governance.orders.replacing import SentBack

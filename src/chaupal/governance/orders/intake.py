@@ -9,9 +9,9 @@ import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log.pseudonyms import CLOCK
-from chaupal.governance.orders import faces, orders
+from chaupal.governance.orders import faces, order_forms
 from chaupal.governance.orders.documents import Origin
-from chaupal.governance.orders.orders import Filer, OrderForm
+from chaupal.governance.orders.order_forms import Filer, OrderForm
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.resolving import Resolved, elsewhere, resolve
 from chaupal.governance.regimes import OWN_RULES, Defect, OrderFacts, Regime, TargetFacts, defects, letter_of_return
@@ -96,8 +96,8 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
         issuer = await authorities.by_id(reading, form.authority or 0) if form.authority else None
         found = await resolve(reading, court.settings.origin, lines)
     paper = Paper()  # its complaints are made when it is filed
-    regime = orders.law_of(court, paper, form)
-    new = orders.read(court, paper, form, issuer, regime, Filer(CLOCK, known=filed_by_authority), brought)
+    regime = order_forms.law_of(court, paper, form)
+    new = order_forms.read(court, paper, form, issuer, regime, Filer(CLOCK, known=filed_by_authority), brought)
     typed = msgspec.structs.replace(new, interim_until=paper.moment("interim_until", form.interim_until))
     named = [TargetFacts(number=n, as_written=one.line, kind=one.kind) for n, one in enumerate(found, 1)]
     facts = faces.facts_of(typed, issuer or authorities.HOUSE, named)

@@ -12,10 +12,11 @@ from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
 from chaupal.governance.orders import kept_documents, procedure, steps
 from chaupal.governance.orders.documents import Brought
-from chaupal.governance.orders.orders import ROLE, OrderForm, latest_interim
+from chaupal.governance.orders.order_forms import ROLE, OrderForm, latest_interim
 from chaupal.governance.orders.papers import check_may, typed_moment
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.errors import Conflict, Invalid, Problem, or_not_found
+from chaupal.kernel.logger import log
 from chaupal.policy.sentences.placeholders import iso_date
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
@@ -120,6 +121,7 @@ async def letters(court: Court, files: Files, before: SentBack, ids: Collection[
     try:
         return [Brought(one.name, await kept_documents.plain(court, files, one)) for one in some]
     except Problem as problem:
+        log.error("a document of an order does not open", error=problem)  # only who runs the server can bring it back
         raise Invalid("document_gone") from problem
 
 
@@ -133,7 +135,9 @@ async def _begun(court: Court, reading: Reading, order: Order) -> tuple[OrderFor
 async def mended_version(reading: Reading, order: Order, viewer: Viewer | None) -> Order | None:
     """The order that took the place of one, where this member of the staff may know of it; None: for its authority's own people."""
     found = await docket.mended_version(reading, order.id)
-    return found if found is None or viewer is None or await knowing.known(reading, viewer, [found]) else None
+    if found is None or viewer is None:
+        return found
+    return next(iter(await knowing.known(reading, viewer, [found])), None)
 
 
 async def mended(court: Court, reading: Reading, order: Order, viewer: Viewer) -> Mended | None:

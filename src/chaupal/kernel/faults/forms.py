@@ -42,7 +42,9 @@ FAULTS: dict[str, Fault] = {
     "hint_alone": beside(N_("goes with a state's hint alone")),
     "replaces_none": beside(N_("is no order of this authority that was sent back and can still be mended")),
     "replaces_secrecy": beside(
-        N_("is secret and this one would not be, or the other way round; file it under another law, or as a new order")
+        N_(
+            "is secret and this one would not be, or the other way round; file it under another law, or with a new letter as a new order"
+        )
     ),
     "confirms_none": beside(N_("is no emergency order of this authority that this one could confirm")),
     "authority_unagreed": beside(N_("waits until a second person agrees that it is one")),

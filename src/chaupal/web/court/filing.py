@@ -10,7 +10,7 @@ from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.csv_targets import Preview
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.intake import Checked
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import SAYS, LineFault, Resolved
 from chaupal.governance.regimes import GENERIC, Field, Regime

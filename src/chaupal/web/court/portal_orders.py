@@ -8,7 +8,7 @@ from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import filing as office, intake, papers, statements
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.portal import Filing
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ByRef, Number

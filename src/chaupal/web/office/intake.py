@@ -9,7 +9,7 @@ from chaupal.governance.orders import authorities, intake, orders, replacing
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.intake import Checked
-from chaupal.governance.orders.orders import ROLE, OrderForm
+from chaupal.governance.orders.order_forms import ROLE, OrderForm
 from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import LineFault, Resolved
 from chaupal.http.call import Answer, Call, redirect

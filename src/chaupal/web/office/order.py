@@ -196,7 +196,8 @@ def _in_words(call: Call[Any], matter: desk.Matter, code: str, text: str) -> str
         return said.day(at) if code == "dated" else said.moment(at)
     if code == "territory":
         return country_names(tuple(text.split()), said.language)
-    return ", ".join(_codes(call, matter, code).get(one, one) for one in text.split(", "))
+    codes = _codes(call, matter, code)
+    return ", ".join(codes.get(one, one) for one in text.split(", "))
 
 
 def _codes(call: Call[Any], matter: desk.Matter, field: str) -> dict[str, str]:

@@ -227,15 +227,21 @@ def says(size: int) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: answer))
 
 
+def by_https(court: Court) -> Court:
+    named = tuple(line.replace("http://", "https://") for line in court.settings.log_witnesses)
+    return msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_witnesses=named))
+
+
 async def test_who_has_seen_less_or_is_slow_or_not_surely_itself_keeps_nothing_from_being_signed(
     watched, clock, monkeypatch
 ):
     court, witness = watched
     assert await ask(court, witness) == 1
-    for size in (1, 999_999_999):  # over plain http whoever sits on the line says so
+    # Over plain http it is whoever sits on the line that says so.
+    for asked, size in ((by_https(court), 1), (court, 999_999_999)):
         clock.move(HOUR)
         async with says(size) as client:
-            assert await log_cosigned.sign_due(court, client)
+            assert await log_cosigned.sign_due(asked, client)
 
     async def dripping() -> AsyncIterator[bytes]:
         while True:
@@ -251,9 +257,7 @@ async def test_who_has_seen_less_or_is_slow_or_not_surely_itself_keeps_nothing_f
 
 
 async def test_a_store_in_which_nothing_is_signed_yet_signs_nothing_where_a_witness_has_seen_it(watched):
-    court, _ = watched
-    heard = tuple(line.replace("http://", "https://") for line in court.settings.log_witnesses)
-    court = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_witnesses=heard))
+    court = by_https(watched[0])
     async with court.work.writing() as w:
         await w.run(statement(delete(log_checkpoints)))
     async with says(16) as client:

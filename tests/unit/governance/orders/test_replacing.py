@@ -11,7 +11,7 @@ from sqlalchemy import text
 from chaupal.governance.cases import desk
 from chaupal.governance.orders import orders, replacing
 from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.order_forms import OrderForm, latest_interim
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Role
@@ -25,7 +25,8 @@ REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, as
 WHY = "It gives no reasons for what it asks."
 THEIR_OWN = "of your own"
 KEEPS_ANOTHER_SECRET = (
-    "is secret and this one would not be, or the other way round; file it under another law, or as a new order"
+    "is secret and this one would not be, or the other way round; "
+    "file it under another law, or with a new letter as a new order"
 )
 NONE_SENT_BACK = "is no order of this authority that was sent back and can still be mended"
 
@@ -80,9 +81,7 @@ async def test_a_mended_version_can_be_sent_back_and_mended_once_more_with_the_s
         assert ref != before
         assert await orders.receive(bench.court, bench.clerk, form) == ref, "sent twice it is filed once"
     found = await desk.matter(bench.court, bench.asha, ref)
-    assert found.order.interim_until == orders.latest_interim(found.regime, found.order.received_at), (
-        "its time begins anew"
-    )
+    assert found.order.interim_until == latest_interim(found.regime, found.order.received_at), "its time begins anew"
     assert found.mends is not None and found.mends.fields == (), "nobody wrote an end"
 
 
@@ -102,6 +101,9 @@ async def test_nothing_takes_the_place_of_what_was_not_sent_back_is_anothers_or_
     with pytest.raises(Conflict):
         await replacing.to_take_in(bench.court, bench.clerk, standing)
     form = await mending(bench, first)
+    with pytest.raises(Invalid) as refused:  # the same letter, which alone would have been filed before
+        await orders.receive(bench.court, bench.clerk, msgspec.structs.replace(form, gag_until="2021-06-01"))
+    assert refused.value.details["replaces"] == KEEPS_ANOTHER_SECRET
     both = await asyncio.gather(
         *(
             orders.receive(bench.court, bench.clerk, one)

@@ -1,7 +1,5 @@
 """One's mail address: another one by the link that goes there; and what is seen, here and by staff, once mail to it comes back."""
 
-import email
-import email.policy
 import json
 from email.message import EmailMessage, MIMEPart
 from pathlib import Path
@@ -21,6 +19,7 @@ from chaupal.social.signin import email_changes, password_changes
 from chaupal.store.court import ledger, tellings
 from chaupal.store.identity import logins
 from chaupal.store.machine.outbox import GIVE_UP_AFTER
+from mails import sent
 from unit.web.account.test_security import form
 from village import PASSWORD, Village
 
@@ -28,11 +27,10 @@ HERE = "/settings/email"
 COMES_BACK = "Mail to your address comes back"
 
 
-async def letters(v: Village) -> list[MIMEPart]:
+async def letters(v: Village) -> list[EmailMessage]:
     """What was sent so far."""
     await v.settle()
-    found = sorted((Path(v.running.house.settings.data) / "mail").glob("*.eml"))
-    return [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in found]
+    return sent(Path(v.running.house.settings.data) / "mail")
 
 
 async def last_link(v: Village, to: str) -> str:

@@ -1,7 +1,5 @@
 """Notifications by mail: the kinds one chose, unread, in one letter without words of people; and ended by the link in it."""
 
-import email
-import email.policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.sentences import notification_mail_texts
 from chaupal.store.notifications.notification_mails import WAIT
+from mails import sent
 from measures import begin
 from unit.web.test_pages import send
 from village import Village, Villager
@@ -25,11 +24,7 @@ async def post(v: Village) -> list[EmailMessage]:
     await v.settle()
     await notification_mails.write_due(v.running.carrier)
     await v.settle()
-    folder = Path(v.running.house.settings.data) / "mail"
-    found = [
-        email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in sorted(folder.glob("*.eml"))
-    ]
-    return [one for one in found if one["List-Unsubscribe"]]
+    return [one for one in sent(Path(v.running.house.settings.data) / "mail") if one["List-Unsubscribe"]]
 
 
 async def mentions(v: Village, who: Villager, whom: str = "asha") -> None:
@@ -136,6 +131,5 @@ async def test_what_is_decided_comes_by_mail_whatever_one_switched_off(village: 
     said = await v.says(v.asha, "खेत की बात")
     await v.withhold(post=said, by=v.chitra, second=v.dev)
     await v.settle()
-    folder = Path(v.running.house.settings.data) / "mail"
-    found = [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in folder.glob("*.eml")]
+    found = sent(Path(v.running.house.settings.data) / "mail")
     assert [one["to"] for one in found if one["to"] == "asha@gaanv.example" and not one["List-Unsubscribe"]]

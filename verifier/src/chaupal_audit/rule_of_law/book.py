@@ -347,6 +347,7 @@ class Book:
         self.laws = laws
         self.people = People()
         self.matters: dict[str, Matter] = {}
+        self.replaced: set[str] = set()  # orders whose place another says that it takes
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
         self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
         self.proposed_authorities: dict[int, SaidAct[entries.Authority]] = {}  # by index, what was proposed of one
@@ -429,6 +430,8 @@ class Book:
         self.at[matter.act.index] = matter
         self.hands_kept = self.hands_kept or b'"let_in_by"' in bytes(matter.act.head.public)
         self.matters.setdefault(matter.ref, matter)
+        if matter.said.replaces:
+            self.replaced.add(matter.said.replaces)
 
     def step(self, step: OrderStep) -> None:
         self.at[step.act.index] = step

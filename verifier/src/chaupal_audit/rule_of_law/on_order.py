@@ -77,8 +77,7 @@ def confirmed_alone(book: Book, step: OrderStep) -> bool:
 
 def replaced_by_none(book: Book, step: OrderStep) -> bool:
     """An order ends so because another took its place, and says so. One that is secret names none."""
-    said = step.said.step == "replaced" and not step.act.sealed
-    return said and all(one.said.replaces != step.act.head.ref for one in book.matters.values())
+    return step.said.step == "replaced" and not step.act.sealed and step.act.head.ref not in book.replaced
 
 
 STEPPING: tuple[Check[OrderStep], ...] = (

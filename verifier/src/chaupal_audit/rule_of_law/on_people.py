@@ -370,7 +370,7 @@ def opener_role(book: Book, opened: OpeningAct) -> bool:
 
 
 def erased_own(book: Book, opened: OpeningAct) -> bool:
-    """What was erased before entries were written by who keeps people from it (`Book.hands_kept`) is nobody's lie."""
+    """Asked from the first order on whose entry can say who let its filer in (`Book.hands_kept`): earlier servers kept nobody from it."""
     prev, said = opened.act.head.prev, opened.said
     return book.hands_kept and bool(said.erased) and prev is not None and said.by in book.hands(prev)
 
