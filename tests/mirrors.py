@@ -11,8 +11,7 @@ import msgspec
 from chaupal.app.rooms import joined
 from chaupal.app.wiring import ROUTES
 from chaupal.http.answer import Dispatcher, Request
-from chaupal.http.call import Answer, House
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Answer, House, Route, Shape
 from chaupal.ports.country import Locator
 from chaupal.ports.homes_local import LocalHomes
 from chaupal.ports.meter_local import LocalMeter

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from chaupal.api.routes import ROUTES
+from chaupal.http.call import Route, Shape
 from chaupal.http.openapi import part_of
-from chaupal.http.route import Route, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPER = ROOT / "docs" / "api.md"

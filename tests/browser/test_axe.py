@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from browser.conftest import PATIENCE, come_in
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Shape
+from chaupal.http.call import Shape
 from looks import AXE, axe
 from serving import Served
 

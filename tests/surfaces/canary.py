@@ -21,7 +21,7 @@ from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.laws import house_texts, laws
 from chaupal.governance.orders import authorities
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Route, Shape
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard

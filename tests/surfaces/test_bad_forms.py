@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Route, Shape
 from chaupal.web.mending import PLUMBING, SECRETS
 from village import Village, Villager
 

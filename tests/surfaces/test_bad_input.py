@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx2
 
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Route, Shape
 from surfaces.square import Square, check_refused
 
 JSON = {"content-type": "application/json"}

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Route, Shape
 from surfaces.square import ORIGIN, Square, press
 
 STREAMS = {route.path for route in ROUTES if route.stream}

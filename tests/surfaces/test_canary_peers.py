@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from chaupal.api.federation.routes import ROUTES
-from chaupal.http.route import Route
+from chaupal.http.call import Route
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import rules

@@ -14,7 +14,7 @@ from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import decisions, house as own_rules, sanctioning
 from chaupal.governance.cases.ladder import Draft
-from chaupal.http.route import Shape
+from chaupal.http.call import Shape
 from chaupal.kernel.clock import DAY, iso as iso_time, iso_day
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.kernel.secrets import digest

@@ -12,7 +12,7 @@ import pytest
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.cases import acts
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Route, Shape
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role

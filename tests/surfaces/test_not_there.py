@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Route, Shape
 from chaupal.policy.rulings import Measure
 from chaupal.social.media import media
 from chaupal.social.people import graph

@@ -22,7 +22,7 @@ from urllib3.util import Retry
 from chaupal.api.described import description
 from chaupal.api.routes import ROUTES
 from chaupal.app.wiring import ROUTES as EVERY
-from chaupal.http.route import Shape
+from chaupal.http.call import Shape
 from chaupal.policy.viewer import Role
 from services import Postgres
 from serving import SCOPES, Member, Served, join, served

@@ -21,7 +21,7 @@ from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities
 from chaupal.governance.webhooks import WebhookForm, register
-from chaupal.http.route import Route
+from chaupal.http.call import Route
 from chaupal.kernel.clock import SECOND
 from chaupal.policy.may import MAY, STAFF
 from chaupal.social.archives import exports

@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json
 from chaupal.http.openapi import document
-from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
 

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, json
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION

@@ -12,8 +12,7 @@ from chaupal.api.admin.figures import head, line, of_all
 from chaupal.governance.gauges import Gauge, gauges
 from chaupal.governance.readiness import lacking
 from chaupal.http.answer import SOON
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 

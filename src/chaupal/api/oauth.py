@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Nothing, Route, get, post
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.kernel.errors import NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller

@@ -6,8 +6,7 @@ import msgspec
 import regex
 from msgspec import Meta
 
-from chaupal.http.call import Call
-from chaupal.http.route import Route, get
+from chaupal.http.call import Call, Route, get
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import check_open

@@ -36,7 +36,7 @@ from chaupal.api.mastodon import (
 from chaupal.api.mastodon.notifications import notification_policy, notifications, notifications_grouped, push
 from chaupal.api.mastodon.posts import editing, media, polls, posting, quoting, reactions, scheduled
 from chaupal.api.own import drafts, exports, house_texts, imports
-from chaupal.http.route import Route
+from chaupal.http.call import Route
 
 ROOMS: tuple[Route, ...] = (
     *timelines.ROUTES,

@@ -24,8 +24,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from chaupal.fanout.runner import Runner
 from chaupal.governance import events
 from chaupal.http.answer import Dispatcher, Request
-from chaupal.http.call import Answer
-from chaupal.http.route import OFFICE, Route
+from chaupal.http.call import OFFICE, Answer, Route
 from chaupal.kernel.event import Event
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf

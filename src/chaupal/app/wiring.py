@@ -20,8 +20,7 @@ from chaupal.governance.people import role_grants
 from chaupal.http.answer import Dispatcher
 from chaupal.http.asgi import Front
 from chaupal.http.asgi_scope import App
-from chaupal.http.call import House
-from chaupal.http.route import Route
+from chaupal.http.call import House, Route
 from chaupal.http.streaming import Streaming
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings

@@ -10,10 +10,9 @@ import msgspec
 from chaupal.governance.orders import portal
 from chaupal.http import csrf
 from chaupal.http.asker import Asker, Askers, accepted_language, bearer
-from chaupal.http.call import Answer, Call, House, Renew, Upload, json
+from chaupal.http.call import Answer, Call, House, Renew, Route, Shape, Upload, json
 from chaupal.http.limits import Limits, check_limit, limit_headers, retry_after
 from chaupal.http.params import check, nest, pairs_of
-from chaupal.http.route import Route, Shape
 from chaupal.http.sending import FAST, gzip, pack
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import AppAlone, Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded

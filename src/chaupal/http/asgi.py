@@ -18,9 +18,8 @@ from chaupal.http.asgi_scope import (
     query_of,
     target_of,
 )
-from chaupal.http.call import Answer
+from chaupal.http.call import Answer, Route
 from chaupal.http.headers import head_of, lines_of, preflight
-from chaupal.http.route import Route
 from chaupal.http.router import RouteMatch, router
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.vitals import Vitals

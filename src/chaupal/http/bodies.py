@@ -8,8 +8,8 @@ import msgspec
 from chaupal.http import multipart
 from chaupal.http.answer import FieldsAndFiles
 from chaupal.http.asgi_scope import AsgiReceive
+from chaupal.http.call import Route
 from chaupal.http.params import nest, pairs_of
-from chaupal.http.route import Route
 from chaupal.kernel.errors import Malformed, TooLarge
 
 MOST_FIELDS = 1_000

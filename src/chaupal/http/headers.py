@@ -5,8 +5,7 @@ import functools
 import regex
 
 from chaupal.http.asgi_scope import Pairs, Scope
-from chaupal.http.call import Answer
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Answer, Route, Shape
 from chaupal.kernel.settings import Settings
 
 CSP = "content-security-policy"

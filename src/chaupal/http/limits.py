@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Call
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Call, Route, Shape
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import GuessedAt, TooMany
 from chaupal.kernel.nets import Net, nets_of

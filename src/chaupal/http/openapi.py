@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Answer, Route, Shape
 
 REF = "#/components/schemas/{name}"
 FORMS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")

@@ -3,8 +3,7 @@
 import functools
 from typing import Any, NamedTuple
 
-from chaupal.http.call import Answer
-from chaupal.http.route import Route, Shape
+from chaupal.http.call import Answer, Route, Shape
 from chaupal.kernel.errors import Coded, NotFound
 from chaupal.policy.surface import Surface
 

@@ -18,9 +18,9 @@ import msgspec
 from chaupal.http.answer import Dispatcher, FieldsAndFiles, Request, problem_json
 from chaupal.http.asgi import send_answer
 from chaupal.http.asgi_scope import AsgiReceive, AsgiSend, Scope, headers_of, lent, peer_of, query_of
+from chaupal.http.call import Route, Shape
 from chaupal.http.headers import ALWAYS, OPEN
 from chaupal.http.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
-from chaupal.http.route import Route, Shape
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
 from chaupal.kernel.logger import log

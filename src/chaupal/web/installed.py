@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get
 from chaupal.http.headers import CSP, KEPT_PAGE_CSP
-from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web import pages, static

@@ -1,6 +1,6 @@
 """Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
 
-from chaupal.http.route import Route
+from chaupal.http.call import Route
 from chaupal.web import installed, static
 from chaupal.web.account import (
     appearance,

@@ -8,8 +8,7 @@ from pathlib import Path
 import msgspec
 import regex
 
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.http.sending import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
 from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.logger import log

@@ -15,8 +15,8 @@ from chaupal.app.wiring import ROUTES, RunningHouse, open_house
 from chaupal.http.answer import Dispatcher
 from chaupal.http.asgi import Front
 from chaupal.http.asgi_scope import App
+from chaupal.http.call import Shape
 from chaupal.http.headers import header
-from chaupal.http.route import Shape
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import NotFound, Problem, Unsound
 from chaupal.kernel.settings import Settings, load_settings

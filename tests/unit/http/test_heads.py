@@ -8,9 +8,8 @@ import pytest
 from chaupal.api.mastodon import timelines
 from chaupal.http import asker
 from chaupal.http.asker import Askers
-from chaupal.http.call import Answer
+from chaupal.http.call import Answer, Shape
 from chaupal.http.headers import head_of, lines_of
-from chaupal.http.route import Shape
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role

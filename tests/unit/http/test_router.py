@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Route, Shape, delete, get, post
+from chaupal.http.call import Route, Shape, delete, get, post
 from chaupal.http.router import MISSING, WRONG, RouteMatch, Router, router
 from chaupal.policy.surface import Surface
 

@@ -10,9 +10,8 @@ import msgspec
 from chaupal.api.mastodon.account_entity import Account, RoleShown, account_of, role_of
 from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import ENDS, Action
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json, post
 from chaupal.http.paging import Number, Paged, TextById, link_header
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure

@@ -12,9 +12,8 @@ from chaupal.api.court.disputes import AppealShown, appeal_shown
 from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import REVERSED, UPHELD, Decision
 from chaupal.governance.appeals.notices import AppealRow, Strike
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Route, get, post
 from chaupal.http.paging import ById, TextById
-from chaupal.http.route import Route, get, post
 from chaupal.policy.surface import Surface
 
 

@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import Authority, AuthorityForm
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, get, post
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Nothing, Route, get, post
 from chaupal.policy.surface import Surface
 
 

@@ -14,9 +14,8 @@ from chaupal.governance.cases.csv_cases import CasesFile
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.papers import check_may
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json, post
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, get, post
 from chaupal.http.sending import csv_file
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import iso

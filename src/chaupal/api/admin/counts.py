@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chaupal.http.call import Call
-from chaupal.http.route import Nothing, Route, get, post
+from chaupal.http.call import Call, Nothing, Route, get, post
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, together

@@ -12,9 +12,8 @@ from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.servers import allowing, limits
 from chaupal.governance.servers.allowing import AllowedServer
 from chaupal.governance.servers.limits import ServerForm, ServerStanding, severity_of
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, delete, get, json, post, put
 from chaupal.http.paging import ById, Number, Paged, whole_list
-from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure

@@ -10,9 +10,8 @@ from msgspec import Meta
 
 from chaupal.governance.people import ip_and_mail_blocks
 from chaupal.governance.people.ip_and_mail_blocks import DOMAIN, MAIL, NET, AddressBlock, AddressBlockForm
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, delete, get, json, post, put
 from chaupal.http.paging import ById, Number, Paged, whole_list
-from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface

@@ -17,9 +17,8 @@ from chaupal.governance.cases.acts import Act
 from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.steps import StepForm
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json, post
 from chaupal.http.paging import Number, Paged, link_header
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Stale, or_not_found
 from chaupal.policy.surface import Surface

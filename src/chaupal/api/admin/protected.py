@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import Speaker, SpeakerForm
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface

@@ -12,9 +12,8 @@ import msgspec
 
 from chaupal.api.mastodon.posts.status_answers import status_answer
 from chaupal.api.mastodon.trends import TagNamed, TagShown, TrendsAsked, links_shown, tag, trending_posts, trending_tags
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get, post
 from chaupal.http.paging import ById
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links as links

@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.governance import webhooks
 from chaupal.governance.webhooks import NewWebhook, WebhookForm
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, delete, get, post
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 

@@ -7,9 +7,8 @@ import msgspec
 from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.notices import AppealRow, Message, Strike
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, get, post
 from chaupal.http.paging import ById, Number, TextById
-from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people

@@ -6,8 +6,7 @@ import msgspec
 
 from chaupal.governance.laws import laws
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Route, Shape, get, post
+from chaupal.http.call import Answer, Call, Route, Shape, get, json, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 

@@ -14,10 +14,9 @@ from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.portal import Filing
 from chaupal.http.asker import bearer
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json, post
 from chaupal.http.paging import ByRef
 from chaupal.http.params import check
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Comment
 from chaupal.kernel.clock import iso, iso_or_none

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json
 from chaupal.http.paging import Paged, link_header
-from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.sentences.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface

@@ -13,9 +13,8 @@ from chaupal.api.mastodon.posts.status_entity import pen_for
 from chaupal.governance.people import access_audit, complaints, report_desk, reports
 from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post, put
 from chaupal.http.paging import ById, Number, Paged, link_header
-from chaupal.http.route import Nothing, Route, get, post, put
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible

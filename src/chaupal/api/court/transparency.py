@@ -10,8 +10,7 @@ from chaupal.governance.log import cosigned as log_cosigned, log, reconcile
 from chaupal.governance.report import dsa, lumen, reported, snapshots
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.reported import ReportPart
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Route, get
+from chaupal.http.call import Answer, Call, Route, get, json
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot

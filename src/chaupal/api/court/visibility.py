@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Route, get
 from chaupal.http.paging import ById
-from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.measures import HIDING, SCOPES
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries

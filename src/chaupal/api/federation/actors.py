@@ -8,8 +8,7 @@ from chaupal.federation import looking
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists, notes
 from chaupal.federation.writing.terms import alone
-from chaupal.http.call import Answer, Call, json, redirect
-from chaupal.http.route import Nothing, Route, get
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, redirect
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.gate import check_open
 from chaupal.policy.surface import Surface

@@ -9,8 +9,7 @@ from chaupal.api.federation.objects import ObjectAsked
 from chaupal.federation import looking
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, get
+from chaupal.http.call import Answer, Call, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.follower_lists import keeps_lists_from

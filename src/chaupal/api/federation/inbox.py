@@ -12,8 +12,7 @@ from chaupal.federation.signing import verifying
 from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.taking import inbox, unproven
 from chaupal.federation.taking.acting import Doer
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, post
+from chaupal.http.call import Answer, Call, Route, post
 from chaupal.kernel.errors import Malformed, NotAllowed, Unavailable, or_not_found
 from chaupal.kernel.logger import log
 from chaupal.policy.surface import Surface

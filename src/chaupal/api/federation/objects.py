@@ -6,8 +6,7 @@ from chaupal.api.federation.actors import ActorAsked, activity_answer, asker, fe
 from chaupal.federation import looking
 from chaupal.federation.writing import addresses, notes
 from chaupal.federation.writing.withheld import TERMS
-from chaupal.http.call import Answer, Call, json, redirect
-from chaupal.http.route import Nothing, Route, get
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, redirect
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 

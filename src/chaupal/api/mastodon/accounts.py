@@ -6,9 +6,8 @@ import msgspec
 from msgspec import UNSET
 
 from chaupal.api.mastodon.account_entity import Account, CredentialAccount, account_bytes, own_account
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Nothing, Route, get, patch
 from chaupal.http.paging import ById, ByIds
-from chaupal.http.route import Nothing, Route, get, patch
 from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, NotAllowed

@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Route, delete, get, post, put
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads

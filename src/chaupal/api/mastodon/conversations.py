@@ -8,9 +8,8 @@ from msgspec import Raw
 
 from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.status_entity import pen_for
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, delete, get, json, post
 from chaupal.http.paging import ById, Paged, link_header
-from chaupal.http.route import Route, delete, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Talk

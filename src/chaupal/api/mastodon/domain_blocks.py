@@ -5,9 +5,8 @@ https://docs.joinmastodon.org/methods/domain_blocks/, /methods/instance/#domain_
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, json, post
 from chaupal.http.paging import Paged, link_header
-from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.argument_sizes import Word
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers as limited

@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, delete, get, post, put
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import filtering

@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.account_entity import Account, Emoji, account_of
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Nothing, Route, get
+from chaupal.http.call import Answer, Call, Nothing, Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.settings import Settings

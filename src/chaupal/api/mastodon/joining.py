@@ -2,8 +2,7 @@
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Nothing, Route, get, post
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn
 from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.policy.surface import Surface

@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.trends import TagNamed, TagShown, tag, tags_bytes
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, post
 from chaupal.http.paging import ById, Paged, link_header
-from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.ids import made_at
 from chaupal.policy.surface import Surface

@@ -7,8 +7,7 @@ import msgspec
 from chaupal.api.mastodon.account_entity import NO_AVATAR, CredentialAccount, FieldShown, field_shown, picture
 from chaupal.api.mastodon.accounts import ProfileSent, edit, may_know, myself
 from chaupal.api.mastodon.own_tags import FeaturedShown, featured_shown
-from chaupal.http.call import Call
-from chaupal.http.route import Nothing, Route, delete, get, patch, post
+from chaupal.http.call import Call, Nothing, Route, delete, get, patch, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import tags
 from chaupal.reads.people import people

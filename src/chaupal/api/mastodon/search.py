@@ -8,9 +8,8 @@ import msgspec
 from chaupal.api.mastodon.posts.status_answers import joined, pieces_of
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

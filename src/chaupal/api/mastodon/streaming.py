@@ -13,9 +13,8 @@ from chaupal.api.mastodon.conversations import shown as talks_shown
 from chaupal.api.mastodon.notifications.notifications import written
 from chaupal.api.mastodon.posts.status_entity import Pen, pen_for
 from chaupal.http import listening
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Nothing, Route, get
 from chaupal.http.paging import Number
-from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -7,9 +7,8 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.mastodon.account_entity import Account, MutedAccount, account_bytes, muted_account
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json, post
 from chaupal.http.paging import ById, ByIds, Number, Paged, PagedById, link_header
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -6,9 +6,8 @@ from typing import Any
 from msgspec import field
 
 from chaupal.api.mastodon.posts.status_answers import Growth, statuses_answer
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get
 from chaupal.http.paging import Number, Paged, address_of, link_header
-from chaupal.http.route import Route, get
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -8,9 +8,8 @@ from msgspec import UNSET, UnsetType
 
 from chaupal.api.mastodon.posts.status_answers import statuses_answer
 from chaupal.api.mastodon.posts.status_entity import card_of, signed_card_of
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get
 from chaupal.http.paging import Number, offset_header
-from chaupal.http.route import Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

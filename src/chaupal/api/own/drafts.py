@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.api.mastodon.posts.media import Attachment, attachment
 from chaupal.api.mastodon.posts.scheduled import as_mastodon, audience_changed
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, delete, get, post, put
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.drafts_and_scheduled import PollAsked, Unsaid, UnsaidPost

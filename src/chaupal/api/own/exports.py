@@ -4,10 +4,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Nothing, Route, get, post
 from chaupal.http.limits import EXPORTS
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, get, post
 from chaupal.http.sending import export
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface

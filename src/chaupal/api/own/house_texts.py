@@ -11,8 +11,7 @@ from msgspec import Meta
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, HouseText
-from chaupal.http.call import Call
-from chaupal.http.route import Nothing, Route, get
+from chaupal.http.call import Call, Nothing, Route, get
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.text import markdown

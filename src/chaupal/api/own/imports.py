@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, delete, get, post
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults.written import in_english

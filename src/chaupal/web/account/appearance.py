@@ -4,9 +4,8 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.headers import set_cookie
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance

@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.headers import CSP, PAGE_CSP
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import oauth
 from chaupal.social.signin.oauth import OOB, Refused

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Route, get, post
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second

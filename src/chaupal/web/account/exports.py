@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.limits import EXPORTS
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.http.sending import export
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict

@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 import regex
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.clock import DAY, HOUR, SECOND
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface

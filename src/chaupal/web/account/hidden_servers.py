@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface

@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.orders import csv_files
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Route, Shape, get, post
 from chaupal.http.sending import csv_file
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.faults.written import read

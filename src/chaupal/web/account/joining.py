@@ -4,10 +4,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.headers import set_cookie
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound

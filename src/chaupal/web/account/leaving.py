@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.surface import Surface

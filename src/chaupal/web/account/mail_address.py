@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import email_changes, sessions

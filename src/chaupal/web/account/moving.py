@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.social.people import moving

@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import PAGE, Route, Shape, get, post
+from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.policy.surface import Surface
 from chaupal.social.people import notification_mails
 from chaupal.web import pages

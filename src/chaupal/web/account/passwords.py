@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Nothing, Route, get, post
+from chaupal.http.call import Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import password_changes

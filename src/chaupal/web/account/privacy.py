@@ -3,8 +3,7 @@
 import msgspec
 from msgspec import structs
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import PAGE, Route, get, post
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.kernel.alike import like
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people

@@ -4,8 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import PAGE, Route, get, post
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
 from chaupal.policy.surface import Surface

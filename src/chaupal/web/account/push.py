@@ -2,8 +2,7 @@
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import PAGE, Nothing, Route, delete, get, post
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, delete, get, json, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
 from chaupal.social.people.push import DeviceWish

@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface

@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.appeals import appeals, by_link, counter
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, Shape, get, post
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import disputes

@@ -9,9 +9,8 @@ import msgspec
 from chaupal.governance.appeals import appeals, counter, notices, outside
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number, TextById
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.sentences import ruling_texts
 from chaupal.policy.surface import Surface

@@ -4,8 +4,7 @@ from typing import Any
 
 from chaupal.governance.report import reported
 from chaupal.governance.report.keeper import Building
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Unavailable
 from chaupal.policy.surface import Surface

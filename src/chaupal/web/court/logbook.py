@@ -11,8 +11,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Witnessing
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import OPEN_PAGE, Route, get
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface

@@ -8,9 +8,8 @@ import msgspec
 
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.portal import Enrolment, Filing
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.headers import set_cookie
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface

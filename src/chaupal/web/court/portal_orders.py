@@ -10,9 +10,8 @@ from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.portal import Filing
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ByRef, Number
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings

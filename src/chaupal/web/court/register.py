@@ -10,9 +10,8 @@ from msgspec import Meta
 
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.orders import statements
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import labels

@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.governance.people import complaints, reports
 from chaupal.governance.people.reports import Guest, Report
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post
 from chaupal.http.paging import Number
-from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -8,8 +8,7 @@ from msgspec import Meta
 
 from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get, post
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import sheet

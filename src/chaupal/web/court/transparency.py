@@ -12,8 +12,7 @@ from chaupal.governance.orders import statements
 from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.reported import ReportPart
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.kernel.clock import MINUTE, iso_day
 from chaupal.kernel.errors import NotFound, Unsound
 from chaupal.policy.surface import Surface

@@ -7,8 +7,7 @@ from msgspec import Meta
 
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import OPEN_PAGE, Route, get
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.words import N_

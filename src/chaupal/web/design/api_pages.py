@@ -8,8 +8,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Meta
 
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import OPEN_PAGE, Route, get
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.web import pages

@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.headers import set_cookie
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import NotFound

@@ -7,9 +7,8 @@ import msgspec
 
 from chaupal.governance.appeals import appeals, counter, outside
 from chaupal.governance.appeals.appeals import Decision
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface

@@ -7,9 +7,8 @@ import msgspec
 from chaupal.governance.orders import authorities, portal
 from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, sheet

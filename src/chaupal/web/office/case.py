@@ -10,9 +10,8 @@ from chaupal.governance.cases import acts, assigning, desk, notes
 from chaupal.governance.cases.desk import Options
 from chaupal.governance.cases.lifecycle import OPEN
 from chaupal.governance.people import access_audit as looks
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface

@@ -6,8 +6,7 @@ import msgspec
 
 from chaupal.governance.cases import sanctioning
 from chaupal.governance.cases.house import MatterForm
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Route, get, post
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface

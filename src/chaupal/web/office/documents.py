@@ -6,10 +6,9 @@ from urllib.parse import quote
 import msgspec
 
 from chaupal.governance.orders import documents, kept_documents
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, Shape, get, post
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import ByRef, Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import filing, sheet

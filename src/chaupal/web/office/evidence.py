@@ -8,10 +8,9 @@ import msgspec
 
 from chaupal.governance.cases import evidence
 from chaupal.governance.cases.evidence import OpenedEvidence
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, Shape, get, post
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import media

@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, get
+from chaupal.http.call import Answer, Call, Route, get
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts

@@ -12,9 +12,8 @@ from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.order_forms import ROLE, OrderForm
 from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import LineFault, Resolved
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.web import pages

@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.governance.people import ip_and_mail_blocks
 from chaupal.governance.people.ip_and_mail_blocks import MAIL, AddressBlockForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface

@@ -11,9 +11,8 @@ from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
 from chaupal.governance.cases.bulk import APPEAL, BulkOutcome, Item
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders.csv_files import BIGGEST
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.http.sending import csv_file
 from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Reason, Word

@@ -10,9 +10,8 @@ from chaupal.governance.orders import steps
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.regimes import Regime, Titled
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Reason
 from chaupal.kernel.clock import MINUTE

@@ -7,9 +7,8 @@ from msgspec import Meta
 
 from chaupal.governance.people import access_audit as looks, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role

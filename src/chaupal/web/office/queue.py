@@ -9,9 +9,8 @@ import msgspec
 
 from chaupal.governance.cases import assigning, notes, reviews
 from chaupal.governance.cases.notes import TemplateForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface

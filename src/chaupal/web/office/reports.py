@@ -9,9 +9,8 @@ from chaupal.governance.cases import evidence, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit as looks, complaints, report_desk
 from chaupal.governance.people.reports import ReportRow
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface

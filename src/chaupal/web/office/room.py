@@ -3,8 +3,7 @@
 from functools import partial
 from typing import Any
 
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Shape
+from chaupal.http.call import Answer, Call, Shape
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
 from chaupal.web.court import courtly, sheet

@@ -11,8 +11,7 @@ from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Route, get, post
+from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft

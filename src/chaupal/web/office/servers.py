@@ -9,9 +9,8 @@ from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.servers import allowing, csv_blocks, limits
 from chaupal.governance.servers.csv_blocks import TakenList
 from chaupal.governance.servers.limits import NOOP, SILENCE, SUSPEND, ServerForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.http.sending import csv_file
 from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem

@@ -7,9 +7,8 @@ from msgspec import Meta
 
 from chaupal.governance import webhooks
 from chaupal.governance.webhooks import EVENTS, Webhook, WebhookForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.office import room as office_room

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.web import links
 

@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.governance.people import announcements as desk
 from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads

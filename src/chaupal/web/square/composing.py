@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, Shape, get, json, post
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import romanised, search

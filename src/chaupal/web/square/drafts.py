@@ -2,9 +2,8 @@
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, json, post, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface

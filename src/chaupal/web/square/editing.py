@@ -6,9 +6,8 @@ import msgspec
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.drafts_and_scheduled import DAY

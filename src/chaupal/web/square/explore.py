@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, get
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN_PAGE, Nothing, Route, get
 from chaupal.kernel.clock import HOUR
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import OPEN_PAGE, Route, Shape, get, post
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences.placeholders import country_names

@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 import regex
 
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, json
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN_PAGE, Route, Shape, get
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import complaint_texts, push_texts, ruling_texts

@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, post, redirect
 from chaupal.http.headers import set_cookie
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, post
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer

@@ -9,8 +9,7 @@ from msgspec import Meta
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get, post
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.text import markdown

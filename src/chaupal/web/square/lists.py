@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Number, PagedById
-from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor

@@ -6,9 +6,8 @@ from typing import Any, Literal
 import msgspec
 
 from chaupal.http import listening
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, json
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.surface import Surface

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import regex
 
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound, Unavailable
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.surface import Surface

@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number, Paged
-from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

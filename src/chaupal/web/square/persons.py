@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import OPEN_PAGE, PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number, Paged
-from chaupal.http.route import OPEN_PAGE, PAGE, Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -5,9 +5,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from chaupal.governance.laws import house_texts
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import OPEN_PAGE, PAGE, Answer, Call, Route, get, redirect
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN_PAGE, PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible

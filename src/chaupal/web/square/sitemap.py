@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.orders import statements
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record

@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get, redirect
 from chaupal.http.headers import CSP, FRAMED_CSP
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible

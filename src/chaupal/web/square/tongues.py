@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.headers import set_cookie
-from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import home
 from chaupal.social.people import appearance

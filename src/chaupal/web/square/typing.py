@@ -6,8 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import OPEN_PAGE, Route, Shape, get
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, json
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES

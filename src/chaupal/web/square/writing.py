@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import Number
-from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.drafts_and_scheduled import UnsaidPost

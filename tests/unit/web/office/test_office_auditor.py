@@ -6,7 +6,7 @@ import httpx2
 import regex
 
 from chaupal.app.wiring import ROUTES
-from chaupal.http.route import Shape
+from chaupal.http.call import Shape
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.store.court import ledger

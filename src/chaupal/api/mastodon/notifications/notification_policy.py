@@ -7,9 +7,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.status_entity import pen_for
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Nothing, Route, get, json, patch, post, put
 from chaupal.http.paging import ById, ByIds, Paged, link_header
-from chaupal.http.route import Nothing, Route, get, patch, post, put
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import notifications as reads

@@ -11,9 +11,8 @@ from chaupal.api.court.reports import ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.status_answers import PLAIN_PARTS, array_of, joined, parts_of
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Nothing, Route, get, post
 from chaupal.http.paging import ById, Number, Paged, link_header
-from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -11,9 +11,8 @@ from chaupal.api.court.warnings import AccountWarning
 from chaupal.api.mastodon.account_entity import Account, account_bytes, account_of
 from chaupal.api.mastodon.notifications import notifications as single
 from chaupal.api.mastodon.posts.status_answers import are_plain, array_of, joined, parts_of
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get, post
 from chaupal.http.paging import link_header
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

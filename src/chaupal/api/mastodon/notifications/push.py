@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 
 from chaupal.http.asker import bearer
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Nothing, Route, delete, get, post, put
 from chaupal.http.params import FALSE
-from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
 from chaupal.social.people.push import DeviceWish, Subscription

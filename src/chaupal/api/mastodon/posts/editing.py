@@ -9,10 +9,9 @@ from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.media import Attachment, MediaChanged, attachment, focus_of
 from chaupal.api.mastodon.posts.status_answers import status_answer
 from chaupal.api.mastodon.posts.status_entity import placeholder_body, reader_of
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, get, json, put
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Route, get, put
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.drafts_and_scheduled import PollAsked

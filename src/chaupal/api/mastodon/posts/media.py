@@ -6,9 +6,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, delete, get, json, post, put
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings
 from chaupal.policy.filed import pass_of

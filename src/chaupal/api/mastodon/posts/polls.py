@@ -4,9 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.http.call import Call
+from chaupal.http.call import Call, Route, get, post
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface

@@ -9,10 +9,9 @@ from chaupal.api.mastodon.posts.scheduled import FurtherSent, audience_named, fu
 from chaupal.api.mastodon.posts.status_answers import joined, pieces_of, status_answer, statuses_answer
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, delete, get, json, post
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, ByIds, Number
-from chaupal.http.route import Route, delete, get, post
 from chaupal.policy.drafts_and_scheduled import PollAsked, Unsaid
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface

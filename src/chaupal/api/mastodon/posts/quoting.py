@@ -5,9 +5,8 @@ from typing import Literal
 import msgspec
 
 from chaupal.api.mastodon.posts.status_answers import status_answer, statuses_answer
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get, post, put
 from chaupal.http.paging import Number, PagedById, link_header
-from chaupal.http.route import Route, get, post, put
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread

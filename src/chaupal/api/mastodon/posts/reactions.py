@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.api.mastodon.posts.status_answers import status_answer, statuses_answer
 from chaupal.api.mastodon.ties import AROUND, around
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Route, get, post
 from chaupal.http.paging import ById, Number, Paged, link_header
-from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -6,9 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.api.mastodon.posts.media import Attachment, attachment
-from chaupal.http.call import Answer, Call, json
+from chaupal.http.call import Answer, Call, Route, delete, get, json, put
 from chaupal.http.paging import ById, Number, Paged, link_header
-from chaupal.http.route import Route, delete, get, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.drafts_and_scheduled import Further, PollAsked, Unsaid, UnsaidPost
