@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from chaupal_audit.report.drawn import mixed
+from chaupal_audit.report.figures import mixed
 from chaupal_audit.report.suppress import RULE, band, suppress
 from chaupal_audit.report.tables.cells import Column, Hidden, Kind, Value
 

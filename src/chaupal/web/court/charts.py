@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.web.court import reportwords
 from chaupal_audit.minutes import minute_of
-from chaupal_audit.report.drawn import Figure, Series
+from chaupal_audit.report.figures import Figure, Series
 from chaupal_audit.report.tables.cells import Hidden, Kind, Value
 
 MOST_LINES = 6  # more cannot be told apart; the numbers beside hold all
@@ -159,15 +159,11 @@ def _tiles(figure: Figure, most: float, language: str) -> tuple[Tile, ...]:
             reportwords.country(code, language),
             x,
             y,
-            _shade(number(found.get(code, 0)), most),
+            max(1, round(value / most * STEPS)) if (value := number(found.get(code, 0))) else 0,
             reportwords.cell_text(found.get(code, 0), Kind.number, language),
         )
         for code, (x, y) in PLACES.items()
     )
-
-
-def _shade(value: float, most: float) -> int:
-    return 0 if not value else max(1, round(value / most * STEPS))
 
 
 ROWS = (

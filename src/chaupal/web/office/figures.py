@@ -14,7 +14,7 @@ from chaupal.web.court import charts
 from chaupal.web.court.charts import Chart
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, words
-from chaupal_audit.report.drawn import Figure, Series
+from chaupal_audit.report.figures import Figure, Series
 from chaupal_audit.report.tables.cells import Kind
 
 SPANS = ("7", "30", "90")  # days

@@ -5,7 +5,7 @@ from babel import Locale
 
 from chaupal.web.court import reportwords
 from chaupal.web.court.charts import HIGH, PLACES, WIDE, chart
-from chaupal_audit.report.drawn import Figure, Series
+from chaupal_audit.report.figures import Figure, Series
 from chaupal_audit.report.tables.cells import Hidden, Kind, Note
 
 FEW = Hidden("<10", 1)

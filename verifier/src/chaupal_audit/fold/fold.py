@@ -9,35 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from chaupal_audit.errors import Malformed
-from chaupal_audit.fold import take_appeals, take_measures, take_opened, take_orders, take_rest
 from chaupal_audit.fold.facts import State
+from chaupal_audit.fold.take import TAKERS
 from chaupal_audit.log.entries import Entry
 from chaupal_audit.minutes import minute, month_of
 
-type Taker = Callable[[State, int, int, Entry], None]
 type Progress = Callable[[int], None]
 
 EVERY = 10_000  # entries between two words of progress
-
-TAKERS: dict[str, Taker] = {
-    "order": take_orders.take_order,
-    "step": take_orders.take_step,
-    "decision": take_orders.take_decision,
-    "measure": take_measures.take_measure,
-    "deamp": take_measures.take_measure,
-    "reversal": take_measures.take_reversal,
-    "notice": take_measures.take_notice,
-    "appeal": take_appeals.take_appeal,
-    "report": take_appeals.take_report,
-    "external": take_appeals.take_external,
-    "counter": take_appeals.take_counter,
-    "statement": take_rest.take_statement,
-    "snapshot": take_rest.take_snapshot,
-    "tally": take_rest.take_tally,
-    "key": take_rest.take_key,
-    "cover": take_opened.take_cover,
-    "open": take_opened.take_opened,
-}
 
 CLOSING = ("cover", "open")
 

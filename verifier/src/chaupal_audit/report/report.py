@@ -12,7 +12,7 @@ import rfc8785
 from chaupal_audit.fold.facts import Facts
 from chaupal_audit.minutes import minute_text
 from chaupal_audit.report import figures
-from chaupal_audit.report.drawn import Figure
+from chaupal_audit.report.figures import Figure
 from chaupal_audit.report.filters import EVERYTHING, Filters, View
 from chaupal_audit.report.tables import challenges, complaints, orders, quietened, rules, standing, targets, telling
 from chaupal_audit.report.tables.cells import Hidden, Table, Value

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED
 from chaupal_audit.rule_of_law.book import Act, Book
-from chaupal_audit.rule_of_law.check import SLACK, Check
+from chaupal_audit.rule_of_law.check import SLACK, Checks
 from chaupal_audit.tlog import at_minute
 
 # What is about people is only committed to, in every entry (docs/log-entries.md).
@@ -37,26 +37,50 @@ class BatchedEntry(NamedTuple):
     began: int
 
 
+READING = Checks[Act]()
+BATCHED = Checks[BatchedEntry]()
+OPENING = Checks[OpenedEntry]()
+
+
+@READING.breach(
+    "The entry bears an earlier time than one before it.", "प्रविष्टि का समय उससे पहले की प्रविष्टि से भी पहले का है।"
+)
 def time_backwards(book: Book, act: Act) -> bool:
     return act.at + SLACK < book.now
 
 
+@READING.breach(
+    "The entry bears a later time than that at which a witness signed it.",
+    "प्रविष्टि का समय उस समय के बाद का है जब एक साक्षी उस पर हस्ताक्षर कर चुका था।",
+)
 def dated_ahead(book: Book, act: Act) -> str:
     """What witnesses signed at an hour was there at that hour."""
     signed = min((at for size, at in book.witnessed if act.index < size), default=None)
     return f"witnessed at {at_minute(signed)}" if signed is not None and act.logged > signed + SLACK else ""
 
 
+@BATCHED.breach(
+    "The entry bears an earlier time than that at which its batch began: a clock was set back.",
+    "प्रविष्टि का समय उसके समूह के आरंभ से भी पहले का है: घड़ी पीछे की गई थी।",
+)
 def before_its_batch(book: Book, batched: BatchedEntry) -> bool:
     return batched.act.logged + SLACK < batched.began
 
 
+@READING.breach(
+    "What was done in secret came into the log later than the house's rules allow.",
+    "जो गुप्त रूप से किया गया वह लॉग में उससे देर से आया जितनी देर सर्वर के नियम देते हैं।",
+)
 def logged_late(book: Book, act: Act) -> str:
     """What was secret waits for its place in the log no longer than the house's rules of its day let it."""
     latest = min((rules.logged_by(act.at) for rules in book.laws.books_at(act.at)), default=act.at + LONGEST_UNLOGGED)
     return f"at the latest {at_minute(latest)}" if act.sealed and act.logged > latest + SLACK else ""
 
 
+@READING.breach(
+    "The entry says in clear what is about people and may only be committed to.",
+    "प्रविष्टि में लोगों के बारे में वह खुला लिखा है जिसकी केवल प्रतिबद्धता हो सकती है।",
+)
 def words_in_clear(book: Book, act: Act) -> str:
     if act.head.t in ABOUT_THE_HOUSE:
         return ""
@@ -70,72 +94,24 @@ def words_in_clear(book: Book, act: Act) -> str:
     )
 
 
+@READING.breach(
+    "The log says in its midst that it goes on from another; only its first entry can.",
+    "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।",
+)
 def origin_inside(book: Book, act: Act) -> bool:
     """A log goes on from another from its beginning on; later nobody can put another past before it."""
     return act.head.t == "origin" and act.index > 0
 
 
+@OPENING.breach(
+    "What was opened is not what the entry committed to.", "जो खोला गया वह वह नहीं है जिसकी प्रविष्टि में प्रतिबद्धता थी।"
+)
 def opening_foreign(book: Book, opened: OpenedEntry) -> bool:
     return bool(opened.foreign)
 
 
+@OPENING.breach(
+    "The class of a protected person was opened beside who they are.", "संरक्षित व्यक्ति की श्रेणी उसकी पहचान के साथ खोली गई।"
+)
 def class_with_identity(book: Book, opened: OpenedEntry) -> bool:
     return {IDENTITY, CLASS} <= opened.act.opened.keys()
-
-
-READING: tuple[Check[Act], ...] = (
-    Check(
-        "time_backwards",
-        "The entry bears an earlier time than one before it.",
-        "प्रविष्टि का समय उससे पहले की प्रविष्टि से भी पहले का है।",
-        time_backwards,
-    ),
-    Check(
-        "dated_ahead",
-        "The entry bears a later time than that at which a witness signed it.",
-        "प्रविष्टि का समय उस समय के बाद का है जब एक साक्षी उस पर हस्ताक्षर कर चुका था।",
-        dated_ahead,
-    ),
-    Check(
-        "logged_late",
-        "What was done in secret came into the log later than the house's rules allow.",
-        "जो गुप्त रूप से किया गया वह लॉग में उससे देर से आया जितनी देर सर्वर के नियम देते हैं।",
-        logged_late,
-    ),
-    Check(
-        "words_in_clear",
-        "The entry says in clear what is about people and may only be committed to.",
-        "प्रविष्टि में लोगों के बारे में वह खुला लिखा है जिसकी केवल प्रतिबद्धता हो सकती है।",
-        words_in_clear,
-    ),
-    Check(
-        "origin_inside",
-        "The log says in its midst that it goes on from another; only its first entry can.",
-        "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।",
-        origin_inside,
-    ),
-)
-
-BATCHED: tuple[Check[BatchedEntry], ...] = (
-    Check(
-        "before_its_batch",
-        "The entry bears an earlier time than that at which its batch began: a clock was set back.",
-        "प्रविष्टि का समय उसके समूह के आरंभ से भी पहले का है: घड़ी पीछे की गई थी।",
-        before_its_batch,
-    ),
-)
-
-OPENING: tuple[Check[OpenedEntry], ...] = (
-    Check(
-        "opening_foreign",
-        "What was opened is not what the entry committed to.",
-        "जो खोला गया वह वह नहीं है जिसकी प्रविष्टि में प्रतिबद्धता थी।",
-        opening_foreign,
-    ),
-    Check(
-        "class_with_identity",
-        "The class of a protected person was opened beside who they are.",
-        "संरक्षित व्यक्ति की श्रेणी उसकी पहचान के साथ खोली गई।",
-        class_with_identity,
-    ),
-)

@@ -5,7 +5,7 @@ from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, DecisionStep, Matter, MeasureAct, MeasureEnd, OrderStep
-from chaupal_audit.rule_of_law.check import SLACK, Check
+from chaupal_audit.rule_of_law.check import SLACK, Checks
 
 # Where something can be decided: after the check.
 DECIDING_STAGES = frozenset({Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING})
@@ -17,6 +17,11 @@ NO_WIDER = (RESUMED, "modified", "amended")  # causes of a measure that is at mo
 # Ends that a step of the order brings.
 BY_STEP = ("withdrawn", "stayed", "set_aside", "extended", "renewed", "amended", "confirmed")
 
+STEPPING = Checks[OrderStep]()
+DECIDING_ORDER = Checks[DecisionStep]()
+MEASURING_ORDER = Checks[MeasureAct]()
+ENDING = Checks[MeasureEnd]()
+
 
 # --- steps of an order ---
 
@@ -25,6 +30,18 @@ def order_unknown(book: Book, act: OrderStep | DecisionStep | MeasureAct | Measu
     return act.matter is None
 
 
+for checks in (STEPPING, DECIDING_ORDER, ENDING):
+    checks.breach("The entry is about an order that the log does not have.", "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।")(
+        order_unknown
+    )
+MEASURING_ORDER.breach(
+    "The measure comes from an order that the log did not have then.", "कार्रवाई ऐसे आदेश की है जो तब लॉग में नहीं था।"
+)(order_unknown)
+
+
+@STEPPING.breach(
+    "The order took a step that its state did not allow.", "आदेश पर ऐसा कदम उठाया गया जिसकी उसकी स्थिति अनुमति नहीं देती थी।"
+)
 def step_out_of_state(book: Book, step: OrderStep) -> str:
     verb = VERBS.get(step.said.step)
     if verb is not None and step.said.targets:  # about some of its targets
@@ -35,10 +52,18 @@ def step_out_of_state(book: Book, step: OrderStep) -> str:
     return "" if step.stage in sources else f"{step.said.step} on an order that is {step.stage}"
 
 
+@STEPPING.breach(
+    "The step names a target that the order does not have.",
+    "कदम ऐसे विषय का नाम लेता है जो आदेश में नहीं है।",
+    code="target_unnamed",
+)
 def targets_unnamed(book: Book, step: OrderStep) -> bool:
     return step.matter is not None and any(not 1 <= one <= step.matter.total for one in step.said.targets or ())
 
 
+@STEPPING.breach(
+    "The order was closed while measures were in force by it.", "आदेश को तब बंद किया गया जब उससे कार्रवाइयाँ लागू थीं।"
+)
 def closed_in_force(book: Book, step: OrderStep) -> str:
     if step.said.step != "closed" or step.matter is None:
         return ""
@@ -46,11 +71,16 @@ def closed_in_force(book: Book, step: OrderStep) -> str:
     return f"{len(bind)} in force" if bind else ""
 
 
+@STEPPING.breach("The hearing was held before the day that was set for it.", "सुनवाई तय दिन से पहले ही कर ली गई।")
 def hearing_early(book: Book, step: OrderStep) -> bool:
     day = step.matter.hearing if step.matter else None
     return step.said.step == "hearing_held" and day is not None and step.act.at + SLACK < day
 
 
+@STEPPING.breach(
+    "The hearing was set for a nearer day than the law's notice allows.",
+    "सुनवाई का दिन कानून की सूचना-अवधि से पहले रखा गया।",
+)
 def hearing_unheralded(book: Book, step: OrderStep) -> bool:
     """A hearing is set no nearer than the law lets people prepare for it."""
     law, day = (step.matter.law if step.matter else None), moment(step.said.until)
@@ -58,10 +88,15 @@ def hearing_unheralded(book: Book, step: OrderStep) -> bool:
     return step.said.step == "hearing_set" and day is not None and earliest is not None and day + SLACK < earliest
 
 
+@STEPPING.breach("The order was returned without saying what is wrong with it.", "आदेश को बिना कमी बताए लौटाया गया।")
 def returned_for_nothing(book: Book, step: OrderStep) -> bool:
     return step.said.step == "returned" and not step.said.codes
 
 
+@STEPPING.breach(
+    "The order was confirmed by one that says that it confirms another.",
+    "आदेश की पुष्टि ऐसे आदेश से हुई जो कहता है कि वह किसी दूसरे आदेश की पुष्टि करता है।",
+)
 def confirmed_by_another(book: Book, step: OrderStep) -> str:
     """The order by which another is confirmed does not say itself that it confirms a third."""
     by = book.matters.get(step.said.confirms or "")
@@ -69,61 +104,23 @@ def confirmed_by_another(book: Book, step: OrderStep) -> str:
     return said or "" if said and said != step.act.head.ref else ""
 
 
+@STEPPING.breach(
+    "The order was confirmed by the person who had taken in the order that confirms it, or let in who filed it; another must do it.",
+    "आदेश की पुष्टि उसी ने की जिसने पुष्टि करने वाला आदेश दर्ज किया था, या दर्ज करने वाले को आने दिया था; यह किसी और को करना था।",
+)
 def confirmed_alone(book: Book, step: OrderStep) -> bool:
     """Whoever took in the order that confirms it, or had let in whoever filed it for its authority, lets nothing go on by it."""
     by = book.matters.get(step.said.confirms or "")
     return step.said.step == "confirmed" and by is not None and step.said.by in (by.said.by, by.said.let_in_by)
 
 
+@STEPPING.breach(
+    "The order was ended as replaced, and no order says that it takes its place.",
+    "आदेश को बदला गया कहकर समाप्त किया गया, जबकि कोई आदेश नहीं कहता कि वह उसकी जगह आया है।",
+)
 def replaced_by_none(book: Book, step: OrderStep) -> bool:
     """An order ends so because another took its place, and says so. One that is secret names none."""
     return step.said.step == "replaced" and not step.act.sealed and step.act.head.ref not in book.replaced
-
-
-STEPPING: tuple[Check[OrderStep], ...] = (
-    Check(
-        "confirmed_by_another", "The order was confirmed by one that says that it confirms another.",
-        "आदेश की पुष्टि ऐसे आदेश से हुई जो कहता है कि वह किसी दूसरे आदेश की पुष्टि करता है।", confirmed_by_another,
-    ),
-    Check(
-        "confirmed_alone",
-        "The order was confirmed by the person who had taken in the order that confirms it, or let in who filed it; another must do it.",
-        "आदेश की पुष्टि उसी ने की जिसने पुष्टि करने वाला आदेश दर्ज किया था, या दर्ज करने वाले को आने दिया था; यह किसी और को करना था।",
-        confirmed_alone,
-    ),
-    Check(
-        "order_unknown", "The entry is about an order that the log does not have.",
-        "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
-    ),
-    Check(
-        "replaced_by_none", "The order was ended as replaced, and no order says that it takes its place.",
-        "आदेश को बदला गया कहकर समाप्त किया गया, जबकि कोई आदेश नहीं कहता कि वह उसकी जगह आया है।", replaced_by_none,
-    ),
-    Check(
-        "step_out_of_state", "The order took a step that its state did not allow.",
-        "आदेश पर ऐसा कदम उठाया गया जिसकी उसकी स्थिति अनुमति नहीं देती थी।", step_out_of_state,
-    ),
-    Check(
-        "target_unnamed", "The step names a target that the order does not have.",
-        "कदम ऐसे विषय का नाम लेता है जो आदेश में नहीं है।", targets_unnamed,
-    ),
-    Check(
-        "closed_in_force", "The order was closed while measures were in force by it.",
-        "आदेश को तब बंद किया गया जब उससे कार्रवाइयाँ लागू थीं।", closed_in_force,
-    ),
-    Check(
-        "hearing_early", "The hearing was held before the day that was set for it.",
-        "सुनवाई तय दिन से पहले ही कर ली गई।", hearing_early,
-    ),
-    Check(
-        "hearing_unheralded", "The hearing was set for a nearer day than the law's notice allows.",
-        "सुनवाई का दिन कानून की सूचना-अवधि से पहले रखा गया।", hearing_unheralded,
-    ),
-    Check(
-        "returned_for_nothing", "The order was returned without saying what is wrong with it.",
-        "आदेश को बिना कमी बताए लौटाया गया।", returned_for_nothing,
-    ),
-)  # fmt: skip
 
 
 # --- decisions and measures ---
@@ -133,16 +130,33 @@ def target_unnamed(book: Book, act: DecisionStep | MeasureAct) -> bool:
     return act.matter is not None and not 1 <= act.said.target <= act.matter.total
 
 
+DECIDING_ORDER.breach(
+    "The decision is about a target that the order does not have.", "निर्णय ऐसे विषय पर है जो आदेश में नहीं है।"
+)(target_unnamed)
+MEASURING_ORDER.breach(
+    "The measure is about a target that the order does not have.", "कार्रवाई ऐसे विषय पर है जो आदेश में नहीं है।"
+)(target_unnamed)
+
+
+@DECIDING_ORDER.breach(
+    "Something was decided while the state of the order did not allow it.",
+    "निर्णय तब हुआ जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।",
+)
 def decided_out_of_state(book: Book, decided: DecisionStep) -> str:
     if decided.said.step not in ("proposed", "concurred", "refused"):
         return ""
     return _out_of_state(decided.matter)
 
 
+@MEASURING_ORDER.breach(
+    "A measure came into force while the state of its order did not allow it.",
+    "कार्रवाई तब लागू हुई जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।",
+)
 def measured_out_of_state(book: Book, made: MeasureAct) -> str:
     return _out_of_state(made.matter) if made.cause == DECIDED else ""
 
 
+@DECIDING_ORDER.breach("A target became a thing of another kind.", "विषय किसी दूसरे प्रकार की चीज़ बन गया।")
 def kind_changed(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
     return case is not None and bool(case.kind) and bool(decided.said.kind) and decided.said.kind != case.kind
@@ -156,6 +170,10 @@ def proposal_missing(book: Book, act: DecisionStep | MeasureAct) -> bool:
     return act.cause == DECIDED and bool(act.said.second) and not act.said.alone and act.proposal is None
 
 
+DECIDING_ORDER.breach("A decision follows from no proposal.", "निर्णय किसी प्रस्ताव से नहीं निकलता।")(proposal_missing)
+MEASURING_ORDER.breach("The measure follows from no proposal.", "कार्रवाई किसी प्रस्ताव से नहीं निकलती।")(proposal_missing)
+
+
 def proposal_spent(book: Book, act: DecisionStep | MeasureAct) -> bool:
     """A proposal is carried out once, in as many parts as it says; not after it was sent back."""
     proposal = act.proposal
@@ -167,31 +185,62 @@ def proposal_spent(book: Book, act: DecisionStep | MeasureAct) -> bool:
     return proposal.carried >= parts if proposal.carried else proposal.over
 
 
+DECIDING_ORDER.breach(
+    "A proposal was acted upon that had been carried out or sent back already.",
+    "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।",
+)(proposal_spent)
+MEASURING_ORDER.breach(
+    "A proposal was carried out that had been carried out or sent back already.",
+    "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।",
+)(proposal_spent)
+
+
+@DECIDING_ORDER.breach(
+    "A target was closed as by an act upon its order that the log does not have.",
+    "विषय को आदेश पर किसी ऐसे कदम के नाम पर बंद किया गया जो लॉग में नहीं है।",
+)
 def closed_unordered(book: Book, decided: DecisionStep) -> bool:
     """What was withdrawn, set aside or left undecided with its order follows from that step of it."""
     wanted, matter = decided.step_of_order, decided.matter
     return bool(wanted) and matter is not None and not _stepped(matter, wanted, decided.said.target, decided.act.at)
 
 
+@DECIDING_ORDER.breach(
+    "Something was kept or seconded that is not in force.", "ऐसी चीज़ को बनाए रखा या समर्थन दिया गया जो लागू ही नहीं है।"
+)
 def kept_nothing(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
     return decided.said.step in STEPS_ON_CASES and not any(made.ended is None for made in (case.made if case else ()))
 
 
+@DECIDING_ORDER.breach(
+    "One person kept the same measure twice within an hour.",
+    "एक ही व्यक्ति ने एक घंटे के भीतर उसी कार्रवाई को दो बार बनाए रखा।",
+)
 def kept_twice(book: Book, decided: DecisionStep) -> bool:
     """Two reviews of one thing by the same person within so short a time are one, entered twice."""
     before = book.answered.get(decided.answers)
     return decided.said.step == "kept" and before is not None and decided.act.at < before + HOUR - SLACK
 
 
+@DECIDING_ORDER.breach(
+    "What one person had done by themselves was seconded twice.", "एक व्यक्ति की अकेले की हुई कार्रवाई का समर्थन दो बार हुआ।"
+)
 def seconded_twice(book: Book, decided: DecisionStep) -> bool:
     return decided.said.step == "reviewed" and decided.answers in book.answered
 
 
+@MEASURING_ORDER.breach(
+    "A measure came into force though nobody had made sure that the order is genuine.",
+    "कार्रवाई लागू हुई, हालाँकि किसी ने आदेश की प्रामाणिकता नहीं जाँची थी।",
+)
 def origin_unknown(book: Book, made: MeasureAct) -> bool:
     return made.matter is not None and not made.own and not made.matter.genuine
 
 
+@MEASURING_ORDER.breach(
+    "The measure goes on from an end that is not there.", "कार्रवाई ऐसे अंत के बाद जारी है जो लॉग में नहीं है।"
+)
 def cause_missing(book: Book, made: MeasureAct) -> str:
     """What is changed ends first; what is resumed was stayed."""
     if made.cause == DECIDED:
@@ -201,10 +250,17 @@ def cause_missing(book: Book, made: MeasureAct) -> str:
     return "" if came_from == wanted else f"{made.cause} after {came_from or 'nothing'}"
 
 
-def whose_act(book: Book, made: MeasureAct) -> bool:
+@MEASURING_ORDER.breach(
+    "The measure does not say whose later act it carries out.", "कार्रवाई नहीं बताती कि वह किसके बाद के आदेश को लागू करती है।"
+)
+def whose_act_unsaid(book: Book, made: MeasureAct) -> bool:
     return made.cause not in (DECIDED, "modified") and not made.said.body
 
 
+@MEASURING_ORDER.breach(
+    "A measure was changed or renewed by one person; two must decide.",
+    "कार्रवाई को एक ही व्यक्ति ने बदला या बढ़ाया; दो का होना ज़रूरी है।",
+)
 def renewed_alone(book: Book, made: MeasureAct) -> bool:
     """What one person may do goes on as theirs after a stay or an appeal; whatever else is changed, two change."""
     if made.cause == DECIDED:
@@ -214,6 +270,10 @@ def renewed_alone(book: Book, made: MeasureAct) -> bool:
     return not made.said.second or made.said.second == made.said.by
 
 
+@MEASURING_ORDER.breach(
+    "A measure goes on for longer, farther or as more than what it goes on from.",
+    "कार्रवाई पहले से लंबी अवधि तक, ज़्यादा जगहों पर या बड़े रूप में जारी है।",
+)
 def more_than_before(book: Book, made: MeasureAct) -> str:
     """A stay gives back no more than it took, and neither an appeal nor an amendment widens anything; a confirmation gives an
     emergency order's measures its own end, but to none that was to end before that order.
@@ -238,6 +298,9 @@ def _had_own_end(made: MeasureAct) -> bool:
     return was.until is not None and bool(ends) and was.until + SLACK < min(ends)
 
 
+@MEASURING_ORDER.breach(
+    "The target was decided anew while the first decision was in force.", "पहला निर्णय लागू रहते विषय पर फिर से निर्णय हुआ।"
+)
 def in_force_twice(book: Book, made: MeasureAct) -> bool:
     """A target that is limited already is not decided anew; what goes on from an end is another matter."""
     case = made.case
@@ -246,112 +309,35 @@ def in_force_twice(book: Book, made: MeasureAct) -> bool:
     return any(one.proposal is not made.proposal and _binds(one, made.act.at) for one in case.made)
 
 
-DECIDING_ORDER: tuple[Check[DecisionStep], ...] = (
-    Check(
-        "order_unknown", "The entry is about an order that the log does not have.",
-        "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
-    ),
-    Check(
-        "target_unnamed", "The decision is about a target that the order does not have.",
-        "निर्णय ऐसे विषय पर है जो आदेश में नहीं है।", target_unnamed,
-    ),
-    Check(
-        "decided_out_of_state", "Something was decided while the state of the order did not allow it.",
-        "निर्णय तब हुआ जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।", decided_out_of_state,
-    ),
-    Check("kind_changed", "A target became a thing of another kind.", "विषय किसी दूसरे प्रकार की चीज़ बन गया।", kind_changed),
-    Check(
-        "proposal_missing", "A decision follows from no proposal.",
-        "निर्णय किसी प्रस्ताव से नहीं निकलता।", proposal_missing,
-    ),
-    Check(
-        "proposal_spent", "A proposal was acted upon that had been carried out or sent back already.",
-        "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।", proposal_spent,
-    ),
-    Check(
-        "closed_unordered", "A target was closed as by an act upon its order that the log does not have.",
-        "विषय को आदेश पर किसी ऐसे कदम के नाम पर बंद किया गया जो लॉग में नहीं है।", closed_unordered,
-    ),
-    Check(
-        "kept_nothing", "Something was kept or seconded that is not in force.",
-        "ऐसी चीज़ को बनाए रखा या समर्थन दिया गया जो लागू ही नहीं है।", kept_nothing,
-    ),
-    Check(
-        "kept_twice", "One person kept the same measure twice within an hour.",
-        "एक ही व्यक्ति ने एक घंटे के भीतर उसी कार्रवाई को दो बार बनाए रखा।", kept_twice,
-    ),
-    Check(
-        "seconded_twice", "What one person had done by themselves was seconded twice.",
-        "एक व्यक्ति की अकेले की हुई कार्रवाई का समर्थन दो बार हुआ।", seconded_twice,
-    ),
-)  # fmt: skip
-
-MEASURING_ORDER: tuple[Check[MeasureAct], ...] = (
-    Check(
-        "order_unknown", "The measure comes from an order that the log did not have then.",
-        "कार्रवाई ऐसे आदेश की है जो तब लॉग में नहीं था।", order_unknown,
-    ),
-    Check(
-        "target_unnamed", "The measure is about a target that the order does not have.",
-        "कार्रवाई ऐसे विषय पर है जो आदेश में नहीं है।", target_unnamed,
-    ),
-    Check(
-        "measured_out_of_state", "A measure came into force while the state of its order did not allow it.",
-        "कार्रवाई तब लागू हुई जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।", measured_out_of_state,
-    ),
-    Check(
-        "origin_unknown", "A measure came into force though nobody had made sure that the order is genuine.",
-        "कार्रवाई लागू हुई, हालाँकि किसी ने आदेश की प्रामाणिकता नहीं जाँची थी।", origin_unknown,
-    ),
-    Check("proposal_missing", "The measure follows from no proposal.", "कार्रवाई किसी प्रस्ताव से नहीं निकलती।", proposal_missing),
-    Check(
-        "proposal_spent", "A proposal was carried out that had been carried out or sent back already.",
-        "ऐसे प्रस्ताव पर अमल हुआ जो पहले ही पूरा किया या लौटाया जा चुका था।", proposal_spent,
-    ),
-    Check(
-        "cause_missing", "The measure goes on from an end that is not there.",
-        "कार्रवाई ऐसे अंत के बाद जारी है जो लॉग में नहीं है।", cause_missing,
-    ),
-    Check(
-        "whose_act_unsaid", "The measure does not say whose later act it carries out.",
-        "कार्रवाई नहीं बताती कि वह किसके बाद के आदेश को लागू करती है।", whose_act,
-    ),
-    Check(
-        "renewed_alone", "A measure was changed or renewed by one person; two must decide.",
-        "कार्रवाई को एक ही व्यक्ति ने बदला या बढ़ाया; दो का होना ज़रूरी है।", renewed_alone,
-    ),
-    Check(
-        "more_than_before", "A measure goes on for longer, farther or as more than what it goes on from.",
-        "कार्रवाई पहले से लंबी अवधि तक, ज़्यादा जगहों पर या बड़े रूप में जारी है।", more_than_before,
-    ),
-    Check(
-        "in_force_twice", "The target was decided anew while the first decision was in force.",
-        "पहला निर्णय लागू रहते विषय पर फिर से निर्णय हुआ।", in_force_twice,
-    ),
-)  # fmt: skip
-
-
 # --- ends ---
 
 
+@ENDING.breach("Something was ended that never began.", "ऐसी कार्रवाई समाप्त की गई जो कभी शुरू ही नहीं हुई।")
 def end_of_nothing(book: Book, ended: MeasureEnd) -> bool:
     return ended.made is None or ended.made.act.head.ref != ended.act.head.ref
 
 
+@ENDING.breach("One and the same measure was ended twice.", "एक ही कार्रवाई दो बार समाप्त की गई।")
 def ended_twice(book: Book, ended: MeasureEnd) -> bool:
     return ended.made is not None and ended.made.ended is not None
 
 
+@ENDING.breach("The end names another target than the measure.", "समाप्ति में विषय कुछ और है, कार्रवाई में कुछ और।")
 def target_other(book: Book, ended: MeasureEnd) -> bool:
     return ended.made is not None and ended.made.said.target != ended.said.target
 
 
+@ENDING.breach("A measure lapsed before its end.", "कार्रवाई अपनी अवधि से पहले ही समाप्त मान ली गई।")
 def lapsed_early(book: Book, ended: MeasureEnd) -> bool:
     made = ended.made
     ends = [] if made is None else [end for end in (made.until, moment(made.said.emergency_until)) if end is not None]
     return ended.said.step == LAPSED and made is not None and (not ends or ended.act.at + SLACK < min(ends))
 
 
+@ENDING.breach(
+    "A measure was ended as by an act of somebody else that the log does not have.",
+    "कार्रवाई किसी और के ऐसे कदम के नाम पर समाप्त हुई जो लॉग में नहीं है।",
+)
 def end_unordered(book: Book, ended: MeasureEnd) -> bool:
     """What is withdrawn, stayed, set aside or changed for somebody else follows from a step of the order."""
     if ended.said.step not in BY_STEP or ended.matter is None:
@@ -360,22 +346,6 @@ def end_unordered(book: Book, ended: MeasureEnd) -> bool:
     orders = (one for one in book.matters.values() if one.said.confirms == ended.matter.ref)
     confirming = ended.said.step == "confirmed" and any(True for _ in orders)
     return not confirming and not stepped
-
-
-ENDING: tuple[Check[MeasureEnd], ...] = (
-    Check(
-        "order_unknown", "The entry is about an order that the log does not have.",
-        "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
-    ),
-    Check("end_of_nothing", "Something was ended that never began.", "ऐसी कार्रवाई समाप्त की गई जो कभी शुरू ही नहीं हुई।", end_of_nothing),
-    Check("ended_twice", "One and the same measure was ended twice.", "एक ही कार्रवाई दो बार समाप्त की गई।", ended_twice),
-    Check("target_other", "The end names another target than the measure.", "समाप्ति में विषय कुछ और है, कार्रवाई में कुछ और।", target_other),
-    Check("lapsed_early", "A measure lapsed before its end.", "कार्रवाई अपनी अवधि से पहले ही समाप्त मान ली गई।", lapsed_early),
-    Check(
-        "end_unordered", "A measure was ended as by an act of somebody else that the log does not have.",
-        "कार्रवाई किसी और के ऐसे कदम के नाम पर समाप्त हुई जो लॉग में नहीं है।", end_unordered,
-    ),
-)  # fmt: skip
 
 
 # --- parts ---

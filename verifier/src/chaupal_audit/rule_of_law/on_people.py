@@ -18,7 +18,7 @@ from chaupal_audit.rule_of_law.book import (
     OrderStep,
     SaidAct,
 )
-from chaupal_audit.rule_of_law.check import SLACK, Check
+from chaupal_audit.rule_of_law.check import SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import RESUMED
 from chaupal_audit.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
 from chaupal_audit.tlog import at_minute
@@ -41,53 +41,66 @@ OWN_TEAM = (
     "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका तब या उसके बाद वही थी जो उस काम को करने वाले की थी; इस सर्वर के नियम इसकी अनुमति नहीं देते।",
 )
 
+GIVING = Checks[SaidAct[entries.Role]]()
+REGISTERING = Checks[SaidAct[entries.Authority]]()
+GUARDING = Checks[SaidAct[entries.Protected]]()
+LISTING = Checks[SaidAct[entries.Server]]()
+BLOCKING = Checks[SaidAct[entries.AddressBlock]]()
+STATING = Checks[SaidAct[entries.Statement]]()
+DECIDING = Checks[DecisionStep]()
+STEPPING_WHO = Checks[OrderStep]()
+ENDING_WHO = Checks[MeasureEnd]()
+OPENING_WHO = Checks[OpeningAct]()
+MEASURING_WHO = Checks[MeasureAct]()
+
 
 # --- roles are given ---
 
 
-def role_by_nobody(book: Book, given: SaidAct[entries.Role]) -> bool:
+@GIVING.breach("A role was given by somebody who is no owner.", "भूमिका ऐसे व्यक्ति ने दी जो सर्वर का स्वामी नहीं है।")
+def role_given_by_nobody(book: Book, given: SaidAct[entries.Role]) -> bool:
     return given.said.by != MACHINE and book.people.role(given.said.by) != OWNER
 
 
-def role_was_other(book: Book, given: SaidAct[entries.Role]) -> bool:
+@GIVING.breach(
+    "A role entry names another earlier role than the log does.",
+    "भूमिका की प्रविष्टि में पहले की भूमिका कुछ और लिखी है, लॉग में कुछ और।",
+)
+def role_history_unlike(book: Book, given: SaidAct[entries.Role]) -> bool:
     return (given.said.was or MEMBER) != book.people.role(given.act.head.ref)
 
 
+@GIVING.breach("Somebody changed their own role.", "किसी ने अपनी भूमिका स्वयं बदल ली।")
 def role_to_oneself(book: Book, given: SaidAct[entries.Role]) -> bool:
     return given.said.by == given.act.head.ref
-
-
-GIVING: tuple[Check[SaidAct[entries.Role]], ...] = (
-    Check(
-        "role_given_by_nobody",
-        "A role was given by somebody who is no owner.",
-        "भूमिका ऐसे व्यक्ति ने दी जो सर्वर का स्वामी नहीं है।",
-        role_by_nobody,
-    ),
-    Check(
-        "role_history_unlike",
-        "A role entry names another earlier role than the log does.",
-        "भूमिका की प्रविष्टि में पहले की भूमिका कुछ और लिखी है, लॉग में कुछ और।",
-        role_was_other,
-    ),
-    Check("role_to_oneself", "Somebody changed their own role.", "किसी ने अपनी भूमिका स्वयं बदल ली।", role_to_oneself),
-)
 
 
 # --- what two must do beside the orders ---
 
 
-def register_alone(book: Book, new: SaidAct[entries.Authority]) -> bool:
+@REGISTERING.breach(
+    "An authority was entered or changed by one person; two must do it.",
+    "प्राधिकारी को एक ही व्यक्ति ने दर्ज किया या बदला; यह दो लोगों को करना होता है।",
+)
+def authority_changed_alone(book: Book, new: SaidAct[entries.Authority]) -> bool:
     return new.said.step in ("added", "changed") and not different((new.said.by, new.said.second))
 
 
-def register_role(book: Book, new: SaidAct[entries.Authority]) -> bool:
+@REGISTERING.breach(
+    "An authority was entered or changed by somebody whose role does not allow it.",
+    "प्राधिकारी को ऐसे व्यक्ति ने दर्ज किया या बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def authority_without_role(book: Book, new: SaidAct[entries.Authority]) -> bool:
     """One who takes orders in proposes what is known of an authority, or drops it again; one who approves agrees."""
     agrees = new.said.second in (None, new.said.by) or book.people.may(new.said.second, "agree_authority")
     return not agrees or not book.people.may(new.said.by, "register_authority", "work_on_order")
 
 
-def registered_otherwise(book: Book, new: SaidAct[entries.Authority]) -> str:
+@REGISTERING.breach(
+    "An authority was entered or changed otherwise than was proposed.",
+    "प्राधिकारी को प्रस्ताव से अलग दर्ज किया या बदला गया।",
+)
+def authority_otherwise(book: Book, new: SaidAct[entries.Authority]) -> str:
     """What two agree to is what the first of them proposed."""
     proposed = _proposed(book, new)
     if new.said.step not in ("added", "changed") or proposed is None:
@@ -97,7 +110,11 @@ def registered_otherwise(book: Book, new: SaidAct[entries.Authority]) -> str:
     return ", ".join(sorted([*unlike, *(["contact"] if proposed.act.digests != new.act.digests else [])]))
 
 
-def registered_unproposed(book: Book, new: SaidAct[entries.Authority]) -> bool:
+@REGISTERING.breach(
+    "An authority was entered or changed, and nobody had proposed it.",
+    "प्राधिकारी को दर्ज किया या बदला गया, जबकि किसी ने इसका प्रस्ताव नहीं रखा था।",
+)
+def authority_unproposed(book: Book, new: SaidAct[entries.Authority]) -> bool:
     """Asked of entries that say by which keys it is known: those before may have been entered at once."""
     says = new.said.step in ("added", "changed") and new.said.keys is not None
     return says and _proposed(book, new) is None
@@ -109,35 +126,11 @@ def _proposed(book: Book, new: SaidAct[entries.Authority]) -> SaidAct[entries.Au
     return found if found is not None and found.act.head.ref == new.act.head.ref else None
 
 
-REGISTERING: tuple[Check[SaidAct[entries.Authority]], ...] = (
-    Check(
-        "authority_changed_alone",
-        "An authority was entered or changed by one person; two must do it.",
-        "प्राधिकारी को एक ही व्यक्ति ने दर्ज किया या बदला; यह दो लोगों को करना होता है।",
-        register_alone,
-    ),
-    Check(
-        "authority_without_role",
-        "An authority was entered or changed by somebody whose role does not allow it.",
-        "प्राधिकारी को ऐसे व्यक्ति ने दर्ज किया या बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        register_role,
-    ),
-    Check(
-        "authority_otherwise",
-        "An authority was entered or changed otherwise than was proposed.",
-        "प्राधिकारी को प्रस्ताव से अलग दर्ज किया या बदला गया।",
-        registered_otherwise,
-    ),
-    Check(
-        "authority_unproposed",
-        "An authority was entered or changed, and nobody had proposed it.",
-        "प्राधिकारी को दर्ज किया या बदला गया, जबकि किसी ने इसका प्रस्ताव नहीं रखा था।",
-        registered_unproposed,
-    ),
+@GUARDING.breach(
+    "Somebody's protection was granted or ended by one person; two must do it.",
+    "किसी का संरक्षण एक ही व्यक्ति ने दिया या हटाया; यह दो लोगों को करना होता है।",
 )
-
-
-def guard_alone(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
+def protection_changed_alone(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
     return guarded.said.step in ("granted", "ended") and not different((guarded.said.by, guarded.said.second))
 
 
@@ -146,81 +139,55 @@ def _signed(said: entries.Protected | entries.Server | entries.Decision) -> list
     return [said.by, *([said.second] if said.second else [])]
 
 
-def guard_role(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
+@GUARDING.breach(
+    "Somebody's protection was changed by a person whose role does not allow it.",
+    "किसी का संरक्षण ऐसे व्यक्ति ने बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def protection_without_role(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
     return not all(book.people.may(one, "protect_speaker") for one in _signed(guarded.said) if one != CLOCK)
 
 
-GUARDING: tuple[Check[SaidAct[entries.Protected]], ...] = (
-    Check(
-        "protection_changed_alone",
-        "Somebody's protection was granted or ended by one person; two must do it.",
-        "किसी का संरक्षण एक ही व्यक्ति ने दिया या हटाया; यह दो लोगों को करना होता है।",
-        guard_alone,
-    ),
-    Check(
-        "protection_without_role",
-        "Somebody's protection was changed by a person whose role does not allow it.",
-        "किसी का संरक्षण ऐसे व्यक्ति ने बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        guard_role,
-    ),
+@LISTING.breach(
+    "A server that was let in was taken off the list by one person; two must do it.",
+    "जिस सर्वर को आने दिया गया था, उसे एक ही व्यक्ति ने सूची से हटाया; यह दो लोगों को करना होता है।",
 )
-
-
-def list_alone(book: Book, listed: SaidAct[entries.Server]) -> bool:
+def server_taken_off_alone(book: Book, listed: SaidAct[entries.Server]) -> bool:
     return listed.said.step == "taken_off" and not different((listed.said.by, listed.said.second))
 
 
-def list_role(book: Book, listed: SaidAct[entries.Server]) -> bool:
+@LISTING.breach(
+    "The list of servers was changed by a person whose role does not allow it.",
+    "सर्वरों की सूची ऐसे व्यक्ति ने बदली जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def server_list_without_role(book: Book, listed: SaidAct[entries.Server]) -> bool:
     return not all(book.people.may(one, "sanction") for one in _signed(listed.said))
 
 
-LISTING: tuple[Check[SaidAct[entries.Server]], ...] = (
-    Check(
-        "server_taken_off_alone",
-        "A server that was let in was taken off the list by one person; two must do it.",
-        "जिस सर्वर को आने दिया गया था, उसे एक ही व्यक्ति ने सूची से हटाया; यह दो लोगों को करना होता है।",
-        list_alone,
-    ),
-    Check(
-        "server_list_without_role",
-        "The list of servers was changed by a person whose role does not allow it.",
-        "सर्वरों की सूची ऐसे व्यक्ति ने बदली जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        list_role,
-    ),
+@BLOCKING.breach(
+    "A net or a mail was blocked, or let in again, by somebody whose role does not allow it.",
+    "किसी नेटवर्क या मेल को ऐसे व्यक्ति ने रोका या खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
 )
-
-
-def block_role(book: Book, block: SaidAct[entries.AddressBlock]) -> bool:
+def block_without_role(book: Book, block: SaidAct[entries.AddressBlock]) -> bool:
     return not book.people.may(block.said.by, "block_addresses")
 
 
-def statement_role(book: Book, stated: SaidAct[entries.Statement]) -> bool:
+@STATING.breach(
+    "The server's statement was published by somebody whose role does not allow it.",
+    "सर्वर का वक्तव्य ऐसे व्यक्ति ने प्रकाशित किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def statement_without_role(book: Book, stated: SaidAct[entries.Statement]) -> bool:
     """A reply is the authority's own, or entered word for word."""
     return stated.said.step != "replied" and not book.people.may(stated.said.by, "publish_statement")
-
-
-BLOCKING: tuple[Check[SaidAct[entries.AddressBlock]], ...] = (
-    Check(
-        "block_without_role",
-        "A net or a mail was blocked, or let in again, by somebody whose role does not allow it.",
-        "किसी नेटवर्क या मेल को ऐसे व्यक्ति ने रोका या खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        block_role,
-    ),
-)
-STATING: tuple[Check[SaidAct[entries.Statement]], ...] = (
-    Check(
-        "statement_without_role",
-        "The server's statement was published by somebody whose role does not allow it.",
-        "सर्वर का वक्तव्य ऐसे व्यक्ति ने प्रकाशित किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        statement_role,
-    ),
-)
 
 
 # --- steps, decisions, ends ---
 
 
-def step_role(book: Book, step: OrderStep) -> bool:
+@STEPPING_WHO.breach(
+    "A step of the order was taken by somebody whose role did not allow it then.",
+    "आदेश का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
+)
+def step_without_role(book: Book, step: OrderStep) -> bool:
     by = step.said.by
     if by == AUTHORITY:
         return step.said.step not in BY_AUTHORITY
@@ -230,32 +197,53 @@ def step_role(book: Book, step: OrderStep) -> bool:
     return not book.people.may(by, *STEP_ROLES, *(("sanction",) if own_change else ()))
 
 
-def decider_role(book: Book, decided: DecisionStep) -> bool:
+@DECIDING.breach(
+    "A step of a decision was taken by somebody whose role did not allow it then.",
+    "निर्णय का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
+)
+def decider_without_role(book: Book, decided: DecisionStep) -> bool:
     words = ("sanction",) if decided.own else ("decide", "carry_out")
     return not all(book.people.may(one, *words) for one in _signed(decided.said) if one != CLOCK)
 
 
+@DECIDING.breach("The second reviewer is the person who proposed it.", "दूसरा समीक्षक वही है जिसने प्रस्ताव रखा था।")
 def concurred_with_oneself(book: Book, decided: DecisionStep) -> bool:
     proposal = decided.proposal
     return decided.said.step == "concurred" and proposal is not None and decided.said.by == proposal.said.by
 
 
+@DECIDING.breach(
+    "What one person did by themselves was seconded by that same person.",
+    "एक व्यक्ति ने अकेले जो किया, उसका समर्थन उसी ने किया।",
+)
 def seconded_oneself(book: Book, decided: DecisionStep) -> bool:
     """What one did by themselves is seconded by somebody else."""
     made = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
     return decided.said.step == "reviewed" and any(one.said.by == decided.said.by for one in made)
 
 
-def refused_alone(book: Book, decided: DecisionStep) -> bool:
+@DECIDING.breach(
+    "A refusal or closing stands on one person; two must decide.",
+    "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।",
+)
+def decided_alone(book: Book, decided: DecisionStep) -> bool:
     return decided.final and not different((decided.said.by, decided.said.second))
 
 
-def refused_by_another(book: Book, decided: DecisionStep) -> bool:
+@DECIDING.breach(
+    "A refusal or closing names another person as its proposer than the proposal does.",
+    "अस्वीकृति या समापन में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।",
+)
+def decision_by_another(book: Book, decided: DecisionStep) -> bool:
     """Two people stand in the entry; the first is the one who proposed it, or they could both be one."""
     return decided.final and decided.proposal is not None and decided.said.by != decided.proposal.said.by
 
 
-def returned_oneself(book: Book, decided: DecisionStep) -> bool:
+@DECIDING.breach(
+    "A proposal was sent back by the person who made it; another one must do it.",
+    "प्रस्ताव को उसी ने लौटाया जिसने रखा था; यह किसी दूसरे को करना होता है।",
+)
+def sent_back_oneself(book: Book, decided: DecisionStep) -> bool:
     proposal = decided.proposal
     return decided.said.step == "returned" and proposal is not None and decided.said.by == proposal.said.by
 
@@ -268,6 +256,7 @@ def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterabl
     return kept and book.people.same_role(who, others, since)
 
 
+@DECIDING.breach(*OWN_TEAM, code="own_team")
 def decided_in_team(book: Book, decided: DecisionStep) -> bool:
     verb, proposal = TEAM_STEPS.get(decided.said.step, ""), decided.proposal
     alone = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
@@ -277,6 +266,7 @@ def decided_in_team(book: Book, decided: DecisionStep) -> bool:
     return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others, since)
 
 
+@MEASURING_WHO.breach(*OWN_TEAM, code="own_team")
 def approved_in_team(book: Book, made: MeasureAct) -> bool:
     verb, second = TEAM_CAUSES.get(made.cause, ""), made.said.second
     since = made.act.place if made.proposal is None else made.proposal.act.place
@@ -284,69 +274,21 @@ def approved_in_team(book: Book, made: MeasureAct) -> bool:
     return second is not None and of_own_team(book, made.act.at, verb, second, others, since)
 
 
-def refused_unapproved(book: Book, decided: DecisionStep) -> bool:
+@DECIDING.breach(
+    "A refusal or closing was approved by somebody who may not approve.",
+    "अस्वीकृति या समापन को ऐसे व्यक्ति ने मंज़ूर किया जो मंज़ूरी नहीं दे सकता।",
+)
+def refusal_unapproved(book: Book, decided: DecisionStep) -> bool:
     if decided.said.step not in ("refused", "closed") or not decided.said.second:
         return False
     return not book.people.may(decided.said.second, "approve_sanction" if decided.own else "approve")
 
 
-DECIDING: tuple[Check[DecisionStep], ...] = (
-    Check(
-        "decider_without_role",
-        "A step of a decision was taken by somebody whose role did not allow it then.",
-        "निर्णय का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
-        decider_role,
-    ),
-    Check(
-        "concurred_with_oneself",
-        "The second reviewer is the person who proposed it.",
-        "दूसरा समीक्षक वही है जिसने प्रस्ताव रखा था।",
-        concurred_with_oneself,
-    ),
-    Check(
-        "seconded_oneself",
-        "What one person did by themselves was seconded by that same person.",
-        "एक व्यक्ति ने अकेले जो किया, उसका समर्थन उसी ने किया।",
-        seconded_oneself,
-    ),
-    Check(
-        "decided_alone",
-        "A refusal or closing stands on one person; two must decide.",
-        "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।",
-        refused_alone,
-    ),
-    Check(
-        "decision_by_another",
-        "A refusal or closing names another person as its proposer than the proposal does.",
-        "अस्वीकृति या समापन में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।",
-        refused_by_another,
-    ),
-    Check(
-        "sent_back_oneself",
-        "A proposal was sent back by the person who made it; another one must do it.",
-        "प्रस्ताव को उसी ने लौटाया जिसने रखा था; यह किसी दूसरे को करना होता है।",
-        returned_oneself,
-    ),
-    Check(
-        "refusal_unapproved",
-        "A refusal or closing was approved by somebody who may not approve.",
-        "अस्वीकृति या समापन को ऐसे व्यक्ति ने मंज़ूर किया जो मंज़ूरी नहीं दे सकता।",
-        refused_unapproved,
-    ),
-    Check("own_team", *OWN_TEAM, decided_in_team),
+@ENDING_WHO.breach(
+    "A measure was ended by somebody whose role did not allow it then.",
+    "कार्रवाई को ऐसे व्यक्ति ने समाप्त किया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
 )
-
-STEPPING_WHO: tuple[Check[OrderStep], ...] = (
-    Check(
-        "step_without_role",
-        "A step of the order was taken by somebody whose role did not allow it then.",
-        "आदेश का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
-        step_role,
-    ),
-)
-
-
-def end_role(book: Book, ended: MeasureEnd) -> bool:
+def ended_without_role(book: Book, ended: MeasureEnd) -> bool:
     by, step = ended.said.by, ended.said.step
     if step in ENDS_BY_CLOCK:
         return by != CLOCK
@@ -355,40 +297,22 @@ def end_role(book: Book, ended: MeasureEnd) -> bool:
     return not book.people.may(by, *END_ROLES.get(step, CARRIED_OUT))
 
 
-ENDING_WHO: tuple[Check[MeasureEnd], ...] = (
-    Check(
-        "ended_without_role",
-        "A measure was ended by somebody whose role did not allow it then.",
-        "कार्रवाई को ऐसे व्यक्ति ने समाप्त किया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
-        end_role,
-    ),
+@OPENING_WHO.breach(
+    "What the log kept closed was opened by somebody whose role did not allow it.",
+    "लॉग में बंद रखी गई बात को ऐसे व्यक्ति ने खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
 )
-
-
-def opener_role(book: Book, opened: OpeningAct) -> bool:
+def opened_without_role(book: Book, opened: OpeningAct) -> bool:
     return opened.said.by not in (CLOCK, MACHINE) and not book.people.may(opened.said.by, "open_entries")
 
 
+@OPENING_WHO.breach(
+    "Somebody erased words of what they had a hand in themselves; another one must do it.",
+    "किसी ने ऐसे काम के शब्द मिटाए जिसमें उसका अपना हाथ था; यह किसी दूसरे को करना होता है।",
+)
 def erased_own(book: Book, opened: OpeningAct) -> bool:
     """Asked from the first order on whose entry can say who let its filer in (`Book.hands_kept`): earlier servers kept nobody from it."""
     prev, said = opened.act.head.prev, opened.said
     return book.hands_kept and bool(said.erased) and prev is not None and said.by in book.hands(prev)
-
-
-OPENING_WHO: tuple[Check[OpeningAct], ...] = (
-    Check(
-        "opened_without_role",
-        "What the log kept closed was opened by somebody whose role did not allow it.",
-        "लॉग में बंद रखी गई बात को ऐसे व्यक्ति ने खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        opener_role,
-    ),
-    Check(
-        "erased_own",
-        "Somebody erased words of what they had a hand in themselves; another one must do it.",
-        "किसी ने ऐसे काम के शब्द मिटाए जिसमें उसका अपना हाथ था; यह किसी दूसरे को करना होता है।",
-        erased_own,
-    ),
-)
 
 
 # --- measures ---
@@ -428,6 +352,10 @@ def deciders(made: MeasureAct) -> dict[str, set[str]]:
     return {"by": {made.said.by or ""}, "second": made.seconds, "concurred": {made.said.concurred or ""}}
 
 
+@MEASURING_WHO.breach(
+    "A measure that goes on names other people than those who had decided it.",
+    "जारी रहने वाली कार्रवाई में वे लोग नहीं लिखे हैं जिन्होंने उस पर निर्णय किया था।",
+)
 def others_behind_it(book: Book, made: MeasureAct) -> str:
     """What goes on after a stay or a confirmation has the same people behind it as before."""
     if made.before is None or made.cause not in (RESUMED, "confirmed"):
@@ -436,6 +364,10 @@ def others_behind_it(book: Book, made: MeasureAct) -> str:
     return ", ".join(part for part in earlier if (now[part] or {""}) - (earlier[part] or {""}))
 
 
+@MEASURING_WHO.breach(
+    "Somebody stands behind the measure to whom no entry ever gave a role.",
+    "कार्रवाई के पीछे ऐसा व्यक्ति है जिसे लॉग की किसी प्रविष्टि ने कोई भूमिका नहीं दी।",
+)
 def person_unknown(book: Book, made: MeasureAct) -> str:
     return ", ".join(f"{part} {who}" for part, who, _ in people_of(made) if not book.people.known(who))
 
@@ -449,18 +381,32 @@ def _unable(book: Book, made: MeasureAct, *, once: bool) -> str:
     )
 
 
+@MEASURING_WHO.breach(
+    "Somebody decided who did not hold a role that may.", "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका इसकी अनुमति नहीं देती।"
+)
 def role_lacking(book: Book, made: MeasureAct) -> str:
     return _unable(book, made, once=False)
 
 
+@MEASURING_WHO.breach(
+    "Somebody decided who no longer held the role that may.", "निर्णय ऐसे व्यक्ति ने लिया जिसके पास वह भूमिका अब नहीं थी।"
+)
 def role_lost(book: Book, made: MeasureAct) -> str:
     return _unable(book, made, once=True)
 
 
+@MEASURING_WHO.breach(
+    "One and the same person proposed the measure and approved it.",
+    "एक ही व्यक्ति ने कार्रवाई का प्रस्ताव रखा और उसी ने मंज़ूरी दी।",
+)
 def one_person_twice(book: Book, made: MeasureAct) -> bool:
     return bool(made.said.second) and made.said.by == made.said.second
 
 
+@MEASURING_WHO.breach(
+    "The measure stands on one person; its law asks for two.",
+    "कार्रवाई एक ही व्यक्ति का निर्णय है; उसका कानून दो लोग माँगता है।",
+)
 def second_missing(book: Book, made: MeasureAct) -> bool:
     """Two decide, but for what the law leaves to one, and in an emergency."""
     if made.said.second or made.said.emergency or made.law is None:
@@ -469,6 +415,10 @@ def second_missing(book: Book, made: MeasureAct) -> bool:
     return measure is None or not made.said.alone or made.law.takes_two_people(measure, permanent=made.endless)
 
 
+@MEASURING_WHO.breach(
+    "A protected speaker was limited without a second reviewer, a third person, who agreed before.",
+    "संरक्षित वक्ता पर ऐसी कार्रवाई हुई जिससे पहले किसी तीसरे व्यक्ति, दूसरे समीक्षक, ने सहमति नहीं दी थी।",
+)
 def protected_without_third(book: Book, made: MeasureAct) -> bool:
     if not made.said.protected or made.said.second is None or made.cause not in BY_TWO:
         return False
@@ -477,15 +427,23 @@ def protected_without_third(book: Book, made: MeasureAct) -> bool:
     return not different((made.said.by, made.said.second, made.said.concurred)) or made.said.concurred not in agreed
 
 
+@MEASURING_WHO.breach(
+    "One person alone acted upon a protected speaker.", "संरक्षित वक्ता पर एक ही व्यक्ति ने अकेले कार्रवाई की।"
+)
 def protected_alone(book: Book, made: MeasureAct) -> bool:
     return bool(made.said.protected) and not made.said.second
 
 
-def protected_account(book: Book, made: MeasureAct) -> bool:
+@MEASURING_WHO.breach("The whole account of a protected speaker was limited.", "संरक्षित वक्ता के पूरे खाते पर कार्रवाई हुई।")
+def protected_whole_account(book: Book, made: MeasureAct) -> bool:
     """What goes on after a stay, or is made less by an appeal, was decided before: whose account it is may have become known since."""
     return bool(made.said.protected) and made.said.measure in ACCOUNT_LEVEL and made.cause not in (RESUMED, "modified")
 
 
+@MEASURING_WHO.breach(
+    "The proposal was about a protected speaker, the measure says that nobody is protected.",
+    "प्रस्ताव संरक्षित वक्ता के बारे में था, कार्रवाई कहती है कि कोई संरक्षित नहीं है।",
+)
 def protection_forgotten(book: Book, made: MeasureAct) -> bool:
     """The proposal says protected, the measure does not; and nobody's protection ended in between."""
     proposal = made.proposal
@@ -493,6 +451,10 @@ def protection_forgotten(book: Book, made: MeasureAct) -> bool:
     return was and not made.said.protected and book.unprotected < (proposal.act.place if proposal else 0)
 
 
+@MEASURING_WHO.breach(
+    "What one person did alone lasts longer than the rules allow.",
+    "एक व्यक्ति की अकेले की कार्रवाई नियमों से अधिक समय तक चलती है।",
+)
 def alone_too_long(book: Book, made: MeasureAct) -> str:
     """What one person did by themselves ends after the time that the rules in force allow, whatever it is; so does its strike."""
     if not made.said.alone or made.said.second:
@@ -503,6 +465,10 @@ def alone_too_long(book: Book, made: MeasureAct) -> str:
     return f"at most until {at_minute(min(ends))}" if over else ""
 
 
+@MEASURING_WHO.breach(
+    "One person did alone again to the same thing what nobody had agreed to before.",
+    "एक व्यक्ति ने उसी चीज़ पर फिर अकेले कार्रवाई की, जिस पर पहले किसी और ने सहमति नहीं दी थी।",
+)
 def alone_again(book: Book, made: MeasureAct) -> str:
     """What one person did by themselves, and nobody agreed to, they do not begin anew so soon, in whatever form and by whatever
     order. Where it was never opened what a measure is about, nobody can know that it is the same as another's.
@@ -526,6 +492,11 @@ def _counts(before: str, now: str) -> bool:
     return {before, now} <= set(Measure) and counts_again(before, now)
 
 
+@MEASURING_WHO.breach(
+    "An emergency act of one person does not end after a day.",
+    "आपात स्थिति में एक व्यक्ति की कार्रवाई एक दिन बाद समाप्त नहीं होती।",
+    code="glass_without_end",
+)
 def emergency_without_end(book: Book, made: MeasureAct) -> bool:
     """What was done in an emergency ends after a day, unless a second person agrees."""
     if not made.said.emergency:
@@ -534,66 +505,9 @@ def emergency_without_end(book: Book, made: MeasureAct) -> bool:
     return until is None or until > made.begins + EMERGENCY_LASTS + SLACK
 
 
+@MEASURING_WHO.breach(
+    "The measure names another person as its proposer than the proposal does.",
+    "कार्रवाई में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।",
+)
 def another_proposed(book: Book, made: MeasureAct) -> bool:
     return made.proposal is not None and made.cause == DECIDED and made.said.by != made.proposal.said.by
-
-
-MEASURING_WHO: tuple[Check[MeasureAct], ...] = (
-    Check(
-        "person_unknown", "Somebody stands behind the measure to whom no entry ever gave a role.",
-        "कार्रवाई के पीछे ऐसा व्यक्ति है जिसे लॉग की किसी प्रविष्टि ने कोई भूमिका नहीं दी।", person_unknown,
-    ),
-    Check(
-        "role_lacking", "Somebody decided who did not hold a role that may.",
-        "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका इसकी अनुमति नहीं देती।", role_lacking,
-    ),
-    Check(
-        "role_lost", "Somebody decided who no longer held the role that may.",
-        "निर्णय ऐसे व्यक्ति ने लिया जिसके पास वह भूमिका अब नहीं थी।", role_lost,
-    ),
-    Check(
-        "one_person_twice", "One and the same person proposed the measure and approved it.",
-        "एक ही व्यक्ति ने कार्रवाई का प्रस्ताव रखा और उसी ने मंज़ूरी दी।", one_person_twice,
-    ),
-    Check(
-        "others_behind_it", "A measure that goes on names other people than those who had decided it.",
-        "जारी रहने वाली कार्रवाई में वे लोग नहीं लिखे हैं जिन्होंने उस पर निर्णय किया था।", others_behind_it,
-    ),
-    Check(
-        "second_missing", "The measure stands on one person; its law asks for two.",
-        "कार्रवाई एक ही व्यक्ति का निर्णय है; उसका कानून दो लोग माँगता है।", second_missing,
-    ),
-    Check(
-        "another_proposed", "The measure names another person as its proposer than the proposal does.",
-        "कार्रवाई में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।", another_proposed,
-    ),
-    Check("own_team", *OWN_TEAM, approved_in_team),
-    Check(
-        "protected_without_third", "A protected speaker was limited without a second reviewer, a third person, who agreed before.",
-        "संरक्षित वक्ता पर ऐसी कार्रवाई हुई जिससे पहले किसी तीसरे व्यक्ति, दूसरे समीक्षक, ने सहमति नहीं दी थी।", protected_without_third,
-    ),
-    Check(
-        "protected_alone", "One person alone acted upon a protected speaker.",
-        "संरक्षित वक्ता पर एक ही व्यक्ति ने अकेले कार्रवाई की।", protected_alone,
-    ),
-    Check(
-        "protected_whole_account", "The whole account of a protected speaker was limited.",
-        "संरक्षित वक्ता के पूरे खाते पर कार्रवाई हुई।", protected_account,
-    ),
-    Check(
-        "protection_forgotten", "The proposal was about a protected speaker, the measure says that nobody is protected.",
-        "प्रस्ताव संरक्षित वक्ता के बारे में था, कार्रवाई कहती है कि कोई संरक्षित नहीं है।", protection_forgotten,
-    ),
-    Check(
-        "alone_too_long", "What one person did alone lasts longer than the rules allow.",
-        "एक व्यक्ति की अकेले की कार्रवाई नियमों से अधिक समय तक चलती है।", alone_too_long,
-    ),
-    Check(
-        "alone_again", "One person did alone again to the same thing what nobody had agreed to before.",
-        "एक व्यक्ति ने उसी चीज़ पर फिर अकेले कार्रवाई की, जिस पर पहले किसी और ने सहमति नहीं दी थी।", alone_again,
-    ),
-    Check(
-        "glass_without_end", "An emergency act of one person does not end after a day.",
-        "आपात स्थिति में एक व्यक्ति की कार्रवाई एक दिन बाद समाप्त नहीं होती।", emergency_without_end,
-    ),
-)  # fmt: skip

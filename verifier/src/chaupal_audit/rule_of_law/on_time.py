@@ -14,7 +14,7 @@ from chaupal_audit.rule_of_law.book import (
     NoticeAct,
     OpeningAct,
 )
-from chaupal_audit.rule_of_law.check import GRACE, SLACK, Check
+from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
 
@@ -22,15 +22,30 @@ SILENT = ("delayed", "withheld")
 ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")
 NO_OWNER = ("tag", "server")  # nobody's own here, so nobody is told
 
+MEASURES_AT_END = Checks[MeasureAct]()
+ENDS_AT_END = Checks[MeasureEnd]()
+NOTICING = Checks[NoticeAct]()
+ORDERS_AT_END = Checks[Matter]()
+APPEALING = Checks[AppealStep]()
+UNSEALING = Checks[OpeningAct]()
+
 
 # --- measures, once the log is at its end ---
 
 
+@MEASURES_AT_END.breach(
+    "Nobody was told of the measure, and no entry says which law forbids it.",
+    "कार्रवाई की सूचना किसी को नहीं दी गई, और कोई प्रविष्टि नहीं बताती कि कौन-सा कानून इसे रोकता है।",
+)
 def untold(book: Book, made: MeasureAct) -> bool:
     begun = [told for told in made.told if told.said.about != "ended"]
     return (made.said.kind or "") not in NO_OWNER and not begun and book.now > made.act.at + GRACE
 
 
+@MEASURES_AT_END.breach(
+    "The silence that was given as a reason is over, and still nobody was told.",
+    "चुप रहने की जो अवधि बताई गई थी वह बीत गई, फिर भी सूचना नहीं दी गई।",
+)
 def silent_after_gag(book: Book, made: MeasureAct) -> bool:
     """A silence that is over is followed by a word, or by a silence of its own reason."""
     last = next((told for told in reversed(made.told) if told.said.step in (*SILENT, "sent")), None)
@@ -38,6 +53,10 @@ def silent_after_gag(book: Book, made: MeasureAct) -> bool:
     return until is not None and book.now > until + GRACE
 
 
+@MEASURES_AT_END.breach(
+    "The order was withdrawn, stayed or set aside, and its measure went on.",
+    "आदेश वापस लिया, रोका या रद्द किया गया, फिर भी उसकी कार्रवाई चलती रही।",
+)
 def runs_after_end(book: Book, made: MeasureAct) -> bool:
     """What an order's end was to end is ended in that commit."""
     if made.matter is None:
@@ -47,6 +66,10 @@ def runs_after_end(book: Book, made: MeasureAct) -> bool:
     return any(made.act.place < step.act.place and step.act.at + SLACK < ended for step in steps)
 
 
+@MEASURES_AT_END.breach(
+    "Nobody confirmed the emergency order in time, and its measure went on.",
+    "आपात आदेश की समय पर पुष्टि नहीं हुई, फिर भी उसकी कार्रवाई चलती रही।",
+)
 def emergency_runs(book: Book, made: MeasureAct) -> bool:
     """What is confirmed has ended here, and goes on under the order that confirms it: thing by thing."""
     matter = made.matter
@@ -56,6 +79,11 @@ def emergency_runs(book: Book, made: MeasureAct) -> bool:
     return until + GRACE < _bound_until(book, made)
 
 
+@MEASURES_AT_END.breach(
+    "An emergency act of one person went on though no second person agreed in time.",
+    "आपात स्थिति में एक व्यक्ति की कार्रवाई चलती रही, हालाँकि समय पर किसी दूसरे ने सहमति नहीं दी।",
+    code="glass_kept",
+)
 def emergency_kept(book: Book, made: MeasureAct) -> bool:
     """What one person did in an emergency is over after a day, unless a second person agreed in time."""
     until = moment(made.said.emergency_until) or (made.until if made.said.emergency else None)
@@ -76,11 +104,21 @@ def _bound_until(book: Book, made: MeasureAct) -> int:
     return ended if made.until is None else min(ended, made.until)
 
 
+@MEASURES_AT_END.breach(
+    "The end of the measure came, and was recorded late or not at all.",
+    "कार्रवाई की अवधि पूरी हुई, पर यह देर से दर्ज हुआ या हुआ ही नहीं।",
+    late=True,
+)
 def end_unrecorded(book: Book, made: MeasureAct) -> bool:
     until = made.until
     return until is not None and until + GRACE < (book.now if made.ended is None else made.ended.act.at)
 
 
+@MEASURES_AT_END.breach(
+    "The measure was not looked at again on the day that was promised.",
+    "कार्रवाई पर वादे के दिन फिर विचार नहीं हुआ।",
+    late=True,
+)
 def review_late(book: Book, made: MeasureAct) -> bool:
     due = moment(made.said.review)
     for at, said in made.looked:
@@ -91,62 +129,28 @@ def review_late(book: Book, made: MeasureAct) -> bool:
     return due is not None and due + GRACE < (book.now if made.ended is None else made.ended.act.at)
 
 
-MEASURES_AT_END: tuple[Check[MeasureAct], ...] = (
-    Check(
-        "untold", "Nobody was told of the measure, and no entry says which law forbids it.",
-        "कार्रवाई की सूचना किसी को नहीं दी गई, और कोई प्रविष्टि नहीं बताती कि कौन-सा कानून इसे रोकता है।", untold,
-    ),
-    Check(
-        "silent_after_gag", "The silence that was given as a reason is over, and still nobody was told.",
-        "चुप रहने की जो अवधि बताई गई थी वह बीत गई, फिर भी सूचना नहीं दी गई।", silent_after_gag,
-    ),
-    Check(
-        "runs_after_end", "The order was withdrawn, stayed or set aside, and its measure went on.",
-        "आदेश वापस लिया, रोका या रद्द किया गया, फिर भी उसकी कार्रवाई चलती रही।", runs_after_end,
-    ),
-    Check(
-        "emergency_runs", "Nobody confirmed the emergency order in time, and its measure went on.",
-        "आपात आदेश की समय पर पुष्टि नहीं हुई, फिर भी उसकी कार्रवाई चलती रही।", emergency_runs,
-    ),
-    Check(
-        "glass_kept", "An emergency act of one person went on though no second person agreed in time.",
-        "आपात स्थिति में एक व्यक्ति की कार्रवाई चलती रही, हालाँकि समय पर किसी दूसरे ने सहमति नहीं दी।", emergency_kept,
-    ),
-    Check(
-        "end_unrecorded", "The end of the measure came, and was recorded late or not at all.",
-        "कार्रवाई की अवधि पूरी हुई, पर यह देर से दर्ज हुआ या हुआ ही नहीं।", end_unrecorded, late=True,
-    ),
-    Check(
-        "review_late", "The measure was not looked at again on the day that was promised.",
-        "कार्रवाई पर वादे के दिन फिर विचार नहीं हुआ।", review_late, late=True,
-    ),
-)  # fmt: skip
-
-
 # --- ends, at the log's end ---
 
 
+@ENDS_AT_END.breach(
+    "A measure was ended as changed, and nothing followed in its place.",
+    "कार्रवाई को बदली हुई कहकर समाप्त किया गया, पर उसकी जगह कुछ नहीं आया।",
+)
 def nothing_followed(book: Book, ended: MeasureEnd) -> bool:
     return ended.said.step in CHANGED and not ended.followed
-
-
-ENDS_AT_END: tuple[Check[MeasureEnd], ...] = (
-    Check(
-        "nothing_followed",
-        "A measure was ended as changed, and nothing followed in its place.",
-        "कार्रवाई को बदली हुई कहकर समाप्त किया गया, पर उसकी जगह कुछ नहीं आया।",
-        nothing_followed,
-    ),
-)
 
 
 # --- notices ---
 
 
+@NOTICING.breach("Somebody was told of a measure that is not there.", "ऐसी कार्रवाई की सूचना जो है ही नहीं।")
 def notice_of_nothing(book: Book, told: NoticeAct) -> bool:
     return told.said.about in ("begun", "ended") and told.made is None
 
 
+@NOTICING.breach(
+    "Somebody was not told, and no law forbids telling them.", "किसी को सूचना नहीं दी गई, जबकि कोई कानून इसे नहीं रोकता।"
+)
 def gag_without_law(book: Book, told: NoticeAct) -> bool:
     made = told.made
     if told.said.step not in SILENT or made is None or made.law is None:
@@ -154,6 +158,7 @@ def gag_without_law(book: Book, told: NoticeAct) -> bool:
     return not told.said.gag or not made.law.allows_secrecy
 
 
+@NOTICING.breach("The silence lasts longer than its law allows.", "चुप्पी उससे अधिक समय तक है जितना उसका कानून देता है।")
 def gag_too_long(book: Book, told: NoticeAct) -> bool:
     made, until = told.made, moment(told.said.until)
     law = None if made is None else made.law
@@ -169,35 +174,19 @@ def gag_too_long(book: Book, told: NoticeAct) -> bool:
     return until is None or until > max(spans) + SLACK
 
 
-NOTICING: tuple[Check[NoticeAct], ...] = (
-    Check(
-        "notice_of_nothing",
-        "Somebody was told of a measure that is not there.",
-        "ऐसी कार्रवाई की सूचना जो है ही नहीं।",
-        notice_of_nothing,
-    ),
-    Check(
-        "gag_without_law",
-        "Somebody was not told, and no law forbids telling them.",
-        "किसी को सूचना नहीं दी गई, जबकि कोई कानून इसे नहीं रोकता।",
-        gag_without_law,
-    ),
-    Check(
-        "gag_too_long",
-        "The silence lasts longer than its law allows.",
-        "चुप्पी उससे अधिक समय तक है जितना उसका कानून देता है।",
-        gag_too_long,
-    ),
-)
-
-
 # --- orders: deadlines ---
 
 
+@ORDERS_AT_END.breach(
+    "The order was decided after the hour that it set itself.", "आदेश पर निर्णय उसमें दी गई समय-सीमा के बाद हुआ।", late=True
+)
 def decided_late(book: Book, matter: Matter) -> str:
     return _late(book, matter, moment(matter.said.act_by))
 
 
+@ORDERS_AT_END.breach(
+    "The order was decided after the hour that its law sets.", "आदेश पर निर्णय कानून की समय-सीमा के बाद हुआ।", late=True
+)
 def decided_late_by_law(book: Book, matter: Matter) -> str:
     due = moment(matter.said.law_act_by)
     if due is None and matter.law is not None and not matter.own:
@@ -205,6 +194,11 @@ def decided_late_by_law(book: Book, matter: Matter) -> str:
     return _late(book, matter, due)
 
 
+@ORDERS_AT_END.breach(
+    "The order's receipt was acknowledged after the hour that its law sets.",
+    "आदेश मिलने की सूचना कानून की समय-सीमा के बाद दी गई।",
+    late=True,
+)
 def acknowledged_late(book: Book, matter: Matter) -> str:
     due = None if matter.law is None or matter.own else matter.law.due("acknowledge", matter.received)
     if due is None:
@@ -234,55 +228,43 @@ def _minutes(at: int, due: int) -> str:
     return f"{(at - due) // MINUTE} minutes after its hour" if at > due + SLACK else ""
 
 
-ORDERS_AT_END: tuple[Check[Matter], ...] = (
-    Check(
-        "decided_late",
-        "The order was decided after the hour that it set itself.",
-        "आदेश पर निर्णय उसमें दी गई समय-सीमा के बाद हुआ।",
-        decided_late,
-        late=True,
-    ),
-    Check(
-        "decided_late_by_law",
-        "The order was decided after the hour that its law sets.",
-        "आदेश पर निर्णय कानून की समय-सीमा के बाद हुआ।",
-        decided_late_by_law,
-        late=True,
-    ),
-    Check(
-        "acknowledged_late",
-        "The order's receipt was acknowledged after the hour that its law sets.",
-        "आदेश मिलने की सूचना कानून की समय-सीमा के बाद दी गई।",
-        acknowledged_late,
-        late=True,
-    ),
-)
-
-
 # --- appeals, and what was secret ---
 
 
+@APPEALING.breach(
+    "The appeal was decided after the hour that was promised.", "अपील पर निर्णय वादे के समय के बाद हुआ।", late=True
+)
 def appeal_late(book: Book, appealed: AppealStep) -> bool:
     filed = appealed.prev
     due = moment(filed.said.due) if isinstance(filed, AppealStep) else None
     return appealed.said.step == "decided" and due is not None and appealed.act.at > due + SLACK
 
 
+@APPEALING.breach("An appeal is about nothing that was decided.", "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।")
 def appeal_of_nothing(book: Book, appealed: AppealStep) -> bool:
     if appealed.said.step == "filed":
         return not isinstance(appealed.prev, MeasureAct)
     return appealed.said.step == "decided" and not isinstance(appealed.prev, AppealStep)
 
 
+@APPEALING.breach(
+    "A measure was appealed twice, or an appeal was decided or withdrawn twice.",
+    "एक ही कार्रवाई पर दो बार अपील हुई, या एक ही अपील दो बार तय या वापस हुई।",
+)
 def appealed_twice(book: Book, appealed: AppealStep) -> bool:
     """A measure is appealed once, and an appeal is decided or withdrawn once."""
     return appealed.answers in book.answered
 
 
-def hearer_decided_it(book: Book, appealed: AppealStep) -> bool:
+@APPEALING.breach(
+    "The appeal was decided by somebody who had decided what it is about.",
+    "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।",
+)
+def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.by in _deciders(appealed)
 
 
+@APPEALING.breach(*OWN_TEAM, code="own_team")
 def heard_in_team(book: Book, appealed: AppealStep) -> bool:
     line = _decided_line(appealed)
     since = min((one.act.place for one in line), default=0)
@@ -317,50 +299,26 @@ def _one_line(made: MeasureAct) -> list[MeasureAct]:
     return line
 
 
-def hearer_role(book: Book, appealed: AppealStep) -> bool:
+@APPEALING.breach(
+    "The appeal was decided by somebody whose role does not allow it.",
+    "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def appeal_without_role(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and not book.people.may(appealed.said.by, "hear_appeal")
 
 
-APPEALING: tuple[Check[AppealStep], ...] = (
-    Check(
-        "appeal_of_nothing",
-        "An appeal is about nothing that was decided.",
-        "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।",
-        appeal_of_nothing,
-    ),
-    Check(
-        "appealed_twice",
-        "A measure was appealed twice, or an appeal was decided or withdrawn twice.",
-        "एक ही कार्रवाई पर दो बार अपील हुई, या एक ही अपील दो बार तय या वापस हुई।",
-        appealed_twice,
-    ),
-    Check(
-        "appeal_heard_by_decider",
-        "The appeal was decided by somebody who had decided what it is about.",
-        "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।",
-        hearer_decided_it,
-    ),
-    Check("own_team", *OWN_TEAM, heard_in_team),
-    Check(
-        "appeal_without_role",
-        "The appeal was decided by somebody whose role does not allow it.",
-        "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        hearer_role,
-    ),
-    Check(
-        "appeal_late",
-        "The appeal was decided after the hour that was promised.",
-        "अपील पर निर्णय वादे के समय के बाद हुआ।",
-        appeal_late,
-        late=True,
-    ),
+@UNSEALING.breach(
+    "An act was kept secret whose law allows no secret.", "ऐसी कार्रवाई गुप्त रखी गई जिसका कानून गोपनीयता की अनुमति नहीं देता।"
 )
-
-
 def sealed_without_law(book: Book, opened: OpeningAct) -> bool:
     return opened.sealed is not None and opened.law is not None and not opened.law.allows_secrecy
 
 
+@UNSEALING.breach(
+    "What was secret was opened later than its law asks.",
+    "जो गुप्त था उसे उसके कानून की समय-सीमा के बाद खोला गया।",
+    late=True,
+)
 def opened_late(book: Book, opened: OpeningAct) -> bool:
     """What a law lets be secret for a time is opened when that is over."""
     law, sealed = opened.law, opened.sealed
@@ -368,20 +326,3 @@ def opened_late(book: Book, opened: OpeningAct) -> bool:
         return False
     due = law.aggregate_delay.after(moment(sealed.at) or opened.act.at, law.zone)
     return opened.act.at > due + GRACE
-
-
-UNSEALING: tuple[Check[OpeningAct], ...] = (
-    Check(
-        "sealed_without_law",
-        "An act was kept secret whose law allows no secret.",
-        "ऐसी कार्रवाई गुप्त रखी गई जिसका कानून गोपनीयता की अनुमति नहीं देता।",
-        sealed_without_law,
-    ),
-    Check(
-        "opened_late",
-        "What was secret was opened later than its law asks.",
-        "जो गुप्त था उसे उसके कानून की समय-सीमा के बाद खोला गया।",
-        opened_late,
-        late=True,
-    ),
-)

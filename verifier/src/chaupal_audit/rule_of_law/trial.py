@@ -13,7 +13,7 @@ from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry, Public
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law import book, opened, table
-from chaupal_audit.rule_of_law.check import Check, Finding
+from chaupal_audit.rule_of_law.check import Check, Checks, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
 from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry
 from chaupal_audit.rule_of_law.opened import Entries, Openings
@@ -170,7 +170,7 @@ class Trial:
         self._ask(table.OPENINGS, act, OpenedEntry(act, len(foreign)))
         return act
 
-    def _ask[T](self, checks: tuple[Check[T], ...], act: book.Act, about: T) -> None:
+    def _ask[T](self, checks: Iterable[Check[T]], act: book.Act, about: T) -> None:
         for check in checks:
             if found := check.broken(self.book, about):
                 self._find(check, act.index, act.head.ref, found if isinstance(found, str) else "")
@@ -219,9 +219,7 @@ class Trial:
     def key(self, act: book.Act) -> None:
         self.book.key = self._said(act, entries.Key, table.CHANGING).said.new
 
-    def _said[P: Public](
-        self, act: book.Act, kind: type[P], checks: tuple[Check[book.SaidAct[P]], ...]
-    ) -> book.SaidAct[P]:
+    def _said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
         """What the entry says, once its own checks were run."""
         said = book.SaidAct(act, _public(act, kind))
         self._ask(checks, act, said)

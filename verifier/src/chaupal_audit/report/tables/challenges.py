@@ -40,17 +40,13 @@ def challenges(view: View) -> Iterator[tuple[Order, str]]:
                     yield order, kind
 
 
-def _challenged(kind: str) -> Measured:
-    return count(kind, CHALLENGES[kind], lambda thing: thing[1] == kind)
-
-
 T4 = Declared(
     id="T4",
     title=N_("Challenges"),
     things=challenges,
     keys=(COUNTRY, Column("regime", N_("Regime"), Kind.text)),
     key=lambda thing: (thing[0].jurisdiction, thing[0].regime),
-    columns=tuple(map(_challenged, CHALLENGES)),
+    columns=tuple(count(kind, title, lambda thing, kind=kind: thing[1] == kind) for kind, title in CHALLENGES.items()),
     notes=(Note(N_("A challenge counts in the month in which it was made.")),),
     filters=("from", "to", "country", "regime"),
 )

@@ -99,10 +99,6 @@ def parts(name: str, title: str, of: Callable[[str, bool], bool]) -> Measured:
     return added(name, title, lambda t: sum(of(*part) for part in t.parts) if isinstance(t, Named) else 0)
 
 
-def _some_withheld(thing: Order | Named) -> bool | None:
-    return thing.withheld if isinstance(thing, Order) else None
-
-
 def _jurisdiction(thing: Order | Named) -> tuple[str]:
     return (thing.jurisdiction if isinstance(thing, Order) else thing.order.jurisdiction,)
 
@@ -113,7 +109,7 @@ T2 = Declared(
     columns=(
         count("court_orders", N_("court orders"), lambda t: isinstance(t, Order) and t.issuer == "court"),
         count("other_orders", N_("orders of agencies, police and others"), lambda t: isinstance(t, Order) and t.issuer != "court"),
-        share("some_withheld", N_("with some content withheld"), _some_withheld),
+        share("some_withheld", N_("with some content withheld"), lambda t: t.withheld if isinstance(t, Order) else None),
         accounts("accounts_specified", N_("accounts named"), lambda t: isinstance(t, Named) and t.kind == "account", sums=PARTS),
         accounts("accounts_withheld", N_("accounts withheld"), _is("account", "withheld")),
         accounts("accounts_limited", N_("accounts limited otherwise"), _is("account", "limited")),
@@ -142,12 +138,11 @@ def _decision(thing: Named) -> tuple[str, str]:
     return (next((word for so, word in ended if so), "pending"), "")
 
 
-def _kind(*kinds: str) -> Callable[[Named], bool]:
-    return lambda thing: thing.kind in kinds
+KINDS = ("account", "post", "media", "tag")
 
 
-def _other(thing: Named) -> bool:
-    return thing.kind not in ("account", "post", "media", "tag")
+def _kind(kind: str) -> Callable[[Named], bool]:
+    return lambda thing: thing.kind == kind
 
 
 def _protected(thing: Named) -> bool:
@@ -174,7 +169,7 @@ T3 = Declared(
         counted("posts", N_("posts"), _kind("post")),
         counted("media", N_("media"), _kind("media")),
         counted("tags", N_("tags and terms"), _kind("tag")),
-        counted("others", N_("not found or unclear"), _other),
+        counted("others", N_("not found or unclear"), lambda t: t.kind not in KINDS),
         accounts("protected", N_("accounts of protected speakers"), _protected),
         accounts("narrowed", N_("account demanded, less done"), _narrowed),
     ),

@@ -90,10 +90,6 @@ def _about_copyright(order: Order) -> bool:
     return "DMCA" in order.regime or "512" in order.regime or facts.COPYRIGHT in order.bases
 
 
-def _rejected(thing: Order | Measure | Counters) -> bool:
-    return isinstance(thing, Order) and standing_of(thing) in ("returned", "none")
-
-
 def _counter(step: str) -> Callable[[Order | Measure | Counters], bool]:
     return lambda thing: isinstance(thing, Counters) and thing.step == step
 
@@ -109,7 +105,7 @@ T14 = Declared(
     keys=(),
     columns=(
         count("notices", N_("notices"), lambda t: isinstance(t, Order)),
-        count("rejected", N_("rejected"), _rejected),
+        count("rejected", N_("rejected"), lambda t: isinstance(t, Order) and standing_of(t) in ("returned", "none")),
         count("posts", N_("posts and media"), _acted("post", "media")),
         count("counters", N_("counter-notices"), _counter("filed")),
         count("restored", N_("restored"), _counter("restored")),
