@@ -12,7 +12,7 @@ import pytest
 import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import appeals
-from chaupal.governance.cases import decisions, house as own_rules, sanctioning
+from chaupal.governance.cases import decisions, house as own_rules
 from chaupal.governance.cases.ladder import Draft
 from chaupal.http.call import Shape
 from chaupal.kernel.clock import DAY, iso as iso_time, iso_day
@@ -541,8 +541,8 @@ async def test_strikes_expire_thresholds_are_shown_to_the_user(village: Village,
     page = await v.page_as("IN", "/disputes/strikes", crow)
     async with v.running.house.square.work.reading() as reading:
         made = await rulings.of_owner(reading, crow.id)
-    assert sanctioning.tally(court, made).strikes == 3  # rule 1 weighs three
+    assert own_rules.tally(court, made).strikes == 3  # rule 1 weighs three
     book = court.rules.current(v.clock())
     assert all(str(threshold.strikes) in page for threshold in book.strikes.thresholds)
     v.clock.move(181 * DAY)
-    assert sanctioning.tally(court, made).strikes == 0
+    assert own_rules.tally(court, made).strikes == 0

@@ -178,7 +178,7 @@ async def matter(
 ) -> None:
     """Open a matter under the house's own rules; what one person may is carried out, the rest proposed. Prints its reference."""
     from chaupal.app.cli_order import authority_called
-    from chaupal.governance.cases import sanctioning
+    from chaupal.governance.cases import house as matters
     from chaupal.governance.cases.house import MatterForm
     from chaupal.policy.draft import Draft
 
@@ -186,10 +186,10 @@ async def matter(
     form = MatterForm(targets="\n".join(lines), rule=rule, source=source, flagged_by=whose, grounds=grounds)
     outcomes: tuple[str, ...] = ()
     if listing and (sent := listing.read()):
-        form, outcomes = await sanctioning.with_list(house.court, form, sent)
+        form, outcomes = await matters.with_list(house.court, form, sent)
     draft = Draft(outcome=outcome, reason=grounds, until=until, rule=rule)
     with _bar() as progress:
-        done = await sanctioning.open_and_decide(house.court, viewer, form, draft, outcomes=outcomes, progress=progress)
+        done = await matters.open_and_decide(house.court, viewer, form, draft, outcomes=outcomes, progress=progress)
     stands = "undecided" if done.problem is not None else "in force" if done.in_force else "proposed"
     click.echo(f"{done.ref}: {done.targets} targets, {stands}")
     if done.problem is not None:

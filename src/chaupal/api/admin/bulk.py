@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.cases import acts, bulk, bulk_jobs, csv_cases, sanctioning
+from chaupal.governance.cases import acts, bulk, bulk_jobs, csv_cases, house
 from chaupal.governance.cases.bulk import APPEAL, Item
 from chaupal.governance.cases.bulk_jobs import Progress
 from chaupal.governance.cases.csv_cases import CasesFile
@@ -148,8 +148,8 @@ async def open_matter(call: Call[MatterSent]) -> MatterMade:
     form = like(MatterForm, args)
     brought, outcomes = _brought(call, args.csv), tuple[str, ...]()
     if brought:
-        form, outcomes = await sanctioning.with_list(court, form, brought)
-    done = await sanctioning.open_and_decide(
+        form, outcomes = await house.with_list(court, form, brought)
+    done = await house.open_and_decide(
         court, call.viewer, form, like(Draft, args, reason=args.grounds), outcomes=outcomes
     )
     return MatterMade(
@@ -210,7 +210,7 @@ def _shown(call: Call[Any], progress: Progress) -> JobShown:
     job = progress.job
     return JobShown(
         id=str(job.id), url=f"{call.house.settings.origin}{JOB.format(id=job.id)}", order=job.ref, verb=job.verb, state=job.state,
-        what_can=bool(job.what_can), total=job.total, checked=job.checked, entered=progress.entered, counts=progress.counts,
+        what_can=job.what_can, total=job.total, checked=job.checked, entered=progress.entered, counts=progress.counts,
         left=job.untouched, created_at=iso(job.created_at), ended_at=iso(job.ended_at) if job.ended_at else None,
         bad=[
             BadRow(

@@ -95,17 +95,16 @@ async def frozen(call: Call[Any]) -> Answer:
                 "revision": s.revision,
                 "size": s.size,
                 "sha256": s.sha256,
-                "files": {name: {"sha256": sha256, "url": _address(s, name)} for name, sha256 in _files(s)},
+                "files": {
+                    name: {"sha256": sha256, "url": _address(s, name)}
+                    for name, sha256 in [(WHOLE, s.sha256), *sorted(s.files.items())]
+                },
             }
             for s in facts.snapshots
         ]
         return {"licence": LICENCE, "snapshots": told}
 
     return await _answer_from_facts(call, listed)
-
-
-def _files(frozen: Snapshot) -> list[tuple[str, str]]:
-    return [(WHOLE, frozen.sha256), *sorted(frozen.files.items())]
 
 
 def _address(frozen: Snapshot, name: str) -> str:

@@ -74,7 +74,7 @@ async def start(
     await bulk.open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
     ordered = sorted([*map(BulkOutcome, items), *wrong], key=lambda one: one.item.line)
     job = Job(
-        court.make_id(), viewer.me, ref, verb, CHECKING, int(what_can), len(ordered), 0, untouched, court.clock(), None
+        court.make_id(), viewer.me, ref, verb, CHECKING, what_can, len(ordered), 0, untouched, court.clock(), None
     )
     async with court.work.writing() as w:
         if await kept.waiting(w, viewer.me) >= MOST_WAITING:
@@ -88,7 +88,7 @@ async def progress(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Pr
     """How far it is, for whoever sent it. Raises NotFound for everybody else."""
     async with court.work.reading() as reading:
         job = await kept.by_id(reading, id_)
-        if job is None or job.account != viewer.account:
+        if job is None or job.account_id != viewer.account:
             raise NotFound
         counts = await kept.counts(reading, id_)
         bad = await kept.bad(reading, id_, first, SHOWN + 1)
@@ -118,7 +118,7 @@ async def _check(court: Court, job: Job) -> None:
     start = job.checked
     while rows := await _waiting(court, job, start):
         items = [_item(row.item) for row in rows]
-        call = BulkCall(court, await _who(court, job.account), job.ref, job.verb, twice)
+        call = BulkCall(court, await _who(court, job.account_id), job.ref, job.verb, twice)
         found = await bulk.hundred(call, items, keep=False)
         start = rows[-1].at + 1
         async with court.work.writing() as w:
@@ -141,7 +141,7 @@ async def _enter(court: Court, job: Job) -> None:
         async def also(w: Writing, done: Sequence[BulkOutcome], rows: list[BulkRow] = rows) -> None:
             await kept.say(w, job.id, [_row(row.at, one) for row, one in zip(rows, done, strict=True)])
 
-        call = BulkCall(court, await _who(court, job.account), job.ref, job.verb)
+        call = BulkCall(court, await _who(court, job.account_id), job.ref, job.verb)
         await bulk.hundred(call, items, keep=True, also=also)
     async with court.work.writing() as w:
         await kept.move(w, job.id, ENTERING, DONE)

@@ -99,7 +99,9 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
     wanted = {case.target.owner_id or 0 for case in chosen} | {case.proposal.by for case in chosen if case.proposal}
     handles = await _handles(court, viewer, wanted)
     filled = tuple(name for name in FILLED if name not in _unused(verb))
-    rows = ([*_shown(case, handles), *_empty(case, filled)] for case in chosen)
+    rows = (
+        [*_shown(case, handles), *(str(case.number) if name == "version" else "" for name in filled)] for case in chosen
+    )
     return csv_files.written([[*SHOWN, *filled], *rows])
 
 
@@ -120,10 +122,6 @@ def _shown(case: Case, handles: dict[int, str]) -> list[str]:
         iso(said.ends_at) if said.ends_at else "", said.change, said.body if said.change else "", " ".join(said.territory),
         " ".join(map(str, said.subjects)), handles.get(proposal.by, "") if proposal else "",
     ]  # fmt: skip
-
-
-def _empty(case: Case, filled: Sequence[str]) -> list[str]:
-    return [str(case.number) if name == "version" else "" for name in filled]
 
 
 async def _handles(court: Court, viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:

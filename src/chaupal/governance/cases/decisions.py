@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from chaupal.governance.cases import cases, effects, ladder
 from chaupal.governance.cases.cases import Case, TakenMove
 from chaupal.governance.cases.effects import Deciders
@@ -200,7 +202,7 @@ async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> CaseEvent
         finding=paper.page("finding", draft.finding, needed=False),
         strike_until=ladder.strike_until(court, case, draft),
     )
-    said = _with(
+    said = replace(
         said,
         words=await as_filed.version(w, case.target, said.subjects),
         matter=await ladder.matter_of(w, paper, case, draft),
@@ -222,10 +224,6 @@ def _despite(paper: Paper, case: Case, draft: Draft) -> dict[str, Any]:
     return {"defects": codes, "despite": paper.reason("despite", draft.despite)}
 
 
-def _with(said: CaseEventBody, **changes: object) -> CaseEventBody:
-    return CaseEventBody(**{name: getattr(said, name) for name in said.__struct_fields__} | changes)  # pyright: ignore[reportArgumentType]
-
-
 # --- carrying out ---
 
 
@@ -239,7 +237,7 @@ async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: TakenM
     if await effects.done_alone(court, w, case, said, taken.by):
         raise NeedsTwo(ALONE_AGAIN)
     begun, leaf = await effects.begin(court, w, case, said, who, _last_leaf(case))
-    await cases.enter(court, w, case, taken, _with(said, rulings=begun), leaf)
+    await cases.enter(court, w, case, taken, replace(said, rulings=begun), leaf)
 
 
 async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:

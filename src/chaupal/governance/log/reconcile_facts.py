@@ -78,7 +78,7 @@ class LoggedFacts:
         try:
             fields = tlog.read_entry(body)
             known = _known(fields, opens)
-            said = _of_secret(known) if fields["t"] == COVER else _of_plain(fields)
+            said = _said(fields, fields["public"]) if fields["t"] != COVER else _of_secret(known)
         except (Problem, KeyError) as error:
             self.faults.append(f"entry {index} cannot be read: {error}")
             return
@@ -96,14 +96,13 @@ class LoggedFacts:
             self.ended_by.setdefault(prev, set()).add(index)
 
 
-def _of_plain(fields: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]]:
-    prev, public = fields.get("prev"), fields["public"]
-    return (
-        str(fields["t"]),
-        str(fields["ref"]),
-        prev if isinstance(prev, int) else None,
-        msgspec.convert(public, dict[str, object]),
-    )
+type _Said = tuple[str, str, int | None, dict[str, object]]  # kind, ref, prev, public fields
+
+
+def _said(act: Mapping[str, object], public: object) -> _Said:
+    prev = act.get("prev")
+    at = prev if isinstance(prev, int) else None
+    return str(act["t"]), str(act["ref"]), at, msgspec.convert(public, dict[str, object])
 
 
 def _known(fields: dict[str, object], opens: dict[str, str]) -> dict[str, object]:
@@ -114,15 +113,8 @@ def _known(fields: dict[str, object], opens: dict[str, str]) -> dict[str, object
     return {name: tlog.open_among(text, digests)[1] for name, text in rows.items()}
 
 
-def _of_secret(known: dict[str, object]) -> tuple[str, str, int | None, dict[str, object]] | None:
+def _of_secret(known: dict[str, object]) -> _Said | None:
     """What a secret entry says; None for a decoy, and for one whose words were erased."""
     if "act" not in known:
         return None
-    act = msgspec.convert(known["act"], dict[str, object])
-    prev, public = act.get("prev"), known.get("public", {})
-    return (
-        str(act["t"]),
-        str(act["ref"]),
-        prev if isinstance(prev, int) else None,
-        msgspec.convert(public, dict[str, object]),
-    )
+    return _said(msgspec.convert(known["act"], dict[str, object]), known.get("public", {}))

@@ -190,12 +190,9 @@ def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> EntryCont
 def _who(case: Case) -> dict[str, object]:
     """Whose words these are, and of which class: never in clear, and never opened beside each other."""
     target = case.target
-    who: dict[str, object] = {"subject": _subject(target.subject_id), "speaker": case.speaker or None}
+    subject = "" if target.subject_id is None else str(target.subject_id)
+    who: dict[str, object] = {"subject": subject, "speaker": case.speaker or None}
     return who | ({"server": target.as_written} if target.kind == SERVER else {})
-
-
-def _subject(id_: int | None) -> str:
-    return "" if id_ is None else str(id_)
 
 
 def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any) -> EntryContent:

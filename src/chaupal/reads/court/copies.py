@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import msgspec
 
 from chaupal.kernel.settings import Settings
+from chaupal.store.court import as_filed
 from chaupal.store.court.docket import Target
 from chaupal.store.federation import reached
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import media
 
 NOTHING: dict[int, "Copies"] = {}
 
@@ -33,21 +33,14 @@ async def of_targets(reading: Reading, settings: Settings, named: Iterable[Targe
     owners = {t.owner_id for t in there if t.owner_id}
     origins = await reached.origins(reading, owners)
     followers = await reached.followers(reading, owners - origins.keys())
-    posts = {t.id: await _post(reading, t) for t in there if t.kind != "account"}
-    sent = await reached.counts(reading, {post for post in posts.values() if post})
+    posts = await as_filed.posts_shown(reading, there)
+    sent = await reached.counts(reading, {*posts.values()})
     found: dict[int, Copies] = {}
     for t in there:
         owner = t.owner_id or 0
         if owner in origins:
             found[t.id] = Copies(origin=origins[owner])
             continue
-        many = await reached.of_account(reading, owner) if t.kind == "account" else sent.get(posts[t.id], 0)
+        many = await reached.of_account(reading, owner) if t.kind == "account" else sent.get(posts.get(t.id, 0), 0)
         found[t.id] = Copies(many, followers.get(owner, 0))
     return found
-
-
-async def _post(reading: Reading, target: Target) -> int:
-    """The post that it is, or is in."""
-    if target.kind == "post":
-        return target.subject_id or 0
-    return await media.post_of(reading, target.subject_id or 0) or 0

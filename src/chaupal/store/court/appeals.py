@@ -79,7 +79,7 @@ ALL = rows_of(AppealRow, appeals)
 add = ALL.add_once
 appeal = ALL.by_id
 ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
-BY_ACCOUNT = ALL.where(account_id="me").ordered("-id")
+of_account = ALL.where(account_id="of").ordered("-id").all_of
 OPEN = ALL.where(state="standing").ordered("due_at id").limit("n")
 CLOSED = ALL.where(appeals.c.state != text_param("standing")).ordered("-id").limit("n")
 # Of the same thing, and of the whole of which it is a part: what it goes on from, or what is said of it since. The second half:
@@ -133,11 +133,6 @@ async def heard(reading: Reading, row: AppealRow) -> AppealWithHands:
     """The same appeal with those who had a hand in what it is about."""
     hands = frozenset(by for (by,) in await reading.fetch(HANDS, of=row.ruling_id))
     return AppealWithHands(**msgspec.structs.asdict(row), hands=hands)
-
-
-async def of_account(reading: Reading, account: int) -> list[AppealRow]:
-    """An account's appeals, the newest first."""
-    return await BY_ACCOUNT.all(reading, me=account)
 
 
 async def waiting(reading: Reading, at_most: int = 200) -> list[AppealRow]:

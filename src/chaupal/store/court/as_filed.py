@@ -59,7 +59,7 @@ async def since(
     reading: Reading, named: Sequence[Target], at: int, parts: Mapping[int, Sequence[int]] = {}
 ) -> dict[int, TargetNow]:
     """Target -> how it is now, seen from when it was named (ms). A few looks, however many. `parts`: as `version` has them, by target."""
-    shows = await _posts_shown(reading, named)
+    shows = await posts_shown(reading, named)
     within = await _posts_of(reading, [part for some in parts.values() for part in some])
     shown = [*shows.values(), *within.values()]
     edits = {id_: made_at(kept or 0) for id_, kept in await _rows(reading, POSTS, shown)}
@@ -89,10 +89,11 @@ async def then_and_now(reading: Reading, post: int, at: int) -> tuple[PostWords 
 
 async def post_of(reading: Reading, target: Target) -> int | None:
     """The post that a target is, or that its picture is in."""
-    return (await _posts_shown(reading, [target])).get(target.id)
+    return (await posts_shown(reading, [target])).get(target.id)
 
 
-async def _posts_shown(reading: Reading, named: Sequence[Target]) -> dict[int, int]:
+async def posts_shown(reading: Reading, named: Sequence[Target]) -> dict[int, int]:
+    """Target -> the post that it is, or that its picture is in; one look, however many."""
     found = {t.id: t.subject_id for t in named if t.kind == "post" and t.subject_id is not None}
     pictures = {t.id: t.subject_id for t in named if t.kind == "media" and t.subject_id is not None}
     held = {row[0]: row[1] for row in await _rows(reading, PICTURES, pictures.values())}

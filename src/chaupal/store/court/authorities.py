@@ -17,10 +17,10 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     name: str
-    name_hi: str
+    name_hi: str = ""
     jurisdiction: str
-    office: str
-    email_domain: str
+    office: str = ""
+    email_domain: str = ""
     created_at: int
     created_by: int
     log_index: int
@@ -30,18 +30,7 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
     agreed_by: int | None = None
 
 
-HOUSE = Authority(
-    id=0,
-    name="",
-    name_hi="",
-    jurisdiction="",
-    office="",
-    email_domain="",
-    created_at=0,
-    created_by=0,
-    log_index=0,
-    issuer_class="house",
-)
+HOUSE = Authority(id=0, name="", jurisdiction="", created_at=0, created_by=0, log_index=0, issuer_class="house")
 
 
 class AuthorityDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,19 +58,16 @@ class AuthorityChange(msgspec.Struct, frozen=True, kw_only=True):
 ALL_AUTHORITIES = rows_of(Authority, authorities)
 # False where there is one of that name already.
 add_authority = ALL_AUTHORITIES.add_once
-AUTHORITIES = ALL_AUTHORITIES.ordered("name id")
-AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
+all_authorities = ALL_AUTHORITIES.ordered("name id").all
+authority_named = ALL_AUTHORITIES.where(name="of").first_of
 DETAILS = rows_of(AuthorityDetails, authorities)
 CHANGE = updates(authorities, "name_hi office email_domain issuer_class keys contact log_index").where(id="of")
 AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
 FORGET = deletes(authorities).where(id="of", agreed_by=None)
 CHANGES = rows_of(AuthorityChange, changes)
-OPEN_CHANGE = CHANGES.where(authority_id="whose", ended_at=None)
+# What is proposed of an authority and neither agreed to nor dropped.
+open_change = CHANGES.where(authority_id="of", ended_at=None).first_of
 END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
-
-
-async def all_authorities(reading: Reading) -> list[Authority]:
-    return await AUTHORITIES.all(reading)
 
 
 async def by_id(reading: Reading, id_: int | None) -> Authority | None:
@@ -91,18 +77,9 @@ async def by_id(reading: Reading, id_: int | None) -> Authority | None:
     return await ALL_AUTHORITIES.by_id(reading, id_)
 
 
-async def authority_named(reading: Reading, name: str) -> Authority | None:
-    return await AUTHORITY_NAMED.first(reading, named=name)
-
-
 async def propose_change(w: Writing, new: AuthorityChange) -> bool:
     """False where another change waits for a second person."""
     return await CHANGES.add_once(w, new, agreed_by=None, ended_at=None)
-
-
-async def open_change(reading: Reading, authority_id: int) -> AuthorityChange | None:
-    """What is proposed of an authority and neither agreed to nor dropped."""
-    return await OPEN_CHANGE.first(reading, whose=authority_id)
 
 
 async def agree_to_change(w: Writing, change: AuthorityChange, by: int, at: int, leaf: int) -> bool:

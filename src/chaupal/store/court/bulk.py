@@ -7,55 +7,23 @@ from sqlalchemy import func, or_, text as sql
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR
-from chaupal.store.machine.statements import counts_of, deletes, inserts, same, selects, updates
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import bulk_jobs, bulk_rows
 
 CHECKING, ENTERING, DONE, REFUSED = "checking", "entering", "done", "refused"
-
-_columns = [column for column in bulk_jobs.c if column.name != "held_until"]
-_open = or_(bulk_jobs.c.state == sql(f"'{CHECKING}'"), bulk_jobs.c.state == sql(f"'{ENTERING}'"))
-ADD = inserts(bulk_jobs)
-ADD_ROWS = inserts(bulk_rows)
-ONE = selects(*_columns).where(same(bulk_jobs, id="of"))
-WAITING = counts_of(bulk_jobs).where(_open, account_id="me")
-NEXT = selects(*_columns).where(_open, bulk_jobs.c.held_until < param("now")).order_by(bulk_jobs.c.id).limit(1)
-HOLD = updates(bulk_jobs, held_until="until").where(_open, bulk_jobs.c.held_until < param("now"), id="of")
-KEEP_HOLD = updates(bulk_jobs, held_until="until").where(id="of")
-CHECKED = updates(bulk_jobs, checked="to", held_until="until").where(id="of")
-MOVE = updates(bulk_jobs, state="to", ended_at="at", held_until="until").where(id="of", state="was")
-ROWS = (
-    selects(bulk_rows.c.at, bulk_rows.c.item)
-    .where(bulk_rows.c.word == sql("''"), bulk_rows.c.at >= param("start"), job_id="of")
-    .ordered("at")
-    .limit("n")
-)
-SAY = updates(bulk_rows, word="became", said="told").where(bulk_rows.c.word == sql("''"), job_id="of", at="which")
-COUNTS = selects(bulk_rows.c.word, func.count()).where(job_id="of").group_by(bulk_rows.c.word)
-BAD = (
-    selects(bulk_rows, "at item word said")
-    .where(
-        or_(bulk_rows.c.word == sql("'wrong'"), bulk_rows.c.word == sql("'moved'")),
-        bulk_rows.c.at >= param("start"),
-        job_id="of",
-    )
-    .ordered("at")
-    .limit("n")
-)
-OVER = selects(bulk_jobs.c.id).where(bulk_jobs.c.ended_at < param("before")).limit("n")
-DROP_ROWS = deletes(bulk_rows).where(job_id="of")
-DROP = deletes(bulk_jobs).where(id="of")
 
 
 class Job(msgspec.Struct, frozen=True):
     """One call. `ref`: the order, or nothing for appeals. `untouched`: rows of its file that said nothing. Times in ms."""
 
     id: int
-    account: int
+    account_id: int
     ref: str
     verb: str
     state: str
-    what_can: int
+    what_can: bool
     total: int
     checked: int
     untouched: int
@@ -76,16 +44,41 @@ class BulkRow(msgspec.Struct, frozen=True):
     said: str = ""
 
 
+_open = or_(bulk_jobs.c.state == sql(f"'{CHECKING}'"), bulk_jobs.c.state == sql(f"'{ENTERING}'"))
+ALL = rows_of(Job, bulk_jobs)
+by_id = ALL.by_id
+ALL_ROWS = rows_of(BulkRow, bulk_rows)
+ADD_ROWS = inserts(bulk_rows)
+WAITING = counts_of(bulk_jobs).where(_open, account_id="me")
+NEXT = ALL.where(_open, bulk_jobs.c.held_until < param("now")).ordered("id").limit(1)
+HOLD = updates(bulk_jobs, held_until="until").where(_open, bulk_jobs.c.held_until < param("now"), id="of")
+KEEP_HOLD = updates(bulk_jobs, held_until="until").where(id="of")
+CHECKED = updates(bulk_jobs, checked="to", held_until="until").where(id="of")
+MOVE = updates(bulk_jobs, state="to", ended_at="at", held_until="until").where(id="of", state="was")
+ROWS = (
+    ALL_ROWS.where(bulk_rows.c.word == sql("''"), bulk_rows.c.at >= param("start"), job_id="of")
+    .ordered("at")
+    .limit("n")
+)
+SAY = updates(bulk_rows, word="became", said="told").where(bulk_rows.c.word == sql("''"), job_id="of", at="which")
+COUNTS = selects(bulk_rows.c.word, func.count()).where(job_id="of").group_by(bulk_rows.c.word)
+BAD = (
+    ALL_ROWS.where(
+        or_(bulk_rows.c.word == sql("'wrong'"), bulk_rows.c.word == sql("'moved'")),
+        bulk_rows.c.at >= param("start"),
+        job_id="of",
+    )
+    .ordered("at")
+    .limit("n")
+)
+OVER = selects(bulk_jobs.c.id).where(bulk_jobs.c.ended_at < param("before")).limit("n")
+DROP_ROWS = deletes(bulk_rows).where(job_id="of")
+DROP = deletes(bulk_jobs).where(id="of")
+
+
 async def add(w: Writing, job: Job, rows: Sequence[BulkRow]) -> None:
-    named = msgspec.structs.asdict(job)
-    named["account_id"] = named.pop("account")
-    await w.run(ADD, **named, held_until=0)
+    await ALL.add(w, job, held_until=0)
     await w.run_many(ADD_ROWS, [msgspec.structs.asdict(row) | {"job_id": job.id} for row in rows])
-
-
-async def by_id(reading: Reading, id_: int) -> Job | None:
-    row = await reading.first(ONE, of=id_)
-    return None if row is None else Job(*row)
 
 
 async def waiting(reading: Reading, account: int) -> int:
@@ -95,15 +88,14 @@ async def waiting(reading: Reading, account: int) -> int:
 
 async def take_up(w: Writing) -> Job | None:
     """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
-    row = await w.first(NEXT, now=w.now())
-    if row is None or not await w.run(HOLD, of=row[0], now=w.now(), until=w.now() + HELD_FOR):
-        return None
-    return Job(*row)
+    job = await NEXT.first(w, now=w.now())
+    held = job is not None and await w.run(HOLD, of=job.id, now=w.now(), until=w.now() + HELD_FOR)
+    return job if held else None
 
 
 async def rows(reading: Reading, id_: int, start: int, at_most: int) -> list[BulkRow]:
     """Those that wait, in order, from `start` on."""
-    return [BulkRow(row[0], row[1]) for row in await reading.fetch(ROWS, of=id_, start=start, n=at_most)]
+    return await ROWS.all(reading, of=id_, start=start, n=at_most)
 
 
 async def say(w: Writing, id_: int, said: Sequence[BulkRow]) -> None:
@@ -129,7 +121,7 @@ async def counts(reading: Reading, id_: int) -> dict[str, int]:
 
 async def bad(reading: Reading, id_: int, start: int, at_most: int) -> list[BulkRow]:
     """Rows that were wrong or had moved, from `start` on."""
-    return [BulkRow(*row) for row in await reading.fetch(BAD, of=id_, start=start, n=at_most)]
+    return await BAD.all(reading, of=id_, start=start, n=at_most)
 
 
 async def over(reading: Reading, before: int, at_most: int) -> list[int]:

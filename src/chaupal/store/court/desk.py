@@ -10,7 +10,7 @@ from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.court import case_events, orders, protected_speakers as speakers, rulings, targets
+from chaupal.store.tables.court import case_events, orders, protected_speakers as speakers, targets
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import posts
 
@@ -100,8 +100,9 @@ OPEN_BY_STATE = (
     .group_by(targets.c.order_id, case_events.c.state)
 )
 ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
-QUIETED = ALL_RULINGS.where(measure="rung", lifted_at=None).order_by(rulings.c.id.desc()).limit("n")
-OF_BASIS = ALL_RULINGS.where(basis="ground", lifted_at=None).order_by(rulings.c.id.desc()).limit("n")
+_IN_FORCE = ALL_RULINGS.where(lifted_at=None).ordered("-id").limit(500)
+QUIETED = _IN_FORCE.where(measure="rung")
+OF_BASIS = _IN_FORCE.where(basis="ground")
 
 
 async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int) -> list[Heap]:
@@ -138,11 +139,11 @@ async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:
     return await w.run(ASSIGN, ids=listed(target_ids), who=to)
 
 
-async def in_force_as(reading: Reading, measure: str, at_most: int = 500) -> list[RulingRow]:
+async def in_force_as(reading: Reading, measure: str) -> list[RulingRow]:
     """Rulings of one measure that are not lifted, the newest first."""
-    return await QUIETED.all(reading, rung=measure, n=at_most)
+    return await QUIETED.all(reading, rung=measure)
 
 
-async def in_force_by(reading: Reading, basis: str, at_most: int = 500) -> list[RulingRow]:
+async def in_force_by(reading: Reading, basis: str) -> list[RulingRow]:
     """Rulings on one basis that are not lifted, the newest first."""
-    return await OF_BASIS.all(reading, ground=basis, n=at_most)
+    return await OF_BASIS.all(reading, ground=basis)

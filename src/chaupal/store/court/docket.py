@@ -133,18 +133,19 @@ PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
 ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).ordered("id")
 VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
 FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").ordered("-id").limit(1)
-MENDED_BY = ALL_ORDERS.where(replaces="of").limit(1)
+# The order that took the place of one that was sent back.
+mended_version = ALL_ORDERS.where(replaces="of").limit(1).first_of
 SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
     authority_id="whose", reference_no="reference", dated="day", regime="law"
 )
-SECRET_ONES = ALL_ORDERS.where(HIDDEN).ordered("id")
+secret_orders = ALL_ORDERS.where(HIDDEN).ordered("id").all
 PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").where(id="of", published_at=None)
 RENAME = tuple(
     updates(table, order_ref="number").where(order_ref="was") for table in (rulings, evidence, webhook_calls)
 )
 CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != text_param("none")).distinct()
 REFS_LIKE = counts_of(orders).where(orders.c.ref.like(text_param("pattern")))
-TARGETS = ALL_TARGETS.where(order_id="of").ordered("number")
+targets_of = ALL_TARGETS.where(order_id="of").ordered("number").all_of
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
@@ -222,11 +223,6 @@ async def versions_before(reading: Reading, order: Order) -> list[Order]:
     return found
 
 
-async def mended_version(reading: Reading, order_id: int) -> Order | None:
-    """The order that took the place of one that was sent back."""
-    return await MENDED_BY.first(reading, of=order_id)
-
-
 async def filed_before(reading: Reading, new: Order, named: Sequence[Target], but: Collection[str] = ()) -> str:
     """The reference of an order by the same letter about the same things, however their addresses are written, or nothing.
 
@@ -283,11 +279,6 @@ async def owners_behind(reading: Reading, what: str, of: int) -> frozenset[int]:
     return frozenset() if found is None or found.owner_id is None else frozenset((found.owner_id,))
 
 
-async def secret_orders(reading: Reading) -> list[Order]:
-    """Every order that is secret now, the oldest first."""
-    return await SECRET_ONES.all(reading)
-
-
 async def publish(w: Writing, of: Order, number: str, at: int) -> bool:
     """It is secret no more, and known by its number everywhere from now on. False where somebody was faster."""
     if await w.run(PUBLISH, of=of.id, number=number, was=of.ref, at=at) != 1:
@@ -319,10 +310,6 @@ async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:
 async def naming_the_same(reading: Reading, order_id: int) -> list[Order]:
     """The orders that name something that this one names; itself too, where that was found here."""
     return await orders_by_id(reading, [row[0] for row in await reading.fetch(NAMING_THE_SAME, of=order_id)])
-
-
-async def targets_of(reading: Reading, order_id: int) -> list[Target]:
-    return await TARGETS.all(reading, of=order_id)
 
 
 async def targets_at(reading: Reading, order_id: int, numbers: Sequence[int]) -> list[Target]:

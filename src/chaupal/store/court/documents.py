@@ -36,7 +36,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(Document, documents)
 add = ALL.add
 BY_IDS = ALL.where(among(documents.c.id, "ids")).ordered("id")
-OF_ORDER = ALL.where(order_id="of").ordered("id")
+of_order = ALL.where(order_id="of").ordered("id").all_of
 ATTACH = updates(documents, order_id="of").where(among(documents.c.id, "ids"), by="who", by_kind="kind", order_id=None)
 FILED_WITH = (
     selects(orders.c.ref)
@@ -58,10 +58,6 @@ DROP = deletes(documents).where(among(documents.c.id, "ids"), order_id=None).ret
 
 async def by_ids(reading: Reading, ids: Sequence[int]) -> list[Document]:
     return await BY_IDS.all(reading, ids=listed(ids)) if ids else []
-
-
-async def of_order(reading: Reading, order_id: int) -> list[Document]:
-    return await OF_ORDER.all(reading, of=order_id)
 
 
 async def recheck(w: Writing, id_: int, signature: str, signer: str) -> None:

@@ -33,8 +33,9 @@ class HeldEvidence(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(HeldEvidence, evidence)
 add = ALL.add
 held = ALL.by_id
-LIVE_OF = ALL.where(subject_id="of", purged_at=None).ordered("id")
-OF_ORDER = ALL.where(order_ref="ref").ordered("id")
+# What is held of a subject; what was taken because of an order, purged or not.
+live_of = ALL.where(subject_id="of", purged_at=None).ordered("id").all_of
+of_order = ALL.where(order_ref="of").ordered("id").all_of
 FOR_REPORT = ALL.where(among(evidence.c.subject_id, "ids"), order_ref="ref").ordered("id")
 EXTEND_REPORTED = updates(evidence, hold_until="end").where(
     evidence.c.hold_until < param("end"), among(evidence.c.subject_id, "ids"), order_ref="ref", purged_at=None
@@ -54,16 +55,6 @@ PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(
     evidence.c.hold_until <= param("at"), id="this", purged_at=None
 )
 ANY = selects(evidence.c.id).where(purged_at=None).limit(1)
-
-
-async def live_of(reading: Reading, subject: int) -> list[HeldEvidence]:
-    """What is held of a subject, the oldest first."""
-    return await LIVE_OF.all(reading, of=subject)
-
-
-async def of_order(reading: Reading, ref: str) -> list[HeldEvidence]:
-    """What was taken because of an order, purged or not."""
-    return await OF_ORDER.all(reading, ref=ref)
 
 
 async def for_reports(reading: Reading, posts: Sequence[int]) -> list[HeldEvidence]:

@@ -1,13 +1,14 @@
 """Notes among staff about a matter or a person, and the templates from which reasons are written: rows, private."""
 
-from typing import NamedTuple
+import msgspec
 
-from chaupal.store.machine.statements import deletes, inserts, selects, upserts
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import deletes, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import staff_notes, staff_templates
 
 
-class Note(NamedTuple):
+class Note(msgspec.Struct, frozen=True):
     """A note. `what` is the kind of thing (order, case, account), `of` its id; `at` in ms."""
 
     id: int
@@ -18,7 +19,7 @@ class Note(NamedTuple):
     at: int
 
 
-class Template(NamedTuple):
+class Template(msgspec.Struct, frozen=True):
     """A template for reasons. `kind`: for which outcome, or nothing for any; at in ms."""
 
     id: int
@@ -30,32 +31,23 @@ class Template(NamedTuple):
     at: int
 
 
-ADD = inserts(staff_notes)
-ON = selects(*staff_notes.c).where(what="which", of="whose").order_by(staff_notes.c.id)
+NOTES = rows_of(Note, staff_notes)
+add = NOTES.add
+ON = NOTES.where(what="which", of="whose").ordered("id")
 SAVE = upserts(staff_templates, "name", "kind text text_hi by at", kept="id", id="new", name="title")
-ALL = selects(*staff_templates.c).order_by(staff_templates.c.name)
+templates = rows_of(Template, staff_templates).ordered("name").all
 DROP = deletes(staff_templates).where(id="this")
-
-
-async def add(w: Writing, note: Note) -> None:
-    await w.run(ADD, **note._asdict())
 
 
 async def on(reading: Reading, what: str, of: int) -> list[Note]:
     """In the order in which they were written."""
-    return [Note(*row) for row in await reading.fetch(ON, which=what, whose=of)]
+    return await ON.all(reading, which=what, whose=of)
 
 
 async def save(w: Writing, new: Template) -> None:
     """Keep a template in place of the one of that name, if there is one."""
-    await w.run(
-        SAVE, new=new.id, title=new.name, kind=new.kind, text=new.text, text_hi=new.text_hi, by=new.by, at=new.at
-    )
-
-
-async def templates(reading: Reading) -> list[Template]:
-    """All, by name."""
-    return [Template(*row) for row in await reading.fetch(ALL)]
+    said = msgspec.structs.asdict(new)
+    await w.run(SAVE, new=said.pop("id"), title=said.pop("name"), **said)
 
 
 async def drop(w: Writing, id_: int) -> bool:

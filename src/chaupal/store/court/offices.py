@@ -55,7 +55,8 @@ user = ALL.by_id
 BY_EMAIL = ALL.where(email="address")
 BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
 BY_IDS = ALL.where(among(authority_users.c.id, "ids"))
-OF = ALL.where(authority_id="whose").ordered("id")
+everybody = ALL.all
+users_of = ALL.where(authority_id="of").ordered("id").all_of
 ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
 INVITE_AGAIN = (
     updates(authority_users, totp_secret="sealed", totp_used=0)
@@ -82,10 +83,6 @@ async def inviters(reading: Reading, ids: Sequence[int]) -> dict[int, tuple[int,
     return {user.id: user.let_in_by for user in await BY_IDS.all(reading, ids=listed(ids))} if ids else {}
 
 
-async def everybody(reading: Reading) -> list[OfficeUser]:
-    return await ALL.all(reading)
-
-
 async def by_email(reading: Reading, address: str) -> OfficeUser | None:
     """Whose address this is, in small letters."""
     if not address.isascii() or not address.isprintable():
@@ -99,10 +96,6 @@ async def by_token(reading: Reading, hash_: str) -> OfficeUser | None:
 
 async def by_session(reading: Reading, hash_: str) -> OfficeUser | None:
     return await BY_SESSION.first(reading, hash=hash_, now=reading.now())
-
-
-async def users_of(reading: Reading, authority_id: int) -> list[OfficeUser]:
-    return await OF.all(reading, whose=authority_id)
 
 
 async def invite_again(w: Writing, id_: int, sealed: str, by: int) -> None:

@@ -48,7 +48,8 @@ PUBLIC_ORDERS = (
     .order_by(orders.c.id.desc())
     .limit("n")
 )  # fmt: skip
-NEWEST_OF = ALL_ORDERS.where(PUBLIC, authority_id="whose").order_by(orders.c.id.desc()).limit(1)
+# The newest order of an authority that may be told of.
+newest_of = ALL_ORDERS.where(PUBLIC, authority_id="of").ordered("-id").limit(1).first_of
 ISSUERS = selects(orders.c.authority_id, orders.c.regime).where(PUBLIC).distinct()
 
 
@@ -69,11 +70,6 @@ async def public_orders_below(reading: Reading, below: int, at_most: int, sought
         anywhere=int(not sought.states),
         states=listed(sought.states),
     )
-
-
-async def newest_of(reading: Reading, authority: int) -> Order | None:
-    """The newest order of an authority that may be told of."""
-    return await NEWEST_OF.first(reading, whose=authority)
 
 
 async def public_issuers(reading: Reading) -> list[tuple[int, str]]:

@@ -94,7 +94,8 @@ NEWEST_WITHHELD = (
     .ordered("-id")
     .limit("n")
 )
-OF_OWNER = ALL_RULINGS.where(owner_id="me").ordered("-id")
+# Every one there ever was on an account and what it wrote.
+of_owner = ALL_RULINGS.where(owner_id="of").ordered("-id").all_of
 FORGIVE = updates(rulings, strike_until=None).where(id="of")
 BY_TARGETS = ALL_RULINGS.where(among(rulings.c.target_id, "ids")).ordered("id")
 # What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
@@ -201,11 +202,6 @@ async def newest_withheld(reading: Reading, most: int) -> list[int]:
     """Ids of the posts that were withheld last, somewhere, and still are: whose rulings the gate looks at next."""
     rows = await reading.by(RULINGS, ONLY).fetch(NEWEST_WITHHELD, n=most)
     return list(dict.fromkeys(row[0] for row in rows))
-
-
-async def of_owner(reading: Reading, account: int) -> list[RulingRow]:
-    """Every ruling there ever was on an account and what it wrote, the newest first."""
-    return await OF_OWNER.all(reading, me=account)
 
 
 async def forgive(w: Writing, id_: int) -> None:

@@ -43,19 +43,15 @@ add = ALL.add_once
 ALL_REPLIES = rows_of(Reply, replies)
 add_reply = ALL_REPLIES.add
 REVISE = updates(statements, "title title_hi body body_hi orders log_index revision").where(id="of", revision="was")
-BY_SLUG = ALL.where(slug="named")
+by_slug = ALL.where(slug="of").first_of
 NEWEST = ALL.order_by(statements.c.published_at.desc(), statements.c.id.desc()).limit("n")
 ABOUT = ALL.where(statements.c.orders.like(text_param("mentioned"))).order_by(statements.c.published_at)
-REPLIES = ALL_REPLIES.where(statement_id="of").order_by(replies.c.at, replies.c.id)
+replies_to = ALL_REPLIES.where(statement_id="of").ordered("at id").all_of
 
 
 async def revise(w: Writing, new: Statement) -> bool:
     """`new` in the place of the revision before it; False where somebody else has revised it meanwhile."""
     return await w.run(REVISE, of=new.id, was=new.revision - 1, **ALL.written(new)) == 1
-
-
-async def by_slug(reading: Reading, slug: str) -> Statement | None:
-    return await BY_SLUG.first(reading, named=slug)
 
 
 async def newest(reading: Reading, at_most: int) -> list[Statement]:
@@ -68,8 +64,3 @@ async def about(reading: Reading, ref: str) -> list[Statement]:
     if not ref.replace("-", "").isalnum():  # what no reference is must not become a pattern
         return []
     return await ABOUT.all(reading, mentioned=f'%"{ref}"%')
-
-
-async def replies_to(reading: Reading, statement_id: int) -> list[Reply]:
-    """In the order they came."""
-    return await REPLIES.all(reading, of=statement_id)

@@ -35,6 +35,7 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(Telling, tellings)
 # False where this was told, or put off, before.
 add = ALL.add_once
+by_id = ALL.by_id
 _UNSENT = (tellings.c.id == param("of"), tellings.c.sent_at.is_(None))
 SENT = updates(tellings, sent_at="at", ways="used", log_index="leaf").where(*_UNSENT)
 LATER = updates(tellings, due_at="until", log_index="leaf").where(*_UNSENT)
@@ -72,10 +73,6 @@ async def put_off(w: Writing, id_: int, until: int, leaf: int) -> bool:
 async def ask_again(w: Writing, id_: int, before: int) -> bool:
     """It is to be told once more. False where it was not told yet, or was (or was to be) told again after `before`."""
     return await w.run(AGAIN, of=id_, before=before, at=w.now()) == 1
-
-
-async def by_id(reading: Reading, id_: int) -> Telling | None:
-    return await ALL.by_id(reading, id_)
 
 
 async def returned(w: Writing, id_: int) -> bool:

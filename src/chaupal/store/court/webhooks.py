@@ -44,7 +44,7 @@ add = ALL.add
 webhook = ALL.by_id
 ALL_CALLS = rows_of(DueCall, calls)
 add_call = ALL_CALLS.add
-EVERY = ALL.ordered("id")
+every = ALL.ordered("id").all
 REMOVE = deletes(webhooks).where(id="of")
 SWITCH_OFF = updates(webhooks, disabled_at="at").where(id="of", disabled_at=None)
 SWITCH_ON = updates(webhooks, disabled_at=None, failures=0).where(id="of")
@@ -62,11 +62,6 @@ CLAIM = updates(calls, due_at="until").where(id="of", due_at="was")
 AGAIN = updates(calls, tries=calls.c.tries + 1, due_at="when_next").where(id="of")
 DONE = deletes(calls).where(id="of")
 DROP_CALLS = deletes(calls).where(webhook_id="of")
-
-
-async def every(reading: Reading) -> list[Webhook]:
-    """All of them, the oldest first."""
-    return await EVERY.all(reading)
 
 
 async def remove(w: Writing, id_: int) -> bool:

@@ -60,12 +60,13 @@ class Rows[T: msgspec.Struct](Chained):
     def _now(self, said: Any) -> Self:
         return type(self)(said, self._rows, self._form)
 
-    async def add(self, w: Writing, one: T, /) -> None:
+    async def add(self, w: Writing, one: T, /, **more: Any) -> None:
+        """`more`: columns of which the Struct says nothing."""
         self._insert = self._insert or inserts(self._rows)
-        await w.run(self._insert, **self.written(one))
+        await w.run(self._insert, **more, **self.written(one))
 
     async def add_once(self, w: Writing, one: T, /, **more: Any) -> bool:
-        """False where a row with one of its keys is there. `more`: columns of which the Struct says nothing."""
+        """The same; False where a row with one of its keys is there."""
         self._insert_once = self._insert_once or inserts_once(self._rows)
         return await w.run(self._insert_once, **more, **self.written(one)) == 1
 
@@ -80,6 +81,14 @@ class Rows[T: msgspec.Struct](Chained):
         """The first; None where there is none."""
         row = await reading.first(self, **params)
         return None if row is None else self._form.read(row)
+
+    async def all_of(self, reading: Reading, of: object, /) -> list[T]:
+        """`all` where the one parameter is called `of`."""
+        return await self.all(reading, of=of)
+
+    async def first_of(self, reading: Reading, of: object, /) -> T | None:
+        """`first` where the one parameter is called `of`."""
+        return await self.first(reading, of=of)
 
     def read(self, row: Row) -> T:
         """The Struct of a row that was had otherwise."""

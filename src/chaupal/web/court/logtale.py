@@ -5,6 +5,7 @@ from typing import Any
 
 from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.web.court.courtly import DONE, GROUNDS
+from chaupal.web.court.disputewords import OUTCOMES
 from chaupal.web.court.reportwords import month
 from chaupal.web.words import N_, Words
 
@@ -92,11 +93,6 @@ TALES: dict[tuple[str, str], str] = {
     ),
 }
 OTHER = N_("Something was written down that this page has no words for; it stands below, letter by letter.")
-OUTCOMES = {
-    "upheld": N_("the decision stands"),
-    "modified": N_("the limit was made narrower"),
-    "reversed": N_("the decision was taken back"),
-}
 
 
 def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
@@ -104,7 +100,7 @@ def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     public, kind = entry.get("public", {}), entry.get("t", "")
     tale = TALES.get((kind, str(public.get("step", "")))) or TALES.get((kind, "")) or OTHER
     ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
-    outcome = OUTCOMES.get(public.get("outcome") or "")
+    outcome = OUTCOMES.get(public.get("outcome") or "undecided")
     facts = {
         "who": _who_asked(public, words),
         "target": words.number(public.get("target") or 0),

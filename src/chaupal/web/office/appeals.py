@@ -97,18 +97,6 @@ async def counter_step(call: Call[CounterNoticeStep]) -> Answer:
     return await disputes.act_on(call, call.args.id, step, "?done=noted#counter")
 
 
-async def _assign(call: Call[AppealHandled]) -> None:
-    await appeals.assign(call.house.court, call.viewer, call.args.id)
-
-
-async def _unassign(call: Call[AppealHandled]) -> None:
-    await appeals.assign(call.house.court, call.viewer, call.args.id, mine=False)
-
-
-async def _say(call: Call[AppealHandled]) -> None:
-    await appeals.say(call.house.court, call.viewer, call.args.id, call.args.text)
-
-
 async def _decide(call: Call[AppealHandled]) -> None:
     args = call.args
     typed = like(Decision, args, parts=_post_ids(args.parts))
@@ -124,7 +112,12 @@ def _post_ids(text: str) -> tuple[int, ...]:
 
 
 type Act = Callable[[Call[AppealHandled]], Awaitable[None]]
-ACTS: dict[str, Act] = {"assign": _assign, "unassign": _unassign, "say": _say, "decide": _decide}
+ACTS: dict[str, Act] = {
+    "assign": lambda call: appeals.assign(call.house.court, call.viewer, call.args.id),
+    "unassign": lambda call: appeals.assign(call.house.court, call.viewer, call.args.id, mine=False),
+    "say": lambda call: appeals.say(call.house.court, call.viewer, call.args.id, call.args.text),
+    "decide": _decide,
+}
 
 
 async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:

@@ -9,6 +9,7 @@ from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityF
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Number
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, sheet
@@ -98,17 +99,7 @@ async def person(call: Call[AuthorityPersonAct]) -> Answer:
 
 
 def _form(authority: Authority) -> AuthorityForm:
-    kind: Any = authority.issuer_class
-    return AuthorityForm(
-        name=authority.name,
-        name_hi=authority.name_hi,
-        jurisdiction=authority.jurisdiction,
-        office=authority.office,
-        email_domain=authority.email_domain,
-        issuer_class=kind,
-        keys="\n".join(authority.keys),
-        contact=authority.contact,
-    )
+    return like(AuthorityForm, authority, keys="\n".join(authority.keys))
 
 
 async def _authority_page(

@@ -107,8 +107,9 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
     draft = _draft(found, typed)
     shown = await cards.cards(call, [sheet.file.post]) if sheet.file.post is not None else []
     would = None if draft is None else await effect(call, found, draft)
+    title = words(viewer.language).gettext(N_("%(ref)s, number %(number)s")) % {"ref": ref, "number": number}
     return await office_room.render(
-        call, "office/case.html", _title(call, ref, number), problem, sheet=sheet, options=found, case=found.case, typed=typed,
+        call, "office/case.html", title, problem, sheet=sheet, options=found, case=found.case, typed=typed,
         draft=draft, card=shown[0] if shown else None, parts=await cards.cards(call, sheet.posts), notes=written,
         names=sheet.names | await desk_reads.handles(house.reads, viewer, {n.by for n in written}),
         done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
@@ -141,10 +142,6 @@ def changed(then: PostWords | None, now: PostWords | None) -> list[Piece]:
             pieces += [Piece("gone", "".join(before[a:b]))] if a < b else []
             pieces += [Piece("new", "".join(after[c:d]))] if c < d else []
     return pieces
-
-
-def _title(call: Call[Any], ref: str, number: int) -> str:
-    return words(call.viewer.language).gettext(N_("%(ref)s, number %(number)s")) % {"ref": ref, "number": number}
 
 
 def _draft(options: Options, typed: CaseTyped | None) -> Draft | None:

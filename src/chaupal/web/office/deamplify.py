@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.cases import sanctioning
+from chaupal.governance.cases import house as matters
 from chaupal.governance.cases.house import MatterForm
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
@@ -44,7 +44,7 @@ async def propose(call: Call[DeamplifyTyped]) -> Answer:
     form = MatterForm(targets=args.targets, rule=args.rule, grounds=args.grounds, territory=args.territory)
     draft = Draft(outcome=MEASURE, reason=args.grounds, until=args.until, rule=args.rule)
     try:
-        done = await sanctioning.open_and_decide(call.house.court, call.viewer, form, draft)
+        done = await matters.open_and_decide(call.house.court, call.viewer, form, draft)
     except (Invalid, NotAllowed) as problem:
         return await _page(call, args, problem)
     if done.problem is not None:

@@ -306,7 +306,8 @@ async def _page(
         cards=by_post, asked=asked, act=act, acts={one: MANY[one] for one in acts}, reads=bulk.VERBS[act].says if act else (),
         rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
-        choices={file.target.number: _choices(found, file) for file in files.files},
+        # Of a thing as a whole; what is narrowed to parts is decided on its own page, or by file.
+        choices={f.target.number: [*desk.whole(found.regime, f.target.kind), REFUSE, *CLOSINGS] for f in files.files},
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}),
         turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
@@ -340,11 +341,6 @@ def _came_to(done: list[BulkOutcome]) -> dict[str, int]:
         if one.problem is None and one.state:
             found[one.state] = found.get(one.state, 0) + 1
     return found
-
-
-def _choices(matter: desk.Matter, file: File) -> list[str]:
-    """What can be decided about a thing as a whole; what is narrowed to parts is decided on its own page, or by file."""
-    return [*desk.whole(matter.regime, file.target.kind), REFUSE, *CLOSINGS]
 
 
 def _flags(matter: desk.Matter, file: File, viewer: Viewer) -> list[str]:

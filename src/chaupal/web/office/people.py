@@ -110,28 +110,17 @@ async def propose_speaker(call: Call[SpeakerForm]) -> Answer:
     return redirect("/office/speakers")
 
 
-async def grant_speaker(call: Call[GrantAsked]) -> Answer:
-    return await _change_speaker(call, speakers.second)
+def _changes_speaker(path: str, change: Any) -> Route:
+    """A step about one grant, which has nothing to say besides."""
 
+    async def run(call: Call[GrantAsked]) -> Answer:
+        try:
+            await change(call.house.court, call.viewer, call.args.id)
+        except (Conflict, NotAllowed) as problem:
+            return await show_speakers(call, problem=problem)
+        return redirect("/office/speakers")
 
-async def ask_end_of_speaker(call: Call[GrantAsked]) -> Answer:
-    return await _change_speaker(call, speakers.ask_end)
-
-
-async def end_speaker(call: Call[GrantAsked]) -> Answer:
-    return await _change_speaker(call, speakers.end)
-
-
-async def keep_speaker(call: Call[GrantAsked]) -> Answer:
-    return await _change_speaker(call, speakers.keep)
-
-
-async def _change_speaker(call: Call[GrantAsked], change: Any) -> Answer:
-    try:
-        await change(call.house.court, call.viewer, call.args.id)
-    except (Conflict, NotAllowed) as problem:
-        return await show_speakers(call, problem=problem)
-    return redirect("/office/speakers")
+    return post(f"/office/speakers/{{id}}/{path}", run, Surface.OFFICE, **PAGE | {"may": "protect_speaker"})
 
 
 async def read_speaker(call: Call[GrantAsked]) -> Answer:
@@ -173,10 +162,10 @@ ROUTES: tuple[Route, ...] = (
     post("/office/people", grant, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
     post("/office/speakers", propose_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
-    post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
-    post("/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
-    post("/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
-    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    _changes_speaker("grant", speakers.second),
+    _changes_speaker("end", speakers.ask_end),
+    _changes_speaker("end/agree", speakers.end),
+    _changes_speaker("keep", speakers.keep),
     post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
     get("/office/looks", show_looks, Surface.OFFICE, shape=PAGE["shape"], may="see_looks"),
 )

@@ -75,15 +75,7 @@ async def act(call: Call[ReportHandled]) -> Answer:
         where = await do(call)
     except (Invalid, Conflict, NotAllowed) as problem:
         return await _report(call, call.args.id, problem)
-    return redirect(where or f"/office/reports/{call.args.id}?done={call.args.act}")
-
-
-async def _assign(call: Call[ReportHandled]) -> None:
-    await report_desk.assign(call.house.court, call.viewer, call.args.id)
-
-
-async def _unassign(call: Call[ReportHandled]) -> None:
-    await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False)
+    return redirect(where if isinstance(where, str) else f"/office/reports/{call.args.id}?done={call.args.act}")
 
 
 async def _resolve(call: Call[ReportHandled]) -> None:
@@ -91,10 +83,6 @@ async def _resolve(call: Call[ReportHandled]) -> None:
     await report_desk.resolve(
         call.house.court, call.viewer, args.id, outcome=args.outcome, reason=args.reason, together=args.together
     )
-
-
-async def _reopen(call: Call[ReportHandled]) -> None:
-    await report_desk.reopen(call.house.court, call.viewer, call.args.id)
 
 
 async def _matter(call: Call[ReportHandled]) -> str:
@@ -110,12 +98,13 @@ async def _matter(call: Call[ReportHandled]) -> str:
     return f"/office/orders/{await house.open_matter(court, viewer, form)}"
 
 
-type Act = Callable[[Call[ReportHandled]], Awaitable[str | None]]
+# Each gives the address to go on to, if that is another than the report's own.
+type Act = Callable[[Call[ReportHandled]], Awaitable[object]]
 ACTS: dict[str, Act] = {
-    "assign": _assign,
-    "unassign": _unassign,
+    "assign": lambda call: report_desk.assign(call.house.court, call.viewer, call.args.id),
+    "unassign": lambda call: report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False),
     "resolve": _resolve,
-    "reopen": _reopen,
+    "reopen": lambda call: report_desk.reopen(call.house.court, call.viewer, call.args.id),
     "matter": _matter,
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.cases import house as house_matters, notes, sanctioning
+from chaupal.governance.cases import house as house_matters, notes
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.orders import SOURCES
@@ -76,8 +76,8 @@ async def decide(call: Call[SanctionTyped]) -> Answer:
     try:
         if (listed := call.files.get("csv")) is not None and not listed.empty:
             check_may(call.viewer, "sanction")
-            matter, outcomes = await sanctioning.with_list(court, matter, listed.data)
-        done = await sanctioning.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
+            matter, outcomes = await house_matters.with_list(court, matter, listed.data)
+        done = await house_matters.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
     except (Invalid, NotAllowed) as problem:
         return await _page(call, args, problem)
     if done.problem is not None:
@@ -146,7 +146,7 @@ async def _person(call: Call[PersonLookedAt], email: str, problem: Problem | Non
         problem,
         person=found.person.item,
         made=found.made,
-        tally=sanctioning.tally(house.court, found.made),
+        tally=house_matters.tally(house.court, found.made),
         book=house.court.rules.current(house.court.clock()),
         email=email,
         typed=call.args,
