@@ -286,9 +286,9 @@ async def account_email(house: "House", handle: str, address: str) -> None:
 @in_house
 async def account_unlock(house: "House", handle: str) -> None:
     """Ask an account for its password alone again, for whoever lost phone, keys and recovery codes."""
-    from chaupal.social.signin import two_factor as second
+    from chaupal.governance.people import recovering
 
-    await second.forget(house.square, await id_of(house, handle))
+    await recovering.unlock(house.court, await operator(house), await id_of(house, handle), "chaupal account unlock")
 
 
 @account.command("approve")

@@ -149,3 +149,22 @@ class AuthorityChangeProposed(Event, frozen=True):
 
     authority: int
     what: tuple[str, ...]
+
+
+class RoleGiven(Event, frozen=True):
+    """Somebody has another part in the office, or none any more (`member`)."""
+
+    account: int
+    role: str
+
+
+class SecondStepWanted(Event, frozen=True):
+    """Somebody of the staff is asked to set up what is asked beside their password."""
+
+    account: int
+
+
+class SecondStepEnded(Event, frozen=True):
+    """An owner, or whoever runs the server, took away what was asked of an account beside its password."""
+
+    account: int

@@ -115,14 +115,6 @@ async def test_turned_off_a_password_is_enough_again(street, asha):
         await second.renew_recovery(street.square, asha, PASSWORD)
 
 
-async def test_the_operator_lets_in_whoever_lost_everything(street, asha):
-    await set_up(street, asha)
-    session = await sessions.begin_session(street.square, asha.me)
-    await second.forget(street.square, asha.me)
-    assert await sessions.caller_by_cookie(street.square, digest(session.secret)) is None
-    assert isinstance(await logins.sign_in(street.square, "asha", PASSWORD), Session)
-
-
 async def test_ones_browsers_and_apps_are_listed_and_ended(street, asha):
     square = street.square
     first = await sessions.begin_session(square, asha.me, agent="Firefox", country="IN")

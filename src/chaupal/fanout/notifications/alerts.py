@@ -1,5 +1,5 @@
 """Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), who has joined,
-what was reported.
+what was reported; and each of them what their own part is, and how they come in.
 """
 
 import msgspec
@@ -7,9 +7,10 @@ import msgspec
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.governance.cases import clocks
-from chaupal.governance.events import ClockAlert, ReportReceived
+from chaupal.governance.events import ClockAlert, ReportReceived, RoleGiven, SecondStepEnded, SecondStepWanted
 from chaupal.policy.may import MAY
 from chaupal.policy.sentences import complaint_texts
+from chaupal.policy.viewer import Role
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened
 from chaupal.store.court import appeals, docket, reports
@@ -22,6 +23,7 @@ from chaupal.store.notifications import notifications
 MOST_REMINDED = 20
 # Who could do what is due.
 COULD = {clocks.ORDER: "decide", clocks.APPEAL: "hear_appeal", clocks.REPORT: "handle_reports"}
+SECURITY = "/settings/security"
 PATHS = {
     clocks.ORDER: "/office/orders/{ref}",
     clocks.APPEAL: "/office/appeals/{of}",
@@ -76,6 +78,26 @@ async def _matter(reading: Reading, event: ClockAlert, order: docket.Order | Non
         return ("", appeal.assigned_to) if appeal else (None, None)
     report = await reports.report(reading, event.of)
     return (report.ref, report.assigned_to) if report else (None, None)
+
+
+async def given_role(carrier: Carrier, w: Writing, event: RoleGiven) -> None:
+    if event.role == Role.MEMBER:
+        await _word(carrier, w, event.account, "no_part", "")
+    else:
+        await _word(carrier, w, event.account, "part", "/office")
+
+
+async def second_wanted(carrier: Carrier, w: Writing, event: SecondStepWanted) -> None:
+    await _word(carrier, w, event.account, "second_wanted", SECURITY)
+
+
+async def second_ended(carrier: Carrier, w: Writing, event: SecondStepEnded) -> None:
+    await _word(carrier, w, event.account, "second_ended", SECURITY)
+
+
+async def _word(carrier: Carrier, w: Writing, account: int, kind: str, path: str) -> None:
+    to = await telling.ear(carrier, w, account)
+    telling.answer(carrier, w, to, kind, path=path, key=f"{kind}:{account}:{carrier.clock()}")
 
 
 SIGN_UP, REPORT = "admin.sign_up", "admin.report"

@@ -13,7 +13,7 @@ from chaupal.store.court.reports import ReportRow
 from chaupal.store.identity import logins
 
 PURPOSE_AT_LEAST = 5  # letters
-WHATS = ("document", "post", "evidence", "email", "speaker", "reporter")
+WHATS = ("document", "post", "evidence", "email", "speaker", "reporter", "second_step")
 
 
 async def note_reporters(court: Court, viewer: Viewer, rows: Iterable[ReportRow]) -> None:

@@ -1,14 +1,22 @@
-"""A way back where no owner can sign in: who has a shell on the machine lets an owner in again, and the log says so."""
+"""A way back for who cannot sign in: an owner whom the house shut out, let in on the machine; whoever lost phone and keys, let in by
+an owner. The log says so of everybody of the staff.
+"""
 
 from chaupal.governance.cases import cases, effects
 from chaupal.governance.context import Court
+from chaupal.governance.events import SecondStepEnded, SecondStepWanted
 from chaupal.governance.log.pseudonyms import AT_THE_MACHINE
-from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
+from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.people import role_grants
+from chaupal.governance.people.access_audit import PURPOSE_AT_LEAST
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import STATES
-from chaupal.policy.viewer import Role
-from chaupal.store.court import ledger, rulings
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.store.court import access_audit as looks, ledger, rulings
 from chaupal.store.court.case_events import CaseEventBody
-from chaupal.store.identity import accounts
+from chaupal.store.identity import accounts, apps, logins, two_factor as factors
+from chaupal.store.identity.logins import Login
+from chaupal.store.machine.work import Reading
 
 REASON = "Whoever runs this server let an owner in again, on the machine itself."
 
@@ -38,3 +46,56 @@ async def let_in(court: Court, account: int) -> int:
             leaf = await effects.end_all(court, w, case, how="lifted", by=AT_THE_MACHINE, reason=REASON)
             await cases.enter(court, w, case, taken, CaseEventBody(reason=REASON), leaf)
     return len(kept_out)
+
+
+async def unlock(court: Court, viewer: Viewer, account: int, known: str) -> None:
+    """Ask an account for its password alone again, for whoever lost phone, keys and recovery codes; all that is signed in ends.
+
+    `known`: how one made sure whose account it is. It is kept with who did it; of the staff the log says so, as of their role.
+    Raises NotAllowed (also for oneself, whose settings ask for the password), Invalid, NotFound, Conflict where nothing is asked.
+    """
+    me = check_may(viewer, "grant_roles")
+    if account == me:
+        raise NotAllowed("own_second_step")
+    known = _check_known(known)
+    async with court.work.writing() as w:
+        await ledger.hold(w)
+        await accounts.hold(w, account)
+        login = await _login(w, account)
+        if not login.second:
+            raise Conflict("second_step_off")
+        role = await accounts.role_of(w, account) or Role.MEMBER
+        if role != Role.MEMBER:
+            await role_grants.say_again(court, w, account, Role(role), me)
+        await looks.note(w, court.make_id(), me, court.clock(), "second_step", login.handle, known)
+        await factors.drop_all(w, account)
+        await apps.end_all(w, account)
+        w.tell(SecondStepEnded(account=account))
+
+
+async def ask_for_second_step(court: Court, viewer: Viewer, account: int) -> None:
+    """Somebody of the staff is asked to set up codes or a passkey. Raises NotAllowed, NotFound, Conflict where they have."""
+    check_may(viewer, "grant_roles")
+    async with court.work.writing() as w:
+        login = await _login(w, account)
+        if login.role == Role.MEMBER:
+            raise NotFound("no_such_account")
+        if login.second:
+            raise Conflict("second_step_on")
+        w.tell(SecondStepWanted(account=account))
+
+
+def _check_known(text: str) -> str:
+    paper = Paper()
+    known = paper.line("known", text)
+    if len(known) < PURPOSE_AT_LEAST:
+        raise Invalid("known_missing")
+    paper.check()
+    return known
+
+
+async def _login(reading: Reading, account: int) -> Login:
+    found = await logins.login_of(reading, account)
+    if found is None:
+        raise NotFound("no_such_account")
+    return found

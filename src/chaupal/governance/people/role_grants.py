@@ -6,6 +6,7 @@ A row of the database alone opens nothing: wherever a role is read it is that of
 from collections.abc import Mapping
 
 from chaupal.governance.context import Court
+from chaupal.governance.events import RoleGiven
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.papers import check_may
@@ -48,9 +49,10 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
             raise Conflict("last_owner_stays" if last == "owner" else "last_approver_stays")
         if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
             raise Conflict("account_leaving")
-        by = MACHINE if await accounts.role_of(w, me) == Role.SYSTEM else pseudonym(court, me)
+        by = await _by(court, w, me)
         await _enter(court, w, account, role, was, by)
         await accounts.set_role(w, account, role)
+        w.tell(RoleGiven(account=account, role=role.value))
         await apps.forget_callers(w, account)
         # What an app was allowed was allowed of that role: it sleeps in no drawer until there is one again.
         await devices.end_all_apps(w, account, "admin:")
@@ -60,6 +62,16 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
 async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
     """The role that an account is made with on the machine, in the commit that makes it."""
     await _enter(court, w, account, Role(role), Role.MEMBER, MACHINE)
+
+
+async def say_again(court: Court, w: Writing, account: int, role: Role, by: int) -> None:
+    """The entry of a role that stays as it is: from here on whoever has it may come in another way than before."""
+    await _enter(court, w, account, role, role.value, await _by(court, w, by))
+
+
+async def _by(court: Court, reading: Reading, account: int) -> str:
+    """By whom, as the log says it: what is done on the machine is done by none of the staff."""
+    return MACHINE if await accounts.role_of(reading, account) == Role.SYSTEM else pseudonym(court, account)
 
 
 async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:

@@ -107,6 +107,7 @@ FAULTS: dict[str, Fault] = {
     "report_open": whole(N_("This report is open")),
     "too_many_reports": whole(N_("Too many reports from this address today")),
     "own_role": whole(N_("Nobody changes their own role; another owner must do it")),
+    "own_second_step": whole(N_("Your own codes and passkeys are in your settings")),
     "account_leaving": whole(N_("This account is about to be deleted, as its owner asked")),
     "role_held": whole(N_("They have this role already")),
     "decided_meanwhile": whole(N_("This has been decided meanwhile")),

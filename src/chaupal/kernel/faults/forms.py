@@ -157,6 +157,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "portal_login_wrong": at("email", "…", N_("Wrong email address, password or code"), alone=True),
     "purpose_missing": at("purpose", "Say what you need it for", N_("say what you need it for"), alone=True),
+    "known_missing": at("known", "Say how you made sure who asks", N_("say how you made sure who asks"), alone=True),
     "staff_unknown": at("to", "Nobody of the staff has this handle", N_("is nobody of the staff's"), alone=True),
     "role_unknown": at("role", "There is no such role", N_("must be one of the choices"), alone=True),
     "handle_unknown": at("handle", "Nobody has this handle", N_("does not exist here"), alone=True),

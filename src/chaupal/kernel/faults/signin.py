@@ -87,6 +87,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "log_in_again": whole("Log in again", N_("Log in again.")),
     "codes_on": whole("Codes are asked for already", N_("Codes are asked for already.")),
+    "second_step_on": whole(
+        "Something is asked beside the password already", N_("Something is asked beside the password already.")
+    ),
     "second_step_off": whole("Nothing is asked beside the password", N_("Nothing is asked beside the password.")),
     # Apps.
     "token_invalid": whole("The access token is invalid", N_("This app is not let in any more. Log in with it again.")),

@@ -66,6 +66,24 @@ SAID = DEMANDS | {
     ("webhook_off", "hi"): ("एक वेबहुक बंद किया गया", "{host} का वेबहुक बंद कर दिया गया है: लगातार {tries} बार उसका जवाब नहीं आया। जो छूट "
         "गया, वह API से पढ़ा जा सकता है। उसे वहीं फिर चालू किया जा सकता है।"),
     ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
+    ("part", "en"): ("you have a role in the office", "You were given a role in the office of this server. What waits for you, "
+        "and what you may do, stands there. Before you begin, set up codes or a passkey under Settings → Security, so that nobody else "
+        "comes in as you."),
+    ("part", "hi"): ("दफ़्तर में आपकी भूमिका", "आपको इस सर्वर के दफ़्तर में एक भूमिका दी गई है। आपके लिए क्या बाकी है और आप क्या "
+        "कर सकते हैं, वहाँ लिखा है। शुरू करने से पहले सेटिंग → सुरक्षा में कोड या पासकी लगाएँ, ताकि आपके नाम से कोई और न आ सके।"),
+    ("no_part", "en"): ("you have no role in the office any more", "You have no role in the office of this server any more. "
+        "Your account is as it was."),
+    ("no_part", "hi"): ("दफ़्तर में अब आपकी भूमिका नहीं है", "इस सर्वर के दफ़्तर में अब आपकी कोई भूमिका नहीं है। आपका खाता वैसा ही है।"),
+    ("second_wanted", "en"): ("protect your account", "You have a role in the office, and only a password guards your account. "
+        "Please set up codes or a passkey."),
+    ("second_wanted", "hi"): ("अपने खाते की सुरक्षा बढ़ाएँ", "दफ़्तर में आपकी भूमिका है, और आपके खाते पर सिर्फ़ पासवर्ड लगा है। कृपया "
+        "कोड या पासकी लगाएँ।"),
+    ("second_ended", "en"): ("codes and passkeys were taken away", "Whoever looks after this server has taken away the codes and "
+        "passkeys of your account, and logged out every browser and app. The password alone is enough until you set up new ones. "
+        "If you did not ask for this, choose a new password at once and tell us."),
+    ("second_ended", "hi"): ("कोड और पासकी मिटाए गए", "इस सर्वर को सँभालने वालों ने आपके खाते के कोड और पासकी मिटा दिए हैं, और हर "
+        "ब्राउज़र और ऐप लॉग आउट हो गया है। नए लगाने तक सिर्फ़ पासवर्ड काफ़ी है। अगर आपने यह नहीं माँगा था, तो तुरंत नया पासवर्ड "
+        "चुनें और हमें बताएँ।"),
     ("overdue", "hi"): ("समय खत्म", "{thing} का समय {day} को खत्म हो चुका है। अपने-आप कुछ नहीं किया गया है।"),
 }  # fmt: skip
 HELLO = {"en": "Hello", "hi": "नमस्ते"}

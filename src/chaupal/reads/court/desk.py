@@ -1,11 +1,11 @@
 """The queue of the desk: orders with something to decide or to do, the next due first, as staff filter them; who the staff are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from chaupal.kernel.argument_sizes import Word
-from chaupal.policy.may import MAY
+from chaupal.policy.may import MAY, may
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
@@ -20,7 +20,7 @@ from chaupal.store.court.clocks import ClockRow
 from chaupal.store.court.desk import Heap, Open, Wanted
 from chaupal.store.court.docket import Order
 from chaupal.store.court.order_events import OrderEvent
-from chaupal.store.identity import accounts
+from chaupal.store.identity import accounts, two_factor
 from chaupal.store.machine.work import Reading
 
 OPEN = record.WAITS
@@ -141,6 +141,14 @@ async def staff(reads: Reads, viewer: Viewer) -> list[Person]:
         ids = await accounts.with_roles(reading, sorted(MAY["see_office"]))
         shown = await people.shown(reading, viewer, Surface.OFFICE, ids)
     return sorted((seen.item for seen in shown), key=lambda person: (person.role, person.handle))
+
+
+async def with_second_step(reads: Reads, viewer: Viewer, ids: Collection[int]) -> set[int]:
+    """Those of whom something is asked beside the password, for who gives roles or audits; for others nobody."""
+    if not may(viewer, "see_looks"):
+        return set()
+    async with reads.work.reading() as reading:
+        return await two_factor.guarded(reading, ids)
 
 
 async def handles(reads: Reads, viewer: Viewer, ids: Iterable[int | None]) -> dict[int, str]:

@@ -88,16 +88,6 @@ async def renew_recovery(square: Square, viewer: Viewer, password: str) -> list[
         return await new_recovery(w, login.account)
 
 
-async def forget(square: Square, account: int) -> None:
-    """For the operator, who knows whose account it is: the password alone is enough again. Every session ends."""
-    async with square.work.writing() as w:
-        await factors.set_secret(w, account, "")
-        await factors.set_recovery(w, account, ())
-        for key in await factors.passkeys_of(w, account):
-            await factors.drop_passkey(w, account, key.credential)
-        await apps.end_all(w, account)
-
-
 async def recovery_left(square: Square, viewer: Viewer) -> int:
     async with square.work.reading() as reading:
         return await factors.recovery_left(reading, viewer.me)

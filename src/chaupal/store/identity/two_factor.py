@@ -1,11 +1,11 @@
 """What is asked beside a password: secrets of codes, recovery codes, passkeys, and what a browser has still to sign."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, text as sql
 
-from chaupal.store.machine.dialect import param
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import columns_of, counts_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import challenges, logins, passkeys, recovery_codes
@@ -25,10 +25,14 @@ PASSKEYS = (
 PASSKEY = selects(*COLUMNS).where(same(passkeys, credential="which"))
 USE_PASSKEY = updates(passkeys, uses="times", used_at="at").where(credential="which")
 DROP_PASSKEY = deletes(passkeys).where(credential="which", account_id="me")
+DROP_PASSKEYS = deletes(passkeys).where(account_id="me")
 COUNT_PASSKEYS = updates(
     logins,
     passkeys=select(func.count()).select_from(passkeys).where(passkeys.c.account_id == param("me")).scalar_subquery(),
 ).where(account_id="me")
+GUARDED = selects(logins.c.account_id).where(
+    among(logins.c.account_id, "ids"), or_(logins.c.totp_since.is_not(None), logins.c.passkeys > sql("0"))
+)
 ADD_CHALLENGE = inserts(challenges)
 TAKE_CHALLENGE = (
     deletes(challenges)
@@ -103,6 +107,19 @@ async def drop_passkey(w: Writing, account: int, credential: str) -> bool:
     gone = await w.run(DROP_PASSKEY, me=account, which=credential) == 1
     await w.run(COUNT_PASSKEYS, me=account)
     return gone
+
+
+async def drop_all(w: Writing, account: int) -> None:
+    """The password alone is enough again: no codes, no recovery codes, no passkeys."""
+    await set_secret(w, account, "")
+    await set_recovery(w, account, ())
+    await w.run(DROP_PASSKEYS, me=account)
+    await w.run(COUNT_PASSKEYS, me=account)
+
+
+async def guarded(reading: Reading, ids: Collection[int]) -> set[int]:
+    """Those of whom something is asked beside the password."""
+    return {row[0] for row in await reading.fetch(GUARDED, ids=listed(sorted(ids)))} if ids else set()
 
 
 async def add_challenge(w: Writing, hash_: str, account: int, purpose: str, until: int) -> None:

@@ -182,7 +182,7 @@ async def _security(
         saved=saved,
         named=named,
         staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
-        titled=N_("Security"),
+        titled=N_("Codes and passkeys"),
     )
 
 

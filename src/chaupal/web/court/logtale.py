@@ -18,6 +18,9 @@ TALES: dict[tuple[str, str], str] = {
     ("authority", "filer_invited"): N_("Somebody was invited to file orders for: %(who)s"),
     ("authority", "filer_ended"): N_("Somebody files no more orders for: %(who)s"),
     ("role", ""): N_("Somebody was given another part in the office, or none any more."),
+    ("role", "same"): N_(
+        "Somebody with a part in the office lost their codes and passkeys, and was let in without them."
+    ),
     ("protected", "granted"): N_("Somebody is protected from now on because of what they speak for."),
     ("protected", "ending_proposed"): N_("It was proposed that somebody's protection end."),
     ("protected", "ended"): N_("Somebody is not protected any more."),
@@ -98,7 +101,8 @@ OTHER = N_("Something was written down that this page has no words for; it stand
 def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     """One entry's sentence; `where`: its countries' names in the reader's language."""
     public, kind = entry.get("public", {}), entry.get("t", "")
-    tale = TALES.get((kind, str(public.get("step", "")))) or TALES.get((kind, "")) or OTHER
+    same = "same" if kind == "role" and public.get("role") == public.get("was") else ""
+    tale = TALES.get((kind, str(public.get("step", same)))) or TALES.get((kind, "")) or OTHER
     ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
     outcome = OUTCOMES.get(public.get("outcome") or "undecided")
     facts = {

@@ -156,6 +156,7 @@ LOOKS = {
     "email": N_("email address"),
     "speaker": N_("why somebody is protected"),
     "reporter": N_("who reported"),
+    "second_step": N_("codes and passkeys taken away"),
 }
 # Surfaces, as what people know them by.
 SURFACES = {

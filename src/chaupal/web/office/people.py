@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.people import access_audit as looks, role_grants, speakers
+from chaupal.governance.people import access_audit as looks, recovering, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
@@ -14,6 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk
 from chaupal.reads.people import people
+from chaupal.web import links
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
@@ -26,6 +27,16 @@ class RoleTyped(msgspec.Struct, kw_only=True):
 
     handle: str = ""
     role: str = ""
+
+
+class StaffAsked(msgspec.Struct, kw_only=True):
+    """`told`: who was just given another role, or asked to set up codes or a passkey."""
+
+    told: Annotated[str, Meta(max_length=60)] = ""
+
+
+class PersonNamed(msgspec.Struct, kw_only=True):
+    handle: str
 
 
 class GrantAsked(msgspec.Struct, kw_only=True):
@@ -47,15 +58,22 @@ class LooksAsked(msgspec.Struct, kw_only=True):
 
 async def show_staff(call: Call[Any], typed: RoleTyped | None = None, problem: Problem | None = None) -> Answer:
     known = await desk.staff(call.house.reads, call.viewer)
+    secured = await desk.with_second_step(call.house.reads, call.viewer, [person.id for person in known])
     return await office_room.render(
         call,
         "office/people.html",
         N_("People and roles"),
         problem,
         known=known,
+        secured=secured,
+        told=getattr(call.args, "told", ""),
         typed=typed or RoleTyped(),
         given=[role.value for role in role_grants.GIVEN],
     )
+
+
+async def show_listed(call: Call[StaffAsked]) -> Answer:
+    return await show_staff(call)
 
 
 async def grant(call: Call[RoleTyped]) -> Answer:
@@ -68,7 +86,16 @@ async def grant(call: Call[RoleTyped]) -> Answer:
             raise Conflict("role_held")
     except (Invalid, Conflict, NotAllowed) as problem:
         return await show_staff(call, args, problem)
-    return redirect("/office/people")
+    return redirect(links.query("/office/people", told=args.handle.strip().removeprefix("@")))
+
+
+async def ask_for_second_step(call: Call[PersonNamed]) -> Answer:
+    account = await _account(call, call.args.handle)
+    try:
+        await recovering.ask_for_second_step(call.house.court, call.viewer, account)
+    except Conflict as problem:
+        return await show_staff(call, problem=problem)
+    return redirect(links.query("/office/people", told=call.args.handle))
 
 
 async def _account(call: Call[Any], handle: str) -> int:
@@ -158,8 +185,9 @@ async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/people", show_staff, Surface.OFFICE, **PAGE),
+    get("/office/people", show_listed, Surface.OFFICE, **PAGE),
     post("/office/people", grant, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
+    post("/office/people/{handle}/second-step", ask_for_second_step, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
     post("/office/speakers", propose_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
     _changes_speaker("grant", speakers.second),

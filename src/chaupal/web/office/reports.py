@@ -95,7 +95,8 @@ async def _matter(call: Call[ReportHandled]) -> str:
     form = MatterForm(
         targets="\n".join(targets), rule=args.rule, source="user_report", grounds=args.grounds, report_id=row.id
     )
-    return f"/office/orders/{await house.open_matter(court, viewer, form)}"
+    there = f"/office/orders/{await house.open_matter(court, viewer, form)}"
+    return f"{there}/1" if len(targets) == 1 else there
 
 
 # Each gives the address to go on to, if that is another than the report's own.

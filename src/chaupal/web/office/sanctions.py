@@ -10,10 +10,10 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.governance.orders.papers import check_may
-from chaupal.governance.people import access_audit as looks
+from chaupal.governance.people import access_audit as looks, recovering
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.alike import like
-from chaupal.kernel.errors import Invalid, NotAllowed, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
@@ -58,11 +58,16 @@ def _id(text: str) -> int | None:
 
 
 class PersonLookedAt(msgspec.Struct, kw_only=True):
-    """Somebody by their handle. `purpose`: what their e-mail address is needed for; `note`: among staff."""
+    """Somebody by their handle. `purpose`: what their e-mail address is needed for; `note`: among staff.
+
+    `known`: how one knows that an account is theirs whose codes and passkeys are lost; `done`: they were taken away just now.
+    """
 
     handle: str
     purpose: str = ""
     note: str = ""
+    known: str = ""
+    done: bool = False
 
 
 async def show(call: Call[SanctionTyped]) -> Answer:
@@ -135,6 +140,16 @@ async def note_person(call: Call[PersonLookedAt]) -> Answer:
     return redirect(f"/office/people/{found.person.item.handle}#notes")
 
 
+async def unlock_person(call: Call[PersonLookedAt]) -> Answer:
+    """Who lost phone, keys and recovery codes comes in with the password alone."""
+    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
+    try:
+        await recovering.unlock(call.house.court, call.viewer, found.person.item.id, call.args.known)
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await _person(call, "", problem)
+    return redirect(f"/office/people/{found.person.item.handle}?done=1")
+
+
 async def _person(call: Call[PersonLookedAt], email: str, problem: Problem | None) -> Answer:
     house, viewer = call.house, call.viewer
     found = await staffed.history_of(house.reads, viewer, call.args.handle)
@@ -150,6 +165,7 @@ async def _person(call: Call[PersonLookedAt], email: str, problem: Problem | Non
         book=house.court.rules.current(house.court.clock()),
         email=email,
         typed=call.args,
+        secured=await desk.with_second_step(house.reads, viewer, [found.person.item.id]),
         notes=written,
         names=await desk.handles(house.reads, viewer, [n.by for n in written]),
         may_see_email=may(viewer, "sanction"),
@@ -161,5 +177,6 @@ ROUTES: tuple[Route, ...] = (
     post("/office/sanctions", decide, Surface.OFFICE, body=BIGGEST + 200_000, **PAGE | {"may": "sanction"}),
     get("/office/people/{handle}", show_person, Surface.OFFICE, **PAGE),
     post("/office/people/{handle}/email", show_email, Surface.OFFICE, **PAGE | {"may": "sanction"}),
+    post("/office/people/{handle}/unlock", unlock_person, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
     post("/office/people/{handle}/note", note_person, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
 )

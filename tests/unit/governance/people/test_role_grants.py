@@ -4,23 +4,25 @@ import json
 from typing import Any
 
 import pytest
+from pyotp.totp import TOTP
 from sqlalchemy import text
 
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import pseudonym
-from chaupal.governance.people import role_grants
+from chaupal.governance.people import access_audit, recovering, role_grants
+from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
-from chaupal.social.signin import sessions
+from chaupal.social.signin import logins, sessions, two_factor as second
 from chaupal.store.court import ledger
 from chaupal.store.identity import accounts as store
 from chaupal.store.machine.dialect import statement
 from court import Bench, staff
-from village import PASSWORD, Village
+from village import PASSWORD, Village, Villager
 
 
 async def last_entry(bench: Bench) -> dict[str, object]:
@@ -159,3 +161,46 @@ async def test_a_role_given_in_a_commit_that_was_given_up_was_never_given(villag
             raise ZeroDivisionError
     async with court.work.reading() as reading:
         assert await reading.memory.roll(reading, village.asha.id, Role.OWNER) == Role.MEMBER
+
+
+# --- what is asked of staff beside the password ---
+
+
+async def with_codes(village: Village, who: Villager) -> None:
+    square = village.running.house.square
+    setup = await second.begin(square, who.viewer, PASSWORD)
+    await second.turn_on(square, who.viewer, TOTP(setup.secret).at(village.clock() // SECOND))
+
+
+async def test_who_lost_everything_is_let_in_by_another_and_the_log_says_so_of_staff(village: Village):
+    v, court, square = village, village.running.house.court, village.running.house.square
+    for who in (v.chitra, v.asha):
+        await with_codes(v, who)
+    said, how = await said_of_roles(v), "Called back on the number that we have"
+    with pytest.raises(NotAllowed):
+        await recovering.unlock(court, v.dev.viewer, v.chitra.id, how)
+    with pytest.raises(NotAllowed):
+        await recovering.unlock(court, v.lakshmi.viewer, v.lakshmi.id, how)
+    with pytest.raises(Conflict):  # of whom nothing is asked
+        await recovering.unlock(court, v.lakshmi.viewer, v.dev.id, how)
+    with pytest.raises(Invalid):
+        await recovering.unlock(court, v.lakshmi.viewer, v.chitra.id, " ")
+    assert await said_of_roles(v) == said and (await v.look("IN", "/office", v.chitra)).status_code == 200
+    for who in (v.chitra, v.asha):
+        await recovering.unlock(court, v.lakshmi.viewer, who.id, how)
+        assert isinstance(await logins.sign_in(square, who.handle, PASSWORD), sessions.Session)
+        assert await sessions.caller_by_cookie(square, digest(who.cookie)) is None
+    (new,) = (await said_of_roles(v))[len(said) :]
+    assert new["ref"] == pseudonym(court, v.chitra.id), "of a member the log says nothing"
+    assert new["public"] == {"role": "reviewer", "was": "reviewer", "by": pseudonym(court, v.lakshmi.id)}
+    looked = await access_audit.listed(court, v.lakshmi.viewer, what="second_step")
+    assert [(one.of, one.purpose) for one in looked] == [("asha", how), ("chitra", how)]
+
+
+async def test_on_the_machine_it_is_the_same_and_nobody_of_the_staff_did_it(village: Village):
+    v, house = village, village.running.house
+    await with_codes(v, v.lakshmi)
+    await recovering.unlock(house.court, await operator(house), v.lakshmi.id, "chaupal account unlock")
+    said = (await said_of_roles(v))[-1]
+    assert (said["ref"], said["public"]["by"]) == (pseudonym(house.court, v.lakshmi.id), "machine")
+    assert said["public"]["role"] == said["public"]["was"] == "owner"

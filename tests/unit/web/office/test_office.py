@@ -1,6 +1,9 @@
 """The desk: the queue as it is filtered, a case from its proposal to its end, and what a page says where something cannot be done."""
 
+from pathlib import Path
+
 import pytest
+from pyotp.totp import TOTP
 
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
@@ -8,10 +11,12 @@ from chaupal.kernel.clock import DAY, SECOND
 from chaupal.policy.viewer import Role
 from chaupal.reads.court.impact import OPEN_SURFACES
 from chaupal.social.people import leaving
+from chaupal.social.signin import two_factor
 from chaupal.store.identity import leaving as leaving_store
 from chaupal.web.office import deskwords
 from desk import REASON, AtDesk
-from village import FINDING, Village
+from mails import sent
+from village import FINDING, PASSWORD, Village
 
 ROOMS = (
     "/office",
@@ -360,6 +365,38 @@ async def test_roles_are_given_by_an_owner_and_never_to_oneself(village: Village
     assert (await AtDesk(v, v.ravi).get("/office")).status_code == 200
     assert (await owner.send("/office/people", handle="ravi", role="member")).status_code == 303
     assert (await AtDesk(v, v.ravi).get("/office")).status_code == 404
+
+
+async def test_an_owner_sees_asks_for_and_takes_away_what_guards_staff(village: Village):
+    """And whoever it is about is told each time, as of a role: by mail, and by a message."""
+    v, square = village, village.running.house.square
+    owner, chitra = AtDesk(v, v.lakshmi), AtDesk(v, v.chitra)
+
+    def told() -> list[str]:
+        mails = sent(Path(v.running.house.settings.data) / "mail")
+        return [mail["subject"].partition(": ")[2] for mail in mails if mail["to"] == "chitra@gaanv.example"]
+
+    assert "पासवर्ड के अलावा" not in (await chitra.get("/office/people")).text
+    asks = 'action="/office/people/chitra/second-step"'
+    assert asks in (await owner.get("/office/people")).text
+    assert (await chitra.send("/office/people/dev/second-step")).status_code == 403
+    answer = await owner.send("/office/people/chitra/second-step")
+    assert "@chitra is told" in (await owner.get(answer.headers["location"])).text
+    assert told() == ["अपने खाते की सुरक्षा बढ़ाएँ"]
+    setup = await two_factor.begin(square, v.chitra.viewer, PASSWORD)
+    await two_factor.turn_on(square, v.chitra.viewer, TOTP(setup.secret).at(v.clock() // SECOND))
+    assert asks not in (await owner.get("/office/people")).text
+    again = await owner.send("/office/people/chitra/second-step")
+    assert again.status_code == 409 and "asked beside the password already" in again.text
+    bare = await owner.send("/office/people/chitra/unlock", known="")
+    assert bare.status_code == 422 and "say how you made sure" in bare.text
+    assert (await AtDesk(v, v.dev).send("/office/people/chitra/unlock", known="She called")).status_code == 403
+    done = await owner.send("/office/people/chitra/unlock", known="She called from her old number")
+    assert "Their codes and passkeys are gone" in (await owner.get(done.headers["location"])).text
+    assert "She called from her old number" in (await owner.get("/office/looks?what=second_step")).text
+    await owner.send("/office/people", handle="chitra", role="member")
+    await owner.send("/office/people", handle="chitra", role="moderator")
+    assert told()[1:] == ["कोड और पासकी मिटाए गए", "दफ़्तर में अब आपकी भूमिका नहीं है", "दफ़्तर में आपकी भूमिका"]
 
 
 async def test_a_template_is_kept_and_dropped(village: Village):

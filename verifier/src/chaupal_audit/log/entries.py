@@ -88,7 +88,9 @@ class Authority(Public, gc=False, frozen=True, kw_only=True):
 
 
 class Role(Public, gc=False, frozen=True, kw_only=True):
-    """A part in the office, given or taken. A role that no entry gave is none."""
+    """A part in the office, given or taken. A role that no entry gave is none. Where `was` is the same as `role`: whoever has it lost
+    their codes and keys, and was let in again without them.
+    """
 
     TYPES = ("role",)
     REF = "a pseudonym of staff"
