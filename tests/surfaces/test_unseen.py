@@ -63,6 +63,7 @@ async def _asked(v: Village, office: Office, path: str) -> dict[str, Answer]:
         f"/orders/{ref}",
         "/orders/IN-2021-0002",
         "/api/v1/transparency/orders",
+        "/api/v1/transparency/orders.csv",
         f"/api/v1/transparency/orders/{ref}",
         "/transparency",
         "/api/v1/transparency",

@@ -1,13 +1,19 @@
 """The public record over the API: orders, why a post is (not) seen, and the stream of what is withheld."""
 
+import csv
+import io
+
+import httpx2
 import pytest
 from sqlalchemy import update
 
 import measures
+from chaupal.api.court import record
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.orders import steps
+from chaupal.governance.orders.csv_files import MARK
 from chaupal.governance.orders.steps import StepForm
 from chaupal.policy.measures import Measure
 from chaupal.reads.court import filings
@@ -27,6 +33,45 @@ async def test_orders_are_told_with_what_became_of_each_target(village: Village)
     assert (target["state"], target["id"], target["account"]) == ("in_force", str(v.asha.latest.id), "asha")
     assert (target["measure"], target["reason"]) == ("withhold_post", REASON)
     assert "officer" not in story and "S. Verma" not in str(story)
+
+
+async def test_the_register_opens_in_a_spreadsheet_with_a_row_for_each_thing_named(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, path = village, "/api/v1/transparency/orders.csv"
+    first = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    second = await v.receives("@ravi", v.meera.latest.path, record_unknown=True)
+
+    async def rows(path: str) -> tuple[list[tuple[str, ...]], httpx2.Response]:
+        answer = await v.api(None, "GET", path, country="DE")
+        assert answer.content.startswith(MARK.encode()), "else a spreadsheet takes Devanagari for something else"
+        found = csv.DictReader(io.StringIO(answer.content.decode().removeprefix(MARK)))
+        names = (
+            "ref",
+            "authority_hi",
+            "bases",
+            "target_number",
+            "target_state",
+            "target_account",
+            "target_measure",
+            "target_reason",
+        )
+        return [tuple(row[name] for name in names) for row in found], answer
+
+    whole, answer = await rows(path)
+    ask = ("सूचना मंत्रालय", "public_order")
+    assert whole == [
+        (second, *ask, "1", "pending", "ravi", "", ""),
+        (second, *ask, "2", "pending", "meera", "", ""),
+        (first, *ask, "1", "in_force", "asha", "withhold_post", REASON),
+    ]
+    assert "link" not in answer.headers
+    monkeypatch.setattr(record, "SHEET", 1)
+    newest, answer = await rows(path)
+    assert newest == whole[:2], "an order is not cut in two"
+    following = answer.headers["link"].partition(">")[0].partition("/api/")[2]
+    older, answer = await rows(f"/api/{following}")
+    assert older == whole[2:] and "link" not in answer.headers
 
 
 async def test_what_is_proposed_is_not_told(village: Village):

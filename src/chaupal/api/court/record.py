@@ -1,21 +1,36 @@
 """The public record for programs: orders with what became of their targets, and the stream of what is withheld."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, structs
 
+from chaupal.governance.orders import csv_files
 from chaupal.http.call import Answer, Call, Route, get, json
-from chaupal.http.paging import Paged, link_header
+from chaupal.http.paging import Paged, address_of, link_header, links
+from chaupal.http.sending import csv_file
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.sentences.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import compliance_stream, record
 from chaupal.reads.court.compliance_stream import WithheldChange
 from chaupal.reads.court.record import Authority, Counts, Order, Outcome, RegisterLine
+from chaupal.reads.page import LONGEST, Cursor
 
 MOST = 1_000  # changes in one answer
+SHEET = 5_000  # rows in one file: the order that reaches it is the last
+WHOLE = 2**31  # targets of an order: all of them
+# What a row says of the order, and of the thing that it names; as `OrderShown` and `OutcomeShown` say.
+ORDER_COLUMNS = (
+    *("ref", "authority", "authority_hi", "authority_class", "jurisdiction", "office", "reference_no", "regime", "law"),
+    *("bases", "territory", "emergency", "dated", "received_at", "url", "log_entry"),
+)
+TARGET_COLUMNS = (
+    *("number", "kind", "state", "account", "url", "code", "reason", "measure", "until", "lifted_because"),
+    *("decided_at", "matter", "matter_measure", "log"),
+)
 # The same for everybody, so that archives may keep it; asked again each time whether it is still true.
 SHARED = [("cache-control", "public, no-cache"), ("vary", "accept-encoding")]
 
@@ -166,6 +181,36 @@ async def order(call: Call[OrderAsked]) -> StoryShown:
     )
 
 
+async def sheet(call: Call[Paged]) -> Answer:
+    """The register for a spreadsheet: a row for each thing that an order names, the newest orders first, each of them whole.
+
+    Once there are `SHEET` rows it ends; where older orders are left, `Link` says from which `max_id` on.
+    """
+    reads, cursor = call.house.reads, Cursor(call.args.max_id, limit=LONGEST)
+    rows, page = (
+        [[*ORDER_COLUMNS, *(f"target_{name}" for name in TARGET_COLUMNS)]],
+        await record.register(reads, cursor),
+    )
+    while page.items and len(rows) <= SHEET:
+        for line in page.items:
+            head = _cells(order_parts(call, line), ORDER_COLUMNS)
+            story = await record.story(reads, call.viewer, line.order.ref, most=WHOLE)
+            rows += [head + _cells(structs.asdict(_outcome(call, one)), TARGET_COLUMNS) for one in story.outcomes]
+            cursor = structs.replace(cursor, max_id=line.order.id)
+            if len(rows) > SHEET:
+                break
+        page = await record.register(reads, cursor)
+    answer = csv_file(csv_files.written(rows), "orders")
+    left = links(address_of(call), cursor.max_id, None) if page.items else []
+    return structs.replace(answer, headers=[*answer.headers, *left])
+
+
+def _cells(parts: dict[str, Any], names: Sequence[str]) -> list[str]:
+    """As a spreadsheet takes them: of a list its words with spaces between, and nothing for what is not told."""
+    values = (parts[name] for name in names)
+    return [" ".join(map(str, one)) if isinstance(one, list) else "" if one is None else str(one) for one in values]
+
+
 async def changes(call: Call[ChangesAsked]) -> Answer:
     """What is withheld and what is back since a cursor: for archives, unfurlers and whoever else keeps copies."""
     found = await compliance_stream.after(call.house.reads, call.args.since, call.args.limit)
@@ -262,6 +307,7 @@ OPEN: dict[str, Any] = {"public": True, "scope": "read:statuses"}
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/transparency/orders", orders, Surface.RECORD, gives=list[OrderShown], **OPEN),
+    get("/api/v1/transparency/orders.csv", sheet, Surface.RECORD, limit=(30, 900), **OPEN),
     get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, **OPEN),
     get("/api/v1/withheld", changes, Surface.RECORD, gives=Changes, **OPEN),
 )

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance.log import cosigned as log_cosigned, log, reconcile
+from chaupal.governance.orders import csv_files
 from chaupal.governance.report import dsa, lumen, reported, snapshots
 from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.reported import ReportPart
@@ -57,6 +58,7 @@ async def whole(call: Call[ReportPart]) -> Answer:
 
 
 async def table(call: Call[TableAsked]) -> Answer:
+    """Of a CSV the same bytes as are frozen, behind the mark by which spreadsheets know in which letters it is written."""
     name, _, ending = call.args.name.lower().rpartition(".")
     if name not in BY_ID or ending not in ENDINGS:
         raise NotFound("table_unknown", known=", ".join(TABLES))
@@ -64,7 +66,8 @@ async def table(call: Call[TableAsked]) -> Answer:
     found = await reported.made(call.house.court, call.args.filters, (id_,))
     if isinstance(found, Building):
         return still_building(found)
-    return _file(f"{id_}.{ending}", table_file(found, found.tables[0], ending))
+    made = table_file(found, found.tables[0], ending)
+    return _file(f"{id_}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made)
 
 
 def _file(name: str, body: bytes) -> Answer:
