@@ -404,7 +404,6 @@ TELLING: dict[Kind[Any], tuple[Callable[[Village], Awaitable[Any]], str, str]] =
             keywords_attributes=[{"keyword": "रात"}],
         ), "asha", f"{V1}/timelines/public",
     ),
-    shelves.WANTS: (lambda v: _ask(v, "meera", "POST", f"{V1}/tags/KisanAndolan/follow"), "meera", f"{V1}/timelines/home"),
     shelves.REACTIONS: (
         lambda v: _ask(v, "asha", "POST", f"{V1}/statuses/{v.ravi.latest.id}/bookmark"), "asha", f"{V1}/timelines/home",
     ),
@@ -433,7 +432,7 @@ TELLING: dict[Kind[Any], tuple[Callable[[Village], Awaitable[Any]], str, str]] =
 # Kinds that no answer rests on, or that nobody forgets: what lasts, what is counted for a while, who may come in at all, by which keys
 # others sign (tried where they are fetched anew). What a
 # server states stands on pages alone, and those rest on all that is read: what is talked about is beside them.
-SILENT = {shelves.CARRIED, shelves.PAGES, shelves.PLACES, shelves.ADDRESS_BLOCKS, shelves.STATED, shelves.KEYS}
+SILENT = {shelves.CARRIED, shelves.PAGES, shelves.ADDRESS_BLOCKS, shelves.STATED, shelves.KEYS}
 
 
 def test_every_kind_of_key_is_tried():

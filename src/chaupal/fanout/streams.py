@@ -22,7 +22,6 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import EVERY, TOKENS, Touched
 from chaupal.store.machine.work import Work
 from chaupal.store.square import lists
-from chaupal.store.square.wants import wants_of
 
 LATELY = 2_000  # events remembered as heard
 
@@ -133,12 +132,11 @@ class Streams:
     async def _watch(self, account: int) -> None:
         self._following.setdefault(account, set())  # from here on ties that change are heard
         async with self.work.reading() as reading:
-            following = (await relations_of(reading, account)).following
-            tags = (await wants_of(reading, account)).tags
+            ties = await relations_of(reading, account)
         self._following.setdefault(account, set())  # another one of theirs may have hung up meanwhile
-        for whom in following:
+        for whom in ties.following:
             self.tie(account, whom, follows=True)
-        for key in tags:
+        for key in ties.tags:
             self.tag(account, key, follows=True)
 
     def _unwatch(self, account: int) -> None:

@@ -124,7 +124,7 @@ class Dispatcher:
                 await sessions.note_seen(
                     self.house.square, caller, call.viewer.country if call.viewer.country_known else ""
                 )
-            if caller is not None and caller.account is not None:
+            if caller is not None and caller.device_in is not None:
                 await push.note_place(self.house.square, caller, call.viewer.country)
             answer = await self._run(route, request, call)
         except Exception as error:

@@ -79,7 +79,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Relations(msgspec.Struct, frozen=True):
-    """The viewer's ties, as sets of account ids. `stranger` to all when nobody is signed in."""
+    """The viewer's ties, as sets of account ids, and what else makes their home. `stranger` to all when nobody is signed in."""
 
     following: frozenset[int] = frozenset()
     blocking: frozenset[int] = frozenset()
@@ -90,6 +90,10 @@ class Relations(msgspec.Struct, frozen=True):
     until: int = 2**63 - 1  # ms: when the next timed mute ends
     hidden_servers: frozenset[int] = frozenset()  # of which they want nothing but whom they follow there
     languages: Mapping[int, frozenset[str]] = {}  # of those who are followed in some languages only: codes of these
+    aside: frozenset[int] = frozenset()  # who stands in an exclusive list instead of the home
+    at_home: frozenset[int] = frozenset()  # themselves, and whom they follow without those
+    tags: frozenset[str] = frozenset()  # count keys of those that they follow
+    home_in: tuple[str, ...] = ()  # codes of the languages that their home is in; none: all
 
     def wants_in(self, language: str, author: int) -> bool:
         """Whether what somebody says in a language is wanted of them."""

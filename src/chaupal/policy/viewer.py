@@ -71,6 +71,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: int = 0  # ms: when this session was last noted as in use
     state: str = ACTIVE  # or pending, frozen, suspended
     key: str = ""  # hash of the token or cookie, so that it can be ended
+    device_in: str | None = None  # the country by which what is pushed to its device is judged; None: it has no device
 
 
 @functools.lru_cache(10_000)

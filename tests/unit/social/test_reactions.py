@@ -2,6 +2,7 @@
 
 import pytest
 
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import Measure
 from chaupal.reads.page import Cursor
@@ -9,6 +10,7 @@ from chaupal.reads.people import people_lists
 from chaupal.reads.posts import reactions
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.posts import pinning, posts, reactions as acts
+from chaupal.store.machine.shelves import EVERY
 from chaupal.store.square import pins, reactions as store
 from neighbours import PRIVATE, Street, by
 
@@ -71,6 +73,26 @@ async def test_of_what_was_written_since_the_first_look_the_store_is_not_asked(
         assert await flags(street, asha, new) == 0
     await acts.like(street.square, by(asha), new)
     assert await flags(street, asha, new) == reactions.LIKED
+
+
+async def test_whoever_looks_first_at_what_is_new_is_told_of_all_that_is_and_nothing_by_halves_of_what_is_old(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    old = await street.say(bela, "पुरानी बात")
+    await acts.like(street.square, by(asha), old)
+    street.clock.move(store.LATELY + DAY)
+    await posts.repost(street.square, by(asha), old)
+    new, liked, reposted = [await street.say(bela, f"नई बात {n}") for n in range(3)]
+    await acts.like(street.square, by(asha), liked)
+    await posts.repost(street.square, by(asha), reposted)
+    street.work.memory.reactions.forget(EVERY)
+    assert await flags(street, asha, new) == 0
+    with monkeypatch.context() as closed:
+        closed.setattr(street.work, "reading", _nobody)
+        assert await flags(street, asha, liked) == reactions.LIKED
+        assert await flags(street, asha, reposted) == reactions.REPOSTED
+    assert await flags(street, asha, old) == reactions.LIKED | reactions.REPOSTED
 
 
 async def test_of_what_one_likes_and_saves_oneself_the_store_is_not_asked(

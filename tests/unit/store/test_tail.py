@@ -107,7 +107,7 @@ async def test_of_what_somebody_marked_elsewhere_only_that_post_is_asked_for_ane
 
     for process in (here, there):
         for account in (7, 8):
-            process.work.memory.reactions.put(account, Marks({1: 1, 2: 5}, newest=2))
+            process.work.memory.reactions.put(account, Marks({1: 1, 2: 5}, since=3))
     assert known(there) == {7: [1, 2, 3], 8: [1, 2, 3]}, "of what came later it is known that there is none"
     async with here.work.writing() as w:
         w.remark(7, 2, went=4)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.shelves import PLACES
+from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading
 
@@ -32,8 +32,8 @@ class Database:
         await self.answers[-1]
         found = {id_: f"{id_}, answer {number}" for id_ in ids}
         for id_, there in found.items():
-            if reading.memory.stands(PLACES, (id_,), generation):
-                reading.memory.places.put(id_, there)
+            if reading.memory.stands(TOKENS, (id_,), generation):
+                reading.memory.tokens.put(id_, there)
         return found
 
 
@@ -57,7 +57,7 @@ type Ask = Callable[..., asyncio.Task[dict[str, str]]]
 
 @pytest.fixture
 def ask(look: Look, database: Database) -> Ask:
-    return lambda *ids: asyncio.create_task(loaded(look, look.memory.places, ids, database.load))
+    return lambda *ids: asyncio.create_task(loaded(look, look.memory.tokens, ids, database.load))
 
 
 async def test_what_another_is_loading_is_not_asked_for_again(ask: Ask, database: Database):
@@ -72,7 +72,7 @@ async def test_what_another_is_loading_is_not_asked_for_again(ask: Ask, database
 async def test_what_was_forgotten_since_another_began_is_asked_for_anew(ask: Ask, look: Look, database: Database):
     old = ask("a")
     await turn()
-    look.memory.forget({(PLACES, "a")})
+    look.memory.forget({(TOKENS, "a")})
     new = ask("a")
     await turn()
     assert database.asked == [["a"], ["a"]]
@@ -88,7 +88,7 @@ async def test_what_is_forgotten_while_one_waits_for_another_is_asked_for_by_one
 ):
     one, other = ask("a"), ask("a")
     await turn()
-    look.memory.forget({(PLACES, "a")})
+    look.memory.forget({(TOKENS, "a")})
     database.answers[0].set_result(None)
     await turn()
     assert one.done() and database.asked == [["a"], ["a"]]

@@ -88,7 +88,7 @@ async def _failed(carrier: Carrier, to: Subscription, call: DuePush, status: int
     again = (status == 0 or status >= 500 or status in LATER) and call.tries < len(BACK_OFF)
     async with carrier.work.writing() as w:
         if status in GONE or to.failures + 1 >= OFF_AFTER:
-            await push.remove_gone(w, to.id)
+            await push.remove_gone(w, to)
         await push.failed(w, call, carrier.clock() + BACK_OFF[call.tries] if again and status not in GONE else None)
 
 

@@ -20,13 +20,12 @@ from chaupal.reads.context import Reads
 from chaupal.reads.explore.trends import TrendingTag, counted, hidden_in, law, talking, usual_name, with_history
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.timelines import profile
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import finding, tag_follows, trending
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import skeleton
 from chaupal.store.square.tag_follows import Featured
-from chaupal.store.square.wants import wants_of
 from chaupal.text.fold import count_key
 from chaupal.text.near import Why, near
 
@@ -130,7 +129,7 @@ async def of_viewer(reads: Reads, viewer: Viewer) -> OwnTags:
     if viewer.account is None:
         return NOBODYS
     async with reads.work.reading() as reading:
-        followed_ = (await wants_of(reading, viewer.account)).tags
+        followed_ = (await relations_of(reading, viewer.account)).tags
         return OwnTags(followed_, frozenset(tag.key for tag in await tag_follows.featured(reading, viewer.account)))
 
 

@@ -24,7 +24,6 @@ from chaupal.reads.explore import trends
 from chaupal.reads.people import people
 from chaupal.store.identity.facts_cache import relations_of, rulings_in_force
 from chaupal.store.square import regards, suggesting, tag_follows
-from chaupal.store.square.wants import wants_of
 
 LOOKED_AT = 100  # of each kind
 LATELY = 30 * DAY  # tags that somebody used before that say little
@@ -91,7 +90,7 @@ async def _gathered(reads: Reads, viewer: Viewer) -> tuple[ByFriends, ByTags, fr
     async with reads.work.scanning() as reading:
         featured = {tag.key for tag in await tag_follows.featured(reading, me)}
         facts = Facts(STRANGER, await rulings_in_force(reading))
-        keys = {*(await wants_of(reading, me)).tags, *featured}
+        keys = {*(await relations_of(reading, me)).tags, *featured}
         # What is kept out of trends and suggestions is no reason to suggest anybody, either.
         carried = [key for key in keys if term_reach(viewer.country, key, facts) is not Reach.NONE]
         since = first_id_at(max(0, reads.clock() - LATELY))

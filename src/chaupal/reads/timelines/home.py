@@ -29,7 +29,7 @@ from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.filters import NO_FILTERS
 from chaupal.store.square.posts import carried as carried_by, newest_of
-from chaupal.store.square.wants import Wants, newest_tagged, wants_of
+from chaupal.store.square.tag_follows import newest_tagged
 from chaupal.text.language import is_among
 
 # Most people have a first page within a day; only who follows few or quiet people needs to look further back.
@@ -118,7 +118,7 @@ async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
         following = skeleton.next
         if passed > cursor.limit:
             following = found[passed - 1] if further or passed < len(found) else None
-        languages = (await wants_of(reading, viewer.me)).languages
+        languages = (await relations_of(reading, viewer.me)).home_in
     along: dict[int, list[Visible[Post]]] = {}
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
@@ -147,12 +147,12 @@ async def _candidates(reads: Reads, reading: Reading, viewer: Viewer, cursor: Cu
 async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: int) -> tuple[list[Visible[Post]], int]:
     """The first of these that belong in this home, at most `limit`; and how many ids were looked at for that."""
     me = viewer.me
-    ties, wants = await relations_of(reading, me), await wants_of(reading, me)
+    ties = await relations_of(reading, me)
     kept: list[Visible[Post]] = []
     passed, several = 0, limit
     while passed < len(ids) and len(kept) < limit:
         posts = await shown(reading, viewer, Surface.HOME, ids[passed : passed + several])
-        kept += [v for v in posts if at_home(v.item, me, ties, wants)]
+        kept += [v for v in posts if at_home(v.item, me, ties)]
         passed += several
         several = limit - len(kept) + 2  # that the next look be the last
     if len(kept) > limit:
@@ -162,23 +162,23 @@ async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: i
 
 
 def plain_arrivals(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> Sequence[Visible[Post]]:
-    """Posts that came before all others in the home of a viewer, whose page without them is kept: its keys are the law, ties, filters and
-    wants as they lie in memory. None of the posts where one is a repost, or something would have to be asked for, filtered or left out.
+    """Posts that came before all others in the home of a viewer, whose page without them is kept: its keys are the law, ties and filters
+    as they lie in memory. None of the posts where one is a repost, or something would have to be asked for, filtered or left out.
     """
     me, memory = viewer.me, reads.work.memory
     sealed, law = memory.posts.several(ids), memory.rulings.index
-    ties, wants, filters = memory.relations.peek(me), memory.wants.peek(me), memory.filters.peek(me)
-    if not all(sealed) or law is None or ties is None or wants is None or filters is not NO_FILTERS:
+    ties = memory.relations.peek(me)
+    if not all(sealed) or law is None or ties is None or memory.filters.peek(me) is not NO_FILTERS:
         return ()
     seen = reveal(viewer, Surface.HOME, [one for one in sealed if one], Facts(ties, law))
-    kept = [v for v in seen if v.item.boost_of is None and at_home(v.item, me, ties, wants)]
+    kept = [v for v in seen if v.item.boost_of is None and at_home(v.item, me, ties)]
     return kept if len(kept) == len(ids) else ()
 
 
 async def in_languages(reads: Reads, viewer: Viewer) -> Sequence[str]:
     """Codes of the languages that the viewer's home is in; none: all."""
     async with reads.work.reading() as reading:
-        return (await wants_of(reading, viewer.me)).languages
+        return (await relations_of(reading, viewer.me)).home_in
 
 
 async def repeated(reads: Reads, reading: Reading, viewer: Viewer, post: Post) -> bool:
@@ -209,10 +209,8 @@ async def _repeats(
     rivals = [id_ for id_ in window if number[carried.get(id_, id_)] > 1]
     if not rivals:
         return {}, {}
-    me, ties, wants = viewer.me, await relations_of(reading, viewer.me), await wants_of(reading, viewer.me)
-    seen = {
-        v.item.id: v for v in await shown(reading, viewer, Surface.HOME, rivals) if at_home(v.item, me, ties, wants)
-    }
+    me, ties = viewer.me, await relations_of(reading, viewer.me)
+    seen = {v.item.id: v for v in await shown(reading, viewer, Surface.HOME, rivals) if at_home(v.item, me, ties)}
     again: dict[int, int] = {}
     last: dict[int, tuple[int, int]] = {}  # post -> where it or a repost of it stood last, and what that was told with
     for place, id_ in enumerate(reversed(window)):
@@ -235,18 +233,20 @@ def belongs(post: Post, me: int, ties: Relations) -> bool:
     return to is None or to in (me, author) or author == me or to in ties.following
 
 
-def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
+def at_home(post: Post, me: int, ties: Relations) -> bool:
     """Whether it is by somebody whom one follows (outside of lists) or has a followed tag, in a language that one wants."""
     author = post.author
-    narrowed = wants.languages or ties.languages
-    if author != me and (author in wants.aside or (narrowed and not _in_language(post, ties, wants))):
+    narrowed = ties.home_in or ties.languages
+    if author != me and (author in ties.aside or (narrowed and not _in_language(post, ties))):
         return False
-    return ((author == me or author in ties.following) and belongs(post, me, ties)) or wants.tagged(post)
+    if author in ties.at_home and belongs(post, me, ties):
+        return True
+    return post.boost_of is None and any(tag.key in ties.tags for tag in post.tags)
 
 
-def _in_language(post: Post, ties: Relations, wants: Wants) -> bool:
+def _in_language(post: Post, ties: Relations) -> bool:
     """Languages chosen for the author count before those chosen for everybody."""
-    wanted = ties.languages.get(post.author) or wants.languages
+    wanted = ties.languages.get(post.author) or ties.home_in
     return not wanted or is_among(post.language, wanted)
 
 
@@ -302,27 +302,22 @@ def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
     return None if reaches_past else chosen[-(cursor.limit + 1) :][::-1]
 
 
-async def _authors(reading: Reading, me: int, wants: Wants) -> frozenset[int]:
-    return ((await relations_of(reading, me)).following - wants.aside) | {me}
-
-
 async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[int]:
     """Out of the store, newest first. `upward`: not the newest, but those next above `above`."""
-    look, wants = reading.by(HOMES, me), await wants_of(reading, me)
+    look, ties = reading.by(HOMES, me), await relations_of(reading, me)
     span: dict[str, Any] = {"below": below, "above": above, "limit": limit, "upward": upward}
-    ids, tags = await newest_of(look, await _authors(reading, me, wants), **span), wants.tags
-    if tags:
-        ids += await newest_tagged(look, tags, **span)
-    if tags or upward:
+    ids = await newest_of(look, ties.at_home, **span)
+    if ties.tags:
+        ids += await newest_tagged(look, ties.tags, **span)
+    if ties.tags or upward:
         ids = sorted(set(ids), reverse=True)
         ids = ids[-limit:] if upward else ids[:limit]
     return ids
 
 
 async def _sources(reading: Reading, me: int) -> frozenset[Source]:
-    wants = await wants_of(reading, me)
-    authors: frozenset[Source] = await _authors(reading, me, wants)
-    return authors.union(map(tag_source, wants.tags)) if wants.tags else authors
+    ties = await relations_of(reading, me)
+    return ties.at_home.union(map(tag_source, ties.tags)) if ties.tags else ties.at_home
 
 
 async def _expect(reads: Reads, reading: Reading, me: int) -> Expected:

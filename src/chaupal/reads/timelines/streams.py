@@ -21,7 +21,6 @@ from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
-from chaupal.store.square.wants import wants_of
 
 
 class ScreenChanges(msgspec.Struct, frozen=True):
@@ -61,8 +60,7 @@ async def post(
 
 
 async def _at_home(reads: Reads, reading: Reading, viewer: Viewer, item: Post) -> bool:
-    ties = await relations_of(reading, viewer.me)
-    if not at_home(item, viewer.me, ties, await wants_of(reading, viewer.me)):
+    if not at_home(item, viewer.me, await relations_of(reading, viewer.me)):
         return False
     return not await repeated(reads, reading, viewer, item)
 

@@ -10,7 +10,7 @@ import msgspec
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.store.identity import apps, logins
-from chaupal.store.square.wants import ALL_LANGUAGES
+from chaupal.store.identity.facts_cache import ALL_LANGUAGES
 from chaupal.text.language import check_language
 
 

@@ -80,21 +80,10 @@ async def wish(
 
 
 async def note_place(square: Square, caller: Caller, country: str) -> None:
-    """Whoever has a token or session comes from `country` now: so what is pushed to its device is judged from there on.
-
-    Costs nothing while they stay: where they last came from is remembered.
-    """
-    memory = square.work.memory
-    if memory.places.get(caller.key) == country:
-        return
-    generation = memory.generation
-    async with square.work.reading() as reading:
-        found = await push.of_key(reading, caller.key)
-    if found is not None and found.country != country:
+    """Whoever has a token or session comes from `country` now: so what is pushed to its device is judged from there on."""
+    if caller.device_in not in (None, country):
         async with square.work.writing() as w:
             await push.move(w, caller.key, country)
-    elif generation == memory.generation:  # else they may have come from elsewhere meanwhile, through another process
-        memory.places.put(caller.key, country)
 
 
 async def remove(square: Square, caller: Caller | None) -> None:

@@ -50,18 +50,22 @@ _PERSON = columns_of(
     "handle role state",
     logins,
     "confirmed_at approved_at ui_language appearance reads totp_since passkeys unreached_at",
+    push_subscriptions,
+    "country",
 )
 BY_TOKEN = (
     selects(tokens, "hash account_id scopes app_id", apps, "name website", *_PERSON)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
     .join(accounts, accounts.c.id == tokens.c.account_id, isouter=True)
     .join(logins, logins.c.account_id == tokens.c.account_id, isouter=True)
+    .join(push_subscriptions, push_subscriptions.c.key == tokens.c.hash, isouter=True)
     .where(hash="hash", revoked_at=None)
 )
 BY_COOKIE = (
     selects(sessions, "hash account_id csrf expires_at seen_at", *_PERSON)
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
     .join(logins, logins.c.account_id == sessions.c.account_id)
+    .join(push_subscriptions, push_subscriptions.c.key == sessions.c.hash, isouter=True)
     .where(hash="hash")
 )
 
@@ -194,6 +198,7 @@ async def drop_expired(w: Writing, before: int) -> None:
     """Sessions and codes that ended before a moment; a code is kept for a while, so that its replay is noticed."""
     await w.run(DROP_OLD_GRANTS, before=before)
     await w.run(UNPUSH_OLD, before=before)
+    w.spare(TOKENS)  # nobody is answered by them since they ended
     await w.run(DROP_OLD_SESSIONS, before=before)
 
 
@@ -249,7 +254,7 @@ async def _caller(
 def _token_caller(row: Row) -> tuple[Caller, int] | None:
     (
         hash_, account, scopes, app_id, app_name, app_site, handle, role, state, confirmed, approved, language, appearance, reads, totp,
-        keys, unreached,
+        keys, unreached, device_in,
     ) = row  # fmt: skip
     if account is not None and state in (None, "deleted"):
         return None
@@ -268,6 +273,7 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
         state="active" if account is None else _state(state, confirmed, approved),
         unreached=unreached is not None,
         second=totp is not None or bool(keys),
+        device_in=device_in,
     )
     return caller, FOREVER
 
@@ -275,7 +281,7 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
 def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
     (
         hash_, account, csrf, until, seen, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
-        unreached,
+        unreached, device_in,
     ) = row  # fmt: skip
     if state == "deleted":
         return None
@@ -292,6 +298,7 @@ def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
         unreached=unreached is not None,
         second=totp is not None or bool(keys),
         seen_at=seen,
+        device_in=device_in,
     )
     return caller, until
 

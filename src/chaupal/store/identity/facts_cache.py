@@ -5,36 +5,68 @@ from collections.abc import Sequence
 from sys import intern
 from typing import NamedTuple
 
-from sqlalchemy import case, func, literal_column, select, text as sql, union_all
+import msgspec
+from sqlalchemy import case, func, literal_column, or_, select, text as sql, union_all
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import STRANGER, Facts, Relations
 from chaupal.policy.measures import OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
-from chaupal.store.machine.dialect import Statement, among, listed, param, stands_below, statement
+from chaupal.store.machine.dialect import Statement, among, as_list, listed, param, stands_below, statement
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
-from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
+from chaupal.store.machine.shelves import EVERY, FILTERS, ONLY, RELATIONS, RULINGS
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.square.filters import NO_FILTERS
 from chaupal.store.tables.court import rulings, targets
 from chaupal.store.tables.federation import servers
-from chaupal.store.tables.square import blocks, domain_blocks, follows, media, media_uses, mutes
+from chaupal.store.tables.identity import logins
+from chaupal.store.tables.square import (
+    blocks,
+    domain_blocks,
+    filters,
+    follows,
+    list_members,
+    lists,
+    media,
+    media_uses,
+    mutes,
+    tag_follows,
+)
 
+ALL_LANGUAGES = "all"  # in the place of codes
+_ids = msgspec.json.Decoder(list[int]).decode
 _ZERO, _NONE = literal_column("0"), literal_column("''")
-# Whom they follow (and whether with reposts, and in which languages), block and mute (and until when), who blocks them, and servers
-# they want nothing of.
+# Whom they follow (and whether with reposts, and in which languages), block and mute (and until when), who blocks them, servers they
+# want nothing of; tags that they follow, who stands in an exclusive list of theirs, the languages of their home; and their filters, so
+# that who has none need not be asked for them.
 TIES = statement(
     union_all(
-        select(_ZERO, follows.c.to, follows.c.boosts, follows.c.languages).where(follows.c.by == param("me")),
+        select(
+            _ZERO, func.min(follows.c.boosts), func.max(func.length(follows.c.languages)), as_list(follows.c.to)
+        ).where(follows.c.by == param("me")),
         select(literal_column("1"), blocks.c.to, _ZERO, _NONE).where(blocks.c.by == param("me")),
         select(literal_column("2"), blocks.c.by, _ZERO, _NONE).where(blocks.c.to == param("me")),
         select(literal_column("3"), mutes.c.to, mutes.c.ends_at, _NONE).where(mutes.c.by == param("me")),
         select(literal_column("4"), servers.c.id, _ZERO, _NONE)
         .join_from(domain_blocks, servers, servers.c.domain == domain_blocks.c.domain)
         .where(domain_blocks.c.account_id == param("me")),
+        select(literal_column("5"), _ZERO, _ZERO, tag_follows.c.key).where(tag_follows.c.account_id == param("me")),
+        select(literal_column("6"), list_members.c.account_id, _ZERO, _NONE)
+        .join_from(list_members, lists, lists.c.id == list_members.c.list_id)
+        .where(lists.c.account_id == param("me"), lists.c.exclusive == 1),
+        select(literal_column("7"), _ZERO, _ZERO, logins.c.reads).where(
+            logins.c.account_id == param("me"), logins.c.reads_at_home == 1, logins.c.reads != ALL_LANGUAGES
+        ),
+        select(literal_column("8"), filters.c.id, _ZERO, _NONE).where(filters.c.account_id == param("me")),
     )
+)
+
+# Those whom they follow without reposts, or in some languages only: asked for where there are any.
+NARROWED = selects(follows, "to boosts languages").where(
+    follows.c.by == param("me"), or_(follows.c.boosts == sql("0"), follows.c.languages != _NONE)
 )
 
 COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
@@ -115,22 +147,31 @@ async def relations_of(reading: Reading, account: int) -> Relations:
         note_until(kept.until)
         return kept
     generation, look = memory.generation, reading.by(RELATIONS, account)
-    ties: tuple[list[Row], ...] = ([], [], [], [], [])
+    ties: tuple[list[Row], ...] = ([], [], [], [], [], [], [], [], [])
     for row in await look.fetch(TIES, me=account):
         ties[row[0]].append(row)
-    following = frozenset(row[1] for row in ties[0])
-    quiet = frozenset(row[1] for row in ties[0] if not row[2])
-    languages = {row[1]: frozenset(row[3].split(".")) for row in ties[0] if row[3]}
+    _, reposts, narrowed, followed = ties[0][0]
+    following = frozenset(_ids(followed or "[]"))
+    rows = await look.fetch(NARROWED, me=account) if reposts == 0 or narrowed else ()
+    quiet = frozenset(row[0] for row in rows if not row[1])
+    languages = {row[0]: frozenset(row[2].split(".")) for row in rows if row[2]}
     blocking, blocked_by = frozenset(row[1] for row in ties[1]), frozenset(row[1] for row in ties[2])
     muted = [(row[1], row[2]) for row in ties[3]]
     muting = frozenset(to for to, ends in muted if ends is None or ends > now)
     until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
     hidden = frozenset(row[1] for row in ties[4])
     apart = blocking | blocked_by | muting | hidden
-    found = Relations(following, blocking, blocked_by, muting, apart, quiet, until, hidden, languages)
+    aside = frozenset(row[1] for row in ties[6])
+    at_home, tags = following - aside | {account}, frozenset(row[3] for row in ties[5])
+    home_in = tuple(ties[7][0][3].split(".")) if ties[7] else ()
+    found = Relations(
+        following, blocking, blocked_by, muting, apart, quiet, until, hidden, languages, aside, at_home, tags, home_in
+    )
     note_until(until)
     if memory.stands(RELATIONS, (account,), generation):
         memory.relations.put(account, found)
+    if not ties[8] and memory.stands(FILTERS, (account,), generation):
+        memory.filters.put(account, NO_FILTERS)
     return found
 
 

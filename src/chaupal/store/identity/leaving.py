@@ -6,7 +6,7 @@ from sqlalchemy import Table, select
 
 from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTIFICATIONS, PEOPLE, RELATIONS, TALKS, WANTS
+from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTIFICATIONS, PEOPLE, RELATIONS, TALKS
 from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import bulk_jobs, bulk_rows
@@ -176,5 +176,5 @@ async def empty(w: Writing, account: int) -> None:
     await w.run(END_EXPORTS, me=account)
     await moving.forget(w, account)
     await w.run(EMPTY, me=account)
-    for kind in (PEOPLE, RELATIONS, FILTERS, WANTS, NOTIFICATIONS, TALKS, MARKERS):
+    for kind in (PEOPLE, RELATIONS, FILTERS, NOTIFICATIONS, TALKS, MARKERS):
         w.touch(kind, account)

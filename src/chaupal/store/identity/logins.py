@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text as sql
 
 from chaupal.kernel.errors import NotFound
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.shelves import PEOPLE, WANTS
+from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins, mail_tokens
@@ -209,7 +209,7 @@ async def set_language(w: Writing, account: int, language: str) -> None:
 async def set_reads(w: Writing, account: int, reads: str, *, at_home: bool | None = None) -> None:
     """`at_home`: whether their home is to hold nothing else; None: as it was."""
     await w.run(SET_READS, of=account, reads=reads, only=None if at_home is None else int(at_home))
-    w.touch(WANTS, account)
+    w.touch(RELATIONS, account)
 
 
 async def set_appearance(w: Writing, account: int, appearance: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Table, or_, text as sql
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
-from chaupal.store.machine.shelves import PEOPLE, WANTS
+from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, lists
@@ -153,7 +153,7 @@ async def change_in_lists(w: Writing, owner: int, old: int, new: int, make_id: A
     """In the lists of `owner` the new account stands beside the old one, which goes with its follow."""
     for (list_id,) in await w.fetch(IN_LISTS, me=owner, them=old):
         await w.run(lists.ENTER, which=list_id, them=new, new=make_id())
-        w.touch(WANTS, owner)
+        w.touch(RELATIONS, owner)
 
 
 async def follow_instead(w: Writing, by: int, move: Move, terms: FollowTerms, make_id: Any) -> bool:

@@ -97,15 +97,15 @@ class Counted(NamedTuple):
 
 
 class Marks(dict[int, int]):
-    """What an account did with posts, as bitmasks. `newest`: with what came after that post it did nothing, or all of this
-    would have been forgotten: nothing was there to be done anything with when it was first looked at.
+    """What an account did with posts, as bitmasks. `since`: with others from that id on it did nothing, or all of this would have
+    been forgotten: they were looked at, or not there yet.
     """
 
-    __slots__ = ("newest",)
+    __slots__ = ("since",)
 
-    def __init__(self, bits: Mapping[int, int], newest: int = NEVER) -> None:
+    def __init__(self, bits: Mapping[int, int], since: int = NEVER) -> None:
         super().__init__(bits)
-        self.newest = newest
+        self.since = since
 
     def change(self, remark: Remark) -> None:
         """Of a post whose marks are not known they stay unknown."""
@@ -114,14 +114,14 @@ class Marks(dict[int, int]):
 
     def without(self, post: int) -> "Marks":
         """The same, but of this post nothing is known. Another one: who is at these marks goes on with what they were."""
-        left = Marks(self, max(self.newest, post))
+        left = Marks(self, max(self.since, post + 1))
         left.pop(post, None)
         return left
 
     def unknown(self, ids: Iterable[int]) -> list[int]:
         """Those of the posts of which nothing is known yet."""
-        newest = self.newest
-        return [id_ for id_ in ids if id_ not in self and id_ <= newest]
+        since = self.since
+        return [id_ for id_ in ids if id_ not in self and id_ < since]
 
 
 class RulingsKept:
@@ -179,10 +179,8 @@ class Memory:
         self.people: KindShelf[int, Sealed[Person]] = KindShelf(shelves.PEOPLE)
         self.relations: KindShelf[int, Relations] = KindShelf(shelves.RELATIONS)
         self.filters: KindShelf[int, Any] = KindShelf(shelves.FILTERS)  # of store.filters.Filters
-        self.wants: KindShelf[int, Any] = KindShelf(shelves.WANTS)  # of store.wants.Wants
         self.reactions: KindShelf[int, Marks] = KindShelf(shelves.REACTIONS)
         self.tokens: KindShelf[str, Any] = KindShelf(shelves.TOKENS)
-        self.places: KindShelf[str, str] = KindShelf(shelves.PLACES)
         self.announced: KindShelf[int, Any] = KindShelf(shelves.ANNOUNCED)
         # Of identity.ip_and_mail_blocks.AddressBlock
         self.address_blocks: KindShelf[int, Any] = KindShelf(shelves.ADDRESS_BLOCKS)

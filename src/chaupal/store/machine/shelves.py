@@ -24,7 +24,7 @@ from chaupal.store.tables.federation import (
 )
 from chaupal.store.tables.identity import accounts, address_blocks, logins, tokens
 from chaupal.store.tables.machine import acts, outbox, seats
-from chaupal.store.tables.notifications import markers, notifications
+from chaupal.store.tables.notifications import markers, notifications, push_subscriptions
 from chaupal.store.tables.square import (
     announcements,
     blocks,
@@ -94,9 +94,11 @@ ONLY: Final = 0  # the key of what there is one of
 type Touched = tuple[Kind[Any], Any]
 
 
-def _whole[K](name: str, *tables: Table, most: int = 0, law: bool = False) -> "Kind[K]":
-    """One that rests on all of these tables."""
-    return Kind(name, *(column for table in tables for column in table.c), rows=tables, most=most, law=law)
+def _whole[K](
+    name: str, *tables: Table, beside: "Iterable[Column[Any]]" = (), most: int = 0, law: bool = False
+) -> "Kind[K]":
+    """One that rests on all of these tables, and on these columns `beside`."""
+    return Kind(name, *beside, *(column for table in tables for column in table.c), rows=tables, most=most, law=law)
 
 
 # What the gate obeys, as a whole (`store/identity/facts_cache.py`).
@@ -106,14 +108,15 @@ RULINGS: Kind[int] = _whole("rulings", rulings, law=True)
 POSTS: Kind[int] = _whole("posts", posts, poll_votes, most=2_500)
 CARRIED: Kind[int] = Kind("carried", most=50_000, lasting=True)  # what a post reposts, 0 for none
 PEOPLE: Kind[int] = _whole("people", accounts, most=3_000)
-RELATIONS: Kind[int] = _whole("relations", follows, blocks, mutes, domain_blocks, most=2_000)
-FILTERS: Kind[int] = _whole("filters", filters, filter_keywords, filter_posts, most=2_000)
-WANTS: Kind[int] = Kind(
-    "wants", lists.c.exclusive, logins.c.reads, logins.c.reads_at_home, rows=(tag_follows, list_members), most=5_000
+_OF_HOME = (lists.c.exclusive, logins.c.reads, logins.c.reads_at_home)
+RELATIONS: Kind[int] = _whole(
+    "ties", follows, blocks, mutes, domain_blocks, tag_follows, list_members, beside=_OF_HOME, most=2_000
 )
+FILTERS: Kind[int] = _whole("filters", filters, filter_keywords, filter_posts, most=2_000)
 REACTIONS: Kind[int] = _whole("reactions", likes, bookmarks, pins, thread_mutes, most=1_000)
+# Versions that asked for more of this by other names called these "tokens" (and "places"), and the ties below "relations" (and "wants").
 TOKENS: Kind[str] = Kind(
-    "tokens",
+    "callers",
     tokens.c.revoked_at,
     accounts.c.role,
     accounts.c.state,
@@ -125,10 +128,10 @@ TOKENS: Kind[str] = Kind(
     logins.c.confirmed_at,
     logins.c.approved_at,
     logins.c.unreached_at,
+    push_subscriptions.c.country,
+    rows=(push_subscriptions,),
     most=10_000,
 )
-# By token or session: the country it last came from, as its device has it
-PLACES: Kind[str] = Kind("places", most=10_000)
 ANNOUNCED: Kind[int] = _whole("announced", announcements, most=1)  # what staff tell everybody now
 ADDRESS_BLOCKS: Kind[int] = _whole("doors", address_blocks, most=1)  # those in force
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from chaupal.store.machine.dialect import holds, param, upsert
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.shelves import PLACES
+from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.notifications import push_calls as calls, push_subscriptions as subscriptions
@@ -87,20 +87,20 @@ ORPHANS = deletes(calls).where(calls.c.subscription_id.not_in(select(subscriptio
 
 async def replace(w: Writing, found: Subscription) -> None:
     """In place of what the same token or session had asked for before."""
-    w.touch(PLACES, found.key)
+    w.touch(TOKENS, found.key)
     await w.run(REMOVE, of=found.key)
     await ALL.add(w, found)
 
 
 async def wish(w: Writing, key: str, alerts: Sequence[str], policy: str, country: str, language: str) -> bool:
     """Told of other things from now on; False where there is no such device."""
-    w.touch(PLACES, key)
+    w.touch(TOKENS, key)
     return await w.run(WISH, of=key, wanted=_said(alerts), by=policy, where_now=country, tongue=language) == 1
 
 
 async def move(w: Writing, key: str, country: str) -> None:
-    """Whoever has the device is in another country now, and no process remembers them where they were."""
-    w.touch(PLACES, key)
+    """Whoever has the device is in another country now."""
+    w.touch(TOKENS, key)
     await w.run(PLACE, of=key, where_now=country)
 
 
@@ -109,12 +109,14 @@ async def of_key(reading: Reading, key: str) -> Subscription | None:
 
 
 async def remove(w: Writing, key: str) -> None:
+    w.touch(TOKENS, key)
     await w.run(REMOVE, of=key)
 
 
-async def remove_gone(w: Writing, id_: int) -> None:
-    """The push service does not know it any more."""
-    await w.run(REMOVE_ID, of=id_)
+async def remove_gone(w: Writing, gone: Subscription) -> None:
+    """The push service does not know it any more; what its token or session has asked for since stays."""
+    w.touch(TOKENS, gone.key)
+    await w.run(REMOVE_ID, of=gone.id)
 
 
 async def queue(w: Writing, account: int, notification: int, kind: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select, text as sql
 
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.shelves import WANTS
+from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.statements import (
     columns_of,
     counts_of,
@@ -102,7 +102,7 @@ async def add(w: Writing, made: ListRow) -> None:
 
 async def change(w: Writing, made: ListRow) -> None:
     await w.run(CHANGE, which=made.id, me=made.owner, name=made.title, policy=made.replies, alone=int(made.exclusive))
-    w.touch(WANTS, made.owner)
+    w.touch(RELATIONS, made.owner)
 
 
 async def remove(w: Writing, me: int, id_: int) -> bool:
@@ -110,21 +110,21 @@ async def remove(w: Writing, me: int, id_: int) -> bool:
     if not await w.run(REMOVE, which=id_, me=me):
         return False
     await w.run(EMPTY, which=id_)
-    w.touch(WANTS, me)
+    w.touch(RELATIONS, me)
     return True
 
 
 async def enter(w: Writing, me: int, id_: int, them: int, new: int) -> None:
     await w.run(ENTER, which=id_, them=them, new=new)
-    w.touch(WANTS, me)
+    w.touch(RELATIONS, me)
 
 
 async def leave(w: Writing, me: int, id_: int, them: Sequence[int]) -> None:
     await w.run(LEAVE, which=id_, ids=listed(them))
-    w.touch(WANTS, me)
+    w.touch(RELATIONS, me)
 
 
 async def unfollowed(w: Writing, me: int, them: int) -> None:
     """Whom the account follows no more goes out of all its lists."""
     if await w.run(UNFOLLOWED, me=me, them=them):
-        w.touch(WANTS, me)
+        w.touch(RELATIONS, me)

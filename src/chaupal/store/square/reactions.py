@@ -1,10 +1,13 @@
 """Likes and saved posts, with the counts they change, and what an account has done with a post, as small bitmasks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import func, literal_column, select, text, union_all
 
-from chaupal.store.machine.dialect import among, larger, listed, param, statement
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.ids import first_id_at
+from chaupal.store.machine.dialect import Statement, among, larger, listed, param, statement
 from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import POSTS, REACTIONS
@@ -16,6 +19,9 @@ from chaupal.store.tables.square import bookmarks, likes, pins, posts, thread_mu
 LIKED, REPOSTED, SAVED, MUTED, PINNED = 1, 2, 4, 8, 16
 NEWEST, MUTES = 32, 64  # no marks: the newest post there is, and whether the account has muted any conversation
 KEPT = 4_000  # posts about which one account's marks are remembered
+LATELY = (
+    2 * DAY
+)  # whoever asks first for marks on what was posted since is told of all: mostly they ask for others of it next
 REPOSTS_TOLD = 200  # a post may have more reposts than that; their copies in memory then learn of a like later
 
 LIKE = inserts_once(likes, account_id="me", post_id="of", id="new")
@@ -32,29 +38,34 @@ REPOSTS = selects(posts.c.id).where(boost_of="of").ordered("-id").limit(REPOSTS_
 ORIGINAL = selects(posts.c.boost_of, posts.c.author).where(id="of")
 
 
-MARKS = statement(
-    union_all(
-        select(likes.c.post_id, literal_column(str(LIKED))).where(
-            likes.c.account_id == param("me"), among(likes.c.post_id, "ids")
-        ),
-        select(bookmarks.c.post_id, literal_column(str(SAVED))).where(
-            bookmarks.c.account_id == param("me"), among(bookmarks.c.post_id, "ids")
-        ),
-        select(posts.c.boost_of, literal_column(str(REPOSTED))).where(
-            text("boost_of IS NOT NULL"), among(posts.c.boost_of, "ids"), posts.c.author == param("me")
-        ),
-        select(pins.c.post_id, literal_column(str(PINNED))).where(
-            pins.c.account_id == param("me"), among(pins.c.post_id, "ids")
-        ),
-        # From the few conversations that somebody has muted, not from the posts, of which each row would be read.
-        select(posts.c.id, literal_column(str(MUTED)))
-        .select_from(thread_mutes.join(posts, posts.c.root == thread_mutes.c.root))
-        .where(thread_mutes.c.account_id == param("me"), among(posts.c.id, "ids")),
-        select(func.max(posts.c.id), literal_column(str(NEWEST))),
-        select(func.max(thread_mutes.c.root), literal_column(str(MUTES))).where(
-            thread_mutes.c.account_id == param("me")
-        ),
+def _marks(these: Callable[[Any], Any], *reposted: Any) -> Statement:
+    """What an account did with those posts for whose id `these` is so. `reposted`: the same of the post that reposts one."""
+    mine = ((likes, LIKED), (bookmarks, SAVED), (pins, PINNED))
+    me = param("me")
+    return statement(
+        union_all(
+            *(
+                select(of.c.post_id, literal_column(str(bit))).where(of.c.account_id == me, these(of.c.post_id))
+                for of, bit in mine
+            ),
+            select(posts.c.boost_of, literal_column(str(REPOSTED))).where(*reposted, posts.c.author == me),
+            # From the few conversations that somebody has muted, not from the posts, of which each row would be read.
+            select(posts.c.id, literal_column(str(MUTED)))
+            .select_from(thread_mutes.join(posts, posts.c.root == thread_mutes.c.root))
+            .where(thread_mutes.c.account_id == me, these(posts.c.id)),
+            select(func.max(posts.c.id), literal_column(str(NEWEST))),
+            select(func.max(thread_mutes.c.root), literal_column(str(MUTES))).where(thread_mutes.c.account_id == me),
+        )
     )
+
+
+MARKS = _marks(lambda id_: among(id_, "ids"), text("boost_of IS NOT NULL"), among(posts.c.boost_of, "ids"))
+# All since a post: a tenth of what as many take that are named one by one. Reposts from what the account posted since, not by what
+# everybody reposted.
+MARKS_SINCE = _marks(
+    lambda id_: id_ >= param("since"),
+    posts.c.id >= param("since"),
+    posts.c.boost_of + literal_column("0") >= param("since"),
 )
 
 LIKED_BY = Pages(likes.c.id, likes.c.post_id == param("of"), base=select(likes.c.id, likes.c.account_id))
@@ -129,20 +140,24 @@ async def marks(reading: Reading, me: int, ids: Sequence[int]) -> Marks:
     missing = [*ids] if kept is None else kept.unknown(ids)
     if kept is not None and not missing:
         return kept
-    generation = reading.memory.generation
-    found, newest, mutes = dict.fromkeys(missing, 0), 0, False
-    for post, bit in await reading.by(REACTIONS, me).fetch(MARKS, me=me, ids=listed(missing)):
+    generation, look = reading.memory.generation, reading.by(REACTIONS, me)
+    since, found, mutes = first_id_at(max(0, reading.now() - LATELY)), dict.fromkeys(missing, 0), False
+    if lately := kept is None and min(missing, default=0) >= since:
+        rows = await look.fetch(MARKS_SINCE, me=me, since=since)
+    else:
+        rows = await look.fetch(MARKS, me=me, ids=listed(missing))
+    for post, bit in rows:
         if bit == NEWEST:
-            newest = post or 0
+            since = since if lately else (post or 0) + 1
         elif bit == MUTES:
             mutes = post is not None
         else:
-            found[post] |= bit
+            found[post] = found.get(post, 0) | bit
     # A commit meanwhile may have changed any of it: then it serves this one look and is not kept.
     if not reading.memory.stands(REACTIONS, (me,), generation):
         return Marks({**(kept or {}), **found})
     if kept is None or len(kept) > KEPT:
-        kept = Marks({id_: (kept or {}).get(id_, 0) for id_ in ids} | found, NEVER if mutes else newest)
+        kept = Marks({id_: (kept or {}).get(id_, 0) for id_ in ids} | found, NEVER if mutes else since)
         reading.memory.reactions.put(me, kept)
         return kept
     kept.update(found)

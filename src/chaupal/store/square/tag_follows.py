@@ -1,12 +1,12 @@
-"""Tags that people follow, and tags they show on their profiles."""
+"""Tags that people follow, what is posted with them, and tags they show on their profiles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import func
 
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.shelves import WANTS
+from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -42,16 +42,29 @@ USES = (
 FEATURE = inserts(featured_tags, id="new", account_id="me", key="key", name="name")
 UNFEATURE = deletes(featured_tags).where(account_id="me", id="which")
 
+_TAGGED = (
+    selects(func.distinct(post_tags.c.post_id))
+    .where(
+        among(post_tags.c.key, "keys"),
+        post_tags.c.listed > 0,
+        post_tags.c.post_id < param("below"),
+        post_tags.c.post_id > param("above"),
+    )
+    .limit("n")
+)
+NEWEST_TAGGED = _TAGGED.order_by(post_tags.c.post_id.desc())
+NEXT_TAGGED = _TAGGED.order_by(post_tags.c.post_id)
+
 
 async def follow(w: Writing, me: int, key: str, name: str, new: int) -> bool:
     """True when it is new."""
-    w.touch(WANTS, me)
+    w.touch(RELATIONS, me)
     return bool(await w.run(FOLLOW, me=me, key=key, name=name, new=new))
 
 
 async def unfollow(w: Writing, me: int, key: str) -> bool:
     """False where it was not followed."""
-    w.touch(WANTS, me)
+    w.touch(RELATIONS, me)
     return bool(await w.run(UNFOLLOW, me=me, which=key))
 
 
@@ -83,3 +96,13 @@ async def feature(w: Writing, me: int, key: str, name: str, new: int) -> None:
 async def unfeature(w: Writing, me: int, id_: int) -> bool:
     """False where there is no such tag on the account's profile."""
     return bool(await w.run(UNFEATURE, me=me, which=id_))
+
+
+async def newest_tagged(
+    reading: Reading, keys: Iterable[str], *, below: int, above: int, limit: int, upward: bool = False
+) -> list[int]:
+    """Ids of public posts with one of the tags, newest first. `upward`: those next above `above`, in no order."""
+    rows = await reading.fetch(
+        NEXT_TAGGED if upward else NEWEST_TAGGED, keys=listed(sorted(keys)), below=below, above=above, n=limit
+    )
+    return [row[0] for row in rows]
