@@ -6,6 +6,7 @@ import msgspec
 
 from chaupal.governance.cases import desk, evidence, notes
 from chaupal.governance.cases.desk import CaseEvent, OrderEvent
+from chaupal.governance.cases.evidence import HeldEvidence
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.steps import StepForm
@@ -123,8 +124,16 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
         fields=deskwords.FIELDS,
         particulars=_particulars(call, found),
         differences=_differences(call, found),
-        held=await evidence.of_order(call.house.court, call.viewer, ref) if may(call.viewer, "see_documents") else [],
+        held=await _held(call, ref, first, files),
     )
+
+
+async def _held(call: Call[Any], ref: str, first: int, files: dossier.Dossier) -> list[HeldEvidence]:
+    """As many of the sealed copies as of the things beside them, in the order in which both came; the last page has what is left."""
+    if not may(call.viewer, "see_documents"):
+        return []
+    every = await evidence.of_order(call.house.court, call.viewer, ref)
+    return every[first - 1 : first - 1 + MOST_SHOWN if files.next else None]
 
 
 class TimelineLine(NamedTuple):

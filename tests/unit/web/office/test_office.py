@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import regex
 from pyotp.totp import TOTP
 
 from chaupal.governance.people import speakers
@@ -13,7 +14,7 @@ from chaupal.reads.court.impact import OPEN_SURFACES
 from chaupal.social.people import leaving
 from chaupal.social.signin import two_factor
 from chaupal.store.identity import leaving as leaving_store
-from chaupal.web.office import deskwords
+from chaupal.web.office import deskwords, order
 from desk import REASON, AtDesk
 from mails import sent
 from village import FINDING, PASSWORD, Village
@@ -397,6 +398,19 @@ async def test_an_owner_sees_asks_for_and_takes_away_what_guards_staff(village: 
     await owner.send("/office/people", handle="chitra", role="member")
     await owner.send("/office/people", handle="chitra", role="moderator")
     assert told()[1:] == ["कोड और पासकी मिटाए गए", "दफ़्तर में अब आपकी भूमिका नहीं है", "दफ़्तर में आपकी भूमिका"]
+
+
+async def test_a_page_of_a_large_order_has_the_sealed_copies_of_no_more_than_it_shows(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    said = [(await v.says(v.asha, f"मंडी का भाव, {n}")).path for n in range(3)]
+    ref = await v.receives(*said)
+    await v.settle()
+    monkeypatch.setattr(order, "MOST_SHOWN", 2)
+    at, seals = AtDesk(v, v.chitra), regex.compile(r'action="(/office/evidence/\d+)"')
+    first, rest = [seals.findall((await at.get(f"/office/orders/{ref}{part}")).text) for part in ("", "?first=3")]
+    assert (len(first), len(rest), len({*first, *rest})) == (2, 1, 3)
 
 
 async def test_a_template_is_kept_and_dropped(village: Village):
