@@ -10,7 +10,7 @@ import regex
 
 from chaupal.app import backup
 from chaupal.app.rooms import visiting
-from chaupal.governance.orders import documents, kept_documents
+from chaupal.governance.orders import documents
 from chaupal.policy.viewer import Role
 from chaupal.store.court import access_audit as looks, docket, documents as kept
 from desk import AtDesk
@@ -165,4 +165,4 @@ async def test_a_backup_holds_letters_and_the_key_that_opens_them(village: Villa
     moved = msgspec.structs.replace(house.settings, data=str(tmp_path / "restored"))
     await backup.restore(moved, tmp_path / "kept.tar.gz")
     async with visiting(moved) as other:
-        assert await kept_documents.plain(other.court, other.square.files, document) == b"a letter"
+        assert await documents.plain(other.court, other.square.files, document) == b"a letter"

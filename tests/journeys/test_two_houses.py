@@ -20,7 +20,7 @@ from authenticators import Device
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.fanout import exporting
 from chaupal.governance.cases import evidence
-from chaupal.governance.orders import documents, kept_documents
+from chaupal.governance.orders import documents
 from chaupal.kernel.clock import MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.social.archives import imports
@@ -286,7 +286,7 @@ async def test_evidence_and_letters_sealed_by_either_are_opened_by_both(pair: Pa
         court, files = house.house.court, house.house.square.files
         async with court.work.reading() as reading:
             letters = await document_rows.filed_after(reading, 0, 10)
-        opened = [await kept_documents.plain(court, files, one) for one in letters]
+        opened = [await documents.plain(court, files, one) for one in letters]
         assert opened == [b"the first letter", b"the second letter"]
         for ref, text in said.items():
             (one,) = await evidence.of_order(court, v.chitra.viewer, ref)

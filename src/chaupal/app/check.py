@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chaupal.governance.log import cosigned, log, reconcile
-from chaupal.governance.orders import kept_documents
+from chaupal.governance.orders import documents
 from chaupal.governance.people import role_grants
 from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
@@ -60,7 +60,7 @@ async def _faults_of_files(house: House) -> list[str]:
             missing = await _missing_files(house, reading)
             # What was deleted between the look at its row and that at its file has no row any more.
             again = await _missing_files(house, reading) if missing else []
-        return [fault for fault in missing if fault in again] + await kept_documents.faults(house.court, files)
+        return [fault for fault in missing if fault in again] + await documents.faults(house.court, files)
     except Exception as error:
         if files.fault(error) is None:
             raise

@@ -17,7 +17,7 @@ from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import cosigned as log_cosigned, reconcile
 from chaupal.governance.log.seen import SetBack
-from chaupal.governance.orders import kept_documents, portal, publishing
+from chaupal.governance.orders import documents, portal, publishing
 from chaupal.governance.people import announcements, reports, role_grants
 from chaupal.kernel.logger import log
 from chaupal.social.archives import exports, imports
@@ -94,7 +94,7 @@ class Timers:
             TimerAct("sweep bulk calls", 3_600, lambda: bulk_jobs.sweep(court)),
             TimerAct("sweep uploads", 3_600, lambda: media.sweep(square)),
             TimerAct("purge evidence", 3_600, lambda: evidence.purge_due(court)),
-            TimerAct("sweep the archive", 3_600, lambda: kept_documents.sweep(court, square.files)),
+            TimerAct("sweep the archive", 3_600, lambda: documents.sweep(court, square.files)),
             TimerAct("tidy the portal", 3_600, lambda: portal.tidy(court)),
             TimerAct("follow links", pace, lambda: previews.fetch_due(carrier)),
             TimerAct("sweep previews", 3_600, lambda: previews.sweep(carrier)),

@@ -221,9 +221,6 @@ async def reject(call: Call[AccountAsked]) -> Answer:
     return json(was)
 
 
-# --- what is answered ---
-
-
 async def _page(call: Call[Any], wishes: Wishes, purpose: str) -> Answer:
     cursor = call.args.cursor(100, 200)
     page: Page[Entry] = await staffed.accounts(call.house.reads, call.viewer, wishes, cursor)

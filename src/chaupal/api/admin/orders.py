@@ -183,9 +183,6 @@ async def case(call: Call[TargetAsked]) -> Answer:
     return await _file(call)
 
 
-# --- what is answered ---
-
-
 async def _done(call: Call[TargetAsked], act: Act) -> Answer:
     """The case after an act about it. Raises Stale where it is not the one that If-Match names."""
     args, tags = call.args, _tags(call)

@@ -216,9 +216,6 @@ async def end_all(court: Court, w: Writing, case: Case, *, how: str, by: int, re
     return leaf
 
 
-# --- rows ---
-
-
 class Subject(NamedTuple):
     """One thing that a ruling limits. A tag has no id, but a term."""
 

@@ -145,9 +145,6 @@ def _wrong(row: TargetRow, found: Resolved) -> str:
     return found.says
 
 
-# --- the file ---
-
-
 def read_rows(data: bytes) -> list[TargetRow]:
     """The rows of a file, header and empty rows left out. Raises Invalid (field `csv`)."""
     found = csv_files.rows_of(data, MOST_TARGETS + 1)

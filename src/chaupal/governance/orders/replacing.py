@@ -10,8 +10,8 @@ import msgspec
 
 from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
-from chaupal.governance.orders import kept_documents, procedure, steps
-from chaupal.governance.orders.documents import Brought
+from chaupal.governance.orders import procedure, steps
+from chaupal.governance.orders.documents import Brought, plain
 from chaupal.governance.orders.order_forms import ROLE, OrderForm, latest_interim
 from chaupal.governance.orders.papers import check_may, typed_moment
 from chaupal.governance.regimes import Regime
@@ -119,7 +119,7 @@ async def letters(court: Court, files: Files, before: SentBack, ids: Collection[
     """Those of its documents that go along with the mended version, as they came. Raises Invalid where one does not open."""
     some = [one for one in before.documents if one.id in ids]
     try:
-        return [Brought(one.name, await kept_documents.plain(court, files, one)) for one in some]
+        return [Brought(one.name, await plain(court, files, one)) for one in some]
     except Problem as problem:
         log.error("a document of an order does not open", error=problem)  # only who runs the server can bring it back
         raise Invalid("document_gone") from problem

@@ -146,9 +146,6 @@ async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
         return await _report(w, id_)
 
 
-# --- parts ---
-
-
 async def _mine_to_handle(w: Writing, viewer: Viewer, id_: int) -> int:
     """The viewer, who may handle this report: not one about themselves. Raises NotAllowed, NotFound."""
     check_may(viewer, "handle_reports")

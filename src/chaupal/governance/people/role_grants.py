@@ -79,9 +79,6 @@ async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, b
     await log.append(court, w, pseudonym(court, account), public)
 
 
-# --- what the log gave ---
-
-
 class Roll:
     """Who has which role by the log's word alone: the newest entry about each."""
 

@@ -36,7 +36,6 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.court.tellings import Telling
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import media
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 
@@ -175,20 +174,11 @@ async def _posts_of(reading: Reading, viewer: Viewer, target: Target) -> tuple[V
     return tuple(reveal(viewer, Surface.OFFICE, await sealed_posts(reading, ids), await facts_for(reading, viewer)))
 
 
-async def _shown_posts(reading: Reading, named: Sequence[Target]) -> dict[int, int]:
-    """Target -> the post that shows it: itself, or the one that a picture is in."""
-    found = {t.id: t.subject_id for t in named if t.kind == "post" and t.subject_id is not None}
-    for target in named:
-        if target.kind == "media" and (post := await media.post_of(reading, target.subject_id or 0)):
-            found[target.id] = post
-    return found
-
-
 async def _files(
     reads: Reads, reading: Reading, viewer: Viewer, named: Sequence[Target], events: dict[int, list[CaseEvent]]
 ) -> tuple[File, ...]:
     facts = await facts_for(reading, viewer)
-    shown = await _shown_posts(reading, named)
+    shown = await as_filed.posts_shown(reading, named)
     posts = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, await sealed_posts(reading, shown.values()), facts)}
     people = await _people(reading, viewer, (t.owner_id for t in named))
     made = await rulings.by_targets(reading, [t.id for t in named])
@@ -236,8 +226,8 @@ class Matter(msgspec.Struct, frozen=True):
 
     @property
     def stage(self) -> str:
-        """Where the order stands; those of the first version have no events: they were received."""
-        return self.steps[-1].state if self.steps else "received"
+        """Where the order stands."""
+        return order_events.stage_of(self.steps)
 
 
 async def every(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[RegisterLine]:

@@ -47,9 +47,6 @@ async def show(call: Call[StatementAsked]) -> Answer:
     return await _statement_page(call, "statements/one.html", title, said=said)
 
 
-# --- writing ---
-
-
 async def office(call: Call[Any], typed: StatementForm | None = None, problem: Problem | None = None) -> Answer:
     typed = typed or StatementForm()
     found = await statements.listed(call.house.court)

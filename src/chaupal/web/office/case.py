@@ -88,9 +88,6 @@ BESIDE: dict[str, Callable[[Call[CaseTyped]], Awaitable[None]]] = {"note": _note
 ACTS = acts.by_way("office")
 
 
-# --- the page ---
-
-
 def typed_of(ref: str, draft: Draft) -> CaseTyped:
     """A draft as it stands in the form of a case, for other pages that lead here."""
     return TYPED(ref=ref, number=1, act="propose", **msgspec.structs.asdict(draft))

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from chaupal.governance.orders import documents, kept_documents
+from chaupal.governance.orders import documents
 from chaupal.http.call import Answer, Call, Route, Shape, get, post
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import ByRef, Number
@@ -32,7 +32,7 @@ async def fetch(call: Call[DocumentOpening]) -> Answer:
     args = call.args
     court, files = call.house.court, call.house.square.files
     try:
-        opened = await kept_documents.open_for_staff(court, files, call.viewer, args.document_id, args.purpose)
+        opened = await documents.open_for_staff(court, files, call.viewer, args.document_id, args.purpose)
     except Invalid as problem:
         return await _page(call, args.ref, problem, args.document_id)
     name = quote(opened.document.name, safe="")
@@ -42,7 +42,7 @@ async def fetch(call: Call[DocumentOpening]) -> Answer:
 
 async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int | None) -> Answer:
     court = call.house.court
-    found = await kept_documents.of_order(court, call.viewer, ref)
+    found = await documents.of_order(court, call.viewer, ref)
     told: dict[str, Any] = {"found": found, "signer": documents.signer_of, "signatures": filing.SIGNATURES}
     return await sheet.render(call, "office/documents.html", N_("Documents"), problem, ref=ref, about=about, **told)
 

@@ -55,9 +55,6 @@ async def assign(call: Call[TargetsTaken]) -> Answer:
     return redirect(links.back(args.next))
 
 
-# --- templates ---
-
-
 async def show_templates(call: Call[Any], typed: TemplateForm | None = None, problem: Problem | None = None) -> Answer:
     typed = typed or TemplateForm()
     known = await notes.templates(call.house.court, call.viewer)

@@ -114,9 +114,6 @@ async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) 
     )
 
 
-# --- one person ---
-
-
 async def show_person(call: Call[PersonLookedAt]) -> Answer:
     return await _person(call, "", None)
 

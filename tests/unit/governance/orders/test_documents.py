@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chaupal.governance import keyring
-from chaupal.governance.orders import documents, kept_documents, orders, signatures
+from chaupal.governance.orders import documents, orders, signatures
 from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.orders.signatures import Check
 from chaupal.kernel.clock import DAY
@@ -109,7 +109,7 @@ async def test_what_is_stored_is_encrypted_and_opens_again(bench: Bench):
     document = await taken(bench, data)
     stored = await bench.street.square.files.get(document.key)
     assert stored is not None and b"PDF" not in stored and data[:50] not in stored
-    assert await kept_documents.plain(bench.court, bench.street.square.files, document) == data
+    assert await documents.plain(bench.court, bench.street.square.files, document) == data
     assert "letter" not in document.key and str(document.id) not in document.key
 
 
@@ -118,9 +118,9 @@ async def test_a_file_that_was_changed_or_moved_under_another_row_does_not_open(
     one, two = await taken(bench, b"first letter", "a.txt"), await taken(bench, b"second letter", "b.txt")
     await files.put(one.key, (await files.get(two.key)) or b"")
     with pytest.raises(Problem):
-        await kept_documents.plain(bench.court, files, one)
+        await documents.plain(bench.court, files, one)
     with pytest.raises(Problem):
-        await kept_documents.plain(bench.court, files, msgspec.structs.replace(one, key=two.key, nonce=two.nonce))
+        await documents.plain(bench.court, files, msgspec.structs.replace(one, key=two.key, nonce=two.nonce))
 
 
 async def test_without_its_key_nothing_is_taken_in_under_a_new_one(bench: Bench):
@@ -218,12 +218,10 @@ async def test_staff_open_a_document_when_they_say_what_for_and_that_is_written_
         (bench.asha, " x ", Invalid),
     ):
         with pytest.raises(problem):
-            await kept_documents.open_for_staff(bench.court, files, viewer, document.id, purpose)
+            await documents.open_for_staff(bench.court, files, viewer, document.id, purpose)
     with pytest.raises(NotFound):
-        await kept_documents.open_for_staff(bench.court, files, bench.asha, 7, "to decide")
-    opened = await kept_documents.open_for_staff(
-        bench.court, files, bench.asha, document.id, "to decide about target 1"
-    )
+        await documents.open_for_staff(bench.court, files, bench.asha, 7, "to decide")
+    opened = await documents.open_for_staff(bench.court, files, bench.asha, document.id, "to decide about target 1")
     assert opened.data == b"a letter"
     async with bench.court.work.reading() as reading:
         (look,) = await looks.looks_below(reading, 2**62, 10)
@@ -234,9 +232,9 @@ async def test_staff_open_a_document_when_they_say_what_for_and_that_is_written_
 async def test_a_document_with_which_nothing_was_filed_is_forgotten(bench: Bench, clock: Any):
     files = bench.street.square.files
     document = await taken(bench, b"a letter", "a.txt")
-    assert await kept_documents.sweep(bench.court, files) == 0
+    assert await documents.sweep(bench.court, files) == 0
     clock.move(3 * DAY)
-    assert await kept_documents.sweep(bench.court, files) == 1
+    assert await documents.sweep(bench.court, files) == 1
     assert await files.get(document.key) is None
 
 
@@ -263,7 +261,7 @@ async def test_of_a_process_that_dies_while_letters_come_no_file_stays(
         await documents.take_in(bench.court, files, Bringer(bench.clerk.me), letters, bench.ministry)
     assert len(await kept_files(bench)) == there
     bench.street.clock.move(3 * DAY)
-    assert await kept_documents.sweep(bench.court, files) == 2
+    assert await documents.sweep(bench.court, files) == 2
     assert await kept_files(bench) == []
 
 
@@ -279,7 +277,7 @@ async def test_of_a_process_that_dies_while_letters_are_swept_no_file_stays(
 
     with monkeypatch.context() as dying, pytest.raises(Killed):
         dying.setattr(files, "drop", dies)
-        await kept_documents.sweep(bench.court, files)
+        await documents.sweep(bench.court, files)
     await media.sweep(bench.street.square)
     assert await kept_files(bench) == []
 
@@ -294,7 +292,7 @@ async def test_of_letters_that_cannot_be_kept_neither_row_nor_file_stays(bench: 
         filled.setattr(files, "put", full)
         await taken(bench, b"a letter", "a.txt")
     bench.street.clock.move(3 * DAY)
-    assert await kept_documents.sweep(bench.court, files) == 0
+    assert await documents.sweep(bench.court, files) == 0
 
 
 async def kept_files(bench: Bench) -> list[str]:
@@ -306,14 +304,14 @@ async def test_a_letter_that_was_lost_or_changed_is_found_by_the_check(bench: Be
     whole, lost, changed = [await taken(bench, f"letter {n}".encode(), f"{n}.txt") for n in range(3)]
     for number, one in enumerate((whole, lost, changed)):
         await orders.receive(bench.court, bench.clerk, bench.form(reference_no=f"R {number}"), [one])
-    assert await kept_documents.faults(bench.court, files) == []
+    assert await documents.faults(bench.court, files) == []
     await files.drop(lost.key)
     await files.put(changed.key, bytes(40))
-    told = await kept_documents.faults(bench.court, files)
+    told = await documents.faults(bench.court, files)
     assert [str(lost.id) in told[0], str(changed.id) in told[1], len(told)] == [True, True, 2]
 
 
 async def test_two_take_in_documents_at_once_with_one_key(bench: Bench):
     both = await asyncio.gather(taken(bench, b"one", "a.txt"), taken(bench, b"two", "b.txt"))
     files = bench.street.square.files
-    assert [await kept_documents.plain(bench.court, files, one) for one in both] == [b"one", b"two"]
+    assert [await documents.plain(bench.court, files, one) for one in both] == [b"one", b"two"]

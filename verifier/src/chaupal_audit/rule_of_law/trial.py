@@ -195,31 +195,13 @@ class Trial:
         if act.head.ref == RULES:  # the house's other texts are no law
             self.law(act)
 
-    def role(self, act: book.Act) -> None:
-        self.book.give(self._said(act, entries.Role, table.ROLES))
-
-    def authority(self, act: book.Act) -> None:
-        self.book.register(self._said(act, entries.Authority, table.AUTHORITIES))
-
-    def protected(self, act: book.Act) -> None:
-        self.book.guard(self._said(act, entries.Protected, table.PROTECTION))
-
-    def server(self, act: book.Act) -> None:
-        self._said(act, entries.Server, table.SERVERS)
-
-    def door(self, act: book.Act) -> None:
-        self._said(act, entries.AddressBlock, table.BLOCKING)
-
-    def statement(self, act: book.Act) -> None:
-        self._said(act, entries.Statement, table.STATING)
-
     def snapshot(self, act: book.Act) -> None:
-        self.book.frozen[self._said(act, entries.Snapshot, table.FREEZING).said.period] += 1
+        self.book.frozen[self.said(act, entries.Snapshot, table.FREEZING).said.period] += 1
 
     def key(self, act: book.Act) -> None:
-        self.book.key = self._said(act, entries.Key, table.CHANGING).said.new
+        self.book.key = self.said(act, entries.Key, table.CHANGING).said.new
 
-    def _said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
+    def said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
         """What the entry says, once its own checks were run."""
         said = book.SaidAct(act, _public(act, kind))
         self._ask(checks, act, said)
@@ -344,15 +326,24 @@ def _row(value: object) -> entries.TallyRow:
         return entries.TallyRow("", "", "")
 
 
+def _saying[P: Public](
+    kind: type[P],
+    checks: Checks[book.SaidAct[P]],
+    then: Callable[[book.Book, book.SaidAct[P]], None] = lambda _book, _said: None,
+) -> Callable[[Trial, book.Act], None]:
+    """How an entry is heard of which only what it says is asked; `then`: what the book learns of it."""
+    return lambda trial, act: then(trial.book, trial.said(act, kind, checks))
+
+
 HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
     "regime": Trial.law,
     "policy": Trial.policy,
-    "role": Trial.role,
-    "authority": Trial.authority,
-    "protected": Trial.protected,
-    "server": Trial.server,
-    "door": Trial.door,
-    "statement": Trial.statement,
+    "role": _saying(entries.Role, table.ROLES, book.Book.give),
+    "authority": _saying(entries.Authority, table.AUTHORITIES, book.Book.register),
+    "protected": _saying(entries.Protected, table.PROTECTION, book.Book.guard),
+    "server": _saying(entries.Server, table.SERVERS),
+    "door": _saying(entries.AddressBlock, table.BLOCKING),
+    "statement": _saying(entries.Statement, table.STATING),
     "snapshot": Trial.snapshot,
     "key": Trial.key,
     "order": Trial.order,

@@ -45,17 +45,15 @@ from chaupal_audit.tlog.policy import (
     write_policy as write_policy,
 )
 from chaupal_audit.tlog.proofs import (
+    Receipt as Receipt,
+    build_receipt as build_receipt,
     consistency_proof as consistency_proof,
     inclusion_proof as inclusion_proof,
     nodes_needed_for_consistency as nodes_needed_for_consistency,
     nodes_needed_for_inclusion as nodes_needed_for_inclusion,
+    parse_receipt as parse_receipt,
     verify_consistency as verify_consistency,
     verify_inclusion as verify_inclusion,
-)
-from chaupal_audit.tlog.receipts import (
-    Receipt as Receipt,
-    build_receipt as build_receipt,
-    parse_receipt as parse_receipt,
     verify_receipt as verify_receipt,
 )
 from chaupal_audit.tlog.tiling import (

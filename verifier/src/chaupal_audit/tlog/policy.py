@@ -123,9 +123,6 @@ def write_policy(logs: Iterable[Party[VerifyingKey]], witnesses: Iterable[Party[
     return "\n".join(lines) + "\n"
 
 
-# --- lines ---
-
-
 def _log(policy: Policy, words: list[str]) -> None:
     if len(words) not in (1, 2):
         raise Malformed("log, its key, and where it is")
