@@ -75,6 +75,10 @@ class Weather:
         """The same, and nobody is told: what goes by it stands still."""
         await self._torn(self.cluster.links.freeze, link, span)
 
+    async def slow(self, link: str, ms: int) -> None:
+        """What goes by it comes so much later, each way."""
+        await self._torn(lambda name: self.cluster.links.slow(name, ms), link, SHORT)
+
     async def _torn(self, how: Callable[[str], None], link: str, span: tuple[float, float]) -> None:
         how(link)
         try:
@@ -224,6 +228,16 @@ async def freeze_valkey(w: Weather) -> None:
     await w.freeze(w.to_valkey(), (3, 10))
 
 
+async def slow_valkey(w: Weather) -> None:
+    """It answers, sometimes a little before a house has no patience any more, and sometimes after."""
+    await w.slow(w.to_valkey(), w.chance.choice((10, 45, 60)))
+
+
+async def slow_database(w: Weather) -> None:
+    """It answers, later than a look may take."""
+    await w.slow("database", w.chance.choice((50, 2_500)))
+
+
 async def cut_files(w: Weather) -> None:
     await w.cut("s3")
 
@@ -256,7 +270,7 @@ FAULTS: dict[str, Callable[[Weather], Awaitable[None]]] = {
     for act in (
         kill_server, kill_worker, still_server, doze_server, still_worker, lose_primary, fence_primary, restart_primary, lose_standby,
         kill_pool, kill_balancer, kill_valkey, kill_valkeys, empty_valkey, still_valkey, kill_sentinel, cut_house, freeze_house,
-        freeze_database, cut_server, freeze_server, cut_valkey, freeze_valkey, cut_files,
+        freeze_database, cut_server, freeze_server, cut_valkey, freeze_valkey, slow_valkey, slow_database, cut_files,
         fill_disk, set_clock,
     )
 }  # fmt: skip

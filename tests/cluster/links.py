@@ -5,6 +5,7 @@ takes away the folder of the cluster, which nobody else can where that was kille
 
 cut: what stands is reset and what comes is refused, as by a firewall that says no.
 frozen: what stands stays and carries nothing, as when a cable is pulled and nobody is told.
+slow: everything comes, so much later, each way.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,9 @@ class Links:
     def freeze(self, name: str) -> None:
         self._ask("freeze", name)
 
+    def slow(self, name: str, ms: int) -> None:
+        self._ask("slow", name, ms)
+
     def heal(self, name: str) -> None:
         self._ask("heal", name)
 
@@ -80,6 +85,7 @@ class End(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.other: End | None = None
         self.early: list[bytes] = []  # heard before there was another end
+        self.on_the_way: deque[bytes] = deque()
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -89,6 +95,13 @@ class End(asyncio.Protocol):
             transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
+        if self.link.late or self.on_the_way:
+            self.on_the_way.append(data)
+            asyncio.get_running_loop().call_later(self.link.late, lambda: self._pass_on(self.on_the_way.popleft()))
+        else:
+            self._pass_on(data)
+
+    def _pass_on(self, data: bytes) -> None:
         if self.other is None or self.other.transport is None:
             self.early.append(data)
         else:
@@ -128,6 +141,7 @@ class Link:
     def __init__(self, target: int) -> None:
         self.target = target
         self.shut = self.frozen = False
+        self.late = 0.0  # seconds
         self.ends: set[End] = set()
         self.thawed = asyncio.Event()
         self.thawed.set()
@@ -155,7 +169,7 @@ class Link:
             return
         near.other, far.other = far, near
         for data in near.early:
-            near.data_received(data)
+            near._pass_on(data)
         if near.transport is None or near.transport.is_closing():
             far.abort()
 
@@ -187,8 +201,10 @@ async def carry_out(links: dict[str, Link], word: str, name: str, target: int = 
         case "aim":
             link.target = target
             link.drop()
+        case "slow":
+            link.late = target / 1_000
         case "heal":
-            link.shut = False
+            link.shut, link.late = False, 0.0
             link.hold(False)
         case _:
             return -1

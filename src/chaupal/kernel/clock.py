@@ -1,7 +1,8 @@
 """The clock, in milliseconds since 1970 UTC; tests hold it still."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 # Written once, where the verifier needs them too. `iso` is the form that Mastodon clients read.
@@ -18,6 +19,45 @@ def system_clock() -> int:
 def boot_time() -> float:
     """Seconds of a clock that nobody sets, and that goes on while the process or the machine sleeps."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class Patience:
+    """How long what is waited for may take. It passes in steps, and at most one of them while this process is itself held up (by a large
+    page, or stopped and continued): an answer that came meanwhile is taken before the next. `seconds` is asked for at each step.
+    """
+
+    STEPS = 5
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._waiting: dict[asyncio.Timeout, int] = {}  # -> steps left
+        self._ticking: asyncio.TimerHandle | None = None
+
+    async def wait[T](self, doing: Awaitable[T]) -> T:
+        """What it gives. Raises TimeoutError, and it is cancelled, where it takes longer."""
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                self._waiting[limit] = self.STEPS
+                if self._ticking is None:
+                    self._go_on()
+                return await doing
+        finally:
+            self._waiting.pop(limit, None)
+
+    def _go_on(self) -> None:
+        self._ticking = asyncio.get_running_loop().call_later(self._seconds() / self.STEPS, self._tick)
+
+    def _tick(self) -> None:
+        self._ticking = None
+        for limit, left in tuple(self._waiting.items()):
+            if left == 1:
+                del self._waiting[limit]
+                limit.reschedule(asyncio.get_running_loop().time())
+            else:
+                self._waiting[limit] = left - 1
+        if self._waiting:
+            self._go_on()
 
 
 class StillClock:

@@ -17,11 +17,11 @@ from valkey.asyncio.sentinel import SentinelConnectionPool
 from valkey.backoff import NoBackoff
 from valkey.exceptions import AuthenticationError, NoPermissionError, ResponseError, ValkeyError
 
+from chaupal.kernel.clock import Patience
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings
 
 PATIENCE = 0.1  # seconds that a command may take; after that Valkey is gone until a look finds it again
-TICKS = 5  # steps of that. While this process itself is held up (by a large page), at most one of them passes
 LOOK_EVERY = 1.0  # seconds between looks for one that is gone
 TO_CONNECT = 1.0  # seconds that such a look may take, and a new connection
 AT_START = 5.0  # seconds to answer at the start, where a wrong address must be told
@@ -103,8 +103,7 @@ class Server:
         self._client = _client_of(self.address)
         self._scripts: dict[str, Any] = {}
         self._turns = asyncio.Semaphore(CONNECTIONS)
-        self._waiting: dict[asyncio.Timeout, int] = {}  # -> ticks left
-        self._ticking: asyncio.TimerHandle | None = None
+        self._patience = Patience(lambda: PATIENCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
 
@@ -198,31 +197,11 @@ class Server:
         async with self._turns:
             if not self.there:  # lost while we waited for our turn
                 raise Gone
-            limit = asyncio.timeout(None)
             try:
-                async with limit:
-                    self._waiting[limit] = TICKS
-                    if self._ticking is None:
-                        self._ticking = asyncio.get_running_loop().call_later(PATIENCE / TICKS, self._tick)
-                    return await doing()
+                return await self._patience.wait(doing())
             except (ValkeyError, OSError, TimeoutError) as error:
                 self._lost(error)
                 raise Gone from error
-            finally:
-                self._waiting.pop(limit, None)
-
-    def _tick(self) -> None:
-        """Whoever has waited for so many of these waits no more."""
-        self._ticking = None
-        loop = asyncio.get_running_loop()
-        for limit, left in tuple(self._waiting.items()):
-            if left == 1:
-                del self._waiting[limit]
-                limit.reschedule(loop.time())
-            else:
-                self._waiting[limit] = left - 1
-        if self._waiting:
-            self._ticking = loop.call_later(PATIENCE / TICKS, self._tick)
 
     def _lost(self, error: Exception) -> None:
         if not self.there:

@@ -1,6 +1,7 @@
 """What one process commits another knows at its next look: which keys, which events, in whatever order transactions end."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -518,6 +519,20 @@ async def test_behind_a_network_that_carries_nothing_nobody_passes_until_it_is_m
     assert there.knows()[0] == [] and not there.gaps
     await there.work.close()
     links.close()
+
+
+async def test_a_process_that_was_held_up_itself_takes_the_answer_that_came_meanwhile(here: Process, there: Process):
+    """As one that was stopped for longer than a look may take, and goes on (SIGSTOP, SIGCONT)."""
+    patience = 0.5
+    there.work.barrier = Barrier(there.work._look_up, patience=patience)  # pyright: ignore[reportPrivateUsage]
+    there.remember(1)
+    await changes(here.work, 1)
+    passing = asyncio.create_task(there.work.fresh())
+    for _ in range(10):  # the look is on its way
+        await asyncio.sleep(0)
+    time.sleep(3 * patience)  # noqa: ASYNC251 - that is what it is about
+    await passing
+    assert there.knows()[0] == [] and not there.work.barrier.failed
 
 
 async def test_who_cannot_look_does_not_pass_and_knows_all_when_it_can_again(

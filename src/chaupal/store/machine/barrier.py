@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 
+from chaupal.kernel.clock import Patience
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.logger import log
 
-PATIENCE = 2.0  # seconds that a look may take
+PATIENCE = 2.0  # seconds that a look may take, as `kernel.clock.Patience` counts them
 # Turns of the loop before a look: those who were let pass by the last one go on first, and who comes meanwhile shares this one.
 # Where nobody else wants the loop they take microseconds.
 TURNS = 2
@@ -22,7 +23,7 @@ class Barrier:
 
     def __init__(self, look: Callable[[], Awaitable[None]], *, patience: float = PATIENCE) -> None:
         self._look = look
-        self._patience = patience
+        self._patience = Patience(lambda: patience)
         # A future for each: whoever is cancelled takes nobody else along.
         self._waiting: list[asyncio.Future[None]] = []
         self._sharing: list[asyncio.Future[None]] = []
@@ -47,8 +48,7 @@ class Barrier:
                     await asyncio.sleep(0)
                 self._sharing, self._waiting = self._waiting, []
                 try:
-                    async with asyncio.timeout(self._patience):
-                        await self._look()
+                    await self._patience.wait(self._look())
                 except Exception as error:
                     self.failed += 1
                     self._say(error)
