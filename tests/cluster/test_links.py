@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,6 +115,26 @@ def test_what_is_frozen_stands_and_carries_nothing_until_it_is_healed(links: Lin
             newer.settimeout(PATIENCE)
             assert line.recv(1000) == b"one late"
             assert newer.recv(1000) == b"one new"
+
+
+def test_what_is_slow_comes_late_and_in_its_order_also_where_it_is_healed_meanwhile(links: Links, echo: Echo):
+    port = links.open("a", echo.port)
+    with talking(port) as line:
+        links.slow("a", 200)
+        began = time.monotonic()
+        line.sendall(b"a")
+        assert line.recv(1000) == b"one a" and time.monotonic() - began >= 0.39
+        line.sendall(b"b")
+        line.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            line.recv(1000)
+        links.heal("a")
+        line.settimeout(PATIENCE)
+        line.sendall(b"c")
+        heard = b""
+        while b"c" not in heard:
+            heard += line.recv(1000)
+        assert heard.replace(b"one ", b"") == b"bc"
 
 
 def test_what_is_aimed_elsewhere_leads_there(links: Links, echo: Echo):
