@@ -20,7 +20,8 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import seen, tree as log_tree
 from chaupal.governance.log.keys import Missing
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
-from chaupal.kernel.errors import Conflict, NotFound, Problem, Unavailable
+from chaupal.kernel.errors import Conflict, Full, NotFound, Problem, Unavailable
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
 from chaupal.store.court.ledger import KeptCheckpoint
@@ -91,7 +92,15 @@ async def _newest(court: Court) -> KeptCheckpoint:
         if last is None:
             raise not_yet(court)
         return last
-    return last if last is not None and last.size >= size else await _sign_what_is_there(court)
+    if last is not None and last.size >= size:
+        return last
+    try:
+        return await _sign_what_is_there(court)
+    except Exception as error:
+        if last is None or not isinstance(court.work.fault(error) or error, Full):
+            raise
+        log.warning("the log has grown, and there is no room to sign it: what was signed before is served", error=error)
+        return last
 
 
 async def signed_size(court: Court, reading: Reading) -> int:

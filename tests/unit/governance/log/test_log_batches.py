@@ -1,10 +1,12 @@
 """Batches: nobody who reads the log can count, time or find secret acts; nothing is served before its hour."""
 
 import json
+import sqlite3
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -19,6 +21,7 @@ from chaupal.kernel.errors import Conflict, NotFound, Unsound
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading, Work
+from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.findings import Broken, Fault, LogReport
@@ -257,6 +260,28 @@ async def test_what_waits_is_let_in_where_batches_are_given_up(court: Court, clo
     assert opened == max(places) + 1
     await log.checkpoint(at_once)
     assert await log.recount(at_once) == opened + 1
+
+
+async def test_where_a_full_disk_lets_nothing_be_signed_what_was_signed_before_is_served(
+    court: Court, monkeypatch: pytest.MonkeyPatch
+):
+    at_once = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
+    index, _ = await enter(at_once)
+    before = await log.checkpoint(at_once)
+    await enter(at_once)
+
+    async def keep_checkpoint(*_: Any) -> None:
+        if isinstance(court.work, PostgresWork):
+            raise asyncpg.DiskFullError
+        full = sqlite3.OperationalError()
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "keep_checkpoint", keep_checkpoint)
+        assert await log.checkpoint(at_once) == before
+        assert (await log.receipt(at_once, index)).endswith(before)
+    assert tlog.parse_checkpoint(await log.checkpoint(at_once))[0].size == index + 2
 
 
 async def test_disclosures_are_kept_with_their_entry(court: Court):
