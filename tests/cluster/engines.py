@@ -269,8 +269,12 @@ OWN = (500, 502, 503, 504)
 
 HAPROXY = """global
     maxconn 4000
+    log stdout format raw local0
 defaults
     mode http
+    log global
+    option dontlog-normal
+    log-format "%Tl %ST %ts %b/%s %Ta %HM %HPO"
     timeout connect 2s
     timeout client 60s
     timeout server 60s

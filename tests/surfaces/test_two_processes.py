@@ -1,7 +1,7 @@
 """One law in all processes: what was answered in one is obeyed by the very next request in another, and read there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -14,14 +14,18 @@ from chaupal.kernel.clock import SECOND, StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Post
 from chaupal.policy.viewer import Role
+from chaupal.reads.timelines import home as home_reads
 from chaupal.store.identity import apps
 from chaupal.store.machine import outbox, tail
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.shelves import RULINGS, Touched
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.shelves import POSTS, RULINGS, Touched
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.notifications import push as devices
+from chaupal.store.square import posts
 from listening import listening
 from pushing import device
 from two import two_processes
@@ -251,6 +255,59 @@ async def test_what_one_wrote_is_read_through_another_process(both: Both):
     assert seen["favourited"] and seen["favourites_count"] == 1
     await here.api(here.asha, "DELETE", f"{V1}/statuses/{made['id']}")
     assert (await there.api(here.ravi, "GET", f"{V1}/timelines/home")).json()[0]["id"] != made["id"]
+
+
+async def test_a_new_post_comes_with_the_news_of_it_and_stands_in_a_kept_home_elsewhere_without_being_asked_for(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+):
+    """As it is at the look: what was taken back before is not there, and nobody's words lie among what is told."""
+    here, there = both
+    path, memory = f"{V1}/timelines/home?limit=2", there.running.house.square.work.memory
+    asked = list[Sequence[int]]()
+    load = posts._load  # pyright: ignore[reportPrivateUsage]
+
+    async def noted(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
+        asked.extend([ids] * (reading.memory is memory))
+        return await load(reading, ids)
+
+    for text in ("एक", "दो"):
+        await here.says(here.asha, text, language="hi")
+    await there.api(here.ravi, "GET", path)
+    said = await here.says(here.asha, "सरसों कट गई", language="hi")
+    monkeypatch.setattr(posts, "_load", noted)
+    monkeypatch.setattr(home_reads, "page", None)  # made anew it would be by this
+    home = (await there.api(here.ravi, "GET", path)).json()
+    assert home[0]["id"] == str(said.id) and "सरसों कट गई" in home[0]["content"]
+    regretted = await here.says(here.asha, "यह नहीं", language="hi")
+    await here.api(here.asha, "DELETE", f"{V1}/statuses/{regretted.id}")
+    await there.running.house.square.work.fresh()
+    assert memory.posts.peek(said.id) is not None and memory.posts.peek(regretted.id) is None and not asked
+    connection = await asyncpg.connect(here.running.house.settings.database)
+    told = [row[0] for row in await connection.fetch("SELECT body FROM changes WHERE post IS NOT NULL")]
+    await connection.close()
+    assert len(told) >= 3 and not any("सरसों" in body for body in told)
+
+
+async def test_a_post_that_was_changed_here_while_a_look_was_out_is_not_kept_as_it_was_at_its_beginning(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+):
+    here, there = both
+    work = there.running.house.square.work
+    assert isinstance(work, PostgresWork)
+    await work.fresh()
+    take = work.tail._take  # pyright: ignore[reportPrivateUsage]
+
+    def late(before: Any, now: Any, rows: Sequence[Any]) -> None:
+        changed.update((POSTS, row["post"]) for row in rows if row["post"])
+        work.memory.forget(changed)  # as in the commit of a unit of ours
+        take(before, now, rows)
+
+    changed = set[Touched]()
+    monkeypatch.setattr(work.tail, "_take", late)
+    said = await here.says(here.asha, "पहले", language="hi")
+    await work.fresh()
+    assert changed == {(POSTS, said.id)}
+    assert work.memory.posts.peek(said.id) is None
 
 
 # What is of no kind that keys are known of: an answer that rests on it rests on everything. To whom is done what, and what is

@@ -156,7 +156,7 @@ async def test_what_a_newer_version_counts_is_asked_for_where_it_is_not_known(th
     ):
         lies(there, likes=3)
         await there.fresh()
-        await connection.execute(tail.ADD, "newer", number, body)
+        await connection.execute(tail.ADD, "newer", number, body, None)
         await there.fresh()
         assert known(there) == (None, 4)[number]
     await connection.close()

@@ -171,6 +171,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.generation = 0
+        self.look_from = 0  # the generation in which the last look at others' commits began
         self._lately: dict[Touched, int] = {}  # the generation that its forgetting began
         self._lately_from = 0  # all that was forgotten from then on is among them
         self.posts: KindShelf[int, Sealed[Post]] = KindShelf(shelves.POSTS)
@@ -227,6 +228,7 @@ class Memory:
 
     def look_begins(self) -> None:
         """Called when a look at other processes' commits begins: it may tell of changes that things cached from now on already have."""
+        self.look_from = self.generation
         for shelf in self._counted.values():
             shelf.late = set()
 

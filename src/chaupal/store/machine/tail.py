@@ -20,20 +20,27 @@ from chaupal.kernel.logger import log
 from chaupal.store.machine.connecting_postgres import connect
 from chaupal.store.machine.memory import Counted, Remark
 from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Row, Writing
+from chaupal.store.square import posts
 
 # Seconds that a row stays for whoever has not seen it; who has not looked for half of that forgets everything.
 KEPT = 300.0
 SWEEP_EVERY = 30.0  # seconds
 
-ADD = "INSERT INTO changes (by, unit, body) VALUES ($1, $2, $3)"
+ADD = "INSERT INTO changes (by, unit, body, post) VALUES ($1, $2, $3, $4)"
 # The same with what enters the outbox, in its order.
 ADD_BOTH = f"""
     WITH told AS ({ADD}) INSERT INTO outbox (name, body, at, lane)
-    SELECT name, body, at, lane FROM json_to_recordset($4::text::json) AS lasting (name text, body text, at bigint, lane bigint)
+    SELECT name, body, at, lane FROM json_to_recordset($5::text::json) AS lasting (name text, body text, at bigint, lane bigint)
 """  # noqa: S608 - words of ours
-BEGIN = "SELECT * FROM changes_since(pg_current_snapshot()::text)"
-LOOK = "SELECT * FROM changes_since($1)"
+# A new post's row comes with the news of it, as it is at the look, and not in what lies in the tail for minutes: by then what somebody
+# wrote may be gone. Whoever did not hear of it from here would ask for it at once.
+_SEEN = f"""
+    SELECT c.*, {", ".join(f"p.{name}" for name in posts.FIELDS)}
+    FROM changes_and_posts_since({{}}) AS c LEFT JOIN posts p ON p.id = c.post ORDER BY c.seq
+"""  # noqa: S608 - words of ours
+BEGIN, LOOK = _SEEN.format("pg_current_snapshot()::text"), _SEEN.format("$1")
+_POST = 8  # where the row of a post begins
 NAME = "INSERT INTO changes_epoch (epoch) VALUES ($1) ON CONFLICT DO NOTHING"
 # Everything that ended before a snapshot is older than the snapshot's oldest.
 SWEEP = """
@@ -76,13 +83,16 @@ class Body(msgspec.Struct, array_like=True):
 
 
 class UnitBeside(NamedTuple):
-    """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it."""
+    """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it;
+    `post`: the row (`posts.COLUMNS`) of the new post that it tells of, as it was at the look, or None.
+    """
 
     touched: set[Touched]
     events: list[Event]
     strange: bool
     marked: Sequence[tuple[int, int]] = ()
     counted: Sequence[Counted] = ()
+    post: Row | None = None
 
 
 def written(unit: Writing) -> str:
@@ -178,7 +188,7 @@ class Tail:
 
     async def add(self, connection: Any, unit: Writing, number: int, lasting: list[dict[str, Any]]) -> None:
         """The last statement of a unit: for others, and `lasting` for the outbox."""
-        row = self.by, number, written(unit)
+        row = self.by, number, written(unit), unit.new_post
         if lasting:
             await connection.execute(ADD_BOTH, *row, msgspec.json.encode(lasting).decode())
         else:
@@ -221,7 +231,11 @@ class Tail:
             self._lost()
         elif rows[0][3] is not None:
             known = [self._known_by_now(row[4], row[5]) for row in rows]
-            news = [read(row[6]) for row, mine in zip(rows, known, strict=True) if mine is None]
+            news = [
+                read(row[6])._replace(post=None if row[_POST] is None else row[_POST:])
+                for row, mine in zip(rows, known, strict=True)
+                if mine is None
+            ]
             self._hear(news, [mine for mine in known if mine is not None])
 
     @property

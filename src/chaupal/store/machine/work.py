@@ -101,6 +101,7 @@ class Writing(Reading):
         self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
         self.remarks: list[Remark] = []
         self.counts: list[Counted] = []
+        self.new_post: int | None = None  # others read it with the news of this unit
         self.keyed = self
         # Of the log's tree at a size, after this unit's appends.
         self.edge: tuple[int, dict[tuple[int, int], bytes]] = (-1, {})

@@ -14,6 +14,7 @@ from chaupal.kernel.clock import SECOND, Clock, system_clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable, against_rule
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings
+from chaupal.policy.sealed import Sealed
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.connecting_postgres import Hands, connect, is_lost
@@ -21,10 +22,11 @@ from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF
-from chaupal.store.machine.shelves import Touched
+from chaupal.store.machine.shelves import POSTS, Touched
 from chaupal.store.machine.tail import Tail, UnitBeside, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
+from chaupal.store.square import posts
 
 SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
 
@@ -290,12 +292,18 @@ class PostgresWork(SharedWork):
             raise Unavailable("not_up_to_date")
 
     def _hear(self, changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> None:
-        """Others have committed: what a look brings is forgotten, then heard, as by themselves."""
+        """Others have committed: what a look brings is forgotten, then heard, as by themselves; new posts are kept as it has them."""
+        memory = self.memory
+        new = [posts.post_of(change.post) for change in changes if change.post is not None]
+        # One that a unit of ours has changed since the look began is another by now.
+        new = [post for post in new if memory.stands(POSTS, (post.id,), memory.look_from)]
         if any(change.strange for change in changes):
-            self.memory.forget_all()
+            memory.forget_all()
         if changes:  # though no key is named: what rests on everything is good until any commit at all
             touched = {key for change in changes for key in change.touched}
-            self.memory.forget(touched, remarks_of(changes), counts_of(changes, known), last=False)
+            memory.forget(touched, remarks_of(changes), counts_of(changes, known), last=False)
+        for post in new:
+            memory.posts.put(post.id, Sealed(post))
         for change in changes:
             if change.events:
                 self.after_others(change.events)

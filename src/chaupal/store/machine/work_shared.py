@@ -59,9 +59,10 @@ class SharedWork:
         """
         try:
             heard = self.is_heard(unit)
-            # Beside others somebody's marks may have been changed since, and read anew: then this would not be the last word.
+            # Where no look has seen it, none has seen what others did to the same marks after it, and the next one tells of that.
+            last = not self.hears_others or (self._tells and not heard)
             counted = () if heard else [one for one in unit.recounted() if one.was is not None]
-            self.memory.forget(unit.changed(), unit.noticed(), counted, last=not self.hears_others)
+            self.memory.forget(unit.changed(), unit.noticed(), counted, last=last)
             if unit.events and not heard:
                 self.after_commit(unit.events)
         except Exception:

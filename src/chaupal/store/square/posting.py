@@ -131,6 +131,8 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     public = post.visibility in LISTED_PUBLICLY
     of_the_square = public and post.boost_of is None and not answers
     w.touch(POSTS, post.id)
+    if post.boost_of is None:
+        w.new_post = post.id
     w.spare(FOUND)  # by no word yet
     await w.run(INSERT, listed=int(of_the_square and not post.server), answers=int(answers), **written(post))
     if of_the_square and post.server:

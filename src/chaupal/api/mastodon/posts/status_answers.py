@@ -13,6 +13,7 @@ from chaupal.http.paging import links
 from chaupal.policy.gate import known_as_plain, still_plain
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Post
+from chaupal.policy.verdict import PLAIN
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.kept import HOMES, PEOPLE, Touched
@@ -186,9 +187,14 @@ def _by_lines(
 
 def _at_hand(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
     """All of them in parts, where nothing has to be asked for; else nothing. The viewer's marks are keys of what they come before."""
-    marks = reads.work.memory.reactions.peek(viewer.me)
+    memory = reads.work.memory
+    marks = memory.reactions.peek(viewer.me)
     if marks is None or marks.unknown(seen.item.id for seen in posts):
         return ()
+    for seen in posts:  # the author of what is plain to a viewer is plain to them, too
+        author = seen.verdict is PLAIN and still_plain(memory.people.peek(seen.item.author))
+        if not author or status_entity.line_of(reads.settings, viewer, seen, author) is None:
+            return ()
     found = _by_lines(reads, viewer.me, posts, marks)
     return found if all(found) else ()
 

@@ -208,6 +208,26 @@ def _open(body: dict[str, Any]) -> bytes:
     return _encode(body)[:-1] + b',"account":'
 
 
+def line_of(settings: Settings, viewer: Viewer, seen: Visible[Post], author: Visible[Person]) -> PlainStatus | None:
+    """What most of a page is made of, written where nobody has; None where something in it depends on the viewer or the hour.
+
+    Its author's account stands apart: it counts otherwise with each of their posts.
+    """
+    post = seen.item
+    plain = post.poll is None and not post.quote_state and not (post.card and post.card.creator)
+    if not plain or seen.verdict is not PLAIN or author.verdict is not PLAIN or reader_of(viewer, post) is not None:
+        return None
+    line = lines.items.get(seen)
+    if line is None:
+        tails = TAILS[law.PUBLIC, True] if post.quote_policy == law.PUBLIC else None
+        # A handle of this server's people is for good, and what others said has an address of its own.
+        after = _address(settings, post, author.item) + b',"reblog":null'
+        filed = bool(post.pictures or post.card)
+        line = PlainStatus(post.id, post.author, filed, fragment(settings, viewer, seen), after, tails)
+        lines.put(seen, line)
+    return line
+
+
 class Pen:
     """Writes statuses for one viewer: whose accounts they are and what the viewer did with them is at hand."""
 
@@ -245,15 +265,10 @@ class Pen:
             return (self._filtered(seen, author),)
         if post.inner is not None:
             return (self._repost(seen, author, post.inner),)
-        if seen.verdict is PLAIN and author.verdict is PLAIN and self._is_plain(post):
-            line = lines.items.get(seen) or self._keep(seen, author.item)
+        line = line_of(self._settings, self._viewer, seen, author)
+        if line is not None:
             return line.before, account_bytes(self._settings, self._viewer, author), line.after, self._tail(post)
         return self._open(seen, author, shallow=shallow) + b',"reblog":null', self._tail(post)
-
-    def _is_plain(self, post: Post) -> bool:
-        """Nothing in it depends on the viewer or the hour."""
-        plain = post.poll is None and not post.quote_state and not (post.card and post.card.creator)
-        return plain and reader_of(self._viewer, post) is None
 
     def _filtered(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
         """The same with what the viewer's filters say of it, of a repost and of what it carries alike; never kept."""
@@ -261,17 +276,6 @@ class Pen:
         if post.inner is not None:
             return self._repost(seen, author, post.inner).replace(UNFILTERED, why)
         return (self._open(seen, author) + b',"reblog":null' + self._tail(post)).replace(UNFILTERED, why)
-
-    def _keep(self, seen: Visible[Post], author: Person) -> PlainStatus:
-        """What most of a page is made of. Its author's account stands apart: it counts otherwise with each of their posts."""
-        post, filed = seen.item, bool(seen.item.pictures or seen.item.card)
-        tails = TAILS[law.PUBLIC, True] if post.quote_policy == law.PUBLIC else None
-        before = fragment(self._settings, self._viewer, seen)
-        # A handle of this server's people is for good, and what others said has an address of its own.
-        after = _address(self._settings, post, author) + b',"reblog":null'
-        line = PlainStatus(post.id, post.author, filed, before, after, tails)
-        lines.put(seen, line)
-        return line
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
         original = self._authors.get(inner.author)
