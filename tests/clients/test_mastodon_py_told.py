@@ -98,6 +98,9 @@ def test_reads_conversations(asha: Mastodon, binod: Mastodon):
     assert talk.last_status.id == post.id and talk.unread and [a.username for a in talk.accounts] == ["binod"]
     assert not asha.conversations_read(talk).unread
     assert not asha.conversations()[0].unread
+    note = asha.status_post("याद रखना: बीज", visibility="direct")
+    own = eventually(lambda: [one for one in asha.conversations() if one.last_status.id == note.id])[0]
+    assert [a.username for a in own.accounts] == ["asha"], "apps draw the first of them unasked"
 
 
 def test_what_nobody_announced_is_an_empty_list(asha: Mastodon):

@@ -60,6 +60,12 @@ async def test_the_same_said_twice_is_one_report(village: Village):
     assert other["id"] != first["id"]
 
 
+@pytest.mark.parametrize("more", [{"comment": "अब धमकी भी दी।"}, {"rule_ids": ["1", "2"]}, {"category": "spam"}])
+async def test_who_says_more_of_the_same_post_is_heard(village: Village, more: dict[str, object]):
+    first, second = await filed(village, village.asha), await filed(village, village.asha, **more)
+    assert first["id"] != second["id"] and second | more == second
+
+
 async def test_nobody_reports_what_they_may_not_see_nor_themselves(village: Village):
     secret = await village.says(village.ravi, "सिर्फ़ उनके लिए जो मुझे फ़ॉलो करते हैं।", visibility=2)
     for who, sent in (

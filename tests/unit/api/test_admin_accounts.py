@@ -182,6 +182,7 @@ async def test_what_is_named_is_named_rightly(village: Village):
         {"type": "silence", "text": TEXT, "rule": "1"},
         {"type": "silence", "text": TEXT, "rule": "six"},
         {"type": "vanish", "text": TEXT, "rule": "6"},
+        {"text": TEXT, "rule": "6"},  # an app that forgot it would have warned
         {"type": "silence", "text": TEXT, "rule": "6", "until": "2020-01-01"},
     ):
         answer = await as_staff(v, v.chitra, "POST", path, **wrong)

@@ -74,7 +74,7 @@ class SanctionSent(msgspec.Struct, kw_only=True):
     """
 
     id: Number
-    type: Word = "none"
+    type: Word
     text: str = ""
     rule: Word = ""
     warning_preset_id: Number | None = None

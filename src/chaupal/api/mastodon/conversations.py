@@ -11,6 +11,7 @@ from chaupal.api.mastodon.posts.status_entity import pen_for
 from chaupal.http.call import Answer, Call, Route, delete, get, json, post
 from chaupal.http.paging import ById, Paged, link_header
 from chaupal.policy.surface import Surface
+from chaupal.reads.people import people
 from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Talk
 from chaupal.social.posts import conversations
@@ -24,7 +25,7 @@ class SeenBy(msgspec.Struct):
 
 
 class Conversation(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Conversation/; `seen_by` is Chaupal's own."""
+    """https://docs.joinmastodon.org/entities/Conversation/; `seen_by` is Chaupal's own. `accounts` of what one says to oneself: oneself."""
 
     id: str
     unread: bool
@@ -61,11 +62,13 @@ async def remove(call: Call[ById]) -> None:
 
 async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:
     pen = await pen_for(call, [talk.last for talk in talks])
+    # Apps draw the first of `accounts` without looking whether there is one; Mastodon's servers put the reader in, too.
+    alone = () if all(talk.people for talk in talks) else [await people.person(call.house.reads, call.viewer, call.me)]
     return [
         Conversation(
             id=str(talk.conversation.root),
             unread=talk.conversation.unread,
-            accounts=[Raw(account_bytes(call.house.settings, call.viewer, one)) for one in talk.people],
+            accounts=[Raw(account_bytes(call.house.settings, call.viewer, one)) for one in talk.people or alone],
             last_status=Raw(body) if (body := pen.write(talk.last)) else None,
             seen_by=[SeenBy(str(mark.who), str(mark.post)) for mark in talk.seen],
         )

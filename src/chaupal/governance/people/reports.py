@@ -180,19 +180,25 @@ async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:
 
 
 async def _add(court: Court, w: Writing, row: ReportRow, country: str) -> ReportRow:
-    """It counts from now on. In its place the one that is open already where they said as much before: what that names is sealed
+    """It counts from now on. In its place the one that is open already where they said all of it before: what that names is sealed
     again where it was edited since.
     """
     # Held, so that of two at once (an app that heard nothing and asks again) the second finds the first.
     await ledger.hold(w)
     for one in await reports.open_on(w, row.account_id):
-        by_same = (one.server, one.reporter_id) == (row.server, row.reporter_id)
-        if by_same and set(row.post_ids) <= set(one.post_ids):
+        if _said_by(one, row):
             await evidence.take_reported(court, w, one)
             return one
     row = await _receive(court, w, row, country)
     await reports.add(w, row)
     return row
+
+
+def _said_by(one: ReportRow, row: ReportRow) -> bool:
+    """Whether `one` says all that `row` says. Another ground, rule or word is another report: whoever sent it is told that it was taken."""
+    by_same = (one.server, one.reporter_id, one.category) == (row.server, row.reporter_id, row.category)
+    less = set(row.post_ids) <= set(one.post_ids) and set(row.rules) <= set(one.rules)
+    return by_same and less and row.comment in ("", one.comment)
 
 
 async def _onward(court: Court, reading: Reading, sent: Report) -> Report:
