@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import case, func, select, text as sql
 
-from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.store.machine.dialect import holds, param, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins
+from chaupal.store.tables.notifications import markers
 
 # What somebody can have by mail or not. What the court tells is not here: it always comes.
 KINDS = (
@@ -26,10 +27,19 @@ KINDS = (
 )
 # From the first notification to its letter: what is read meanwhile needs none, and what comes meanwhile is in it.
 WAIT = 30 * MINUTE
+# The same as long as nobody has looked at what the last letter told of: who is away finds a few letters, and not one for each half hour.
+AWAY = 6 * HOUR
 
 CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
 CHOOSE = updates(logins, mail_kinds="kinds", mail_due_at=None).where(account_id="me")
-WANT = updates(logins, mail_due_at="at").where(
+_read = (
+    select(markers.c.last_read)
+    .where(markers.c.account_id == param("me"), markers.c.timeline == sql("'notifications'"))
+    .scalar_subquery()
+)
+WANT = updates(
+    logins, mail_due_at=case((logins.c.mailed > func.coalesce(_read, sql("0")), param("later")), else_=param("at"))
+).where(
     logins.c.confirmed_at.is_not(None),
     logins.c.unreached_at.is_(None),
     holds(text_param("blank") + logins.c.mail_kinds + text_param("blank"), "kind"),
@@ -72,7 +82,7 @@ async def choose(w: Writing, account: int, kinds: Iterable[str]) -> bool:
 async def want(w: Writing, account: int, kind: str) -> None:
     """In the commit of a notification: a letter is due in a while, where the account wants such by mail and none is due yet."""
     if kind in KINDS:
-        await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT)
+        await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT, later=w.now() + AWAY)
 
 
 async def due(reading: Reading, at_most: int) -> list[DueMail]:

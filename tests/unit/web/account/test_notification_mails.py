@@ -10,7 +10,7 @@ from chaupal.fanout.notifications import notification_mails
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.sentences import notification_mail_texts
-from chaupal.store.notifications.notification_mails import WAIT
+from chaupal.store.notifications.notification_mails import AWAY, WAIT
 from mails import sent
 from measures import begin
 from unit.web.test_pages import send
@@ -45,6 +45,22 @@ async def test_what_is_not_read_for_half_an_hour_comes_in_one_letter_without_wor
     assert SAID not in text and v.ravi.name not in text
     v.clock.move(2 * WAIT)
     assert len(await post(v)) == 1, "told once"
+
+
+async def test_who_is_away_has_a_letter_in_six_hours_and_again_in_half_an_hour_once_they_have_looked(village: Village):
+    v = village
+    await mentions(v, v.ravi)
+    v.clock.move(2 * WAIT)
+    assert len(await post(v)) == 1
+    await mentions(v, v.karl)
+    v.clock.move(AWAY - MINUTE)
+    assert len(await post(v)) == 1
+    v.clock.move(2 * MINUTE)
+    assert "@karl" in (await post(v))[1].get_content()
+    await v.page_as("IN", "/notifications", v.asha)
+    await mentions(v, v.ravi)
+    v.clock.move(WAIT + MINUTE)
+    assert len(await post(v)) == 3
 
 
 async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it_can(
@@ -113,7 +129,7 @@ async def test_a_mail_program_ends_the_letters_with_one_click_and_a_scanner_that
     path = address.removeprefix(v.running.house.settings.origin)
     assert (await v.client.get(path)).status_code == 200
     await mentions(v, v.ravi)
-    v.clock.move(2 * WAIT)
+    v.clock.move(2 * AWAY)
     assert len(await post(v)) == 2
     forged = path[:-1] + ("0" if path[-1] != "0" else "1")
     assert (await v.client.post(forged, content="List-Unsubscribe=One-Click")).status_code == 404
@@ -121,7 +137,7 @@ async def test_a_mail_program_ends_the_letters_with_one_click_and_a_scanner_that
     ended = await v.client.post(path, content="List-Unsubscribe=One-Click", headers=form)
     assert ended.status_code == 200
     await mentions(v, v.ravi)
-    v.clock.move(2 * WAIT)
+    v.clock.move(2 * AWAY)
     assert len(await post(v)) == 2
 
 
