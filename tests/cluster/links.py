@@ -102,15 +102,18 @@ class End(asyncio.Protocol):
             self._pass_on(data)
 
     def _pass_on(self, data: bytes) -> None:
-        if self.other is None or self.other.transport is None:
+        """Nothing: it has ended."""
+        if not data:
+            if self.other is not None and self.other.transport is not None and self.other.transport.can_write_eof():
+                self.other.transport.write_eof()
+        elif self.other is None or self.other.transport is None:
             self.early.append(data)
         else:
             self.other.transport.write(data)
 
     def eof_received(self) -> bool:
         """One half may close before the other."""
-        if self.other is not None and self.other.transport is not None and self.other.transport.can_write_eof():
-            self.other.transport.write_eof()
+        self.data_received(b"")
         return True
 
     def pause_writing(self) -> None:

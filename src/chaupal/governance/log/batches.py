@@ -95,12 +95,28 @@ async def _newest(court: Court) -> KeptCheckpoint:
     if last is not None and last.size >= size:
         return last
     try:
+        await _ask_witnesses_first(court)
         return await _sign_what_is_there(court)
+    except (seen.SetBack, log_tree.LogDiffers) as error:  # for the operator; whoever asks is told to come again
+        log.error("the log is not signed", error=error)
+        raise Unavailable("nothing_kept") from error
     except Exception as error:
         if last is None or not isinstance(court.work.fault(error) or error, Full):
             raise
         log.warning("the log has grown, and there is no room to sign it: what was signed before is served", error=error)
         return last
+
+
+async def _ask_witnesses_first(court: Court) -> None:
+    """Before this process signs for the first time: on a machine that has served nothing yet, nobody else knows of a store that was set
+    back. Later ones know by what was served here. Raises SetBack.
+    """
+    if court.keys.witnesses_asked:
+        return
+    from chaupal.governance.log import cosigned  # it asks about what is signed here
+
+    await cosigned.check_seen(court)
+    court.keys.witnesses_asked = True
 
 
 async def signed_size(court: Court, reading: Reading) -> int:

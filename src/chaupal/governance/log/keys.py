@@ -28,6 +28,7 @@ class Keys:
         self.folder = folder
         self.name = name
         self._saw = -1
+        self.witnesses_asked = False  # by this process, before it signed on demand
         self._known: dict[str, tlog.SigningKey] = {}
         first = load_or_make_seed(folder / CURRENT)
         # The secret behind the names of staff outlives changes of the log's key: it was begun from the first one.

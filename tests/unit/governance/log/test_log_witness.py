@@ -1,6 +1,7 @@
 """Servers witness each other's logs: by the paper's own status codes, never two histories, and never twice at once."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, seen, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.log import cosignatures, log_checkpoints
@@ -265,6 +267,25 @@ async def test_a_store_in_which_nothing_is_signed_yet_signs_nothing_where_a_witn
             await log_cosigned.sign_due(court, client)
     async with says(0) as client:
         assert await log_cosigned.sign_due(court, client)
+
+
+async def test_where_the_log_is_signed_on_demand_witnesses_are_asked_before_a_process_signs_for_the_first_time(
+    watched, monkeypatch
+):
+    court = by_https(watched[0])
+    at_once = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
+    async with court.work.writing() as w:
+        await log_batches.append(at_once, w, [("key", ENTRIES[0])])
+    for size in (999, 999, 0):
+        monkeypatch.setattr(log_cosigned, "_client", lambda _, size=size: contextlib.nullcontext(says(size)))
+        if size:
+            with pytest.raises(Unavailable):
+                await log.checkpoint(at_once)
+    before = tlog.parse_checkpoint(await log.checkpoint(at_once))[0].size
+    monkeypatch.setattr(log_cosigned, "_client", None)  # not again
+    async with court.work.writing() as w:
+        await log_batches.append(at_once, w, [("key", ENTRIES[1])])
+    assert tlog.parse_checkpoint(await log.checkpoint(at_once))[0].size == before + 1
 
 
 @pytest.mark.parametrize(
