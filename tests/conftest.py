@@ -100,7 +100,7 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """Gathered tests stay to the end, so nothing of them is looked through again; to collect first took a second."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
     gc.enable()
 
 

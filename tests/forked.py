@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 READ_BEFORE = (
-    "alembic.command",
+    "alembic.runtime.environment",
     "asyncpg",
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.dialects.sqlite",

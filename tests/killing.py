@@ -142,7 +142,7 @@ def _fork() -> int:
 
 def main() -> None:
     for read_before_the_fork in (
-        "alembic.command",
+        "alembic.runtime.environment",
         "asyncpg",
         "sqlalchemy.dialects.postgresql",
         "chaupal.app.logs",

@@ -136,7 +136,7 @@ def few(examples: int) -> settings:
         derandomize=True,
         deadline=None,
         database=None,
-        phases=(Phase.explicit, Phase.generate),
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
 

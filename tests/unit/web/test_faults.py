@@ -71,6 +71,7 @@ def test_every_code_is_raised_somewhere(code: str):
     assert code in written() or code in classes
 
 
+@cache
 def problems() -> set[type[Problem]]:
     """Every kind of problem."""
     found: set[type[Problem]] = {Problem}
@@ -96,15 +97,17 @@ def names() -> set[str]:
     return found
 
 
-def raised() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def raised() -> list[tuple[str, ast.Call]]:
     """(place, call) of everything that makes a problem, or says what is wrong with a field."""
-    makes = names() | {"Wrong", "complain"}
+    makes, found = names() | {"Wrong", "complain"}, list[tuple[str, ast.Call]]()
     for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in makes and getattr(getattr(node.func, "value", None), "id", "") != "plain":
-                    yield f"{path.relative_to(SRC)}:{node.lineno}", node
+                    found.append((f"{path.relative_to(SRC)}:{node.lineno}", node))
+    return found
 
 
 def texts(node: ast.expr) -> Iterator[ast.expr]:

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncGenerator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,7 +25,6 @@ from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Reading
 
 if TYPE_CHECKING:
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -211,7 +211,7 @@ async def _indexes(engine: "AsyncEngine", version: str) -> None:
     """Indexes on tables that are there already, made while others write: what takes long is no part of any transaction."""
     from sqlalchemy import text
 
-    wanted: tuple[tuple[Any, ...], ...] = getattr(_scripts().get_revision(version).module, "CONCURRENTLY", ())
+    wanted: tuple[tuple[Any, ...], ...] = getattr(_scripts(SCRIPTS).get_revision(version).module, "CONCURRENTLY", ())
     if not wanted:
         return
     async with engine.connect() as plain:
@@ -228,23 +228,33 @@ async def _indexes(engine: "AsyncEngine", version: str) -> None:
                 await connection.execute(text(f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" ({on}){some}'))
 
 
-def _scripts() -> "ScriptDirectory":
-    """All versions: the first question to it reads every file."""
+@cache
+def _scripts(folder: Path) -> "ScriptDirectory":
+    """All versions: the first question to it reads every file, which takes longer than a step from one to the next."""
     from alembic.script import ScriptDirectory
 
-    return ScriptDirectory.from_config(_config(None))
+    return ScriptDirectory(folder)
 
 
 # --- both ---
 
 
 def _upgrade(connection: "Connection", to: str) -> None:
-    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
 
     from chaupal.store.machine import triggers
 
+    scripts = _scripts(SCRIPTS)
+
+    def steps(at: Any, _: object) -> Any:
+        # As alembic's own command asks, which reads every file anew.
+        return scripts._upgrade_revs(to, at)  # pyright: ignore[reportPrivateUsage]
+
     triggers.remove(connection)
-    command.upgrade(_config(connection), to)
+    given = Config(attributes={"connection": connection})
+    with EnvironmentContext(given, scripts, fn=steps, destination_rev=to):
+        scripts.run_env()
     _mark(connection)
     if to == "head":
         triggers.install(connection)
@@ -255,15 +265,6 @@ def _mark(connection: "Connection") -> None:
     from sqlalchemy import text
 
     at: str = connection.execute(text(VERSION)).scalar_one()
-    since = (script for script in _scripts().walk_revisions() if BASE < script.revision <= at)
+    since = (script for script in _scripts(SCRIPTS).walk_revisions() if BASE < script.revision <= at)
     floors = [getattr(script.module, "CONTRACTS", BASE) for script in since]
     connection.execute(text(_STAND), {"key": STANDS_FROM, "version": max([min(at, BASE), *floors])})
-
-
-def _config(connection: "Connection | None") -> "Config":
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["connection"] = connection
-    return config
