@@ -458,9 +458,10 @@ def test_an_emergency_is_confirmed_by_whoever_took_in_the_order_that_confirms_it
     lie(scribe, scribe.step("confirmed", "IN-2021-0002", by=PROPOSER, **said), "confirmed_alone")
 
 
-def test_an_emergency_is_confirmed_by_whoever_let_in_who_files_for_the_authority(scribe: Scribe):
+@pytest.mark.parametrize("by", [{"let_in_by": PROPOSER}, {"let_in_by": CLERK, "let_in_before": [OWNER, PROPOSER]}])
+def test_an_emergency_is_confirmed_by_whoever_let_in_who_files_for_the_authority(scribe: Scribe, by: dict[str, Any]):
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
-    scribe.open_order("IN-2021-0003", confirms="IN-2021-0002", by="authority", let_in_by=PROPOSER)
+    scribe.open_order("IN-2021-0003", confirms="IN-2021-0002", **{"by": "authority"} | by)
     said = {"confirms": "IN-2021-0003", "body": "secretary"}
     lie(scribe, scribe.step("confirmed", "IN-2021-0002", by=PROPOSER, **said), "confirmed_alone")
 
@@ -481,7 +482,10 @@ def test_an_order_is_filed_by_who_was_let_in_by_nobody_that_an_entry_names(scrib
     scribe.authority("Delhi Police", step="filer_invited", by=PROPOSER, second=None)
     scribe.order("IN-2021-0003", authority="Delhi Police", by="authority", let_in_by=PROPOSER)
     assert not scribe.verdict().findings
-    lie(scribe, scribe.order("IN-2021-0004", authority="Delhi Police", **filed), "let_in_foreign")
+    for number, more in (("4", filed), ("5", filed | {"let_in_by": PROPOSER, "let_in_before": [OWNER]})):
+        assert scribe.found(scribe.order(f"IN-2021-000{number}", authority="Delhi Police", **more)) == {
+            "let_in_foreign"
+        }
 
 
 def test_an_authority_is_changed_as_nobody_proposed(scribe: Scribe):
@@ -496,8 +500,40 @@ def test_an_authority_is_changed_otherwise_than_was_proposed(scribe: Scribe, oth
     proposed = scribe.authority(**said)
     said |= {"step": "changed", "second": APPROVER, "prev": proposed}
     scribe.authority(**said)
+    again = said | {"prev": scribe.authority(**said | {"step": "proposed", "second": None, "prev": None})}
     assert not scribe.verdict().findings
-    lie(scribe, scribe.authority(**said | otherwise), "authority_otherwise")
+    lie(scribe, scribe.authority(**again | otherwise), "authority_otherwise")
+
+
+@pytest.mark.parametrize("before", ["dropped", "changed"])
+def test_an_authority_is_changed_by_a_proposal_that_was_answered_before(scribe: Scribe, before: str):
+    said = {"keys": ["ab"], "what": ["keys"]}
+    proposed = scribe.authority(step="proposed", second=None, **said)
+    scribe.authority(prev=proposed, step=before, second=None if before == "dropped" else APPROVER, **said)
+    assert not scribe.verdict().findings
+    lie(scribe, scribe.authority(prev=proposed, step="changed", **said), "authority_unproposed")
+
+
+@pytest.mark.parametrize("how", ["renewed", "resumed", "still there"])
+def test_an_appeal_is_decided_for_whoever_appealed_and_what_it_was_about_goes_on(scribe: Scribe, how: str):
+    made = scribe.decide(until=scribe.minute(days=50))
+    filed = scribe.appeal(made, "filed")
+    goes_on = made
+    if how != "still there":
+        said = {"targets": [1], "body": "court"}
+        scribe.step("stayed" if how == "resumed" else how, **said)
+        ended = scribe.reverse(made, "stayed" if how == "resumed" else how, body="court", second=APPROVER)
+        goes_on = scribe.measure(
+            prev=ended, carried=scribe.opens[made], cause=how, body="court", until=scribe.minute(days=50)
+        )
+        scribe.notice(goes_on)
+    decided = scribe.appeal(filed, "decided", outcome="reversed")
+    scribe.reverse(goes_on, "appealed", by=SECOND)
+    scribe.later(days=3)
+    scribe.order("IN-2021-0009")
+    assert not scribe.verdict().broken
+    del scribe.entries[decided + 1]
+    assert "reversed_goes_on" in scribe.found(decided)
 
 
 def test_an_emergency_is_confirmed_by_an_order_that_confirms_another(scribe: Scribe):

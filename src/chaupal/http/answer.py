@@ -316,11 +316,12 @@ class Dispatcher:
         raise limits("account_limited", said=said)
 
     async def _check_office(self, call: Call[Any]) -> None:
-        """Nobody unknown has millions of bytes read. Raises NotSignedIn."""
+        """Nobody unknown has millions of bytes read, and the people of one authority file no more than one. Raises NotSignedIn, TooMany."""
         if call.route.shape is Shape.API:
-            await portal.by_token(self.house.court, bearer(call.headers.get("authorization", "")) or "")
+            filing = await portal.by_token(self.house.court, bearer(call.headers.get("authorization", "")) or "")
         else:
-            await portal.by_cookie(self.house.court, call.cookies.get(portal.COOKIE, ""))
+            filing = await portal.by_cookie(self.house.court, call.cookies.get(portal.COOKIE, ""))
+        await self._limits.spend_besides(call.route, f"o{filing.authority.id}")
 
     async def _take(self, route: Route, request: Request, call: Call[Any]) -> None:
         if route.first is not None:

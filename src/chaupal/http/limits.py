@@ -62,6 +62,11 @@ class Limits:
             rest = route.counts(call.args) - 1
             check_limit(await self._of_route(route.limit, f"{route.path} ", counted_as(call), rest))
 
+    async def spend_besides(self, route: Route, whose: str) -> None:
+        """Count a request by another name, too: of a house whose people come from many addresses. Raises TooMany."""
+        if self._on and route.limit is not None:
+            check_limit(await self._of_route(route.limit, f"{route.path} ", (Net(whose),)))
+
     def heed(self, call: Call[Any]) -> None:
         """One more message on a connection that stays open. Raises TooMany."""
         if self._on:

@@ -31,6 +31,23 @@ async def test_an_order_is_listed_with_what_was_done(bench: Bench):
     assert page.next is None
 
 
+async def test_what_nothing_was_done_about_is_not_shown_again_when_its_order_ends(bench: Bench):
+    first, second = f"http://localhost:8000/@meera/{bench.post}", "@dev"
+    ref = await bench.order(targets=f"{first}\n{second}")
+    await bench.step(ref, "stay", body="court")
+    waits = await bench.order()
+    await bench.step(waits, "withdraw", reason="The ministry takes it back.")
+    page = await record.register(bench.street.reads, Cursor())
+    assert [line.counts for line in page.items] == [Counts(asked=1, undecided=1), Counts(asked=2, pending=2)]
+    await bench.step(ref, "end_stay", body="court")
+    await bench.withhold(ref)
+    await bench.step(ref, "set_aside", body="court")
+    page = await record.register(bench.street.reads, Cursor())
+    assert page.items[1].counts == Counts(asked=2, ended=1, undecided=1)
+    restored = await record.register(bench.street.reads, Cursor(), record.Sought(states=record.OUTCOMES["ended"]))
+    assert [line.order.ref for line in restored.items] == [ref]
+
+
 async def test_the_register_goes_on_where_a_page_ends(bench: Bench):
     made = [await bench.order() for _ in range(5)]
     page = await record.register(bench.street.reads, Cursor(limit=2))

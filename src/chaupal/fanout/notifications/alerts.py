@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Role
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened
 from chaupal.store.court import appeals, docket, reports
-from chaupal.store.identity import accounts
+from chaupal.store.identity import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
 
@@ -38,29 +38,38 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     ref, assigned = await _matter(w, event, order)
     if ref is None:
         return
-    kind, many = "overdue" if event.share >= 100 else "clock", order is not None and await crowded(w, order)
-    if many and kind == "clock":
-        return
+    kind = "overdue" if event.share >= 100 else "clock"
     path = PATHS[event.what].format(ref=ref, of=event.of)
     staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
     hushed = await _owners(w, order, carrier.clock())  # whose things a secret order is about hears nothing of it
     key, share = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", str(event.share)
     for account in (one for one in staff if one not in hushed):
+        many = order is not None and await crowded(w, order, account)
+        if many and kind == "clock":
+            continue
         to = await telling.ear(carrier, w, account)
         to = to._replace(email="") if many else to
         thing = complaint_texts.thing(event.what, ref, to.language)
         telling.answer(carrier, w, to, kind, path=path, key=key, day=event.due_at, thing=thing, share=share)
     operator, language = carrier.settings.contact_email, carrier.settings.default_language
-    if kind == "overdue" and operator and not many:
+    if kind != "overdue" or not operator:
+        return
+    login = await logins.named(w, operator.lower())  # whose address that is hears by it what they may know, and no more
+    account = login.account if login else 0
+    if account not in hushed and not (order and await crowded(w, order, account)):
         thing = complaint_texts.thing(event.what, ref, language)
         telling.write(carrier, w, operator, language, kind, path=path, day=event.due_at, thing=thing, share=share)
 
 
-async def crowded(reading: Reading, order: docket.Order) -> bool:
-    """Whether it is one of very many that its authority filed within a day: they must not drown what others ask. No emergency is."""
+async def crowded(reading: Reading, order: docket.Order, account: int = 0) -> bool:
+    """Whether it is one of very many that its authority filed within a day: they must not drown what others ask. No emergency is.
+
+    `account`: who is to be told of it. Secret orders about what is theirs do not count: by a reminder that is missing they would
+    learn of them.
+    """
     if order.emergency or order.authority_id is None:
         return False
-    return await docket.lately_from(reading, order) > MOST_REMINDED
+    return await docket.lately_from(reading, order, account) > MOST_REMINDED
 
 
 async def _owners(reading: Reading, order: docket.Order | None, now: int) -> frozenset[int | None]:

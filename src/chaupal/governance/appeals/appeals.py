@@ -144,7 +144,8 @@ async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -
 async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> None:
     """Decide an appeal; everything that follows from it is done in the same commit.
 
-    Reversed: the ruling ends, and counts as a strike no more. Modified: a narrower one stands in its place from now on.
+    Reversed: the ruling ends, and counts as a strike no more. Modified: a narrower one stands in its place from now on. What went
+    on in its place since it was appealed (renewed, resumed, confirmed …) is meant as well: nobody takes an appeal its object.
     Raises NotAllowed for whoever decided what is appealed, Invalid by field, Conflict where it is decided already.
     """
     async with court.work.writing() as w:
@@ -157,7 +158,8 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     row = await _appeal(w, id_)
     me = await _check_may_hear(court, w, viewer, row)
     strike = await notices.strike_of(court, w, row.ruling_id)
-    reason, narrower = await _read(court, w, strike, typed)
+    standing = await _standing(court, w, strike)
+    reason, narrower = await _read(court, w, standing[0] if len(standing) == 1 else strike, typed)
     now = court.clock()
     public = entries.Appeal(
         step="decided",
@@ -171,7 +173,10 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     leaf = await _log(court, w, strike, log.EntryContent(public, {"reason": reason}), row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
         raise Conflict(ENDED)
-    following = await _carry_out(court, w, strike, typed.outcome, narrower, viewer, reason)
+    following = None
+    if typed.outcome != UPHELD:
+        await rulings.forgive(w, strike.ruling.id)
+        following = await _carry_out(court, w, standing, narrower, viewer, reason)
     await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
     w.tell(
         AppealDecided(
@@ -315,20 +320,27 @@ async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingR
     await changes.check_narrower(court, reading, paper, case, was, said)
 
 
-async def _carry_out(
-    court: Court, w: Writing, strike: Strike, outcome: str, narrower: Sequence[RulingRow], viewer: Viewer, reason: str
-) -> int | None:
-    """Do what the outcome asks for. The id of the (first) ruling that replaces the old one, if one does."""
-    if outcome == UPHELD:
-        return None
-    was, me, begun = strike.ruling, viewer.me, tuple[int, ...]()
+async def _standing(court: Court, w: Writing, strike: Strike) -> list[Strike]:
+    """What is in force of what was appealed: itself, or what went on in its place since."""
     if strike.in_force:
+        return [strike]
+    found = await notices.strikes(court, w, await rulings.going_on(w, strike.ruling.id))
+    return [one for one in found if one.in_force]
+
+
+async def _carry_out(
+    court: Court, w: Writing, standing: Sequence[Strike], narrower: Sequence[RulingRow], viewer: Viewer, reason: str
+) -> int | None:
+    """End what stands, or put `narrower` in its place. The id of the (first) ruling that replaces the old one, if one does."""
+    begun, leaf = tuple[int, ...](), 0
+    for strike in standing:
+        await rulings.forgive(w, strike.ruling.id)
         if narrower:
-            begun, leaf = await _replace(court, w, strike, narrower, me, reason)
+            begun, leaf = await _replace(court, w, strike, narrower, viewer.me, reason)
         else:
-            leaf = await effects.end_ruling(court, w, was, how="appealed", by=me, reason=reason)
-        await _enter(court, w, was, viewer, reason, leaf)
-    await rulings.forgive(w, was.id)
+            leaf = await effects.end_ruling(court, w, strike.ruling, how="appealed", by=viewer.me, reason=reason)
+    if standing:
+        await _enter(court, w, standing[0].ruling, viewer, reason, leaf)
     return next(iter(begun), None)
 
 

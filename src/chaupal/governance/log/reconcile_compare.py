@@ -103,8 +103,8 @@ def authority_faults(
     """Compare an authority with the newest entry about it; what an older entry did not say yet is not compared."""
     ours = record.registered(row)
     pairs = {name: (getattr(ours, name), getattr(said, name)) for name in REGISTERED}
-    if "contact" in opens:
-        pairs["contact"] = row.contact, tlog.read_disclosure(opens["contact"][0])[1]
+    # One that was erased is gone from the row, too.
+    pairs["contact"] = row.contact, tlog.read_disclosure(opens["contact"][0])[1] if "contact" in opens else ""
     for name, (here, there) in pairs.items():
         if there is not None and here != there:
             yield f"authority {row.id} and entry {index} differ in {name}: {here} and {there}"
@@ -115,6 +115,9 @@ class Invitations:
 
     def __init__(self, found: Sequence[tuple[int, entries.Entry, entries.Authority]]) -> None:
         self._since = min((head.at for _, head, said in found if said.step == "filer_invited"), default="")
+        # Authorities that were entered since entries say by which keys one is known, and who is invited: nobody files without one.
+        self._kept = {head.ref for _, head, said in found if said.step == "added" and said.keys is not None}
+        self._taken: set[int] = set()
         # An entry by which somebody was invited -> for which authority, and by whom, each time.
         self._told: dict[int, list[tuple[str, str | None]]] = {}
         for index, head, said in found:
@@ -126,12 +129,17 @@ class Invitations:
         ours = [(f"authority-{user.authority_id}", pseudonym(court, who)) for who in user.let_in_by]
         theirs = self._told.get(user.log_index or 0, [])
         if user.log_index is None:
-            if self._since and tlog.at_minute(user.created_at) > self._since:
+            late = self._since and tlog.at_minute(user.created_at) > self._since
+            if late or f"authority-{user.authority_id}" in self._kept:
                 yield f"user {user.id} files for an authority, and no entry says that they were invited"
         elif ours != theirs:
             yield f"user {user.id} and entry {user.log_index} differ in who let them in: {ours} and {theirs}"
         elif "filer" in opens and tlog.read_disclosure(opens["filer"][0])[1] != record.called(user):
             yield f"user {user.id} and entry {user.log_index} differ in whom it is about"
+        elif user.log_index in self._taken:  # whom it is about was erased, and somebody says that they were meant
+            yield f"user {user.id} rests on entry {user.log_index}, as another one does"
+        else:
+            self._taken.add(user.log_index)
 
 
 def _said_of(order: Order) -> dict[str, object]:

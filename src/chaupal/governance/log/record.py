@@ -128,19 +128,20 @@ def order(
     flagger: Authority | None = None,
     confirmed: Order | None = None,
     replaced: Order | None = None,
-    let_in: int | None = None,
+    let_in: Sequence[int] = (),
     signed: str = "",
 ) -> EntryContent:
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
 
     `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms;
     `replaced`: the one, sent back, of which it is the mended version; of a secret one no entry says so, for its number is given
-    when it is told of. `let_in`: who had let in whoever filed it; `signed`: the key of its authority's that its letter bears.
+    when it is told of. `let_in`: who had let in whoever filed it, the last one last; `signed`: the key of its authority's that its
+    letter bears.
     """
     hidden = new.authority_id is not None  # what is not for everybody is not found, to whoever asks
     kinds = Counter("unknown" if t.subject_id is None or (t.unseen and hidden) else t.kind for t in named)
     person = issuer.issuer_class == "person"
-    rank = regime.rank_of(new.officer_rank)
+    rank, names = regime.rank_of(new.officer_rank), [pseudonym(court, one) for one in let_in]
     public = entries.Order(
         kind=new.kind, authority="" if person else issuer.name, issuer=issuer.issuer_class, jurisdiction=issuer.jurisdiction,
         channel=new.channel, office=new.particulars.get("role", ""), rank=rank.code if rank else "", reference=new.reference_no,
@@ -151,7 +152,8 @@ def order(
         defects=defects, flagged_by=flagger.name if flagger else "",
         confirms=_told(confirmed),
         replaces=_told(replaced),
-        by="authority" if new.filed_by is not None else pseudonym(court, new.received_by), let_in_by=_pseudonym(court, let_in),
+        by="authority" if new.filed_by is not None else pseudonym(court, new.received_by), let_in_by=names[-1] if names else None,
+        let_in_before=tuple(name for name in dict.fromkeys(names[:-1]) if name != names[-1]),
         key=signed,
     )  # fmt: skip
     sealed = {

@@ -153,11 +153,11 @@ async def drop(court: Court, viewer: Viewer, id_: int) -> None:
         me = await guards.act(w, viewer, word)
         await ledger.hold(w)
         found, proposed = await _waiting(w, id_)
-        leaf = await _log(court, w, found, me, "dropped", prev=proposed.log_index if proposed else found.log_index)
+        await _log(court, w, found, me, "dropped", prev=proposed.log_index if proposed else found.log_index)
         if proposed is None:
             done = await authorities.forget_authority(w, id_)
         else:
-            done = await authorities.drop_change(w, proposed, court.clock(), leaf)
+            done = await authorities.drop_change(w, proposed, court.clock())
         if not done:
             raise Conflict(NOTHING)
 

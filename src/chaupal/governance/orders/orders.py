@@ -15,11 +15,11 @@ from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import faces, order_forms, procedure, steps
 from chaupal.governance.orders.documents import by_known_key, signer_of
 from chaupal.governance.orders.order_forms import Filer, OrderForm
-from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.papers import AGAIN, Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.kernel.errors import Conflict, Invalid, Problem, coded
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import authorities, case_events, docket, documents, ledger, offices, order_events, reports
@@ -52,7 +52,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     async with court.work.reading() as reading:
         issuer = await authorities.by_id(reading, form.authority or 0)
         replaced = await order_forms.replaced(reading, paper, form)
-        if issuer is not None and (known := await _filed_as(reading, issuer, form.external_id, replaced)):
+        if issuer is not None and (known := await _filed_as(reading, issuer, form.external_id, replaced, filer.staff)):
             return known
         regime = order_forms.law_of(court, paper, form)
         new = order_forms.read(court, paper, form, issuer, regime, filer, brought)
@@ -154,19 +154,34 @@ async def _bar_to_replacing(reading: Reading, found: Order, new: Order) -> str:
     return "" if found.secret == new.secret else "replaces_secrecy"
 
 
-async def _filed_as(reading: Reading, issuer: Authority, external_id: str, replaced: Order | None) -> str:
-    """What was filed under this number of the sender's own; a mended version may have that of the order whose place it takes."""
-    known = await docket.filed_as(reading, issuer.id, external_id)
+async def _filed_as(reading: Reading, issuer: Authority, external_id: str, replaced: Order | None, by: int) -> str:
+    """What was filed under this number of the sender's own; a mended version may have that of the order whose place it takes.
+
+    Of a secret order that names something of whoever takes it in (`by`) they hear nothing, so another is filed.
+    """
+    known = await docket.filed_as(reading, issuer.id, external_id, await docket.kept_from(reading, issuer.id, by))
     return "" if replaced is not None and known == replaced.ref else known
 
 
 async def _check_fresh(reading: Reading, new: Order, named: Sequence[Target], brought: Sequence[Document]) -> None:
-    """The same letter about the same things is one order, however often it comes."""
-    hashes, mends = [one.sha256 for one in brought], {one.ref for one in await docket.versions_before(reading, new)}
-    ref = await documents.filed_with(reading, hashes, new.authority_id or 0, mends) if hashes else ""
-    ref = ref or await docket.filed_before(reading, new, named, mends)
+    """The same letter about the same things is one order, however often it comes: but for secret ones, as of `_filed_as`."""
+    hashes, besides = [one.sha256 for one in brought], {one.ref for one in await docket.versions_before(reading, new)}
+    besides |= await docket.kept_from(reading, new.authority_id or 0, new.received_by)
+    ref = await documents.filed_with(reading, hashes, new.authority_id or 0, besides) if hashes else ""
+    ref = ref or await docket.filed_before(reading, new, named, besides)
     if ref:
         raise Conflict("order_filed_before", ref=ref)
+
+
+async def just_filed(court: Court, filer: Filer, problem: Problem) -> str:
+    """The reference of what the same person has filed a moment ago, where a form that came twice is refused for that; else nothing."""
+    known = coded(problem)
+    if known.code != "order_filed_before":
+        return ""
+    async with court.work.reading() as reading:
+        found = await docket.order(reading, str(known.values["ref"]))
+    mine = found is not None and (found.received_by, found.filed_by) == (filer.staff, filer.user)
+    return found.ref if found is not None and mine and court.clock() < found.received_at + AGAIN else ""
 
 
 async def next_number(w: Writing, issuer: Authority, at: int) -> str:
@@ -196,7 +211,7 @@ async def _enter(
         await ledger.hold(w)
         await _check_taker(w, new, named)
         if new.authority_id is not None:  # asked again under the log's hold: the same may just have been filed
-            if known := await _filed_as(w, issuer, new.external_id, replaced):
+            if known := await _filed_as(w, issuer, new.external_id, replaced, new.received_by):
                 return known
             await _check_fresh(w, new, named, brought)
         sent_back = await order_events.of_order(w, replaced.id) if replaced else []
@@ -205,7 +220,7 @@ async def _enter(
         ref = f"{OPAQUE}{token_hex(6).upper()}" if new.secret else await next_number(w, issuer, new.received_at)
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
-        let_in = None if new.filed_by is None else (await offices.inviters(w, [new.filed_by]))[new.filed_by][-1]
+        let_in = () if new.filed_by is None else (await offices.inviters(w, [new.filed_by]))[new.filed_by]
         signed = next((signer_of(one).key for one in brought if by_known_key(one)), "")
         written = record.order(
             court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed, replaced, let_in, signed

@@ -231,7 +231,8 @@ async def _takes_two(w: Writing, case: Case) -> bool:
 
 
 async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bool:
-    """What a stay halted stands as it stood: the same measures by the same two people, unless their end has passed meanwhile.
+    """What a stay halted stands as it stood: the same measures by the same two people, unless their end has passed meanwhile or
+    an appeal has taken them away.
 
     What one person had done alone goes on upon nobody upon whom they may not act alone now; it is to be proposed then.
     """
@@ -244,6 +245,8 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
     for id_ in stay.body.rulings:
         row = await rulings.ruling(w, id_)
         if row is None or row.lift_log_index is None or (by_two and row.approved_by is None):
+            continue
+        if await rulings.reversed_since(w, id_):
             continue
         if row.ends_at is None or now < row.ends_at:
             ids, leaf = await effects.go_on(

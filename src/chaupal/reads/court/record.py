@@ -1,6 +1,6 @@
 """The public register: which orders came, and what was done about each of their targets and why. No words of people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -64,7 +64,7 @@ class Counts(msgspec.Struct, frozen=True):
     pending: int = 0
     not_found: int = 0
     own_rules: int = 0  # closed, because the house acted by its own rules
-    undecided: int = 0  # their order was closed before anything was decided about them
+    undecided: int = 0  # their order was closed, withdrawn or set aside before anything was decided about them
 
 
 class RegisterLine(msgspec.Struct, frozen=True):
@@ -195,8 +195,7 @@ async def lines(reading: Reading, found: Sequence[Order]) -> list[RegisterLine]:
 
 async def counts_of(reading: Reading, ids: Sequence[int]) -> dict[int, Counts]:
     """Order -> how its targets stand."""
-    standing, own = await case_events.standing(reading, ids), await case_events.closed_by_own_rules(reading, ids)
-    return {id_: counted(standing.get(id_, {}), own.get(id_, 0)) for id_ in ids}
+    return {id_: counted(told) for id_, told in (await case_events.public_standing(reading, ids)).items()}
 
 
 async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 100) -> Story:
@@ -302,20 +301,20 @@ def part_from(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[
     return named[start : start + most], start + most + 1 if len(named) > start + most else None
 
 
-def counted(standing: dict[tuple[str, str], int], own_rules: int = 0) -> Counts:
-    """Counts from (state, kind) -> how many."""
+def counted(told: Mapping[str, int]) -> Counts:
+    """Counts from what became of targets -> how many."""
 
     def many(*states: str) -> int:
-        return sum(n for (state, _), n in standing.items() if state in states)
+        return sum(told.get(state, 0) for state in states)
 
     return Counts(
-        asked=sum(standing.values()),
+        asked=sum(told.values()),
         withheld=many(*SHOWN_AS_IN_FORCE),
         refused=many("refused"),
         ended=many(*SHOWN_AS_ENDED),
         pending=many(*SHOWN_AS_PENDING),
         not_found=many("not_found"),
-        own_rules=own_rules,
+        own_rules=many(case_events.OWN_RULES),
         undecided=many("undecided"),
     )
 

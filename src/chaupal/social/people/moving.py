@@ -19,7 +19,7 @@ from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, AccountMoved, Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
 from chaupal.social.people import elsewhere
 from chaupal.social.seeing import seen_person
-from chaupal.social.signin.sessions import proved
+from chaupal.social.signin.sessions import check_proved, proved
 from chaupal.store.identity import moving
 from chaupal.store.identity.moving import Move
 from chaupal.store.machine.work import Reading, Writing
@@ -87,9 +87,10 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
     Raises Invalid by field, Conflict.
     """
     me = viewer.me
-    await proved(square, viewer, password)
+    login = await proved(square, viewer, password)
     await elsewhere.renewed(square, handle)
     async with square.work.writing() as w:
+        await check_proved(w, login)
         target = await _named(w, viewer, handle)
         if me not in await moving.named_by(w, target.id):
             raise Invalid("move_unnamed")

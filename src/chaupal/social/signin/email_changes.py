@@ -10,7 +10,7 @@ from chaupal.social.events import EmailChangeAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.people.accounts import check_email, check_email_free
 from chaupal.social.signin import signin_mails
-from chaupal.social.signin.sessions import proved
+from chaupal.social.signin.sessions import check_proved, proved
 from chaupal.store.identity import apps, logins
 from chaupal.store.machine.work import Writing
 
@@ -24,6 +24,7 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
     await ip_and_mail_blocks.mode_for(square, "", email)  # for its refusals alone
     login = await proved(square, viewer, password)
     async with square.work.writing() as w:
+        await check_proved(w, login)
         await check_email_free(w, email, login.account)
         await logins.want_email(w, login.account, email)
         w.tell(EmailChangeAsked(account=login.account))
@@ -31,26 +32,32 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
 
 async def mail_link(sender: signin_mails.Sender, account: int) -> None:
     """Send word of it to the address of now, then the link to the one that is wanted: whoever is in an account could else take it
-    from its owner unseen. To be called outside any unit of work. Raises OSError from the carrier.
+    from its owner unseen. A link that could not be sent is tried again, and word of it is sent once. To be called outside any unit
+    of work. Raises OSError from the carrier.
     """
-    secret = new_secret()
-    async with sender.work.writing() as w:
-        login = await logins.login_of(w, account)
-        if login is None or not login.email_wanted:
-            return
-        await logins.add_link(w, digest(secret), account, LINK, w.now() + LINK_LASTS)
-    path = f"/email/{secret}"
-    link = signin_mails.letter(signin_mails.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
+    secret, unreached = new_secret(), None
+    async with sender.work.reading() as reading:
+        login, warned = await logins.login_of(reading, account), await logins.has_link(reading, account, LINK)
+    if login is None or not login.email_wanted:
+        return
     try:
-        if login.email_wanted != login.email and login.unreached_at is None:
+        if not warned and login.email_wanted != login.email and login.unreached_at is None:
             await sender.mail.send(
                 signin_mails.letter(signin_mails.ADDRESS_LEAVES, sender.settings, login, "/password")
             )
-    except NotReached:
-        # The mailbox of now is no more: that is why many want another one.
-        await sender.mail.send(link)
-        raise
-    await sender.mail.send(link)
+    except NotReached as error:  # the mailbox of now is no more: that is why many want another one
+        unreached = error
+    async with sender.work.writing() as w:
+        now = await logins.login_of(w, account)
+        if now is None or now.email_wanted != login.email_wanted:
+            return  # it was taken back, or is another one meanwhile
+        await logins.add_link(w, digest(secret), account, LINK, w.now() + LINK_LASTS)
+    path = f"/email/{secret}"
+    await sender.mail.send(
+        signin_mails.letter(signin_mails.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
+    )
+    if unreached is not None:
+        raise unreached
 
 
 async def change(square: Square, account: int, email: str) -> None:

@@ -13,7 +13,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
-from chaupal.social.signin.sessions import proved
+from chaupal.social.signin.sessions import check_proved, proved
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.two_factor import Passkey
 from chaupal.text.display_names import clean_name
@@ -92,8 +92,9 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
 
 async def remove(square: Square, viewer: Viewer, credential: str, password: str) -> None:
     """The key opens nothing from now on. Raises Invalid, NotFound."""
-    await proved(square, viewer, password)
+    login = await proved(square, viewer, password)
     async with square.work.writing() as w:
+        await check_proved(w, login)
         if not await factors.drop_passkey(w, viewer.me, credential):
             raise NotFound
         await apps.forget_callers(w, viewer.me)

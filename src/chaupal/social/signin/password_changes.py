@@ -9,7 +9,7 @@ from chaupal.social.context import Square
 from chaupal.social.events import PasswordResetAsked
 from chaupal.social.people.accounts import confirm_login
 from chaupal.social.signin import signin_mails
-from chaupal.social.signin.sessions import Session, begin_session, proved
+from chaupal.social.signin.sessions import Session, begin_session, check_proved, proved
 from chaupal.store.identity import apps, logins
 from chaupal.store.identity.password_hashes import hash_password
 
@@ -21,7 +21,11 @@ async def change_password(square: Square, viewer: Viewer, old: str, new: str, *,
     """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
     check_password(new)
     login = await proved(square, viewer, old, field="old")
-    await _set_password(square, login.account, new)
+    hash_ = await hash_password(new)
+    async with square.work.writing() as w:
+        await check_proved(w, login, field="old")
+        await logins.set_password(w, login.account, hash_)
+        await apps.end_all(w, login.account)
     return await begin_session(square, login.account, agent=agent)
 
 
@@ -58,12 +62,5 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
         account = await logins.take_link(w, digest(secret), RESET)
         # Whoever reads the mails of an address has shown that it is theirs.
         await confirm_login(w, account)
-        await logins.set_password(w, account, hash_)
-        await apps.end_all(w, account)
-
-
-async def _set_password(square: Square, account: int, password: str) -> None:
-    hash_ = await hash_password(password)
-    async with square.work.writing() as w:
         await logins.set_password(w, account, hash_)
         await apps.end_all(w, account)

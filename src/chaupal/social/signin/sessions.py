@@ -13,6 +13,7 @@ from chaupal.store.identity import apps, devices, logins, two_factor as factors
 from chaupal.store.identity.devices import AppToken, OpenSession
 from chaupal.store.identity.logins import Login
 from chaupal.store.identity.password_hashes import is_password
+from chaupal.store.machine.work import Writing
 
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY  # without being used
@@ -89,6 +90,13 @@ async def proved(square: Square, viewer: Viewer, password: str, field: str = "")
     if not await is_password(login.password_hash, password):
         raise Invalid("wrong_password", field=field)
     return login
+
+
+async def check_proved(w: Writing, login: Login, field: str = "") -> None:
+    """In the unit that acts on it: the password that was typed is theirs still. Raises Invalid."""
+    now = await logins.login_of(w, login.account)
+    if now is None or now.password_hash != login.password_hash:
+        raise Invalid("wrong_password", field=field)
 
 
 async def sessions_of(square: Square, viewer: Viewer) -> list[OpenSession]:

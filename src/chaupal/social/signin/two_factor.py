@@ -18,7 +18,7 @@ from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.signin.sessions import login_of, proved
+from chaupal.social.signin.sessions import check_proved, login_of, proved
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Reading, Writing
@@ -45,6 +45,7 @@ async def begin(square: Square, viewer: Viewer, password: str) -> Setup:
         raise Conflict("codes_on")
     secret = random_base32()
     async with square.work.writing() as w:
+        await check_proved(w, login)
         await factors.set_secret(w, login.account, _seal(square, login.account, secret))
     return _setup(square, login, secret)
 
@@ -73,6 +74,7 @@ async def turn_off(square: Square, viewer: Viewer, password: str) -> None:
     """Codes are asked for no more. Raises Invalid."""
     login = await proved(square, viewer, password)
     async with square.work.writing() as w:
+        await check_proved(w, login)
         await factors.set_secret(w, login.account, "")
         if not login.passkeys:
             await factors.set_recovery(w, login.account, ())
@@ -85,6 +87,7 @@ async def renew_recovery(square: Square, viewer: Viewer, password: str) -> list[
     if not login.second:
         raise Conflict("second_step_off")
     async with square.work.writing() as w:
+        await check_proved(w, login)
         return await new_recovery(w, login.account)
 
 

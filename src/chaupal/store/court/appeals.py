@@ -82,22 +82,27 @@ ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
 of_account = ALL.where(account_id="of").ordered("-id").all_of
 OPEN = ALL.where(state="standing").ordered("due_at id").limit("n")
 CLOSED = ALL.where(appeals.c.state != text_param("standing")).ordered("-id").limit("n")
-# Of the same thing, and of the whole of which it is a part: what it goes on from, or what is said of it since. The second half:
-# who looked again and kept it, which begins nothing and seconds nobody.
+# Of the same thing, and of the whole of which it is a part: what it goes on from, or what is said of it since, also under the
+# order that confirmed it. The second half: who looked again and kept it, which begins nothing and seconds nobody.
 HANDS = statement(
     text("""
-    WITH about AS (
+    WITH line AS (
+        SELECT target_id FROM rulings WHERE id = :of
+        UNION SELECT n.target_id FROM rulings x JOIN case_events o ON o.target_id = x.target_id
+        JOIN case_events n ON n.log_index = o.log_index WHERE x.id = :of AND 'confirmed' IN (o.state, n.state)
+    ), about AS (
         SELECT r.decided_by, r.approved_by, r.concurred_by FROM rulings x
         LEFT JOIN targets t ON t.id = x.target_id
-        JOIN rulings r ON r.id = x.id
-        OR (r.target_id = x.target_id AND r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id))
+        JOIN rulings r ON r.id = x.id OR (
+            r.target_id IN (SELECT target_id FROM line) AND r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id)
+        )
         WHERE x.id = :of
     )
     SELECT decided_by FROM about UNION SELECT approved_by FROM about WHERE approved_by IS NOT NULL
     UNION SELECT concurred_by FROM about WHERE concurred_by IS NOT NULL
-    UNION SELECT e."by" FROM rulings x JOIN case_events e ON e.target_id = x.target_id
+    UNION SELECT e."by" FROM line x JOIN case_events e ON e.target_id = x.target_id
     JOIN case_events b ON b.target_id = e.target_id AND b.number = e.number - 1
-    WHERE x.id = :of AND e.state = 'in_force' AND b.state = 'in_force' AND e.first_by IS NULL
+    WHERE e.state = 'in_force' AND b.state = 'in_force' AND e.first_by IS NULL
     AND NOT EXISTS (
         SELECT 1 FROM appeals a JOIN rulings o ON o.id = a.ruling_id
         WHERE o.target_id = e.target_id AND a.decided_by = e."by" AND a.decided_at = e.at

@@ -90,9 +90,9 @@ async def agree_to_change(w: Writing, change: AuthorityChange, by: int, at: int,
     return True
 
 
-async def drop_change(w: Writing, change: AuthorityChange, at: int, leaf: int) -> bool:
-    """It is taken back. False where it is over already."""
-    return await w.run(END_CHANGE, of=change.id, at=at, second=None, leaf=leaf) == 1
+async def drop_change(w: Writing, change: AuthorityChange, at: int) -> bool:
+    """It is taken back; what its entry committed to is still what its row says. False where it is over already."""
+    return await w.run(END_CHANGE, of=change.id, at=at, second=None, leaf=change.log_index) == 1
 
 
 async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:

@@ -109,7 +109,9 @@ LEFT_AFTER = (
     .limit(1)
 )
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
+# What was limited by nothing was not shown again when its order ended or was stayed: it was not decided, or waits.
 OWN_RULES = "own_rules"  # where such a case is said to stand
+_FREE = ~select(rulings.c.id).where(rulings.c.target_id == targets.c.id).correlate(targets).exists()
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
 came_to: ColumnElement[str] = case(
     (
@@ -119,6 +121,11 @@ came_to: ColumnElement[str] = case(
         ),
         sql(f"'{OWN_RULES}'"),
     ),
+    (
+        and_(or_(case_events.c.state == sql("'withdrawn'"), case_events.c.state == sql("'set_aside'")), _FREE),
+        sql("'undecided'"),
+    ),
+    (and_(case_events.c.state == sql("'stayed'"), _FREE), sql("'received'")),
     else_=case_events.c.state,
 ).label("came_to")
 _standing = (
@@ -129,12 +136,12 @@ _standing = (
 )
 STANDING = _standing.where(among(targets.c.order_id, "ids"))
 STANDING_IN = _standing.where(among(case_events.c.state, "states"))
-CLOSED_SO = (
-    selects(targets.c.order_id, func.count())
+TOLD = (
+    selects(targets.c.order_id, came_to, func.count())
     .select_from(targets)
     .join(case_events, AT_LAST_EVENT)
-    .where(among(targets.c.order_id, "ids"), came_to == sql(f"'{OWN_RULES}'"))
-    .group_by(targets.c.order_id)
+    .where(among(targets.c.order_id, "ids"))
+    .group_by(targets.c.order_id, sql("came_to"))
 )
 _OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
 OWN_ABOUT = (
@@ -269,9 +276,12 @@ async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
     return _by_order(await reading.fetch(STANDING, ids=listed(order_ids))) if order_ids else {}
 
 
-async def closed_by_own_rules(reading: Reading, order_ids: Sequence[int]) -> dict[int, int]:
-    """Order -> how many of its closed targets the house acted on by its own rules."""
-    return {row[0]: row[1] for row in await reading.fetch(CLOSED_SO, ids=listed(order_ids))} if order_ids else {}
+async def public_standing(reading: Reading, order_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Order -> what became of its targets, as the public is told (`came_to`) -> how many."""
+    found: dict[int, dict[str, int]] = {id_: {} for id_ in order_ids}
+    for order_id, state, many in await reading.fetch(TOLD, ids=listed(order_ids)) if order_ids else ():
+        found[order_id][state] = many
+    return found
 
 
 async def own_matters_about(reading: Reading, of: Target, *, owner_too: bool) -> list[str]:

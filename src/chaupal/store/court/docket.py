@@ -132,7 +132,7 @@ HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` 
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
 ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).ordered("id")
 VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
-FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").ordered("-id").limit(1)
+FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").ordered("-id")
 # The order that took the place of one that was sent back.
 mended_version = ALL_ORDERS.where(replaces="of").limit(1).first_of
 SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
@@ -150,7 +150,9 @@ TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of"
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
 _lately = and_(orders.c.received_at > param("after"), orders.c.id <= param("of"))
-LATELY_FROM = counts_of(orders).where(_lately, authority_id="whose")
+_theirs = select(targets.c.id).where(targets.c.order_id == orders.c.id, targets.c.owner_id == param("me")).exists()
+KEPT_FROM = selects(orders.c.ref).where(HIDDEN, _theirs, authority_id="whose")
+LATELY_FROM = counts_of(orders).where(_lately, not_(and_(HIDDEN, _theirs)), authority_id="whose")
 LATELY_ABOUT = statement(
     select(orders.c.regime, orders.c.regime_version, func.count(func.distinct(orders.c.id)))
     .join(targets, targets.c.order_id == orders.c.id)
@@ -207,11 +209,15 @@ async def order(reading: Reading, ref: str) -> Order | None:
     return await ORDER.first(reading, of=ref) if ref else None
 
 
-async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str:
-    """The reference of what an authority sent last under this number of its own, or nothing."""
-    if not external_id:
-        return ""
-    return await reading.value(FILED_AS, whose=authority_id, sent_as=external_id) or ""
+async def filed_as(reading: Reading, authority_id: int, external_id: str, but: Collection[str] = ()) -> str:
+    """The reference of what an authority sent last under this number of its own, or nothing. `but`: references of those not meant."""
+    found = await reading.fetch(FILED_AS, whose=authority_id, sent_as=external_id) if external_id else []
+    return next((row[0] for row in found if row[0] not in but), "")
+
+
+async def kept_from(reading: Reading, authority_id: int, account: int) -> set[str]:
+    """References of an authority's secret orders that name something of this account."""
+    return {row[0] for row in await reading.fetch(KEPT_FROM, whose=authority_id, me=account)}
 
 
 async def versions_before(reading: Reading, order: Order) -> list[Order]:
@@ -251,9 +257,13 @@ async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:
     return frozenset(row[0] for row in await reading.fetch(OWNERS, of=order_id))
 
 
-async def lately_from(reading: Reading, order: Order) -> int:
-    """How many orders its authority has filed within a day up to this one, itself included."""
-    return await reading.value(LATELY_FROM, whose=order.authority_id, of=order.id, after=order.received_at - DAY)
+async def lately_from(reading: Reading, order: Order, account: int) -> int:
+    """How many orders its authority has filed within a day up to this one, itself included, but for secret ones that name
+    something of this account.
+    """
+    return await reading.value(
+        LATELY_FROM, whose=order.authority_id, of=order.id, after=order.received_at - DAY, me=account
+    )
 
 
 async def lately_about(reading: Reading, order: Order, owner: int) -> list[tuple[str, int, int]]:

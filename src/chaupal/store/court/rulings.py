@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, text as sql
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
-from chaupal.store.machine.dialect import among, listed, param, text_param
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.statements import selects, updates
@@ -163,6 +163,27 @@ TO_REVIEW = (
     .ordered("review_at id")
     .limit("n")
 )
+# x was decided; r goes on from it, for the same thing or a part of it: renewed, resumed, narrowed, or under the order that confirmed it.
+_GOES_ON = """
+    r.id > x.id AND r.term = x.term
+    AND (r.subject_id = x.subject_id OR x.subject_id = (SELECT t.subject_id FROM targets t WHERE t.id = x.target_id))
+    AND (r.target_id = x.target_id OR r.target_id IN (
+        SELECT n.target_id FROM case_events o JOIN case_events n ON n.log_index = o.log_index
+        WHERE o.target_id = x.target_id AND o.state = 'confirmed'
+    ))
+"""
+GOING_ON = ALL_RULINGS.where(
+    sql(f"rulings.id IN (SELECT r.id FROM rulings x JOIN rulings r ON {_GOES_ON} WHERE x.id = :of)"),  # noqa: S608 - words of ours
+    rulings.c.id > param("of"),
+    lifted_at=None,
+).ordered("id")
+# An appeal against it, or what it went on from, was decided for whoever appealed while it was halted.
+REVERSED = statement(
+    sql(f"""
+    SELECT a.id FROM appeals a JOIN rulings x ON x.id = a.ruling_id JOIN rulings r ON r.id = x.id OR ({_GOES_ON})
+    WHERE r.id = :of AND a.outcome = 'reversed' AND a.decided_at >= r.lifted_at LIMIT 1
+    """).bindparams(param("of"))  # noqa: S608 - words of ours
+)
 
 
 async def begin(w: Writing, row: RulingRow) -> None:
@@ -207,6 +228,16 @@ async def newest_withheld(reading: Reading, most: int) -> list[int]:
 async def forgive(w: Writing, id_: int) -> None:
     """It counts as a strike no more: it was wrong from the start."""
     await w.run(FORGIVE, of=id_)
+
+
+async def going_on(reading: Reading, id_: int) -> list[RulingRow]:
+    """What nobody has lifted of what went on in a ruling's place, in the order in which it began."""
+    return await GOING_ON.all(reading, of=id_)
+
+
+async def reversed_since(reading: Reading, id_: int) -> bool:
+    """Whether an appeal took away what a stay had halted."""
+    return await reading.first(REVERSED, of=id_) is not None
 
 
 async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[RulingRow]]:

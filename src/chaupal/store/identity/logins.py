@@ -60,6 +60,7 @@ ADD_LINK = inserts(mail_tokens, hash="hash", account_id="me", purpose="purpose",
 LINK = selects(mail_tokens.c.account_id).where(
     mail_tokens.c.expires_at > param("now"), hash="hash", purpose="purpose", used_at=None
 )
+HAS_LINK = selects(mail_tokens.c.account_id).where(account_id="me", purpose="what", used_at=None).limit(1)
 USE_LINK = updates(mail_tokens, used_at="at").where(hash="of", used_at=None)
 USE_LINKS_OF = updates(mail_tokens, used_at="at").where(account_id="me", purpose="what", used_at=None)
 TRIES = selects(func.count()).where(
@@ -240,6 +241,11 @@ async def add_link(w: Writing, hash_: str, account: int, purpose: str, until: in
 async def link(reading: Reading, hash_: str, purpose: str) -> int | None:
     """Whose unused, unexpired link this is."""
     return await reading.value(LINK, hash=hash_, purpose=purpose, now=reading.now())
+
+
+async def has_link(reading: Reading, account: int, purpose: str) -> bool:
+    """Whether a link for it was made that was neither used nor replaced since."""
+    return await reading.first(HAS_LINK, me=account, what=purpose) is not None
 
 
 async def take_link(w: Writing, hash_: str, purpose: str) -> int:

@@ -144,13 +144,29 @@ _BEYOND_ORDER = f"""
 _WIDER = (
     f"EXISTS (SELECT 1 {_OF_ORDER} AND o.territory <> 'XX' AND EXISTS (EACH(NEW.territory) EXCEPT EACH(o.territory)))"
 )
-# Who decided what an appeal is about, or what that goes on from or went on as; who is not to hear it.
+# Who decided what an appeal is about, or what that goes on from or went on as, also under another order; who is not to hear it.
 _DECIDED_IT = """
     EXISTS (
         SELECT 1 FROM rulings x LEFT JOIN targets t ON t.id = x.target_id
         JOIN rulings r ON r.id = x.id
-        OR (r.target_id = x.target_id AND r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id))
+        OR (r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id) AND (r.target_id = x.target_id OR r.target_id IN (
+            SELECT n.target_id FROM case_events o JOIN case_events n ON n.log_index = o.log_index
+            WHERE o.target_id = x.target_id AND 'confirmed' IN (o.state, n.state)
+        )))
         WHERE x.id = NEW.ruling_id AND NEW.decided_by IN (r.decided_by, r.approved_by, r.concurred_by)
+    )
+"""
+_KNOWN = ("email_domain", "keys", "issuer_class", "office", "name_hi")
+# What is known of an authority is what two agreed to. Its address goes where it is erased, and nothing else of it.
+_NOT_AS_AGREED = f"""
+    NOT EXISTS (
+        SELECT 1 FROM authority_changes WHERE authority_id = NEW.id AND agreed_by IS NOT NULL AND log_index = NEW.log_index
+    ) AND NOT (NEW.contact = '' AND {" AND ".join(f"NEW.{name} = OLD.{name}" for name in _KNOWN)})
+"""  # noqa: S608 - words of ours
+# The same of what was proposed, in which the address stands last.
+_NOT_AS_PROPOSED = """
+    NEW.body <> OLD.body AND NOT (
+        NEW.body LIKE '%"contact":""}' AND SUBSTR(NEW.body, 1, LENGTH(NEW.body) - 2) = SUBSTR(OLD.body, 1, LENGTH(NEW.body) - 2)
     )
 """
 # The day (ms) that was last set for an order's hearing. NUMBER(…): a number in the body of an event, as either database reads it.
@@ -168,7 +184,7 @@ STAYS = {
     "targets": "order_id, number, as_written, kind, subject_id, owner_id, term, demanded, speaker, unseen",
     "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms, replaces",
     "authorities": "name, jurisdiction, created_at, created_by",
-    "authority_changes": "authority_id, body, proposed_by, proposed_at",
+    "authority_changes": "authority_id, proposed_by, proposed_at",
     "authority_users": "authority_id, name, rank, email, created_at, created_by",
     "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by",
     "appeals": "ruling_id, account_id, text, filed_at, due_at, not_by_first, not_by_second, not_by_third, log_index",
@@ -335,11 +351,8 @@ TRIGGERS = (
         "NEW.replaces IS NOT NULL AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.replaces AND authority_id = NEW.authority_id "
         "AND 'returned' = (SELECT e.state FROM order_events e WHERE e.order_id = NEW.replaces ORDER BY e.number DESC LIMIT 1))",
     ),
-    Trigger(
-        "authorities_changed_by_two", "authorities", "UPDATE OF email_domain, keys, contact, issuer_class, office, name_hi",
-        "NOT EXISTS (SELECT 1 FROM authority_changes WHERE authority_id = NEW.id AND agreed_by IS NOT NULL "
-        "AND log_index = NEW.log_index)",
-    ),
+    Trigger("authorities_changed_by_two", "authorities", f"UPDATE OF contact, {', '.join(_KNOWN)}", _NOT_AS_AGREED),
+    Trigger("authority_changes_stay_as_they_were_proposed", "authority_changes", "UPDATE OF body", _NOT_AS_PROPOSED),
     # One line of checkpoints, whoever signs: each of a log that is there, and none of less than was signed before.
     Trigger(
         "checkpoints_follow_the_log", "log_checkpoints", "INSERT",

@@ -58,6 +58,7 @@ LABELS: Final[dict[str, str]] = {
     "language": N_("Language"),
     "law": N_("Law as cited"),
     "law_act_by": N_("To be done by, says the law"),
+    "let_in_before": N_("Who else had let in whoever filed it"),
     "let_in_by": N_("Who had let in whoever filed it"),
     "matter": N_("Matter under this server's rules"),
     "measure": N_("Measure"),

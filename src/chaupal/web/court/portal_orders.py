@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.log.pseudonyms import CLOCK
-from chaupal.governance.orders import filing as office, intake, papers, statements
+from chaupal.governance.orders import filing as office, intake, orders, papers, statements
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY
-from chaupal.governance.orders.order_forms import OrderForm
+from chaupal.governance.orders.order_forms import Filer, OrderForm
 from chaupal.governance.orders.portal import Filing
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ByRef, Number
@@ -118,7 +118,7 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
         draft.brought = await filing.bring(call, bringer, who.authority, draft.before)
         draft.preview = await filing.listed(call)
     except (Invalid, Conflict, NotFound) as problem:
-        return await _form(call, who, draft, problem)
+        return await _filed_twice(call, who, problem) or await _form(call, who, draft, problem)
     if draft.preview is not None:
         draft.typed = filing.with_list(typed, draft.preview)
     problem: Problem | None = None
@@ -130,6 +130,8 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
             ref = await office.file(call.house.court, who, typed, draft.brought, "authority_portal")
             return redirect(f"/portal/orders/{ref}")
         except (Invalid, Conflict) as wrong:
+            if (done := await _filed_twice(call, who, wrong)) is not None:
+                return done
             problem = wrong
     draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=True)
     return await _form(call, who, draft, problem)
@@ -166,6 +168,12 @@ async def reply(call: Call[PortalReply], who: Filing) -> Answer:
         return await _order(call, who, args.ref, problem, f"statements/{args.slug}", args.text)
     await statements.reply(court, CLOCK, args.slug, who.authority, text)
     return redirect(f"/portal/orders/{args.ref}#statements")
+
+
+async def _filed_twice(call: Call[Any], who: Filing, problem: Problem) -> Answer | None:
+    """Of a form that was sent twice the second one leads to the order that was filed."""
+    ref = await orders.just_filed(call.house.court, Filer(CLOCK, who.user.id), problem)
+    return redirect(f"/portal/orders/{ref}") if ref else None
 
 
 def _regimes(call: Call[Any], who: Filing) -> list[intake.Regime]:

@@ -9,7 +9,7 @@ from chaupal.governance.orders import authorities, intake, orders, replacing
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.intake import Checked
-from chaupal.governance.orders.order_forms import ROLE, OrderForm
+from chaupal.governance.orders.order_forms import ROLE, Filer, OrderForm
 from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import LineFault, Resolved
 from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
@@ -57,7 +57,7 @@ async def take_in(call: Call[Intake]) -> Answer:
         draft.brought = await filing.bring(call, Bringer(call.me), issuer, draft.before)
         draft.preview = await filing.listed(call)
     except (Invalid, Conflict, NotFound) as problem:
-        return await _page(call, draft, known, problem)
+        return await _filed_twice(call, problem) or await _page(call, draft, known, problem)
     if args.act == "law" and issuer is not None:
         draft.typed = _under(call, draft.typed, issuer, args.regime)
         return await _page(call, draft, known)
@@ -77,8 +77,15 @@ async def take_in(call: Call[Intake]) -> Answer:
     try:
         ref = await orders.receive(call.house.court, call.viewer, draft.typed, draft.brought)
     except (Invalid, Conflict) as wrong:
-        return await _page(call, draft, known, _besides(wrong) if draft.unsure else wrong)
+        told = _besides(wrong) if draft.unsure else wrong
+        return await _filed_twice(call, wrong) or await _page(call, draft, known, told)
     return redirect(f"/office/orders/{ref}")
+
+
+async def _filed_twice(call: Call[Any], problem: Problem) -> Answer | None:
+    """Of a form that was sent twice the second one leads to the order that was filed."""
+    ref = await orders.just_filed(call.house.court, Filer(call.me), problem)
+    return redirect(f"/office/orders/{ref}") if ref else None
 
 
 async def _before(call: Call[Any], ref: str) -> SentBack | None:

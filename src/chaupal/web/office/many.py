@@ -20,6 +20,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
+from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier, groups
@@ -166,7 +167,8 @@ async def _said_for_all(call: Call[ManyTyped], args: ManyTyped) -> ManyTyped:
     if template is not None:
         shown = ManyAsked(ref=args.ref, act=args.act, first=args.first, group=args.group)
         files, *_ = await _files(call, shown, args.act)
-        values = {file.target.number: _values(files.order, file) for file in files.files}
+        language = call.viewer.language
+        values = {file.target.number: _values(files.order, file, language) for file in files.files}
     text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
     rows = [
         msgspec.structs.replace(
@@ -203,13 +205,13 @@ async def _files(
     return shown, alike, group
 
 
-def _values(order: dossier.Order, file: File) -> dict[str, object]:
+def _values(order: dossier.Order, file: File, language: str) -> dict[str, object]:
     """What a template's words in braces stand for, of one thing."""
     return {
         "number": file.target.number,
         "ref": order.ref,
         "kind": file.target.kind,
-        "law": order.legal_basis,
+        "law": in_tongue(order.legal_basis, language),
         "handle": file.person.item.handle if file.person else "",
     }
 
@@ -373,7 +375,7 @@ def _row(
     if target.number in typed:
         return typed[target.number]
     template = next((one for one in templates if one.id == asked.template), None)
-    values = _values(matter.order, file)
+    values = _values(matter.order, file, viewer.language)
     text = "" if template is None else (viewer.language == "hi" and template.text_hi) or template.text
     return RowTyped(
         outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=_marked(asked.mark, file)

@@ -93,6 +93,28 @@ def mails_to(bench: Bench, name: str) -> list[str]:
     return [f"{mail['subject']} {mail.get_content()}" for mail in found]
 
 
+@pytest.mark.parametrize("secret", [0, 3])
+async def test_by_no_reminder_that_is_missing_staff_learn_of_a_secret_order_about_themselves(
+    bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch, secret: int
+):
+    monkeypatch.setattr(alerts, "MOST_REMINDED", 1)
+    ear = telling.ear
+
+    async def with_mail(carrier: Any, reading: Any, account: int) -> telling.ToldAccount:
+        found = await ear(carrier, reading, account)
+        return found._replace(email=f"{found.handle}@example.org")
+
+    monkeypatch.setattr(telling, "ear", with_mail)
+    for _ in range(secret):
+        await bench.order(checked=False, targets="@dev", gag_until="2021-06-01")
+    ref = await bench.order(checked=False)
+    clock.move(DAY)
+    await clocks.alert(bench.court)
+    await bench.street.settle()
+    assert ref in "\n".join(mails_to(bench, "dev"))
+    assert (ref in "\n".join(mails_to(bench, "owner"))) is not secret
+
+
 async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_the_same(
     bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):

@@ -20,7 +20,7 @@ from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.people import account_desk, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
-from chaupal.kernel.errors import Conflict, NotAllowed, passes
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
@@ -473,6 +473,58 @@ async def test_whoever_decided_what_was_changed_since_does_not_hear_the_appeal(
     await decisions.approve(bench.court, approver, ref, 1)
     row = await appealed(bench)
     for one in (bench.asha, bench.dev, another, approver):
+        await refused(bench, one, row, monkeypatch, rule="appeals_heard_by")
+    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+
+
+@pytest.mark.parametrize("how", ["stayed", "resumed", "renewed", "confirmed"])
+@pytest.mark.parametrize("outcome", ["reversed", "modified"])
+async def test_nobody_takes_an_appeal_what_it_is_about(bench: Bench, clock: StillClock, how: str, outcome: str):
+    """A measure ended and went on at once, by one person where a court is said to have stayed it: the appeal was about nothing any more."""
+    urgent = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
+    ref = await bench.order(**urgent if how == "confirmed" else {})
+    await bench.withhold(ref)
+    row, usha = await appealed(bench), await bench.hire("usha")
+    clock.move(60_000)
+    if how == "confirmed":
+        sure = await bench.order(confirms=ref)
+        await bench.step(ref, "confirm", by=bench.dev, confirms=sure, body="secretary", reason=REASON)
+    elif how == "renewed":
+        change = decisions.ChangeForm(kind="renew", reason=REASON, body="authority", until="2021-03-05")
+        await decisions.propose_change(bench.court, bench.asha, ref, 1, change)
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    else:
+        await bench.step(ref, "stay", body="court")
+        if how == "resumed":
+            await bench.step(ref, "end_stay", body="court")
+    decided = Decision(outcome=outcome, reason=REASON, ends_at="2021-02-11T12:00" if outcome == "modified" else "")
+    if how == "stayed" and outcome == "modified":
+        with pytest.raises(Invalid):
+            await appeals.decide(bench.court, usha, row.id, decided)
+        return
+    await appeals.decide(bench.court, usha, row.id, decided)
+    if how == "stayed":
+        await bench.step(ref, "end_stay", body="court")
+    async with bench.court.work.reading() as reading:
+        left = [one for one in await rulings.of_owner(reading, bench.meera) if one.lifted_at is None]
+    assert [one.ends_at for one in left] == ([1_613_025_000_000] if outcome == "modified" else [])
+    assert (await reconcile.reconcile(bench.court)).faults == ()
+
+
+async def test_whoever_decided_what_goes_on_under_the_order_that_confirmed_it_does_not_hear_the_appeal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    urgent = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
+    ref = await bench.order(**urgent)
+    await bench.withhold(ref)
+    row = await appealed(bench)
+    sure = await bench.order(confirms=ref)
+    await bench.step(ref, "confirm", by=bench.dev, confirms=sure, body="secretary", reason=REASON)
+    another, approver = await bench.hire("another"), await bench.hire("approver", Role.APPROVER)
+    change = decisions.ChangeForm(kind="amend", reason=REASON, until="2021-03-01")
+    await decisions.propose_change(bench.court, another, sure, 1, change)
+    await decisions.approve(bench.court, approver, sure, 1)
+    for one in (another, approver):
         await refused(bench, one, row, monkeypatch, rule="appeals_heard_by")
     await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
 

@@ -13,7 +13,7 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log, opening, reconcile
-from chaupal.governance.orders import publishing
+from chaupal.governance.orders import authorities, publishing
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -28,6 +28,7 @@ from chaupal_audit.log.openings import check_openings
 from court import REASON as WHY, WITHHOLD, Bench, in_words, order_of, staff
 from waiting import PATIENCE
 
+REGISTER = ("authorities", "authority_changes")
 REASON = "The court ended the secrecy of this order today."
 
 
@@ -128,6 +129,35 @@ async def test_who_signed_what_repeats_the_words_or_decided_what_is_appealed_era
         with pytest.raises(NotAllowed, match="a hand in this"):
             await opening.erase(bench.court, hand, decided, ["reason"], REASON)
     await opening.erase(bench.court, await bench.hire("usha", Role.APPROVER), decided, ["reason"], REASON)
+
+
+async def test_an_erased_address_of_an_authority_is_gone_from_its_row_and_from_what_was_proposed(bench: Bench):
+    def form(contact: str) -> AuthorityForm:
+        return AuthorityForm(contact=contact, office="Registry")
+
+    agreed = await bench.changes(bench.ministry.id, form("a.sharma@meity.gov.in"))
+    await authorities.change(bench.court, bench.clerk, agreed.id, form("b.rao@meity.gov.in"))
+    dropped = await said(bench, "authority", "proposed")
+    await authorities.drop(bench.court, bench.dev, agreed.id)
+    usha = await bench.hire("usha", Role.APPROVER)
+    for index in (agreed.log_index, dropped):
+        await opening.erase(bench.court, usha, index, ["contact"], REASON)
+    async with bench.court.work.reading() as reading:
+        rows = [await reading.fetch(statement(sqlalchemy.text(f"SELECT * FROM {table}"))) for table in REGISTER]
+    assert "Registry" in str(rows) and "sharma" not in str(rows) and "rao" not in str(rows)
+    assert (await reconcile.reconcile(bench.court)).faults == ()
+    for other in (
+        "authorities SET contact = '', office = '', log_index = 1",
+        "authority_changes SET body = '{}'",
+        """authority_changes SET body = replace(body, 'Registry', '')""",
+    ):
+        with pytest.raises(Exception, match=r"authorities_changed_by_two|authority_changes_stay_as_they_were_proposed"):
+            async with bench.court.work.writing() as w:
+                await w.run(statement(sqlalchemy.text(f"UPDATE {other}")))
+    async with bench.court.work.writing() as w:
+        await w.run(statement(sqlalchemy.text("UPDATE authorities SET contact = 'mine@else.example'")))
+    (told,) = (await reconcile.reconcile(bench.court)).faults
+    assert "differ in contact" in told
 
 
 async def test_what_is_read_beside_the_log_is_held_against_its_entries(bench: Bench):

@@ -129,11 +129,14 @@ async def test_whoever_files_for_an_authority_was_invited_by_whom_the_log_says(b
     police = await bench.registers(AuthorityForm(name="Delhi Police", jurisdiction="IN"))
     assert await faults(bench) == ()
     columns = "authority_id, name, rank, password_hash, totp_secret, totp_used, token_hash, disabled_at"
-    for id_, log_index, again in ((1, "NULL", ""), (2, "log_index", ""), (3, "log_index", f",{bench.owner.me}")):
+    again = f",{bench.owner.me}"
+    for id_, log_index, invited, at in (
+        (1, "NULL", "", clock()), (2, "log_index", "", clock()), (3, "log_index", again, clock()), (4, "NULL", "", 1),
+    ):  # fmt: skip
         await tampered(
             bench,
             f"INSERT INTO authority_users (id, email, created_at, created_by, log_index, invited_again_by, {columns}) "
-            f"SELECT {id_}, 'b{id_}@meity.gov.in', {clock()}, created_by, {log_index}, '{again}', {columns} FROM authority_users "
+            f"SELECT {id_}, 'b{id_}@meity.gov.in', {at}, created_by, {log_index}, '{invited}', {columns} FROM authority_users "
             f"WHERE id = {user.id}",
         )
     async with bench.court.work.writing() as w:
@@ -145,7 +148,22 @@ async def test_whoever_files_for_an_authority_was_invited_by_whom_the_log_says(b
         "user 1 files for an authority, and no entry says that they were invited",
         f"user 2 and entry {user.log_index} differ in who let them in",
         f"user 3 and entry {user.log_index} differ in whom it is about",
+        "user 4 files for an authority, and no entry says that they were invited",
     ]
+
+
+async def test_nobody_files_by_the_invitation_of_another_whose_name_was_erased(bench: Bench):
+    form = InviteForm(name="A. Sharma", rank="Joint Secretary", email="a@meity.gov.in")
+    user = await portal.invite(bench.court, bench.clerk, bench.ministry.id, form)
+    await opening.erase(bench.court, bench.owner, user.log_index or 0, ["filer"], REASON)
+    assert await faults(bench) == ()
+    columns = "authority_id, name, rank, password_hash, totp_secret, totp_used, token_hash, disabled_at, created_at, created_by, log_index"
+    await tampered(
+        bench,
+        f"INSERT INTO authority_users (id, email, {columns}) SELECT 1, 'b@meity.gov.in', {columns} FROM authority_users",
+    )
+    (told,) = await faults(bench)
+    assert f"rests on entry {user.log_index}, as another one does" in told
 
 
 async def test_what_is_kept_in_parts_has_an_entry_for_each_and_an_event_for_all(bench: Bench):

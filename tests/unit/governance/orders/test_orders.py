@@ -10,17 +10,20 @@ import pytest
 
 from chaupal.governance.cases import cases, decisions
 from chaupal.governance.cases.lifecycle import State
-from chaupal.governance.orders import authorities, orders
+from chaupal.governance.orders import authorities, documents, orders
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.regimes import Duration, Regimes
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import case_events, docket, ledger, rulings
+from chaupal.store.court.documents import Document
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from court import REASON, REFUSE, WITHHOLD, Bench, staff
+from letters import letter
 from neighbours import PRIVATE
 
 
@@ -102,6 +105,27 @@ async def test_targets_are_named_by_address_path_or_handle(bench: Bench):
     same = f"@Meera@localhost:8000\n@dev\nhttp://LOCALHOST:8000/@meera/{bench.post}?utm_source=letter"
     with pytest.raises(Conflict, match=f"filed already as {ref}"):  # the same letter, its addresses written otherwise
         await bench.order(targets=same, reference_no=order.reference_no)
+
+
+async def test_whoever_takes_an_order_in_hears_of_no_secret_one_that_names_something_of_theirs(bench: Bench):
+    """By its number or its document: what they file is filed, as in a world without it."""
+
+    async def papers(by: Viewer) -> list[Document]:
+        files = bench.street.square.files
+        return await documents.take_in(
+            bench.court, files, Bringer(by.me), [Brought("letter.pdf", letter())], bench.ministry
+        )
+
+    gagged = bench.form(targets="@owner", gag_until="2021-06-01", external_id="A-17")
+    secret = await orders.receive(bench.court, bench.clerk, gagged, await papers(bench.clerk))
+    assert await orders.receive(bench.court, bench.asha, gagged) == secret
+    with pytest.raises(Conflict, match=f"filed already as {secret}"):
+        await orders.receive(bench.court, bench.asha, bench.form(), await papers(bench.asha))
+    filed = [
+        await orders.receive(bench.court, bench.owner, bench.form(external_id="A-17")),
+        await orders.receive(bench.court, bench.owner, bench.form(), await papers(bench.owner)),
+    ]
+    assert filed == ["IN-2021-0001", "IN-2021-0002"]
 
 
 async def test_every_line_that_names_nothing_is_told_and_the_order_is_not_taken(bench: Bench):

@@ -3,6 +3,7 @@
 import json
 from email.message import EmailMessage, MIMEPart
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from chaupal.fanout.notifications import unreached
 from chaupal.governance.events import NoticeAsked
 from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Invalid
 from chaupal.ports.mail import Letter, NotReached
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.social import message_ids
@@ -72,6 +74,44 @@ async def test_an_address_is_changed_by_the_link_that_goes_to_the_new_one_and_th
     monkeypatch.setattr(MailToFiles, "send", is_no_more)
     await form(v, HERE, mine, email="neuer@example.org", password=PASSWORD)
     assert (await v.look("IN", await last_link(v, "neuer@example.org"))).status_code == 200
+
+
+async def test_a_link_that_no_carrier_takes_at_first_warns_its_owner_once(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, send, tried = village, MailToFiles.send, list[str]()
+
+    async def fails_once(files: MailToFiles, letter: Letter) -> None:
+        tried.append(letter.to)
+        if letter.to == "neu@example.org" and tried.count(letter.to) == 1:
+            raise OSError("not now")
+        await send(files, letter)
+
+    monkeypatch.setattr(MailToFiles, "send", fails_once)
+    await form(v, HERE, f"chaupal={v.asha.cookie}", email="neu@example.org", password=PASSWORD)
+    for _ in range(3):
+        await v.settle()
+        v.clock.move(DAY)
+    assert tried == ["asha@gaanv.example", "neu@example.org", "neu@example.org"]
+    await form(v, HERE, f"chaupal={v.asha.cookie}", email="anders@example.org", password=PASSWORD)
+    await v.settle()
+    assert tried[3:] == ["asha@gaanv.example", "anders@example.org"], "another address is told anew"
+
+
+async def test_a_password_that_is_changed_while_it_is_proved_asks_for_no_other_address(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, square, proved = village, village.running.house.square, email_changes.proved
+
+    async def meanwhile(*asked: Any) -> Any:
+        login = await proved(*asked)
+        async with square.work.writing() as w:
+            await logins.set_password(w, login.account, "another")
+        return login
+
+    monkeypatch.setattr(email_changes, "proved", meanwhile)
+    with pytest.raises(Invalid):
+        await email_changes.ask(square, v.asha.viewer, PASSWORD, "neu@example.org")
 
 
 async def test_no_link_to_another_address_outlives_a_new_password_or_the_operators_word(village: Village):

@@ -96,11 +96,13 @@ async def test_a_template_is_filled_in_for_each_thing(village: Village):
     v = village
     ref, _ = await order_of(v, 2)
     at = AtDesk(v, v.chitra)
-    await at.send("/office/templates", name="armed", text="Number {number} of {ref}, by {handle}: it names somebody.")
+    await at.send(
+        "/office/templates", name="armed", text="Number {number} of {ref}, by {handle}, under {law}: it names somebody."
+    )
     id_ = (await at.get("/office/templates")).text.partition("/office/templates/")[2].partition("/drop")[0]
     page = (await at.get(f"/office/orders/{ref}/many?template={id_}&outcome=refuse&code={GROUND}")).text
-    assert f"Number 1 of {ref}, by asha: it names somebody." in page
-    assert f"Number 2 of {ref}, by asha: it names somebody." in page
+    for number in (1, 2):
+        assert f"Number {number} of {ref}, by asha, under IT Act, s. 69A: it names somebody." in page
     assert page.count('<option value="refuse" selected>') == 2  # of each thing
 
 

@@ -174,7 +174,8 @@ class Order(Public, gc=False, frozen=True, kw_only=True):
     rule: str = ""  # own_rules only: R2@1
     flagged_by: str = ""  # own_rules only: the authority that pointed to it, by its name in the register (state_flag, and never without)
     by: str = ""  # a pseudonym of staff; `authority`: filed by its own people
-    let_in_by: str | None = None  # filed by its own people: who of the staff had let in whoever filed it
+    let_in_by: str | None = None  # filed by its own people: who of the staff had let in whoever filed it last
+    let_in_before: tuple[str, ...] = ()  # filed by its own people: who else of the staff had, before that
     key: str = ""  # signature valid: SHA-256 of the authority's key, hex; nothing where a trust root vouches for it
 
 

@@ -23,6 +23,7 @@ VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "replaced": "replaced", "undecided": "closed"}
 DECIDED = "decided"  # what brings a measure about, where no later act does
 UNKNOWN = "unknown"  # targets that were named, and not found here
+NOBODY = -1  # the index of no entry
 
 
 @dataclass(slots=True)
@@ -364,6 +365,7 @@ class Book:
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         self.key = ""  # to which the log last changed
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
+        self.reversed: list[AppealStep] = []  # appeals that were decided for whoever appealed
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
@@ -410,8 +412,10 @@ class Book:
         self.people.give(given.act.head.ref, given.said.role, given.act.place)
 
     def register(self, new: SaidAct[entries.Authority]) -> None:
-        """What was proposed, or dropped again, changes nothing: nobody leaves the register."""
+        """What was proposed, or dropped again, changes nothing: nobody leaves the register. A proposal is answered once."""
         ref, said = new.act.head.ref, new.said
+        if said.step in ("added", "changed", "dropped"):
+            self.proposed_authorities.pop(NOBODY if new.act.head.prev is None else new.act.head.prev, None)
         if said.step in ("added", "changed") and said.name:
             self.authorities[ref] = said
         if said.step == "proposed":
@@ -495,6 +499,8 @@ class Book:
         self.at[appealed.act.index] = appealed
         self._sign(appealed.act.index, appealed.made and appealed.made.case)
         self.answered[appealed.answers] = appealed.act.at
+        if (appealed.said.step, appealed.said.outcome) == ("decided", "reversed"):
+            self.reversed.append(appealed)
 
     def tell(self, told: NoticeAct) -> None:
         self._sign(told.act.index, told.made and told.made.case)

@@ -188,7 +188,8 @@ def key_foreign(book: Book, matter: Matter) -> bool:
 def let_in_foreign(book: Book, matter: Matter) -> bool:
     """Whoever files for an authority was let in by somebody, which is an entry about that authority."""
     inviters = book.inviters_of(matter.said.authority)
-    return matter.said.by == AUTHORITY and inviters is not None and matter.said.let_in_by not in inviters
+    named = {matter.said.let_in_by, *matter.said.let_in_before}
+    return matter.said.by == AUTHORITY and inviters is not None and not named <= inviters
 
 
 @ORDERING.breach("The order names nothing.", "आदेश किसी चीज़ का नाम नहीं लेता।")

@@ -109,9 +109,11 @@ def confirmed_by_another(book: Book, step: OrderStep) -> str:
     "आदेश की पुष्टि उसी ने की जिसने पुष्टि करने वाला आदेश दर्ज किया था, या दर्ज करने वाले को आने दिया था; यह किसी और को करना था।",
 )
 def confirmed_alone(book: Book, step: OrderStep) -> bool:
-    """Whoever took in the order that confirms it, or had let in whoever filed it for its authority, lets nothing go on by it."""
+    """Whoever took in the order that confirms it, or ever let in whoever filed it for its authority, lets nothing go on by it."""
     by = book.matters.get(step.said.confirms or "")
-    return step.said.step == "confirmed" and by is not None and step.said.by in (by.said.by, by.said.let_in_by)
+    if step.said.step != "confirmed" or by is None:
+        return False
+    return step.said.by in (by.said.by, by.said.let_in_by, *by.said.let_in_before)
 
 
 @STEPPING.breach(

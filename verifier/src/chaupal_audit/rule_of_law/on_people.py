@@ -10,6 +10,7 @@ from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
+    NOBODY,
     Book,
     DecisionStep,
     MeasureAct,
@@ -122,7 +123,7 @@ def authority_unproposed(book: Book, new: SaidAct[entries.Authority]) -> bool:
 
 def _proposed(book: Book, new: SaidAct[entries.Authority]) -> SaidAct[entries.Authority] | None:
     """The proposal about the same authority that an entry follows from."""
-    found = book.proposed_authorities.get(-1 if new.act.head.prev is None else new.act.head.prev)
+    found = book.proposed_authorities.get(NOBODY if new.act.head.prev is None else new.act.head.prev)
     return found if found is not None and found.act.head.ref == new.act.head.ref else None
 
 

@@ -26,7 +26,7 @@ MEASURES_AT_END = Checks[MeasureAct]()
 ENDS_AT_END = Checks[MeasureEnd]()
 NOTICING = Checks[NoticeAct]()
 ORDERS_AT_END = Checks[Matter]()
-APPEALING = Checks[AppealStep]()
+APPEALING, APPEALS_AT_END = Checks[AppealStep](), Checks[AppealStep]()
 UNSEALING = Checks[OpeningAct]()
 
 
@@ -305,6 +305,16 @@ def _one_line(made: MeasureAct) -> list[MeasureAct]:
 )
 def appeal_without_role(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and not book.people.may(appealed.said.by, "hear_appeal")
+
+
+@APPEALS_AT_END.breach(
+    "An appeal was decided for whoever appealed, and what it was about went on.",
+    "अपील करने वाले के पक्ष में निर्णय हुआ, फिर भी जिस कार्रवाई पर अपील थी वह चलती रही।",
+)
+def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
+    """What an appeal reversed has ended, and so has what went on in its place meanwhile: renewed, resumed, confirmed."""
+    over = appealed.act.at + GRACE
+    return ", ".join(f"entry {one.act.index}" for one in _decided_line(appealed) if over < _bound_until(book, one))
 
 
 @UNSEALING.breach(

@@ -46,7 +46,7 @@ STEPS = (*on_order.STEPPING, *on_people.STEPPING_WHO)
 DECISIONS = (*on_order.DECIDING_ORDER, *on_people.DECIDING, *on_law.DECIDING_LAW, *on_law.AGREEING)
 MEASURES = (*on_order.MEASURING_ORDER, *on_people.MEASURING_WHO, *on_law.MEASURING_LAW)
 ENDS = (*on_order.ENDING, *on_people.ENDING_WHO)
-NOTICES, APPEALS = on_time.NOTICING, on_time.APPEALING
+NOTICES, APPEALS, APPEALS_LATER = on_time.NOTICING, on_time.APPEALING, on_time.APPEALS_AT_END
 UNSEALINGS = (*on_time.UNSEALING, *on_people.OPENING_WHO)
 MEASURES_LATER, ENDS_LATER, ORDERS_LATER = on_time.MEASURES_AT_END, on_time.ENDS_AT_END, on_time.ORDERS_AT_END
 FREEZING, CHANGING = on_house.FREEZING, on_house.CHANGING
@@ -66,7 +66,7 @@ TABLE: dict[str, Sequence[Check[Any]]] = {
     "measures": (*MEASURES, *MEASURES_LATER),
     "ends of measures": (*ENDS, *ENDS_LATER),
     "notices": NOTICES,
-    "appeals": APPEALS,
+    "appeals": (*APPEALS, *APPEALS_LATER),
     "what was secret": UNSEALINGS,
     "tallies": (*TALLIES, *TALLIES_LATER),
     "blocks and statements": (*BLOCKING, *STATING),

@@ -19,7 +19,6 @@ from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry
 from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.tlog.entries import COVER, VERSION
 
-NOBODY = -1
 _entry = msgspec.json.Decoder(Entry).decode
 
 
@@ -144,6 +143,8 @@ class Trial:
             self._ask(table.ENDS_LATER, ended.act, ended)
         for matter in self.book.matters.values():
             self._ask(table.ORDERS_LATER, matter.act, matter)
+        for appealed in self.book.reversed:
+            self._ask(table.APPEALS_LATER, appealed.act, appealed)
         for tally in self.book.tallies:
             self._ask(table.TALLIES_LATER, tally.act, tally)
         self.verdict.findings.sort(key=lambda one: one.index)
@@ -271,7 +272,7 @@ class Trial:
         self.book.appeal(appealed)
 
     def open_(self, act: book.Act) -> None:
-        prev = NOBODY if act.head.prev is None else act.head.prev
+        prev = book.NOBODY if act.head.prev is None else act.head.prev
         sealed = self._sealed.get(prev)
         law = None if sealed is None else self.book.laws.regime(sealed.regime)
         new = _public(act, entries.Opened)
