@@ -103,13 +103,15 @@ class End(asyncio.Protocol):
 
     def _pass_on(self, data: bytes) -> None:
         """Nothing: it has ended."""
-        if not data:
-            if self.other is not None and self.other.transport is not None and self.other.transport.can_write_eof():
-                self.other.transport.write_eof()
-        elif self.other is None or self.other.transport is None:
+        there = None if self.other is None else self.other.transport
+        if there is None:
             self.early.append(data)
-        else:
-            self.other.transport.write(data)
+        elif there.is_closing():
+            return
+        elif data:
+            there.write(data)
+        elif there.can_write_eof():
+            there.write_eof()
 
     def eof_received(self) -> bool:
         """One half may close before the other."""
