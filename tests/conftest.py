@@ -30,7 +30,7 @@ from chaupal.app.wiring import RunningHouse
 from chaupal.federation.signing import algorithms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.store.identity import password_hashes
+from chaupal.store.identity import logins
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_postgres import PostgresWork
@@ -118,7 +118,7 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 def cheap_hashes() -> Iterator[None]:
     """Every village hashes the passwords of all its people: at its full cost Argon2 took much of the suite's time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(password_hashes, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(logins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from chaupal.policy.measures import ACCOUNT_LEVEL, OF_SERVERS, Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.identity import account_status as standing
+from chaupal.store.identity import accounts as standing
 from village import Village
 
 OWN = (

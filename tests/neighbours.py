@@ -25,7 +25,7 @@ from chaupal.ports.files_local import LocalFiles
 from chaupal.ports.homes_local import LocalHomes
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.reads.context import Reads
-from chaupal.social import message_ids
+from chaupal.social import mail_proofs
 from chaupal.social.context import Square
 from chaupal.social.posts import posts
 from chaupal.store.court import rulings
@@ -45,7 +45,7 @@ class Street:
             environ={}, data=str(folder), rate_limits=False, public_url="http://localhost:8000", log_batch_minutes=0
         )
         ids, files = Ids(clock), LocalFiles(folder / "files")
-        mail = MailToFiles(folder / "mail", settings.mail_from, partial(message_ids.message_id, settings))
+        mail = MailToFiles(folder / "mail", settings.mail_from, partial(mail_proofs.message_id, settings))
         self.clock = clock
         self.mailbox = folder / "mail"
         self.work = work

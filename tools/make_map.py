@@ -39,7 +39,7 @@ PLACES = (
     ("which files may be uploaded, how large", "social/media/upload_types.py", "kernel/settings.py"),
     ("what is painted of an upload", "social/media/pictures.py", "social/media/films.py"),
     ("polls: options, votes", "social/posts/polls.py"),
-    ("which notifications stand in one group", "store/notifications/grouping.py"),
+    ("which notifications stand in one group", "store/notifications/notifications.py"),
     ("whom an address, net or mail provider shuts out", "governance/people/ip_and_mail_blocks.py"),
     ("a language of pages", "kernel/page_languages.py", "web/locales"),
     ("when staff are told of a deadline", "policy/deadline_alerts.py"),

@@ -18,8 +18,8 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import graph
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.federation import reached, stated
-from chaupal.store.federation.stated import Statement
+from chaupal.store.federation import reached, servers
+from chaupal.store.federation.servers import Statement
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.tables.square import posts
 from disputes import VISITOR, entries
@@ -215,7 +215,7 @@ async def states(village: Village, subject: int, *said: Statement) -> None:
     square = village.running.house.square
     server = await others.server(square, "other.example")
     async with square.work.writing() as w:
-        await stated.keep(w, subject, server, said, square.make_id, village.clock())
+        await servers.keep(w, subject, server, said, square.make_id, village.clock())
 
 
 async def test_what_a_server_says_of_its_own_post_is_shown_as_its_statement_and_is_not_obeyed(village: Village):

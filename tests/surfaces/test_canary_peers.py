@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from chaupal.api.federation.routes import ROUTES
+from chaupal.api import federation
 from chaupal.http.call import Route
+from chaupal.http.router import rows_of
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import rules
@@ -111,7 +112,7 @@ async def _meet(village: Village, one: Liar) -> None:
 
 
 def asked_for() -> list[Route]:
-    return [route for route in ROUTES if route.method == "GET"]
+    return [route for route in rows_of(federation) if route.method == "GET"]
 
 
 async def faults(abroad: Abroad, asking: Sequence[AskingServer]) -> list[str]:

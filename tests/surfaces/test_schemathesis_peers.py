@@ -20,8 +20,9 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
-from chaupal.api.federation.routes import ROUTES
+from chaupal.api import federation
 from chaupal.federation.taking.table import TABLE
+from chaupal.http.router import rows_of
 from peers.hostile import ACTIVITY, PUBLIC, Hostile, Liar, hostile, signed
 from ports import free_port
 from services import Postgres
@@ -111,7 +112,7 @@ def _queried(name: str) -> dict[str, Any]:
 def _described() -> dict[str, Any]:
     """The routes for other servers: they are in no description of the API."""
     paths: dict[str, Any] = {}
-    for route in ROUTES:
+    for route in rows_of(federation):
         given = [_path(name) for name in IN_PATHS if f"{{{name}}}" in route.path]
         told: dict[str, Any] = {"parameters": given, "responses": {"200": {"description": ""}}}
         if route.method == "GET":

@@ -14,14 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chaupal.api import federation
 from chaupal.api.federation.collections import CollectionAsked
-from chaupal.api.federation.routes import ROUTES as FOR_SERVERS
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities
 from chaupal.governance.webhooks import WebhookForm, register
 from chaupal.http.call import Route
+from chaupal.http.router import rows_of
 from chaupal.kernel.clock import SECOND
 from chaupal.policy.may import MAY, STAFF
 from chaupal.social.archives import exports
@@ -283,7 +284,7 @@ async def as_office(made: World, office: Office) -> Seen:
 async def as_server(made: World) -> Seen:
     """What a server that signs nothing is answered, wherever servers ask."""
     seen: Seen = {}
-    for route in [one for one in FOR_SERVERS if one.method == "GET"]:
+    for route in [one for one in rows_of(federation) if one.method == "GET"]:
         pages = ("", "?page=true") if route.takes is CollectionAsked else ("",)
         for path in [path + page for path in paths(route, made) for page in pages]:
             made.village.clock.move(1)

@@ -312,9 +312,9 @@ async def account_approve(house: "House", handle: str) -> None:
 @in_house
 async def bounced(house: "House", file: IO[bytes]) -> None:
     """Read a report of mail that came back (RFC 3464) from FILE or standard input, and note whom it did not reach."""
-    from chaupal.fanout.notifications import unreached
+    from chaupal.fanout.notifications import letters
 
-    click.echo(f"noted: {await unreached.take_report(house.court, file.read(unreached.LONGEST))}")
+    click.echo(f"noted: {await letters.take_report(house.court, file.read(letters.LONGEST))}")
 
 
 @cli.command()

@@ -37,7 +37,7 @@ from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 from chaupal.ports.meter import Meter
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.reads.context import Reads
-from chaupal.social import message_ids
+from chaupal.social import mail_proofs
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.store.machine.connecting_sqlite import not_opened
@@ -106,7 +106,7 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
     files = keeper_of(settings)
     homes = homes_of(server, LocalHomes(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
     work.memory.afresh = homes.dismiss_all
-    name = partial(message_ids.message_id, settings)
+    name = partial(mail_proofs.message_id, settings)
     mail: Mail = (
         MailBySmtp(settings.smtp_url, settings.mail_from, name)
         if settings.smtp_url

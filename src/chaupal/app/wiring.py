@@ -21,6 +21,7 @@ from chaupal.http.answer import Dispatcher
 from chaupal.http.asgi import Front
 from chaupal.http.asgi_scope import App
 from chaupal.http.call import House, Route
+from chaupal.http.router import rows_of
 from chaupal.http.streaming import Streaming
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings
@@ -125,9 +126,9 @@ async def _set_up(house: House, server: "Server | None", clock: Clock, *, works:
 @cache
 def _peer_routes() -> tuple[Route, ...]:
     """What other servers ask for: most houses talk to none."""
-    from chaupal.api.federation.routes import ROUTES
+    from chaupal.api import federation
 
-    return ROUTES
+    return rows_of(federation)
 
 
 def _deliverer(carrier: Carrier) -> "Deliverer | None":

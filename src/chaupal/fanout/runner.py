@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications import unreached
+from chaupal.fanout.notifications import letters
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.table import ASIDE, AT_ONCE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
@@ -225,7 +225,7 @@ class Runner:
         """There is no such mailbox: nothing is tried again. To note it twice changes nothing."""
         telling = event.letter.telling if isinstance(event, LetterDue) else 0
         async with self._carrier.work.writing() as w:
-            await unreached.gone(self._carrier.court, w, to, telling)
+            await letters.gone(self._carrier.court, w, to, telling)
 
     async def _claim(self, seq: int, ms: int) -> bool:
         """Whether nobody else is at it, nor will be for so long; of one process nobody is."""

@@ -11,18 +11,7 @@ from typing import Any
 
 from chaupal.fanout import finding, holding, home, severing
 from chaupal.fanout.context import Carrier, Errand, Handler
-from chaupal.fanout.notifications import (
-    alerts,
-    appeals,
-    complaints,
-    demands,
-    letters,
-    notify,
-    officers,
-    served,
-    telling,
-    unreached,
-)
+from chaupal.fanout.notifications import alerts, appeals, complaints, demands, letters, notify, served, telling
 from chaupal.fanout.outside import previews, verified_links, webhooks
 from chaupal.federation.events import GATHERING
 from chaupal.governance import events as court
@@ -62,7 +51,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     events.FollowAsked: (notify.follow_asked,),
     events.FollowGranted: (notify.answered,),
     events.FollowRefused: (notify.answered,),
-    court.OrderMoved: (demands.moved, officers.moved, webhooks.announce),
+    court.OrderMoved: (demands.moved, alerts.moved, webhooks.announce),
     court.CaseDecided: (demands.decided,),
     court.WordsNamed: (holding.named,),
     court.DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce, severing.suspended),
@@ -139,4 +128,4 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
 ASIDE = frozenset({events.LinksToVerify, *GATHERING})
 
 # What could not be done, however often it was tried: in the commit that gives it up.
-GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: unreached.given_up}
+GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: letters.given_up}

@@ -16,9 +16,9 @@ from chaupal.federation.taking import posts as taking, statements
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
-from chaupal.store.federation import emojis, keys, people, servers, uris
+from chaupal.store.federation import keys, media, people, servers, uris
 from chaupal.store.federation.people import RemoteProfile
-from chaupal.store.identity import account_status as standing, accounts, moving as aliases
+from chaupal.store.identity import accounts, moving as aliases
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
@@ -183,7 +183,7 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
 
 async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
     before = await accounts.whose(w, handle) if handle else None
-    limited = before is not None and await standing.is_limited(w, before)
+    limited = before is not None and await accounts.is_limited(w, before)
     account, now = before if before is not None and limited else fed.make_id(), fed.clock()
     # The row of the id first: of two who find them at once the other waits here, and then knows them.
     if not await uris.add(w, actor.uri, uris.ACCOUNT, account):
@@ -192,7 +192,7 @@ async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
             raise NotThere(why="nobody")
         return known.of
     if limited:  # an id is its server's to give: whoever bears the name of somebody whom we limit is them
-        await people.again(w, account, actor.uri, await standing.standing_of(w, account))
+        await people.again(w, account, actor.uri, await accounts.standing_of(w, account))
         await _change(fed, w, account, actor, handle)
         return account
     usual = f"{actor.user}@{actor.host}"
@@ -251,7 +251,7 @@ async def _shown(fed: Federation, w: Writing, server: int, actor: Actor) -> Remo
         hides=actor.hides_collections,
         avatar_url=actor.avatar,
         header_url=actor.header,
-        emojis=await emojis.keep(w, fed.make_id, server, named),
+        emojis=await media.keep(w, fed.make_id, server, named),
     )
 
 

@@ -28,7 +28,7 @@ from chaupal.store.federation import addresses as store, synchronising, uris
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import graph, pins, posts
+from chaupal.store.square import graph, posts, reactions
 from chaupal.store.square.people import id_of, sealed_people
 from chaupal.store.square.posts import sealed_posts
 
@@ -114,7 +114,7 @@ async def followers_at_home(fed: Federation, viewer: Viewer, of: Person) -> list
 async def featured(fed: Federation, viewer: Viewer, of: Person) -> list[Json]:
     """The posts at the top of somebody's profile, whole."""
     async with fed.work.reading() as reading:
-        ids = await pins.of_account(reading, of.id)
+        ids = await reactions.of_account(reading, of.id)
         there = [one for one in await shown(reading, viewer, Surface.PEER, ids) if not one.withheld] if ids else []
         return [await showing.note(fed, reading, one, viewer.account or 0) for one in there]
 

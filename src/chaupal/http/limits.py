@@ -12,7 +12,7 @@ from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.ports.meter import Count, Meter
-from chaupal.social.signin import known_browsers
+from chaupal.social.signin import sessions
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
@@ -79,10 +79,10 @@ class Limits:
         """
         if not (self._on and call.route.guards):
             return
-        name = known_browsers.plain_name(str(getattr(call.args, call.route.guards)))
+        name = sessions.plain_name(str(getattr(call.args, call.route.guards)))
         if call.route.offices:
-            name = known_browsers.OFFICE + name
-        browser = known_browsers.mark_for(call.house.square, call.cookies.get(known_browsers.COOKIE, ""), name)
+            name = sessions.OFFICE + name
+        browser = sessions.mark_for(call.house.square, call.cookies.get(sessions.KNOWN_COOKIE, ""), name)
         most, seconds = GUESSES
         key = f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}"
         spent = LimitUse(most * self._scale, await self._meter.hit_together(key, seconds))

@@ -1,6 +1,9 @@
 """The router: finds the row for a method and a path, with rows of their own for what does not exist."""
 
 import functools
+from importlib import import_module
+from pkgutil import walk_packages
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from chaupal.http.call import Answer, Route, Shape
@@ -46,6 +49,13 @@ class RouteMatch(NamedTuple):
     holes: dict[str, str]
     allow: str = ""
     varies: bool = False  # servers are answered otherwise at the same address
+
+
+def rows_of(*parts: ModuleType) -> tuple[Route, ...]:
+    """The rows of these modules, and of every module in those that are folders."""
+    below = ((part, walk_packages(getattr(part, "__path__", ()), f"{part.__name__}.")) for part in parts)
+    modules = (one for part, found in below for one in (part, *(import_module(info.name) for info in found)))
+    return tuple(route for module in modules for route in getattr(module, "ROUTES", ()))
 
 
 class _Row(NamedTuple):

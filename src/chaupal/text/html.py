@@ -1,4 +1,5 @@
-"""A post's plain text as the HTML that Mastodon clients expect, and foreign HTML made harmless.
+"""A post's plain text as the HTML that Mastodon clients expect, longer texts of the house (Markdown), and foreign HTML
+made harmless.
 
 What we render is escaped by construction: only the tags written here can come out. What others send goes through nh3.
 """
@@ -15,6 +16,7 @@ from chaupal.text.entities import Entity, find_entities
 
 if TYPE_CHECKING:
     import nh3
+    from markdown_it import MarkdownIt
 
 MentionUrl = Callable[[str], tuple[str, str] | None]
 TagUrl = Callable[[str], str]
@@ -115,3 +117,37 @@ def field_html(origin: str, value: str) -> str:
     """A value of a profile's table as HTML: links and tags, but no paragraph around it."""
     said = render(value, lambda name: (f"{origin}/@{name}", name), lambda tag: f"{origin}/tags/{tag}")
     return said.removeprefix("<p>").removesuffix("</p>")
+
+
+MOST_LEVEL = 4
+_LEVELS = {f"h{level}": f"h{min(level + 1, MOST_LEVEL)}" for level in range(1, 7)}  # the page's own title is the first
+_TAGS = {"p", "br", "a", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr", *_LEVELS.values()}
+
+
+@cache
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # brought in with the first long text: most pages have none
+
+    return MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    """What the reader writes is harmless by itself; this holds it to that."""
+    import nh3
+
+    return nh3.Cleaner(
+        tags=_TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
+    )
+
+
+def markdown_html(text: str) -> str:
+    """HTML; links to this server may be paths (`/about`)."""
+    reader = _reader()
+    tokens = reader.parse(text)
+    for token in tokens:
+        token.tag = _LEVELS.get(token.tag, token.tag)
+    return _cleaner().clean(reader.renderer.render(tokens, reader.options, {}))

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from chaupal.fanout import runner, table
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications import unreached
+from chaupal.fanout.notifications import letters
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.runner import Runner
 from chaupal.federation.chains import NotThere
@@ -283,7 +283,7 @@ async def test_where_it_cannot_be_noted_that_a_mailbox_is_gone_that_was_a_try_of
         raise ZeroDivisionError
 
     monkeypatch.setattr(MailToFiles, "send", refuses)
-    monkeypatch.setattr(unreached, "gone", broken)
+    monkeypatch.setattr(letters, "gone", broken)
     async with street.work.writing() as w:
         w.tell(LetterDue(letter=Letter(to="nobody@example.org", subject="s", body="b")))
     with capture_logs() as lines:

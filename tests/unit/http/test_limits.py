@@ -16,7 +16,7 @@ from chaupal.kernel.nets import WIDER, nets_of
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
-from chaupal.social.signin import known_browsers, logins, two_factor as second
+from chaupal.social.signin import logins, sessions, two_factor as second
 from listening import listening
 
 PASSWORD = "a long enough secret"
@@ -114,15 +114,15 @@ async def test_guesses_in_a_known_browser_are_counted_by_it_and_shut_out_nobody_
             assert (await typed(client, "asha", "a wrong one")).status_code == 422
         assert (await typed(client, "asha", PASSWORD)).status_code == 429
         assert (await typed(other, "asha", PASSWORD)).status_code == 303
-        clock.move((known_browsers.DAYS + 1) * DAY)
+        clock.move((sessions.DAYS + 1) * DAY)
         await guess(limited, "asha")
         assert (await typed(other, "asha", PASSWORD)).status_code == 429  # known for so long, and no longer
 
 
 async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(limited: RunningHouse):
     async with at_home(limited) as client:
-        mark = client.cookies[known_browsers.COOKIE]
-        assert "asha" not in mark and known_browsers.mark_for(limited.house.square, mark, "asha")
+        mark = client.cookies[sessions.KNOWN_COOKIE]
+        assert "asha" not in mark and sessions.mark_for(limited.house.square, mark, "asha")
         nonce, day, *signed = mark.split(".")
         forged = (
             "",
@@ -136,8 +136,8 @@ async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(lim
             "." * 50,
             mark[::-1],
         )
-        assert not any(known_browsers.mark_for(limited.house.square, one, "asha") for one in forged)
-        assert not known_browsers.mark_for(limited.house.square, mark, "binod")
+        assert not any(sessions.mark_for(limited.house.square, one, "asha") for one in forged)
+        assert not sessions.mark_for(limited.house.square, mark, "binod")
         await guess(limited, "binod")
         assert (await typed(client, "binod", PASSWORD)).status_code == 429
 
@@ -145,12 +145,10 @@ async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(lim
 async def test_a_browser_that_several_share_knows_each_of_them_and_the_last_five(limited: RunningHouse):
     square, mark = limited.house.square, ""
     for number in range(7):
-        mark = known_browsers.remembered(square, mark, f"h{number}", f"h{number}@example.org")
-    assert [bool(known_browsers.mark_for(square, mark, f"h{number}")) for number in range(7)] == [False] * 2 + [
-        True
-    ] * 5
-    again = known_browsers.remembered(square, mark, "h4", "h4@example.org")
-    assert len(again.split("~")) == 5 and known_browsers.mark_for(square, again, "h2") and len(again) < 500
+        mark = sessions.remembered(square, mark, f"h{number}", f"h{number}@example.org")
+    assert [bool(sessions.mark_for(square, mark, f"h{number}")) for number in range(7)] == [False] * 2 + [True] * 5
+    again = sessions.remembered(square, mark, "h4", "h4@example.org")
+    assert len(again.split("~")) == 5 and sessions.mark_for(square, again, "h2") and len(again) < 500
 
 
 async def test_whoever_has_the_second_step_still_gets_in_while_a_name_is_guessed_at(

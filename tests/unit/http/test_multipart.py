@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.http.multipart import IN_MEMORY, MOST_WORDS, read
+from chaupal.http.bodies import IN_MEMORY, MOST_WORDS, read_multipart as read
 from chaupal.kernel.errors import Malformed
 
 KIND = "multipart/form-data; boundary=naav"

@@ -21,7 +21,7 @@ from chaupal.social.archives import imports, past_ties
 from chaupal.social.archives.imports import ImportFile
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
-from chaupal.store.identity import account_status as standing
+from chaupal.store.identity import accounts as standing
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import HELD_FOR
 from chaupal.store.machine import outbox

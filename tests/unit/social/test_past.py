@@ -9,7 +9,7 @@ import pytest
 
 from archives import PUBLIC, THERE, mastodon, note, outbox, tarred, tweet, twitter, zipped
 from chaupal.policy.facts import Visibility
-from chaupal.social.archives import archives, past_csv, past_mastodon, past_twitter
+from chaupal.social.archives import archives, past_mastodon, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached
 
@@ -159,17 +159,19 @@ def test_a_damaged_json_is_said_to_be_so():
 
 
 def test_lists_are_known_by_their_first_line_or_their_name():
-    assert past_csv.kind_of("x.csv", b"Account address,Show boosts,Notify on new posts,Languages\n") == "follows"
-    assert past_csv.kind_of("x.csv", b"Account address,Hide notifications\n") == "mutes"
-    assert past_csv.kind_of("Blocked_accounts (1).csv", b"bob@x.example\n") == "blocks"
-    assert past_csv.kind_of("x.csv", b"bob@x.example\n") == past_csv.kind_of("listserver.csv", b"bob@x.example\n") == ""
+    assert past_ties.kind_of("x.csv", b"Account address,Show boosts,Notify on new posts,Languages\n") == "follows"
+    assert past_ties.kind_of("x.csv", b"Account address,Hide notifications\n") == "mutes"
+    assert past_ties.kind_of("Blocked_accounts (1).csv", b"bob@x.example\n") == "blocks"
+    assert (
+        past_ties.kind_of("x.csv", b"bob@x.example\n") == past_ties.kind_of("listserver.csv", b"bob@x.example\n") == ""
+    )
 
 
 def test_a_line_says_what_its_columns_are_named_for():
-    [line] = past_csv.read(
+    [line] = past_ties.read(
         "follows", b"\xef\xbb\xbfAccount address,Show boosts,Notify on new posts\r\nasha@here,false,true\r\n\r\n"
     )
     assert line.what == "asha@here"
     assert not line.says("show boosts", usual=True) and line.says("notify on new posts", usual=False)
-    with pytest.raises(past_csv.BadList):
-        past_csv.read("blocks", b"\xff\xfe")
+    with pytest.raises(past_ties.BadList):
+        past_ties.read("blocks", b"\xff\xfe")

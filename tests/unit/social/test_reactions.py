@@ -9,9 +9,9 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import people_lists
 from chaupal.reads.posts import reactions
 from chaupal.reads.timelines import saved, thread
-from chaupal.social.posts import pinning, posts, reactions as acts
+from chaupal.social.posts import posts, reactions as acts
 from chaupal.store.machine.shelves import EVERY
-from chaupal.store.square import pins, reactions as store
+from chaupal.store.square import reactions as store
 from neighbours import PRIVATE, Street, by
 
 
@@ -123,7 +123,7 @@ async def test_a_like_in_a_unit_that_changes_other_marks_too_is_read_anew(street
     assert await flags(street, asha, post) == 0
     async with street.work.writing() as w:
         await store.like(w, asha, post, street.square.make_id())
-        await pins.pin(w, asha, post, street.square.make_id())
+        await store.pin(w, asha, post, street.square.make_id())
     assert await flags(street, asha, post) == reactions.LIKED | reactions.PINNED
     assert await flags(street, bela, post) == 0
 
@@ -144,7 +144,7 @@ async def test_a_like_that_was_undone_within_its_unit_is_no_mark(street: Street)
 async def test_an_answer_in_a_muted_conversation_is_muted_however_new_it_is(street: Street):
     asha, bela = await street.people("asha", "bela")
     post = await street.say(bela, "लंबी बात")
-    await pinning.mute(street.square, by(asha), post)
+    await acts.mute(street.square, by(asha), post)
     assert await flags(street, asha, post) == reactions.MUTED
     answer = await street.say(bela, "और भी", reply_to=post)
     assert await flags(street, asha, answer) == reactions.MUTED

@@ -16,7 +16,7 @@ from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins, password_changes, sessions
-from chaupal.store.identity import password_hashes as hashing
+from chaupal.store.identity import logins as hashing
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables import identity as tables
 from mails import mails_of, secret_in

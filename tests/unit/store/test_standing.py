@@ -6,7 +6,7 @@ from chaupal.kernel.clock import DAY, StillClock
 from chaupal.policy.measures import Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.identity import account_status as standing, accounts, apps
+from chaupal.store.identity import accounts, apps
 from chaupal.store.machine.work import Work
 from chaupal.store.square import people
 
@@ -26,14 +26,14 @@ async def begin(work: Work, *rows: RulingRow) -> str:
     async with work.writing() as w:
         for one in rows:
             await rulings.begin(w, one)
-        await standing.settle(w, ME)
+        await accounts.settle(w, ME)
     return await state(work)
 
 
 async def lift(work: Work, id_: int) -> str:
     async with work.writing() as w:
         assert await rulings.lift(w, id_, 1, w.now())
-        await standing.settle(w, ME)
+        await accounts.settle(w, ME)
     return await state(work)
 
 
@@ -62,7 +62,7 @@ async def test_what_has_ended_by_the_clock_does_not_count(work: Work, clock: Sti
     assert await begin(work, row(2, Measure.FREEZE, ends_at=clock() + DAY)) == "frozen"
     clock.move(DAY)
     async with work.writing() as w:
-        await standing.settle(w, ME)
+        await accounts.settle(w, ME)
     assert await state(work) == "active"
 
 
@@ -84,7 +84,7 @@ async def test_an_account_that_is_pending_stays_so(work: Work):
         await accounts.add(w, ME, "me", name="", role="member", state="pending")
     async with work.writing() as w:
         await rulings.begin(w, row(1, Measure.SUSPEND))
-        await standing.settle(w, ME)
+        await accounts.settle(w, ME)
         assert await w.value(accounts.NAME_OF, of=ME) == ""
     async with work.reading() as reading:
         assert await people.sealed_people(reading, [ME]) == {}

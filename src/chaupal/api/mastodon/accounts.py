@@ -1,12 +1,22 @@
-"""People in the API: oneself, one, several, by name; and one's own profile and preferences."""
+"""People in the API: oneself, one, several, by name; one's own profile, as it is shown and as it is edited, and preferences."""
 
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
-from chaupal.api.mastodon.account_entity import Account, CredentialAccount, account_bytes, own_account
-from chaupal.http.call import Answer, Call, Nothing, Route, get, patch
+from chaupal.api.mastodon.account_entity import (
+    NO_AVATAR,
+    Account,
+    CredentialAccount,
+    FieldShown,
+    account_bytes,
+    field_shown,
+    own_account,
+    picture,
+)
+from chaupal.api.mastodon.trends import FeaturedShown, featured_shown
+from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, patch, post
 from chaupal.http.paging import ById, ByIds
 from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Word
@@ -15,6 +25,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Field, Person
 from chaupal.policy.viewer import allows
+from chaupal.reads.explore import tags
 from chaupal.reads.people import people
 from chaupal.social.media import media
 from chaupal.social.people import profiles
@@ -178,6 +189,108 @@ def _fields(sent: Any) -> tuple[Field, ...] | None:
     return tuple(Field(line.name, line.value) for line in checked)
 
 
+class Profile(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Profile/; pictures of those who have none are null here."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[FieldShown]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str = ""
+    header: str | None
+    header_static: str | None
+    header_description: str = ""
+    locked: bool
+    bot: bool
+    hide_collections: bool = False
+    discoverable: bool
+    indexable: bool
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
+    attribution_domains: list[str]
+    featured_tags: list[FeaturedShown]
+
+
+class Userinfo(msgspec.Struct, kw_only=True):
+    """OpenID Connect Core 1.0 §5.3: who came. `sub`: their address here, which stays theirs."""
+
+    iss: str
+    sub: str
+    name: str
+    preferred_username: str
+    profile: str
+    picture: str
+
+
+async def profile(call: Call[Nothing]) -> Profile:
+    """One's own profile, to be edited."""
+    may_know(call)
+    return await _profile(call)
+
+
+async def change_profile(call: Call[ProfileSent]) -> Profile:
+    """What is not sent stays as it is."""
+    await edit(call)
+    return await _profile(call)
+
+
+async def without_avatar(call: Call[Nothing]) -> CredentialAccount:
+    """Without an avatar from now on."""
+    await profiles.change(call.house.square, call.viewer, Face(avatar=""))
+    return await myself(call)
+
+
+async def without_header(call: Call[Nothing]) -> CredentialAccount:
+    """Without a header from now on."""
+    await profiles.change(call.house.square, call.viewer, Face(header=""))
+    return await myself(call)
+
+
+async def userinfo(call: Call[Nothing]) -> Userinfo:
+    """Who is signed in, as OpenID's apps ask."""
+    person = (await people.person(call.house.reads, call.viewer, call.viewer.me)).item
+    origin = call.house.settings.origin
+    address = f"{origin}/@{person.handle}"
+    return Userinfo(
+        iss=origin,
+        sub=address,
+        name=person.shown_name,
+        preferred_username=person.handle,
+        profile=address,
+        picture=picture(origin, person.avatar, NO_AVATAR),
+    )
+
+
+async def _profile(call: Call[Any]) -> Profile:
+    person = (await people.person(call.house.reads, call.viewer, call.viewer.me)).item
+    featured = await tags.featured(call.house.reads, call.viewer, person.id)
+    origin = call.house.settings.origin
+    avatar, header = (picture(origin, key, "") if key else None for key in (person.avatar, person.header))
+    return Profile(
+        id=str(person.id),
+        display_name=person.name,
+        note=person.note,
+        fields=[field_shown(f, f.value) for f in person.fields],
+        avatar=avatar,
+        avatar_static=avatar,
+        header=header,
+        header_static=header,
+        locked=person.locked,
+        bot=person.bot,
+        hide_collections=person.hide_collections,
+        discoverable=person.discoverable,
+        indexable=person.indexable,
+        attribution_domains=list(person.sites),
+        featured_tags=[featured_shown(call, person.handle, tag) for tag in featured],
+    )
+
+
+WRITE: dict[str, Any] = {"scope": "write:accounts"}
+
+
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, kept=True),
     patch("/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", body=35_000_000),
@@ -185,4 +298,9 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, gives=list[Account]),
     get("/api/v1/accounts/{id}", show, Surface.PROFILE, scope="read:accounts", public=True, gives=Account, kept=True),
     get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", kept=True),
-)  # fmt: skip
+    get("/api/v1/profile", profile, Surface.PROFILE),
+    patch("/api/v1/profile", change_profile, Surface.PROFILE, body=35_000_000, **WRITE),
+    delete("/api/v1/profile/avatar", without_avatar, Surface.PROFILE, **WRITE),
+    delete("/api/v1/profile/header", without_header, Surface.PROFILE, **WRITE),
+    get("/oauth/userinfo", userinfo, Surface.PROFILE, scope="profile"),
+    post("/oauth/userinfo", userinfo, Surface.PROFILE, scope="profile"),)  # fmt: skip

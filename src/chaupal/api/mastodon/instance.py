@@ -1,23 +1,26 @@
-"""What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis."""
+"""What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis; and announcements."""
 
 from typing import Any
 
 import msgspec
 
 from chaupal.api.mastodon.account_entity import Account, Emoji, account_of
-from chaupal.http.call import Answer, Call, Nothing, Route, get
-from chaupal.kernel.clock import MINUTE
+from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, post, put
+from chaupal.http.paging import ById, Number
+from chaupal.kernel.clock import MINUTE, iso, iso_or_none
 from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
-from chaupal.reads.people import people
+from chaupal.reads.people import announcements as reads, people
+from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.social.media import films, upload_types
 from chaupal.social.media.media import MOST_DESCRIPTION
-from chaupal.social.people import push_keys
+from chaupal.social.people import announcements, push_keys
 from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
-from chaupal.social.posts import followed_tags, pinning, polls
+from chaupal.social.posts import followed_tags, polls, reactions as pinning
 from chaupal.social.posts.composing import MOST_PICTURES
+from chaupal.text import html
 from chaupal.text.display_names import MAX_NAME
 from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
@@ -247,6 +250,92 @@ async def nothing(call: Call[Any]) -> Answer:
     return Answer(b"[]")
 
 
+class AnnouncementsAsked(msgspec.Struct):
+    """`with_dismissed`: those that one has read, too."""
+
+    with_dismissed: bool = False
+
+
+class ReactionTo(msgspec.Struct):
+    """An announcement and an emoji."""
+
+    id: Number
+    name: str
+
+
+class Reaction(msgspec.Struct):
+    """https://docs.joinmastodon.org/entities/Reaction/"""
+
+    name: str
+    count: int
+    me: bool
+
+
+class Announcement(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Announcement/"""
+
+    id: str
+    content: str
+    starts_at: str | None
+    ends_at: str | None
+    all_day: bool
+    published_at: str
+    updated_at: str
+    read: bool
+    mentions: list[Any]
+    statuses: list[Any]
+    tags: list[Any]
+    emojis: list[Any]
+    reactions: list[Reaction]
+
+
+async def listed(call: Call[AnnouncementsAsked]) -> list[Announcement]:
+    """What staff tell everybody now."""
+    found = await reads.in_force(call.house.reads, call.viewer, dismissed=call.args.with_dismissed)
+    return [shown(call, told) for told in found]
+
+
+async def dismiss(call: Call[ById]) -> None:
+    """It was read."""
+    await announcements.dismiss(call.house.square, call.viewer, call.args.id)
+
+
+async def react(call: Call[ReactionTo]) -> None:
+    """With one emoji."""
+    await announcements.react(call.house.square, call.viewer, call.args.id, call.args.name)
+
+
+async def unreact(call: Call[ReactionTo]) -> None:
+    """Take it back."""
+    await announcements.unreact(call.house.square, call.viewer, call.args.id, call.args.name)
+
+
+def shown(call: Call[Any], told: AnnouncementSeen) -> Announcement:
+    one = told.announcement
+    return Announcement(
+        id=str(one.id),
+        content=content(one.text_in(call.viewer.language), call.house.settings.origin),
+        starts_at=iso_or_none(one.starts_at),
+        ends_at=iso_or_none(one.ends_at),
+        all_day=one.all_day,
+        published_at=iso(one.told_at or one.at),
+        updated_at=iso(one.updated_at),
+        read=told.read,
+        mentions=[],
+        statuses=[],
+        tags=[],
+        emojis=[],
+        reactions=[Reaction(r.name, r.count, r.me) for r in told.reactions],
+    )
+
+
+def content(words: str, origin: str) -> str:
+    return html.render(words, lambda handle: (f"{origin}/@{handle}", handle), lambda tag: f"{origin}/tags/{tag}")
+
+
+PATH = "/api/v1/announcements"
+
+
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/{id}/identity_proofs", nothing, Surface.NONE, scope=""),
     get("/api/v2/instance", show_v2, Surface.PEOPLE, public=True, kept=True, kept_for=MINUTE),
@@ -256,4 +345,8 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/instance/languages", languages, Surface.NONE, public=True),
     get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True),
     get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),
+    get(PATH, listed, Surface.NONE),
+    post(f"{PATH}/{{id}}/dismiss", dismiss, Surface.NONE, scope="write:accounts"),
+    put(f"{PATH}/{{id}}/reactions/{{name}}", react, Surface.NONE, scope="write:favourites"),
+    delete(f"{PATH}/{{id}}/reactions/{{name}}", unreact, Surface.NONE, scope="write:favourites"),
 )

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.announcements import shown as announcement_shown
-from chaupal.api.mastodon.conversations import shown as talks_shown
+from chaupal.api.mastodon.instance import shown as announcement_shown
 from chaupal.api.mastodon.notifications.notifications import written
 from chaupal.api.mastodon.posts.status_entity import Pen, pen_for
+from chaupal.api.mastodon.timelines import shown as talks_shown
 from chaupal.http import listening
 from chaupal.http.call import Answer, Call, Nothing, Route, get
 from chaupal.http.paging import Number

@@ -13,7 +13,7 @@ from chaupal.http.paging import ById, Number
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import suggestions
 from chaupal.reads.people.suggestions import SuggestedPerson
-from chaupal.social.people import regards
+from chaupal.social.people import graph
 
 
 class SuggestionsAsked(msgspec.Struct, kw_only=True):
@@ -79,7 +79,7 @@ async def page_v1(call: Call[SuggestionsAsked]) -> Answer:
 
 async def turn_down(call: Call[ById]) -> None:
     """Not to be suggested again."""
-    await regards.unsuggest(call.house.square, call.viewer, call.args.id)
+    await graph.unsuggest(call.house.square, call.viewer, call.args.id)
 
 
 async def directory(call: Call[DirectoryAsked]) -> Answer:

@@ -1,4 +1,4 @@
-"""Ties in the API: follow, block, mute, requests, and the lists of people around an account."""
+"""Ties in the API: follow, block, mute, requests, hidden servers, and the lists of people around an account."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
@@ -7,18 +7,21 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.mastodon.account_entity import Account, MutedAccount, account_bytes, muted_account
-from chaupal.http.call import Answer, Call, Route, get, json, post
+from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, json, post
 from chaupal.http.paging import ById, ByIds, Number, Paged, PagedById, link_header
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.court import servers as limited
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import people, people_lists
+from chaupal.reads.people import hidden_servers as looks, people, people_lists
 from chaupal.social.context import Square
-from chaupal.social.people import graph, regards
+from chaupal.social.people import graph
+from chaupal.text import hosts
 
 
 class FollowWanted(msgspec.Struct):
@@ -157,7 +160,7 @@ class NoteSent(msgspec.Struct):
 
 async def note(call: Call[NoteSent]) -> Relationship:
     """Keep a note about somebody."""
-    await regards.note(call.house.square, call.viewer, call.args.id, call.args.comment)
+    await graph.note(call.house.square, call.viewer, call.args.id, call.args.comment)
     return await _stands(call, call.args.id)
 
 
@@ -199,6 +202,62 @@ ONE = "/api/v1/accounts/{id}"
 PEOPLE: dict[str, Any] = {"gives": list[Account]}
 AROUND: dict[str, Any] = PEOPLE | {"scope": "read:accounts", "public": True}
 
+
+class DomainSent(msgspec.Struct):
+    """A server by its domain."""
+
+    domain: Word
+
+
+class DomainBlock(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/DomainBlock/; `reference` and `entry`: its case, and where the log says so."""
+
+    domain: str
+    digest: str
+    severity: str
+    comment: str | None
+    reject_media: bool
+    reject_reports: bool
+    reference: str
+    entry: int
+
+
+async def listed(call: Call[Paged]) -> Answer:
+    """The domains that one hides, the newest first."""
+    page = await looks.of_viewer(call.house.reads, call.viewer, call.args.cursor(100, 200))
+    return json([one.domain for one in page.items], headers=link_header(call, page))
+
+
+async def hide(call: Call[DomainSent]) -> None:
+    """Hide a server: nothing of it is met but whom one follows there, and whoever follows one from there does so no more."""
+    await graph.hide_server(call.house.square, call.viewer, call.args.domain)
+
+
+async def show(call: Call[DomainSent]) -> None:
+    """Hide it no more."""
+    await graph.show_server(call.house.square, call.viewer, call.args.domain)
+
+
+async def public(call: Call[Nothing]) -> list[DomainBlock]:
+    """What is limited of servers here, with the reason; where staff chose so, the name has gaps."""
+    return [
+        DomainBlock(
+            domain=one.shown,
+            digest=hosts.digest(one.domain),
+            severity=one.severity,
+            comment=one.reason or None,
+            reject_media=one.refuses_media,
+            reject_reports=one.refuses_reports,
+            reference=one.ref,
+            entry=one.leaf,
+        )
+        for one in await limited.limited(call.house.reads)
+    ]
+
+
+PATH = "/api/v1/domain_blocks"
+
+
 ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/follow", follow, Surface.PROFILE, scope="write:follows"),
     post(f"{ONE}/unfollow", _act(graph.unfollow), Surface.PROFILE, scope="write:follows"),
@@ -212,10 +271,10 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", kept=True),
     get("/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", sent=True),
     post(f"{ONE}/note", note, Surface.PROFILE, scope="write:accounts"),
-    post(f"{ONE}/endorse", _act(regards.endorse), Surface.PROFILE, scope="write:accounts"),
-    post(f"{ONE}/unendorse", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts"),
-    post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts"),
-    post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts"),
+    post(f"{ONE}/endorse", _act(graph.endorse), Surface.PROFILE, scope="write:accounts"),
+    post(f"{ONE}/unendorse", _act(graph.unendorse), Surface.PROFILE, scope="write:accounts"),
+    post(f"{ONE}/pin", _act(graph.endorse), Surface.PROFILE, scope="write:accounts"),
+    post(f"{ONE}/unpin", _act(graph.unendorse), Surface.PROFILE, scope="write:accounts"),
     get(f"{ONE}/endorsements", around(people_lists.endorsed), Surface.PEOPLE, **AROUND),
     get("/api/v1/endorsements", _handler_of(people_lists.endorsed_by_me), Surface.PROFILE, scope="read:accounts", **PEOPLE),
     get(f"{ONE}/followers", around(people_lists.followers), Surface.PEOPLE, kept=True, **AROUND),
@@ -223,4 +282,7 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/follow_requests", _handler_of(people_lists.asking), Surface.PROFILE, scope="read:follows", kept=True, **PEOPLE),
     get("/api/v1/blocks", _handler_of(people_lists.blocked), Surface.PROFILE, scope="read:blocks", kept=True, **PEOPLE),
     get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", gives=list[MutedAccount], kept=True),
-)  # fmt: skip
+    get(PATH, listed, Surface.OWN, scope="read:blocks", gives=list[str]),
+    post(PATH, hide, Surface.NONE, scope="write:blocks"),
+    delete(PATH, show, Surface.NONE, scope="write:blocks"),
+    get("/api/v1/instance/domain_blocks", public, Surface.RECORD, public=True),)  # fmt: skip

@@ -14,7 +14,7 @@ from chaupal.governance.laws.house_texts import ABOUT, HouseText
 from chaupal.http.call import Call, Nothing, Route, get
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
-from chaupal.text import markdown
+from chaupal.text import html
 
 
 class TermsAsked(msgspec.Struct):
@@ -44,14 +44,14 @@ async def extended(call: Call[Nothing]) -> HouseTextShown:
     court, settings = call.house.court, call.house.settings
     found = await house_texts.latest(court, ABOUT)
     if found is not None and found.text:
-        return HouseTextShown(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
+        return HouseTextShown(iso(found.published_at), html.markdown_html(found.text_in(call.viewer.language)))
     return HouseTextShown(iso(court.clock()), f"<p>{escape(settings.description, quote=False)}</p>")
 
 
 async def privacy(call: Call[Nothing]) -> HouseTextShown:
     """What is kept of people, and who sees it."""
     found = await house_texts.privacy(call.house.court)
-    return HouseTextShown(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
+    return HouseTextShown(iso(found.published_at), html.markdown_html(found.text_in(call.viewer.language)))
 
 
 async def terms(call: Call[Nothing]) -> TermsOfService:
@@ -68,7 +68,7 @@ def _terms(call: Call[Any], text: HouseText, after: HouseText | None) -> TermsOf
     return TermsOfService(
         effective_date=text.effective_on,
         effective=house_texts.is_effective(call.house.court, text),
-        content=markdown.render(text.text_in(call.viewer.language)),
+        content=html.markdown_html(text.text_in(call.viewer.language)),
         succeeded_by=after.effective_on if after else None,
     )
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.federation import audience, telling
+from chaupal.fanout.federation import telling
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses as ours
@@ -223,7 +223,7 @@ class Deliverer:
         async with self._work.reading() as reading:
             rulings = await rulings_in_force(reading)
             if (parcel.visibility or 0) > Visibility.UNLISTED:
-                return await audience.still_for(reading, parcel.post, due.id, parcel.inbox) is None
+                return await telling.still_for(reading, parcel.post, due.id, parcel.inbox) is None
         return any(rulings.find(id_, ABROAD, HIDING) is not None for id_ in (parcel.post, parcel.author))
 
     async def _strike(self, w: Writing, due: DueServer, struck: list[int], came: list[int]) -> None:

@@ -18,10 +18,10 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
 from chaupal.social.events import PostPublished
 from chaupal.social.media import elsewhere
-from chaupal.social.posts.pinning import MOST as MOST_PINNED
-from chaupal.store.federation import arrivals, heard, people, untold
+from chaupal.social.posts.reactions import MOST as MOST_PINNED
+from chaupal.store.federation import arrivals, people, untold
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import hidden_servers, pins
+from chaupal.store.square import hidden_servers, reactions
 from chaupal.store.square.posts import as_written
 
 MOST_TRIES = 5  # of one activity, then it is let go: the event that carries it is tried again as often
@@ -123,19 +123,19 @@ async def _look_up_featured(fed: Federation, account: int) -> None:
         except NotThere:
             continue
     async with fed.work.writing() as w:
-        for before in await pins.of_account(w, account):
+        for before in await reactions.of_account(w, account):
             if before not in found:
-                await pins.unpin(w, account, before)
+                await reactions.unpin(w, account, before)
         for post_id in reversed(found):  # the one pinned last is shown first
             post = await as_written(w, post_id)
             if post is not None and post.author == account:
-                await pins.pin(w, account, post_id, fed.make_id())
+                await reactions.pin(w, account, post_id, fed.make_id())
 
 
 async def forget(carrier: Carrier) -> None:
     """Activities that nobody sends any more."""
     async with carrier.work.writing() as w:
-        await heard.sweep(w)
+        await arrivals.sweep(w)
 
 
 async def wanted(carrier: Carrier, w: Writing, event: PostPublished) -> None:

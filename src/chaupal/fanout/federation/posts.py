@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chaupal.fanout.context import Carrier, Handler
-from chaupal.fanout.federation import audience
+from chaupal.fanout.federation import telling
 from chaupal.fanout.federation.telling import address, concerned, fed_of, own_post, tell, tell_again
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
@@ -54,7 +54,7 @@ async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
         return
     actor = ours.person(fed.settings.origin, author.handle)
     where = ours.post(fed.settings.origin, author.handle, event.post)
-    boxes, told = await audience.of_gone(w, event), _told_of(actor, event, await _people(fed, w, event.mentions))
+    boxes, told = await telling.of_gone(w, event), _told_of(actor, event, await _people(fed, w, event.mentions))
     if event.boost_of is not None:
         await _take_back_repost(fed, w, event, activities.activity(where, "Announce", actor, "", **told), boxes)
         return
@@ -82,7 +82,7 @@ async def voted(carrier: Carrier, w: Writing, event: VoteCast) -> None:
         return
     people = await addresses.people(w, (event.by, post.author))
     by, author = people.get(event.by), people.get(post.author)
-    seen = await seen_post(w, Viewer(account=event.by, country=audience.ANYBODY.country), post.id)
+    seen = await seen_post(w, Viewer(account=event.by, country=telling.ANYBODY.country), post.id)
     if by is None or by.server or author is None or seen is None or seen.item.poll is None:
         return
     actor = ours.person(fed.settings.origin, by.handle)
@@ -94,7 +94,7 @@ async def voted(carrier: Carrier, w: Writing, event: VoteCast) -> None:
 async def pinned(carrier: Carrier, w: Writing, event: PinChanged) -> None:
     """At the top of a profile, or no more there."""
     fed, post = fed_of(carrier), await own_post(w, event.post)
-    if post is None or await audience.seen_by(w, post.id) is None:
+    if post is None or await telling.seen_by(w, post.id) is None:
         return
     where = await address(fed, w, post.id)
     actor = where.rpartition("/")[0]
@@ -120,13 +120,13 @@ async def quote_revoked(carrier: Carrier, w: Writing, event: QuoteRevoked) -> No
     else:  # that a post for few quoted it, and under which id it is known here, is nobody else's business
         to, cc, crowd = await _people(fed, w, (event.author,)), [], list[int]()
     gone = activities.delete(actor, ours.stamp(where, event.post), to, cc)
-    await say(fed, w, quoted.author, await audience.crowd(w, crowd, (event.author,)), gone)
+    await say(fed, w, quoted.author, await telling.crowd(w, crowd, (event.author,)), gone)
 
 
 async def _ask_to_quote(fed: Federation, w: Writing, post: Post) -> None:
     """Of a post of ours that quotes one of theirs: may it (FEP-044f)? It is out already, and says that it waits for leave."""
     quoted = await as_written(w, post.quote_of or 0)
-    seen = await audience.seen_by(w, post.id, quoted.author if quoted and post.visibility > Visibility.UNLISTED else 0)
+    seen = await telling.seen_by(w, post.id, quoted.author if quoted and post.visibility > Visibility.UNLISTED else 0)
     if quoted is None or not quoted.server or seen is None:
         return
     note = await showing.note(fed, w, seen, quoted.author)
@@ -149,7 +149,7 @@ async def _take_back_repost(
         return  # it went with what it carried, and that is told
     announce["object"] = showing.address(fed.settings.origin, original)
     if event.visibility <= Visibility.UNLISTED:  # of one for followers alone its author was told nothing
-        boxes = audience.distinct([*boxes, *await deliveries.of_people(w, (original.author,))])
+        boxes = telling.distinct([*boxes, *await deliveries.of_people(w, (original.author,))])
     await say(fed, w, event.author, boxes, activities.undo(announce))
 
 

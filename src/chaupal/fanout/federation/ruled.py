@@ -5,7 +5,7 @@ becomes public, it is told that day. What a server is told is the thing as the g
 """
 
 from chaupal.fanout.context import Carrier, Handler
-from chaupal.fanout.federation import audience
+from chaupal.fanout.federation import telling
 from chaupal.fanout.federation.telling import fed_of, own_post, tell, tell_again, tell_of_person
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
@@ -79,13 +79,13 @@ async def _tell(fed: Federation, w: Writing, row: RulingRow, kind: str, *, over:
 
 async def _gone(fed: Federation, w: Writing, post: Post) -> None:
     """Nobody anywhere is shown it: servers are asked to delete it, which all of them understand. Many never take it back."""
-    if await audience.seen_by(w, post.id) is not None:
+    if await telling.seen_by(w, post.id) is not None:
         return
     around = await showing.around_of(fed, w, post)
     author = around.people[post.author]
     where = addresses.post(fed.settings.origin, author.handle, post.id)
     told = notes.audience(post, around)
-    boxes = await audience.of_hidden(w, post)
+    boxes = await telling.of_hidden(w, post)
     await say(fed, w, post.author, boxes, activities.delete(author.uri, where, told["to"], told["cc"]))
 
 

@@ -1,19 +1,29 @@
 """Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), who has joined,
 what was reported; and each of them what their own part is, and how they come in.
+So is whoever filed an order on the portal, when it waits for them.
 """
 
 import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.cases import clocks
-from chaupal.governance.events import ClockAlert, ReportReceived, RoleGiven, SecondStepEnded, SecondStepWanted
+from chaupal.governance.events import (
+    ClockAlert,
+    OrderMoved,
+    ReportReceived,
+    RoleGiven,
+    SecondStepEnded,
+    SecondStepWanted,
+)
 from chaupal.policy.may import MAY
-from chaupal.policy.sentences import complaint_texts
+from chaupal.policy.sentences import complaint_texts, filer_texts
 from chaupal.policy.viewer import Role
+from chaupal.ports.mail import Letter
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened
-from chaupal.store.court import appeals, docket, reports
+from chaupal.store.court import appeals, docket, offices, reports
 from chaupal.store.identity import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
@@ -134,3 +144,13 @@ async def _tell(
     for account in await accounts.with_roles(w, sorted(MAY[DUTIES[kind]])):
         if account not in besides:
             await notifications.add(w, carrier.make_id(), account, kind, by=by, cause=cause, body=body)
+
+
+async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
+    order = await docket.order(w, event.order) if event.verb in filer_texts.WAITS else None
+    user = await offices.user(w, order.filed_by) if order is not None and order.filed_by is not None else None
+    if user is None or order is None or user.disabled_at is not None or await crowded(w, order):
+        return
+    title, origin = carrier.settings.title, carrier.settings.origin
+    subject, body = filer_texts.letter(event.verb, ref=order.ref, most=MOST_REMINDED, title=title, origin=origin)
+    w.tell(LetterDue(letter=Letter(to=user.email, subject=subject, body=body)))

@@ -14,11 +14,11 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people
 from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
-from chaupal.social.people.notification_mails import KINDS, stop_path
-from chaupal.store.identity import account_status as standing
+from chaupal.social.people.listening import KINDS, stop_path
+from chaupal.store.identity import accounts as standing
 from chaupal.store.identity.accounts import role_of
 from chaupal.store.machine.claims import Overtaken
-from chaupal.store.notifications import markers, notification_mails
+from chaupal.store.notifications import notification_mails, notifications as markers
 from chaupal.store.notifications.notification_mails import DueMail
 
 AT_ONCE = 100

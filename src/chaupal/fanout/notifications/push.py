@@ -26,7 +26,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import NotificationSeen
 from chaupal.social.people import push as devices, push_keys
-from chaupal.store.identity import account_status as standing, accounts
+from chaupal.store.identity import accounts
 from chaupal.store.notifications import push
 from chaupal.store.notifications.push import DuePush, Subscription
 from chaupal.store.square import graph
@@ -114,7 +114,7 @@ async def _viewer(carrier: Carrier, to: Subscription) -> Viewer | None:
     """Whose device it is, where they were when they asked; None where that account is not open."""
     async with carrier.work.reading() as reading:
         role = await accounts.role_of(reading, to.account_id)
-        state = await standing.standing_of(reading, to.account_id)
+        state = await accounts.standing_of(reading, to.account_id)
     if role is None or state == SUSPENDED:
         return None
     return Viewer(account=to.account_id, country=to.country, role=Role(role), language=to.language)

@@ -21,7 +21,7 @@ from chaupal.kernel.logger import log
 from chaupal.policy.measures import Measure
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.viewer import ABROAD
-from chaupal.store.federation import arrivals, heard, people, servers, uris
+from chaupal.store.federation import arrivals, people, servers, uris
 from chaupal.store.federation.arrivals import Arrival
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
@@ -76,7 +76,7 @@ async def take(fed: Federation, by: Doer, act: Activity, body: bytes) -> None:
     if taker is None:
         return
     async with fed.work.reading() as reading:
-        if await heard.was(reading, _name(act, body)) or not await taker.concerns(fed, reading, by, act):
+        if await arrivals.was(reading, _name(act, body)) or not await taker.concerns(fed, reading, by, act):
             return
         if act.kind not in LETTING_GO and await _is_limited(reading, by):
             return
@@ -106,7 +106,7 @@ def _name(act: Activity, body: bytes) -> str:
 async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:
     """Written down, to be gone on with beside everything else. Raises Unavailable where their server has too much waiting."""
     async with fed.work.writing() as w:
-        if not await heard.add(w, name):
+        if not await arrivals.hear(w, name):
             return
         new = fed.make_id()
         await often.let_wait(fed, w, by, body, new)
@@ -124,7 +124,7 @@ async def _pass_on(fed: Federation, by: Doer, act: Activity, body: bytes) -> Non
     # Noted under a name of its own: whoever brings it along cannot make the activity itself count as heard, whose id anybody can guess.
     name = f"{by.actor} brings {_name(act, body)}"
     async with fed.work.reading() as reading:
-        wanted = await _may_be_here(reading, fed, act) and not await heard.was(reading, _name(act, body))
+        wanted = await _may_be_here(reading, fed, act) and not await arrivals.was(reading, _name(act, body))
     if wanted:
         await _wait(fed, by, name, in_few_words(act))
 
@@ -141,7 +141,7 @@ async def _carry_out(fed: Federation, by: Doer, act: Activity, taker: Taker, nam
     """What it says, and that it was heard: one commit. What the square refuses was heard all the same."""
 
     async def first(w: Writing) -> bool:
-        return await arrivals.done(w, arrival) if arrival else await heard.add(w, name)
+        return await arrivals.done(w, arrival) if arrival else await arrivals.hear(w, name)
 
     for attempt in range(TRIES):
         try:

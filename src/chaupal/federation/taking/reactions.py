@@ -5,7 +5,7 @@ from chaupal.federation.reading.values import PUBLIC, same_host, uri_of, value_o
 from chaupal.federation.taking.acting import Deed
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.facts import Visibility
-from chaupal.social.posts import pinning, polls, posts, reactions
+from chaupal.social.posts import polls, posts, reactions
 from chaupal.store.federation import people, uris
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import as_written
@@ -80,12 +80,12 @@ async def _audience(deed: Deed) -> Visibility:
 async def pin(deed: Deed) -> None:
     """They keep one of their own posts at the top of their profile; as many as anybody here may."""
     await _check_featured(deed, deed.w)
-    await pinning.pin(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
+    await reactions.pin(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
 
 
 async def unpin(deed: Deed) -> None:
     await _check_featured(deed, deed.w)
-    await pinning.unpin(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
+    await reactions.unpin(deed.fed.square, deed.viewer, await known_post(deed, deed.act.object))
 
 
 async def _check_featured(deed: Deed, reading: Reading) -> None:

@@ -9,20 +9,20 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.actors import Actor
 from chaupal.federation.reading.objects import PostRead
 from chaupal.federation.reading.withheld import WithheldThere
-from chaupal.store.federation import stated
-from chaupal.store.federation.stated import SUSPENDED, WITHHELD, Statement
+from chaupal.store.federation import servers
+from chaupal.store.federation.servers import SUSPENDED, WITHHELD, Statement
 from chaupal.store.machine.work import Writing
 
 
 async def of_post(fed: Federation, w: Writing, post: int, server: int, said: PostRead) -> None:
     """In the place of what was said of the post before; without any, that is over."""
-    await stated.keep(w, post, server, tuple(_withheld(said.withheld)), fed.make_id, w.now())
+    await servers.keep(w, post, server, tuple(_withheld(said.withheld)), fed.make_id, w.now())
 
 
 async def of_person(fed: Federation, w: Writing, account: int, server: int, actor: Actor) -> None:
     """The same of somebody, who may be suspended there."""
     suspended = (Statement(SUSPENDED),) if actor.suspended else ()
-    await stated.keep(w, account, server, (*_withheld(actor.withheld), *suspended), fed.make_id, w.now())
+    await servers.keep(w, account, server, (*_withheld(actor.withheld), *suspended), fed.make_id, w.now())
 
 
 def _withheld(found: Iterable[WithheldThere]) -> Iterable[Statement]:

@@ -19,7 +19,7 @@ from chaupal.store.court import as_filed, docket, ledger, rulings
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits
-from chaupal.store.identity import account_status as standing
+from chaupal.store.identity import accounts as standing
 from chaupal.store.machine.work import Writing
 from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 

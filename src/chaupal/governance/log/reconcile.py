@@ -30,7 +30,7 @@ from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.logger import log
 from chaupal.store.court import authorities, case_events, ledger, offices
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine import auditing, kept_rules, marks
+from chaupal.store.machine import auditing, checks, marks
 from chaupal.store.machine.auditing import DecidedRow
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
@@ -81,7 +81,7 @@ class Walk:
                     *await _nowhere(reading),
                     *await _unruled(reading),
                     *await _registered(self._court, reading),
-                    *await kept_rules.faults(reading),
+                    *await checks.faults(reading),
                 ]
                 found = _Found(self._next, 0, faults)
                 await faults_in_force(self._court)  # whatever it finds was met on the way; it seals what agrees

@@ -31,7 +31,7 @@ from chaupal.store.court import authorities, offices
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.offices import OfficeUser
 from chaupal.store.identity import logins
-from chaupal.store.identity.password_hashes import hash_password, is_password
+from chaupal.store.identity.logins import hash_password, is_password
 from chaupal.store.machine.work import Reading, Work, Writing
 
 COOKIE = "portal"

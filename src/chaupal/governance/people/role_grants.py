@@ -18,7 +18,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
-from chaupal.store.identity import account_status as standing, accounts, apps, devices, leaving
+from chaupal.store.identity import accounts, apps, devices, leaving
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import sealed_people
@@ -45,7 +45,7 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
             raise NotFound("no_such_account")
         if was == role:
             return False
-        if (last := await standing.last_of(w, account)) is not None:
+        if (last := await accounts.last_of(w, account)) is not None:
             raise Conflict("last_owner_stays" if last == "owner" else "last_approver_stays")
         if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
             raise Conflict("account_leaving")

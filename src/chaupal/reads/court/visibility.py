@@ -16,8 +16,8 @@ from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.federation import stated
-from chaupal.store.federation.stated import Statement as Statement
+from chaupal.store.federation import servers
+from chaupal.store.federation.servers import Statement
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.posts import sealed_posts
 
@@ -98,5 +98,5 @@ async def statements_about(reads: Reads, thing: Post | Person) -> tuple[Statemen
         return ()
     ids = (thing.id, thing.author) if isinstance(thing, Post) else (thing.id,)
     async with reads.work.reading() as reading:
-        found = await stated.statements_about(reading, ids, reads.clock())
+        found = await servers.statements_about(reading, ids, reads.clock())
     return tuple(one for id_ in ids for one in found.get(id_, ()))

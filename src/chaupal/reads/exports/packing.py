@@ -13,7 +13,7 @@ import msgspec
 from chaupal.policy.things import Person, Picture, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.exports import archive_page, export_files
+from chaupal.reads.exports import export_files
 from chaupal.reads.people import account_status as standing, filtering, hidden_servers
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import drafts_and_scheduled
@@ -80,7 +80,7 @@ class _Packing:
         """Twice through one's posts: as this server knows them, then as others take them in. Pictures are noted."""
         count = 0
         self._total = 2 * await standing.how_many(self._reads, self._viewer)
-        self._page.write(archive_page.head(self.origin, self._person, self._viewer.language).encode())
+        self._page.write(export_files.head(self.origin, self._person, self._viewer.language).encode())
         with self._archive.open("posts.json", "w", force_zip64=True) as file:
             async for some in standing.my_posts(self._reads, self._viewer):
                 lines = [export_files.post_of(self.origin, self._person, post) for post in some]
@@ -102,7 +102,7 @@ class _Packing:
         """Of others' posts, which one reposted, nothing stands here."""
         for post in some:
             if post.boost_of is None:
-                told = archive_page.article(self.origin, self._person, post, self._viewer.language)
+                told = export_files.article(self.origin, self._person, post, self._viewer.language)
                 self._page.write(told.encode())
 
     async def _outbox(self, count: int) -> None:

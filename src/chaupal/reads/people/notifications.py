@@ -26,12 +26,10 @@ from chaupal.store.federation import servers
 from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.notifications import markers, notification_policy, notifications
-from chaupal.store.notifications.grouping import GROUPED as GROUPED
+from chaupal.store.notifications import notification_policy, notifications
 from chaupal.store.notifications.kinds import KINDS as KINDS
-from chaupal.store.notifications.markers import Marker as Marker
 from chaupal.store.notifications.notification_policy import NotificationRequest, Policy as Policy
-from chaupal.store.notifications.notifications import Notification, Wanted
+from chaupal.store.notifications.notifications import GROUPED, Marker, Notification, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
@@ -181,7 +179,7 @@ async def by_id(reads: Reads, viewer: Viewer, id_: int) -> NotificationSeen:
 async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, wanted: NotificationsAsked = ALL) -> int:
     """How many came since the marker, at most `most`, in groups where it is so asked; what may not be seen is not counted."""
     async with reads.work.reading() as reading:
-        mark = await markers.read(reading, viewer.me, ("notifications",))
+        mark = await notifications.read(reading, viewer.me, ("notifications",))
     cursor = Cursor(since_id=mark[0].last_read if mark else None, limit=most)
     read = groups if wanted.together else page
     return len((await read(reads, viewer, cursor, wanted)).items)
@@ -228,10 +226,10 @@ async def _requests(reading: Reading, viewer: Viewer, found: Sequence[Notificati
     return [RequestSeen(a, people[a.from_id], posts.get(a.last_post or 0)) for a in found if a.from_id in people]
 
 
-async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers.TIMELINES) -> list[Marker]:
+async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = notifications.TIMELINES) -> list[Marker]:
     """How far the viewer has read."""
     async with reads.work.reading() as reading:
-        return await markers.read(reading, viewer.me, timelines)
+        return await notifications.read(reading, viewer.me, timelines)
 
 
 async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification]) -> list[NotificationSeen]:

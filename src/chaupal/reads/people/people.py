@@ -18,7 +18,7 @@ from chaupal.store.identity.accounts import Census
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import graph, regards
+from chaupal.store.square import graph
 from chaupal.store.square.graph import Ties as Ties
 from chaupal.store.square.people import id_of, sealed_people
 from chaupal.text import handles, hosts
@@ -128,12 +128,12 @@ async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tupl
         seen = [person.item.id for person in found]
         ties = await graph.ties(reading, me, seen) if seen else {}
         if seen:
-            for id_, note in (await regards.notes(reading, me, seen)).items():
+            for id_, note in (await graph.notes(reading, me, seen)).items():
                 ties[id_].note = note
             hidden = (await relations_of(reading, me)).hidden_servers
             for person in found:
                 ties[person.item.id].hides_server = person.item.server in hidden
-            for id_ in await regards.endorsed(reading, me, seen):
+            for id_ in await graph.endorsed(reading, me, seen):
                 ties[id_].endorsed = True
     return [(id_, ties[id_]) for id_ in seen]
 

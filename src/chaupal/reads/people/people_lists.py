@@ -19,7 +19,7 @@ from chaupal.reads.people import people
 from chaupal.reads.pipeline import listed_page, shown, tied_page
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import graph, reactions, regards, suggesting
+from chaupal.store.square import graph, reactions, suggesting
 from chaupal.store.square.people import DISCOVERABLE, sealed_people
 from chaupal.store.square.posts import Pages, open_for, skeleton
 
@@ -64,12 +64,12 @@ async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -
 
 async def endorsed(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -> Page[Visible[Person]]:
     """Whom the account shows on its profile. Raises NotFound where the viewer may not see the account."""
-    return await _of_person(reads, viewer, account, regards.ENDORSEMENTS, cursor)
+    return await _of_person(reads, viewer, account, graph.ENDORSEMENTS, cursor)
 
 
 async def endorsed_by_me(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
     """Whom the viewer shows on their profile."""
-    return await _own_page(reads, viewer, regards.ENDORSEMENTS, cursor)
+    return await _own_page(reads, viewer, graph.ENDORSEMENTS, cursor)
 
 
 async def familiar(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, list[Visible[Person]]]]:

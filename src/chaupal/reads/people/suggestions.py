@@ -23,7 +23,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
 from chaupal.reads.people import people
 from chaupal.store.identity.facts_cache import relations_of, rulings_in_force
-from chaupal.store.square import regards, suggesting, tag_follows
+from chaupal.store.square import graph, suggesting, tag_follows
 
 LOOKED_AT = 100  # of each kind
 LATELY = 30 * DAY  # tags that somebody used before that say little
@@ -75,7 +75,7 @@ async def first_few(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Pe
 
     ids = await cached_by_law(reads, gather, "suggested", str(viewer.me), viewer.country, viewer.language)
     async with reads.work.reading() as reading:
-        known = (await relations_of(reading, viewer.me)).following | await regards.not_suggested(reading, viewer.me)
+        known = (await relations_of(reading, viewer.me)).following | await graph.not_suggested(reading, viewer.me)
         known |= await suggesting.asked(reading, viewer.me)
         return (await people.shown(reading, viewer, Surface.SUGGEST, [id_ for id_ in ids if id_ not in known]))[:limit]
 
@@ -98,7 +98,7 @@ async def _gathered(reads: Reads, viewer: Viewer) -> tuple[ByFriends, ByTags, fr
         hidden = trends.hidden_in(viewer.country, facts)
         used = await suggesting.by_tags(reading, carried, since, hidden, LOOKED_AT) if carried else []
         tags = {id_: (n, name) for id_, n, name in used}
-        turned_down = await regards.not_suggested(reading, me) | await suggesting.asked(reading, me)
+        turned_down = await graph.not_suggested(reading, me) | await suggesting.asked(reading, me)
     return friends, tags, turned_down
 
 
@@ -126,7 +126,7 @@ async def unmet(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person
     """Of the directory, who wrote last first: whom the viewer neither follows, nor asked, nor turned down."""
     listed = await directory(reads, viewer, limit=LOOKED_AT)
     async with reads.work.reading() as reading:
-        known = (await relations_of(reading, viewer.me)).following | await regards.not_suggested(reading, viewer.me)
+        known = (await relations_of(reading, viewer.me)).following | await graph.not_suggested(reading, viewer.me)
         known |= await suggesting.asked(reading, viewer.me) | {viewer.me}
     return [seen for seen in listed if seen.item.id not in known and seen.item.moved_to is None][:limit]
 

@@ -19,7 +19,7 @@ from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.federation import emojis, limits, synchronising
+from chaupal.store.federation import limits, media as emojis, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import captions as captions_store, link_cards, media

@@ -11,7 +11,7 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.dialect import listed
-from chaupal.store.square import pins, posts
+from chaupal.store.square import posts, reactions
 from chaupal.text import fold
 
 NO_VISIBILITY = -1
@@ -54,5 +54,5 @@ async def page(
 async def pinned(reads: Reads, viewer: Viewer, account: int) -> list[Visible[Post]]:
     """The posts that an account has pinned, as the viewer may see them here: a withheld one is left out."""
     async with reads.work.reading() as reading:
-        ids = await pins.of_account(reading, account)
+        ids = await reactions.of_account(reading, account)
         return await shown(reading, viewer, Surface.ACCOUNT, ids) if ids else []

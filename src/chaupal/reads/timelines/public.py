@@ -1,4 +1,4 @@
-"""The timelines that everybody reads: the square, one language of it, one tag of it."""
+"""The timelines that everybody reads: the square, one language of it, one tag of it; and what feeds tell of a person or a tag."""
 
 from collections.abc import Sequence
 
@@ -108,3 +108,28 @@ def _several(key: str, also: Sequence[str], with_all: Sequence[str], without: Se
         "count": len(every),
         "none": listed(sorted({fold.count_key(n) for n in without[:MOST_TAGS]})),
     }
+
+
+MOST = 20
+
+
+async def of_person(reads: Reads, viewer: Viewer, account: int) -> Page[Visible[Post]]:
+    """The newest posts that somebody made for everybody: neither answers nor reposts."""
+    async with reads.work.reading() as reading:
+        return await listed_page(
+            reading,
+            viewer,
+            Surface.FEED,
+            posts.OF_AUTHOR_PLAIN,
+            Cursor(limit=MOST),
+            author=account,
+            visibilities=listed([int(Visibility.PUBLIC)]),
+            never=int(Visibility.DIRECT),
+        )
+
+
+async def of_tag(reads: Reads, viewer: Viewer, name: str) -> Page[Visible[Post]]:
+    """The newest public posts with a tag that people of this server wrote, in whatever spelling."""
+    async with reads.work.reading() as reading:
+        key = fold.count_key(name)
+        return await listed_page(reading, viewer, Surface.FEED, posts.WITH_TAG["here"], Cursor(limit=MOST), key=key)

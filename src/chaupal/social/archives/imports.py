@@ -12,7 +12,7 @@ from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.viewer import ACTIVE, Role, Viewer
-from chaupal.social.archives import past_csv, past_mastodon, past_posts, past_ties, past_twitter
+from chaupal.social.archives import past_mastodon, past_posts, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past_posts import Item
 from chaupal.social.context import Square
@@ -73,8 +73,8 @@ def _kind(brought: ImportFile) -> str:
         raise Invalid("archive_too_large", most=MOST_BYTES)
     if brought.data.startswith(BEGINNINGS):
         return ARCHIVE
-    kind = brought.kind or past_csv.kind_of(brought.name, brought.data)
-    if kind not in past_csv.KINDS:
+    kind = brought.kind or past_ties.kind_of(brought.name, brought.data)
+    if kind not in past_ties.KINDS:
         raise Invalid("archive_kind_unknown")
     return kind
 
@@ -130,7 +130,7 @@ async def _work_through(square: Square, held: Import) -> None:
                 square, held, items, lambda v, one, some: past_posts.bring(square, v, one, archive, some, len(items))
             )
     else:
-        lines = past_csv.read(held.kind, data)
+        lines = past_ties.read(held.kind, data)
         await _steps(square, held, lines, lambda v, one, some: past_ties.bring(square, v, one, some, len(lines)))
 
 

@@ -1,13 +1,18 @@
-"""Lists from elsewhere become ties here: follows, blocks, mutes and saved posts, each by the function that a click calls."""
+"""Lists as Mastodon exports them (CSV) become ties here: follows, blocks, mutes, saved posts, each by the function that a click calls."""
 
+import csv
+import io
 from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+import regex
 
 from chaupal.kernel.errors import NotFound, Problem, coded, or_not_found, passes
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.viewer import Viewer
-from chaupal.social.archives.past_csv import Line
+from chaupal.social.archives.archives import BadArchive
 from chaupal.social.context import Square
 from chaupal.social.people import elsewhere, graph, lists
 from chaupal.social.posts import reactions
@@ -17,6 +22,87 @@ from chaupal.store.identity.imports import Fault, Import, Step
 from chaupal.store.square import lists as store_lists, people
 from chaupal.text import handles
 from chaupal.text.language import check_language
+
+MOST_LINES = 50_000
+
+# How the name of such a file begins (browsers and people put numbers and days after it), or its first line, by kind.
+NAMES = {
+    "following_accounts": "follows",
+    "follows": "follows",
+    "blocked_accounts": "blocks",
+    "blocks": "blocks",
+    "muted_accounts": "mutes",
+    "mutes": "mutes",
+    "bookmarks": "bookmarks",
+    "lists": "lists",
+    "blocked_domains": "domains",
+}
+HEADS: tuple[tuple[str, str], ...] = (
+    ("show boosts", "follows"),
+    ("hide notifications", "mutes"),
+    ("list name", "lists"),
+    ("#domain", "domains"),
+    ("#uri", "bookmarks"),
+)
+KINDS = ("follows", "blocks", "mutes", "bookmarks", "lists", "domains")
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line: an account's address or a post's, and what the file says of it by the name of its column."""
+
+    what: str
+    more: dict[str, str] = {}
+
+    def says(self, column: str, usual: bool) -> bool:
+        word = self.more.get(column, "").strip().lower()
+        return word in ("true", "1", "yes") if word else usual
+
+
+class BadList(BadArchive):
+    """The list cannot be read."""
+
+
+def kind_of(name: str, data: bytes) -> str:
+    """What a file is, by its name or its first line; empty where neither says."""
+    called = name.rpartition("/")[2].lower()
+    by_name = next((kind for word, kind in NAMES.items() if regex.match(rf"{word}(?![a-z_])", called)), "")
+    head = data[:500].decode("utf-8", "replace").partition("\n")[0].lower()
+    return next((kind for word, kind in HEADS if word in head), by_name)
+
+
+def read(kind: str, data: bytes) -> list[Line]:
+    """Raises BadList."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadList("list_no_text") from error
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text)) if row and row[0].strip()]
+    except csv.Error as error:
+        raise BadList("list_no_csv") from error
+    if len(rows) > MOST_LINES:
+        raise BadList("list_too_long", most=MOST_LINES)
+    return READERS.get(kind, _plain)(rows)
+
+
+def _plain(rows: list[list[str]]) -> list[Line]:
+    """The first column; the others by the names in the first line, where that is one of names."""
+    head = [name.strip().lower() for name in rows[0]] if rows else []
+    named = bool(head) and (head[0].startswith(("account address", "#")))
+    columns = head if named else []
+    return [
+        Line(row[0].strip(), dict(zip(columns[1:], row[1:], strict=False))) for row in (rows[1:] if named else rows)
+    ]
+
+
+def _lists(rows: list[list[str]]) -> list[Line]:
+    """The list's name, then the account."""
+    body = rows[1:] if rows and rows[0][0].strip().lower() == "list name" else rows
+    return [Line(row[1].strip(), {"list": row[0].strip()}) for row in body if len(row) > 1]
+
+
+READERS: dict[str, Callable[[list[list[str]]], list[Line]]] = {"lists": _lists}
+
 
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
 

@@ -18,7 +18,7 @@ from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import signin_mails
 from chaupal.social.typed import typed
 from chaupal.store.identity import accounts, apps, logins
-from chaupal.store.identity.password_hashes import hash_password, is_password
+from chaupal.store.identity.logins import hash_password, is_password
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of

@@ -1,4 +1,7 @@
-"""Ties between people: follow, ask, grant, block, mute, and their endings; servers that one hides. Counts change in the same commit."""
+"""Ties between people: follow, ask, grant, block, mute, and their endings; servers that one hides; notes and endorsements.
+
+Counts change in the same commit.
+"""
 
 from collections.abc import Sequence
 
@@ -10,12 +13,14 @@ from chaupal.social import events
 from chaupal.social.context import Square
 from chaupal.social.people import moving
 from chaupal.social.seeing import seen_person
+from chaupal.social.typed import typed
 from chaupal.store.federation import servers
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import graph, hidden_servers as kept
 from chaupal.store.square.graph import FollowTerms
 from chaupal.text import hosts
+from chaupal.text.clean import trimmed
 from chaupal.text.language import check_language
 
 MOST_LANGUAGES = 50  # that one wants of somebody
@@ -181,3 +186,43 @@ def _server_named(square: Square, text: str) -> str:
     if domain == square.settings.domain.lower():
         raise Invalid("own_server", field="domain")
     return domain
+
+
+LONGEST_NOTE = 2_000  # characters
+
+
+async def note(square: Square, viewer: Viewer, them: int, text: str) -> None:
+    """Keep a note about somebody; an empty one is none. Raises NotFound, Invalid."""
+    me, text = viewer.me, trimmed(typed(text[: 4 * LONGEST_NOTE], "comment_unreadable"))
+    if len(text) > LONGEST_NOTE:
+        raise Invalid("comment_too_long")
+    await _check_seen(square, viewer, them)
+    async with square.work.writing() as w:
+        await graph.note(w, me, them, text)
+
+
+async def endorse(square: Square, viewer: Viewer, them: int) -> None:
+    """Show somebody on one's profile whom one follows. Raises NotFound, Invalid."""
+    me = viewer.me
+    await _check_seen(square, viewer, them)
+    async with square.work.writing() as w:
+        if them not in (await relations_of(w, me)).following:
+            raise Invalid("endorsed_unfollowed")
+        await graph.endorse(w, me, them, square.make_id())
+
+
+async def unendorse(square: Square, viewer: Viewer, them: int) -> None:
+    async with square.work.writing() as w:
+        await graph.unendorse(w, viewer.me, them)
+
+
+async def unsuggest(square: Square, viewer: Viewer, them: int) -> None:
+    """Somebody is not to be suggested again."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await graph.unsuggest(w, me, them, square.make_id())
+
+
+async def _check_seen(square: Square, viewer: Viewer, them: int) -> None:
+    async with square.work.reading() as reading:
+        or_not_found(await seen_person(reading, viewer, them))

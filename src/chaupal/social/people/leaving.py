@@ -12,7 +12,7 @@ from chaupal.social.posts.posts import deleted
 from chaupal.social.signin.sessions import login_of
 from chaupal.store.federation import people
 from chaupal.store.identity import accounts, apps, devices, leaving
-from chaupal.store.identity.password_hashes import is_password
+from chaupal.store.identity.logins import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, posting, posts, reactions
 

@@ -1,17 +1,21 @@
-"""From whom one wants to hear: the policy of one's notifications, a word about those who were kept apart; how far one has read, and what
-one clears away.
+"""From whom one wants to hear: the policy of one's notifications, a word about those who were kept apart, which come by mail; how far one
+has read, and what one clears away.
 """
 
-from collections.abc import Mapping, Sequence
+import hmac
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.kernel.ids import parse_id
+from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
+from chaupal.social.mail_proofs import proof_of
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import markers, notification_policy, notifications
+from chaupal.store.notifications import notification_mails, notification_policy, notifications
+from chaupal.store.notifications.notification_mails import KINDS as KINDS
 from chaupal.store.notifications.notification_policy import (
     ACCEPT as ACCEPT,
     DROP as DROP,
@@ -65,9 +69,9 @@ async def keep_markers(square: Square, viewer: Viewer, read: Mapping[str, int]) 
     """Timeline (`home`, `notifications`) -> the newest id read, so that every device knows; others are left as they are."""
     me = viewer.me
     async with square.work.writing() as w:
-        for timeline in markers.TIMELINES:
+        for timeline in notifications.TIMELINES:
             if timeline in read:
-                await markers.write(w, me, timeline, read[timeline])
+                await notifications.write(w, me, timeline, read[timeline])
 
 
 async def clear_notifications(square: Square, viewer: Viewer) -> None:
@@ -94,3 +98,40 @@ async def dismiss_group(square: Square, viewer: Viewer, key: str) -> None:
     async with square.work.writing() as w:
         if not key or not await notifications.dismiss_group(w, me, key):
             raise NotFound
+
+
+async def chosen(square: Square, viewer: Viewer) -> frozenset[str]:
+    async with square.work.reading() as reading:
+        return await notification_mails.chosen(reading, viewer.me)
+
+
+async def choose(square: Square, viewer: Viewer, kinds: Collection[str]) -> None:
+    """These kinds come by mail from now on; what is not known is left out."""
+    async with square.work.writing() as w:
+        await notification_mails.choose(w, viewer.me, [kind for kind in KINDS if kind in kinds])
+
+
+def stop_path(settings: Settings, account: int) -> str:
+    """The path of the link in each letter that ends them, for one account; it opens nothing else."""
+    return f"/mail/stop/{account}-{_proof(settings, account)}"
+
+
+def owner_of(settings: Settings, secret: str) -> int:
+    """Whose letters a link ends. Raises NotFound."""
+    number, _, proof = secret.partition("-")
+    account = parse_id(number)
+    if account is None or not proof.isascii() or not hmac.compare_digest(proof, _proof(settings, account)):
+        raise NotFound
+    return account
+
+
+async def stop(square: Square, secret: str) -> None:
+    """No notification comes by mail any more. Again: the same. Raises NotFound."""
+    account = owner_of(square.settings, secret)
+    async with square.work.writing() as w:
+        if not await notification_mails.choose(w, account, ()):
+            raise NotFound
+
+
+def _proof(settings: Settings, account: int) -> str:
+    return proof_of(settings, str(account), b"mail-stop")

@@ -9,8 +9,7 @@ from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import Session, begin_session
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.logins import Login
-from chaupal.store.identity.password_hashes import is_password
+from chaupal.store.identity.logins import Login, is_password
 
 MOST_CODES = 20  # beside the right password, for as long as half of a session lasts, where both come at once
 

@@ -11,7 +11,7 @@ from chaupal.social.people.accounts import confirm_login
 from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import Session, begin_session, check_proved, proved
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.password_hashes import hash_password
+from chaupal.store.identity.logins import hash_password
 
 RESET_LASTS = HOUR
 RESET = "reset"

@@ -1,18 +1,22 @@
-"""Sessions of browsers and tokens of apps: begun, known again, listed and ended."""
+"""Sessions of browsers and tokens of apps: begun, known again, listed and ended; and browsers that somebody came in with before."""
 
+import hashlib
+import hmac
 import secrets
+from pathlib import Path
 
 import msgspec
 
+from chaupal.kernel.base64url import text_of
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
+from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.store.identity import apps, devices, logins, two_factor as factors
 from chaupal.store.identity.devices import AppToken, OpenSession
-from chaupal.store.identity.logins import Login
-from chaupal.store.identity.password_hashes import is_password
+from chaupal.store.identity.logins import Login, is_password
 from chaupal.store.machine.work import Writing
 
 COOKIE = "chaupal"
@@ -150,3 +154,56 @@ async def tidy(square: Square) -> None:
         await apps.drop_expired(w, before)
         await logins.drop_old_links(w, before)
         await factors.drop_challenges(w, before)
+
+
+KNOWN_COOKIE = "been_here"
+DAYS = 400  # as long as browsers keep a cookie at most
+MOST = 5  # people who share a browser; whoever came in last stands first
+BETWEEN = "~"
+OFFICE = "office "  # before the names of the portal's people, so that nobody becomes one of them by signing up with their address
+SIGNED = 16  # bytes
+
+
+def plain_name(typed: str) -> str:
+    """A handle or an address as it is compared, whatever was typed around it."""
+    return typed.strip().lower().removeprefix("@")
+
+
+def remembered(square: Square, cookie: str, *names: str) -> str:
+    """The cookie of a browser in which whoever has these names came in just now."""
+    first = f"{secrets.token_urlsafe(9)}.{square.clock() // DAY}"
+    signed = [_sign(square, first, plain_name(name)) for name in names if name]
+    others = [mark for mark in cookie.split(BETWEEN)[:MOST] if _is_mark(square, mark)]
+    kept = [mark for mark in others if not any(_signs(square, mark, plain_name(name)) for name in names if name)]
+    return BETWEEN.join([".".join([first, *signed]), *kept][:MOST])
+
+
+def mark_for(square: Square, cookie: str, name: str) -> str:
+    """By what guesses of this browser at this name are counted; empty where nobody of this name came in with it."""
+    found = (mark for mark in cookie.split(BETWEEN)[:MOST] if _is_mark(square, mark))
+    return next((mark.split(".")[0] for mark in found if _signs(square, mark, plain_name(name))), "")
+
+
+def _is_mark(square: Square, mark: str) -> bool:
+    """Whether it has the form of a mark, and is not too old."""
+    nonce, _, rest = mark.partition(".")
+    day = rest.partition(".")[0]
+    return (
+        0 < len(nonce) <= 20
+        and day.isascii()
+        and day.isdigit()
+        and len(day) < 8
+        and int(day) + DAYS > square.clock() // DAY
+    )
+
+
+def _signs(square: Square, mark: str, name: str) -> bool:
+    nonce, day, *signed = mark.split(".")
+    right = _sign(square, f"{nonce}.{day}", name)
+    return any(hmac.compare_digest(one.encode(), right.encode()) for one in signed)
+
+
+def _sign(square: Square, first: str, name: str) -> str:
+    key = load_or_make_seed(Path(square.settings.data) / "keys" / "browsers.key")
+    made = hmac.digest(key, f"{first}\n{name}".encode(), hashlib.sha256)[:SIGNED]
+    return text_of(made)

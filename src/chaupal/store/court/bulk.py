@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import func, or_, text as sql
 
+from chaupal.store.machine.claims import HELD_FOR
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.held import HELD_FOR
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
 from chaupal.store.machine.work import Reading, Writing

@@ -1,13 +1,15 @@
-"""Activities of others for which something has to be fetched first, in the order in which each server sent them."""
+"""Activities of others: the ids of those that had their effect, and those for which something has to be fetched first, in order."""
 
+import hashlib
 from typing import NamedTuple
 
 from sqlalchemy import func
 
+from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.federation import arrivals, servers
+from chaupal.store.tables.federation import arrivals, heard, servers
 
 ADD = inserts(arrivals, "id by activity at size", server_id="server")
 NEXT = (
@@ -117,3 +119,29 @@ async def done(w: Writing, of: int) -> bool:
 
 async def tried(w: Writing, of: int) -> None:
     await w.run(TRIED, of=of)
+
+
+KEPT = 30 * DAY  # longer than any server tries to deliver, and than any signature is good
+
+HEAR = inserts_once(heard, hash="hash", at="at")
+FIND = selects(heard.c.at).where(hash="hash")
+SWEEP = deletes(heard).where(heard.c.at < param("before"))
+
+
+def _hash(activity: str) -> str:
+    return hashlib.sha256(activity.encode()).hexdigest()
+
+
+async def was(reading: Reading, activity: str) -> bool:
+    """Whether the activity of this id was heard."""
+    return await reading.value(FIND, hash=_hash(activity)) is not None
+
+
+async def hear(w: Writing, activity: str) -> bool:
+    """It was heard, as of this unit; False where it had been before."""
+    return await w.run(HEAR, hash=_hash(activity), at=w.now()) == 1
+
+
+async def sweep(w: Writing) -> int:
+    """Forget what nobody sends any more; how many."""
+    return await w.run(SWEEP, before=w.now() - KEPT)

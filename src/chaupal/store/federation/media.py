@@ -1,12 +1,19 @@
-"""Pictures, films and sounds of other servers as rows: known by where they lie, fetched, and let go of again."""
+"""Pictures, films and sounds of other servers as rows: known by where they lie, fetched, and let go of again; so are those that stand for
+`:names:`.
+"""
 
+import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import exists, or_, text
 
-from chaupal.policy.things import Picture, Post
+from chaupal.kernel.ids import MakeId
+from chaupal.policy.facts import Subject, Visibility
+from chaupal.policy.filed import Filed
+from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Emoji, Picture, Post
 from chaupal.store.identity import loose_files
 from chaupal.store.machine.dialect import among, in_json, listed, param
 from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
@@ -22,7 +29,7 @@ from chaupal.store.square.media import (
 )
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import as_written
-from chaupal.store.tables.federation import fetched_portraits
+from chaupal.store.tables.federation import emojis, fetched_portraits
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import media, posts
 
@@ -220,3 +227,58 @@ def _as_in(before: Picture, changed: Picture) -> Picture:
         root=before.root,
         captions=before.captions,
     )
+
+
+EMOJIS_OF_SERVER = selects(emojis, "name id url").where(among(emojis.c.name, "names"), server_id="server")
+KEEP = upserts(emojis, "server_id name", kept="id", id="new", server_id="server", name="name", url="url")
+ONE_EMOJI = selects(emojis, "server_id name url").where(id="of")
+
+
+class KnownEmoji(NamedTuple):
+    """One of a server. `key`: of its file here, another one for another picture."""
+
+    server: int
+    name: str
+    url: str
+    key: str
+
+
+def key_of(id_: int, url: str) -> str:
+    return f"emoji/{id_}/{hashlib.sha256(url.encode()).hexdigest()[:16]}.webp"
+
+
+async def keep(w: Writing, make_id: MakeId, server: int, found: Sequence[tuple[str, str]]) -> tuple[Emoji, ...]:
+    """(name, address) of each as a server has them now."""
+    if not found:
+        return ()
+    known = await _of(w, server, [name for name, _ in found])
+    for name, url in sorted(found):  # one order, so that two do not wait for each other
+        if name not in known or known[name][1] != url:
+            await w.run(KEEP, new=make_id(), server=server, name=name, url=url)
+    known = await _of(w, server, [name for name, _ in found])
+    return tuple(Emoji(name, key_of(*known[name])) for name, _ in found if name in known)
+
+
+async def _of(reading: Reading, server: int, names: Sequence[str]) -> dict[str, tuple[int, str]]:
+    rows = await reading.fetch(EMOJIS_OF_SERVER, server=server, names=listed(names))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def by_id(reading: Reading, id_: int) -> KnownEmoji | None:
+    row = await reading.first(ONE_EMOJI, of=id_)
+    return None if row is None else KnownEmoji(row[0], row[1], row[2], key_of(id_, row[2]))
+
+
+async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
+    """Its file, judged as all that is of its server, and the key of the file."""
+    known = await by_id(reading, id_)
+    if known is None:
+        return None
+    subject = Subject(
+        id=known.server,
+        author=known.server,
+        visibility=Visibility.PUBLIC,
+        names=frozenset((known.server,)),
+        server=known.server,
+    )
+    return Sealed(Filed(id_, "image/webp", subject, key=known.key)), known.key

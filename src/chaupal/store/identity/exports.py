@@ -3,8 +3,8 @@
 import msgspec
 from sqlalchemy import text as sql
 
+from chaupal.store.machine.claims import HELD_FOR, HeldJobs
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import exports

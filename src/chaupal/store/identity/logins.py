@@ -1,16 +1,24 @@
-"""How people come in: their e-mail, their password's hash, what is still asked of them, and links sent by mail."""
+"""How people come in: their e-mail, their password's hash (Argon2, made off the loop), what is still asked of them, and links sent by
+mail.
+"""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select, text as sql
 
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.passwords import LONGEST, check_password
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins, mail_tokens
+from chaupal.text.clean import nfc
 
 ADD = inserts_once(logins, "account_id email password_hash confirmed_at approved_at ui_language reason created_at")
 
@@ -272,3 +280,30 @@ async def drop_old_links(w: Writing, before: int) -> None:
 
 def _login(row: Any) -> Login | None:
     return Login(*row) if row else None
+
+
+# OWASP's smaller setting: 19 MiB a hash, so that a rush of log-ins does not take the machine's memory.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_THREADS = ThreadPoolExecutor(2, "passwords")
+# Verified when nobody has the name that was typed, so that both cases take equally long: of random words that were thrown away,
+# and made once for all, since a hash at each import is a tenth of a short command.
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$NA7y/cmv/cVdyRR95XfFBw$G1INj55fFM4WEIwjHz6w2uZ+YEL1zXUKFy+a15dTWsc"
+
+
+async def hash_password(password: str) -> str:
+    """The hash to keep. Raises Invalid as `check_password` does. Takes some 20 ms."""
+    checked = check_password(password)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _HASHER.hash, checked)
+
+
+async def is_password(kept: str | None, password: str) -> bool:
+    """Whether this is the password behind a hash; as slow, and False, where there is none."""
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, _verify, kept, password)
+
+
+def _verify(kept: str | None, password: str) -> bool:
+    try:
+        right = _HASHER.verify(kept or _NOBODY, nfc(password[: LONGEST + 1]).encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and kept is not None

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table, or_, text as sql
 
+from chaupal.store.machine.claims import HELD_FOR, HeldJobs
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing

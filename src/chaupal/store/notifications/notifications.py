@@ -1,4 +1,4 @@
-"""What people are told: one row per account and cause, however often its event is handled."""
+"""What people are told: one row per account and cause, however often its event is handled, in groups; and how far one has read."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import exists, or_, select, text as sql
 
+from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.shelves import NOTIFICATIONS
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
+from chaupal.store.machine.shelves import MARKERS, NOTIFICATIONS
 from chaupal.store.machine.statements import columns_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
-from chaupal.store.notifications.grouping import group_key
 from chaupal.store.notifications.kinds import KINDS
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts, logins
-from chaupal.store.tables.notifications import notifications
+from chaupal.store.tables.notifications import markers, notifications
 
 
 class NotificationMade(Event, frozen=True):
@@ -231,3 +231,61 @@ async def handle(reading: Reading, account: int) -> str:
 
 def _notification(row: Row) -> Notification:
     return Notification(*row)
+
+
+# Many people's likes of one post are one line. Others stand alone.
+GROUPED = ("favourite", "reblog", "follow", "admin.sign_up")
+SPAN = 12 * HOUR
+
+
+def group_key(kind: str, about: int | None, at: int) -> str:
+    """Empty for a notification that stands alone. `about`: the post it is about, if any; `at`: ms since 1970 UTC."""
+    if kind not in GROUPED:
+        return ""
+    return f"{kind}-{at // SPAN}" if about is None else f"{kind}-{about}-{at // SPAN}"
+
+
+TIMELINES = ("home", "notifications")
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """`version` grows with every change; `updated_at` in ms since 1970."""
+
+    timeline: str
+    last_read: int
+    version: int
+    updated_at: int
+
+
+READ = (
+    selects(markers, "timeline last_read version updated_at")
+    .where(among(markers.c.timeline, "timelines"), account_id="me")
+    .ordered("timeline")
+)
+WRITE = upsert(
+    lambda i: (
+        i(markers)
+        .values(
+            account_id=param("me"),
+            timeline=text_param("which"),
+            last_read=param("read"),
+            version=1,
+            updated_at=param("at"),
+        )
+        .on_conflict_do_update(
+            index_elements=["account_id", "timeline"],
+            set_={"last_read": param("read"), "version": markers.c.version + 1, "updated_at": param("at")},
+        )
+    )
+)
+
+
+async def read(reading: Reading, account: int, timelines: Sequence[str] = TIMELINES) -> list[Marker]:
+    return [
+        Marker(*row) for row in await reading.by(MARKERS, account).fetch(READ, me=account, timelines=listed(timelines))
+    ]
+
+
+async def write(w: Writing, account: int, timeline: str, last_read: int) -> None:
+    w.touch(MARKERS, account)
+    await w.run(WRITE, me=account, which=timeline, read=last_read, at=w.now())

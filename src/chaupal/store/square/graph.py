@@ -1,4 +1,6 @@
-"""Ties between people: follows, requests to follow, blocks and timed mutes, with the counts they change."""
+"""Ties between people: follows, requests to follow, blocks and timed mutes, with the counts they change; notes, endorsements, and
+suggestions turned down.
+"""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -11,11 +13,20 @@ from chaupal.store.machine.dialect import among, larger, listed, param, statemen
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import lists, regards
+from chaupal.store.square import lists
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.federation import servers
 from chaupal.store.tables.identity import accounts
-from chaupal.store.tables.square import blocks, domain_blocks, follow_requests, follows, mutes
+from chaupal.store.tables.square import (
+    account_notes,
+    blocks,
+    domain_blocks,
+    endorsements,
+    follow_requests,
+    follows,
+    mutes,
+    unsuggested,
+)
 from chaupal.text.language import is_among
 
 
@@ -104,7 +115,7 @@ async def unfollow(w: Writing, me: int, them: int) -> bool:
     if not await w.run(UNFOLLOW, me=me, them=them):
         return False
     await lists.unfollowed(w, me, them)
-    await regards.unendorse(w, me, them)
+    await unendorse(w, me, them)
     await _count(w, me, them, -1)
     w.touch(RELATIONS, me, them)
     return True
@@ -292,3 +303,51 @@ async def pairs(
     stmt = pages.up if upward else pages.down
     rows = await reading.fetch(stmt, below=below, above=above, n=limit + 1, **params)
     return [(row[0], row[1]) for row in (reversed(rows) if upward else rows)]
+
+
+NOTE = upserts(account_notes, "by to", by="me", to="them", text="note")
+UNNOTE = deletes(account_notes).where(by="me", to="them")
+NOTES = selects(account_notes.c.to, account_notes.c.text).where(among(account_notes.c.to, "ids"), by="me")
+ENDORSE = inserts_once(endorsements, by="me", to="them", id="new")
+UNENDORSE = deletes(endorsements).where(by="me", to="them")
+ENDORSED = selects(endorsements.c.to).where(among(endorsements.c.to, "ids"), by="me")
+ENDORSEMENTS = Pages(
+    endorsements.c.id, endorsements.c.by == param("who"), base=select(endorsements.c.id, endorsements.c.to)
+)
+UNSUGGEST = inserts_once(unsuggested, by="me", to="them", id="new")
+UNSUGGESTED = selects(unsuggested.c.to).where(by="me")
+
+
+async def note(w: Writing, me: int, them: int, text: str) -> None:
+    """An empty note is none."""
+    if text:
+        await w.run(NOTE, me=me, them=them, note=text)
+    else:
+        await w.run(UNNOTE, me=me, them=them)
+
+
+async def notes(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, str]:
+    """The notes of `me` about each of `ids` that has one."""
+    return {row[0]: row[1] for row in await reading.fetch(NOTES, me=me, ids=listed(ids))}
+
+
+async def endorse(w: Writing, me: int, them: int, new: int) -> None:
+    await w.run(ENDORSE, me=me, them=them, new=new)
+
+
+async def unendorse(w: Writing, me: int, them: int) -> None:
+    await w.run(UNENDORSE, me=me, them=them)
+
+
+async def endorsed(reading: Reading, me: int, ids: Sequence[int]) -> frozenset[int]:
+    """Those among `ids` whom `me` endorses."""
+    return frozenset(row[0] for row in await reading.fetch(ENDORSED, me=me, ids=listed(ids)))
+
+
+async def unsuggest(w: Writing, me: int, them: int, new: int) -> None:
+    await w.run(UNSUGGEST, me=me, them=them, new=new)
+
+
+async def not_suggested(reading: Reading, me: int) -> frozenset[int]:
+    """Those whom `me` does not want to be suggested."""
+    return frozenset(row[0] for row in await reading.fetch(UNSUGGESTED, me=me))

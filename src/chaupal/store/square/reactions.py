@@ -1,4 +1,4 @@
-"""Likes and saved posts, with the counts they change, and what an account has done with a post, as small bitmasks."""
+"""Likes, saved posts and pins, with the counts they change, and what an account has done with a post, as small bitmasks."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from chaupal.store.machine.dialect import Statement, among, larger, listed, para
 from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import POSTS, REACTIONS
-from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import FOR_ME, Pages
 from chaupal.store.tables.square import bookmarks, likes, pins, posts, thread_mutes
@@ -162,3 +162,31 @@ async def marks(reading: Reading, me: int, ids: Sequence[int]) -> Marks:
         return kept
     kept.update(found)
     return kept
+
+
+PIN = inserts_once(pins, account_id="me", post_id="of", id="new")
+UNPIN = deletes(pins).where(account_id="me", post_id="of")
+OF = selects(pins.c.post_id).where(account_id="me").ordered("-id")
+COUNT_PINS = selects(func.count(pins.c.id)).where(same(pins, account_id="me"), pins.c.post_id != param("of"))
+
+
+async def pin(w: Writing, me: int, post: int, new: int) -> bool:
+    """False where it was pinned already."""
+    w.touch(REACTIONS, me)
+    return await w.run(PIN, me=me, of=post, new=new) == 1
+
+
+async def unpin(w: Writing, me: int, post: int) -> bool:
+    """False where it was not pinned."""
+    w.touch(REACTIONS, me)
+    return await w.run(UNPIN, me=me, of=post) == 1
+
+
+async def of_account(reading: Reading, account: int) -> list[int]:
+    """The posts that the account has pinned, the one pinned last first."""
+    return [row[0] for row in await reading.by(REACTIONS, account).fetch(OF, me=account)]
+
+
+async def count(reading: Reading, account: int, but: int) -> int:
+    """How many are pinned beside this one."""
+    return await reading.value(COUNT_PINS, me=account, of=but)

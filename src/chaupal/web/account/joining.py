@@ -13,11 +13,12 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import known_browsers, sessions
+from chaupal.social.signin import sessions
 from chaupal.social.signin.sessions import COOKIE, COOKIE_LASTS, Session
 from chaupal.web import pages
+from chaupal.web.account import appearance
 from chaupal.web.pages import MailLink
-from chaupal.web.square import meeting, tongues, writing
+from chaupal.web.square import explore, writing
 from chaupal.web.words import N_, errors_of
 
 MEET = 5  # people
@@ -136,8 +137,8 @@ def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
 
 def been_here(call: Call[Any], *names: str) -> tuple[str, str]:
     """The header by which a browser is known again as one in which whoever has these names came in."""
-    mark = known_browsers.remembered(call.house.square, call.cookies.get(known_browsers.COOKIE, ""), *names)
-    return set_cookie(call.house.settings, known_browsers.COOKIE, mark, known_browsers.DAYS * DAY // SECOND)
+    mark = sessions.remembered(call.house.square, call.cookies.get(sessions.KNOWN_COOKIE, ""), *names)
+    return set_cookie(call.house.settings, sessions.KNOWN_COOKIE, mark, sessions.DAYS * DAY // SECOND)
 
 
 def country(call: Call[Any]) -> str:
@@ -176,12 +177,12 @@ async def _confirm_page(call: Call[MailLink], step: str) -> Answer:
 
 
 async def languages(call: Call[Nothing]) -> Answer:
-    return await _step(call, 1, N_("Which languages do you read?"), **tongues.strip(call))
+    return await _step(call, 1, N_("Which languages do you read?"), **appearance.strip(call))
 
 
 async def people(call: Call[Nothing]) -> Answer:
     """Five whom one may like to follow; those who are followed already make room for others."""
-    return await _step(call, 2, N_("Follow a few people"), meet=await meeting.introduced(call, MEET))
+    return await _step(call, 2, N_("Follow a few people"), meet=await explore.introduced(call, MEET))
 
 
 async def first_post(call: Call[Nothing]) -> Answer:

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.policy.surface import Surface
-from chaupal.social.people import notification_mails
+from chaupal.social.people import listening
 from chaupal.web import pages
 from chaupal.web.pages import MailLink, SavedAsked
 from chaupal.web.words import N_
@@ -33,30 +33,30 @@ class MailKindsTyped(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[SavedAsked]) -> Answer:
-    chosen = await notification_mails.chosen(call.house.square, call.viewer)
+    chosen = await listening.chosen(call.house.square, call.viewer)
     return await pages.render(
         call,
         "settings/mail.html",
-        kinds=[(kind, NAMES[kind], kind in chosen) for kind in notification_mails.KINDS],
+        kinds=[(kind, NAMES[kind], kind in chosen) for kind in listening.KINDS],
         saved=call.args.saved,
         titled=N_("Email notifications"),
     )
 
 
 async def choose(call: Call[MailKindsTyped]) -> Answer:
-    await notification_mails.choose(call.house.square, call.viewer, call.args.kinds)
+    await listening.choose(call.house.square, call.viewer, call.args.kinds)
     return redirect(f"{HERE}?saved=1")
 
 
 async def ask_to_stop(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not end anything for somebody."""
-    notification_mails.owner_of(call.house.settings, call.args.secret)
+    listening.owner_of(call.house.settings, call.args.secret)
     return await _stop_page(call, done=False)
 
 
 async def stop(call: Call[MailLink]) -> Answer:
     """By the button, or by a mail program's own (RFC 8058), which has neither a session nor a form's word."""
-    await notification_mails.stop(call.house.square, call.args.secret)
+    await listening.stop(call.house.square, call.args.secret)
     return await _stop_page(call, done=True)
 
 

@@ -13,7 +13,7 @@ from chaupal.http.headers import set_cookie
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
-from chaupal.social.signin import known_browsers
+from chaupal.social.signin import sessions
 from chaupal.web.account.joining import been_here
 from chaupal.web.court import sheet
 from chaupal.web.pages import MailLink
@@ -138,7 +138,7 @@ async def _token(call: Call[Any], who: Filing, made: str) -> Answer:
 
 def _keep(call: Call[Any], secret: str, email: str) -> list[tuple[str, str]]:
     cookie = set_cookie(call.house.settings, portal.COOKIE, secret, portal.SESSION_LASTS // SECOND)
-    return [cookie, been_here(call, known_browsers.OFFICE + known_browsers.plain_name(email))]
+    return [cookie, been_here(call, sessions.OFFICE + sessions.plain_name(email))]
 
 
 DOOR: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True, "offices": True}

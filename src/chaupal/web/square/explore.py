@@ -1,6 +1,8 @@
-"""Explore: what is talked about and linked to, posts that many liked, and people one may like to follow, with the reason for each."""
+"""Explore: what is talked about and linked to, posts that many liked, and people one may like to follow, each with the reason."""
 
 from typing import Any
+
+import msgspec
 
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, get
 from chaupal.http.paging import Paged
@@ -8,12 +10,12 @@ from chaupal.kernel.clock import HOUR
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import people as people_reads, suggestions
+from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, SuggestionReason
 from chaupal.reads.timelines import home
 from chaupal.web import pages
-from chaupal.web.square.cards import cards, face
-from chaupal.web.square.meeting import Introduced, suggested
+from chaupal.web.square.cards import Face, cards, face
 from chaupal.web.square.reading import posts_page
-from chaupal.web.words import N_, translated
+from chaupal.web.words import N_, translated, words
 
 MOST_TAGS, MOST_POSTS, MOST_LINKS, MOST_PEOPLE = 20, 20, 20, 40
 
@@ -82,6 +84,58 @@ async def algorithms(call: Call[Nothing]) -> Answer:
 async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
     empty: dict[str, Any] = {"tags": [], "posts": [], "suggested": [], "directory": [], "found": [], "by": {}}
     return await pages.render(call, "keeping/explore.html", kind=kind, titled=N_("Explore"), **empty | parts)
+
+
+LATELY = SuggestionReason("lately")  # who stands here for no better reason than that they wrote
+
+
+class Introduced(msgspec.Struct, frozen=True):
+    """Somebody with the reason, in words, why they stand here; empty in the directory."""
+
+    face: Face
+    why: str = ""
+
+
+async def suggested(call: Call[Any], most: int) -> list[Introduced]:
+    """Suggestions for the viewer, who is signed in: the better the reason, the earlier."""
+    reads = pages.reads_of(call) or ()
+    found = await suggestions.page(call.house.reads, call.viewer, most, reads)
+    return [Introduced(face(call, one.person), reason_text(call, one.why[0])) for one in found]
+
+
+async def introduced(call: Call[Any], most: int) -> list[Introduced]:
+    """People who want to be found, for a young server on which few are followed yet."""
+    found = await suggested(call, most)
+    if len(found) >= most:
+        return found
+    known = {one.face.person.id for one in found} | {call.viewer.me}
+    ours = {call.viewer.language, *(pages.reads_of(call) or ())}
+    more = [
+        Introduced(
+            face(call, seen), reason_text(call, SuggestionReason(LANGUAGE) if seen.item.language in ours else LATELY)
+        )
+        for seen in await suggestions.unmet(call.house.reads, call.viewer, most + len(known))
+        if seen.item.id not in known
+    ]
+    return [*found, *more][:most]
+
+
+def reason_text(call: Call[Any], why: SuggestionReason) -> str:
+    """A reason, in the viewer's language."""
+    told = words(call.viewer.language)
+    if why.kind == FRIENDS and why.friend is not None:
+        name, more = why.friend.item.shown_name, why.count - 1
+        if not more:
+            return told.gettext(N_("Followed by %(name)s")) % {"name": name}
+        text = told.ngettext("Followed by %(name)s and %(n)s more", "Followed by %(name)s and %(n)s more", more)
+        return text % {"name": name, "n": told.number(more)}
+    if why.kind == FRIENDS:
+        return told.gettext(N_("Followed by people whom you follow"))
+    if why.kind == TAGS:
+        return told.gettext(N_("Writes about #%(tag)s, as you do")) % {"tag": why.tag}
+    if why is LATELY:
+        return told.gettext(N_("Wrote here lately"))
+    return told.gettext(N_("Writes in your language") if why.kind == LANGUAGE else N_("Followed by many"))
 
 
 ROUTES: tuple[Route, ...] = (

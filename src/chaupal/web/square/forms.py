@@ -16,8 +16,8 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.context import Square
-from chaupal.social.people import graph, regards
-from chaupal.social.posts import pinning, posts, reactions
+from chaupal.social.people import graph
+from chaupal.social.posts import posts, reactions
 from chaupal.social.signin import logins
 from chaupal.web import links, pages
 from chaupal.web.square.cards import cards
@@ -32,10 +32,10 @@ TO_POSTS: dict[str, Act] = {
     "unsave": reactions.unsave,
     "repost": posts.repost,
     "unrepost": posts.unrepost,
-    "pin": pinning.pin,
-    "unpin": pinning.unpin,
-    "hush": pinning.mute,
-    "hear": pinning.unmute,
+    "pin": reactions.pin,
+    "unpin": reactions.unpin,
+    "hush": reactions.mute,
+    "hear": reactions.unmute,
 }
 TO_PEOPLE: dict[str, Act] = {
     "follow": graph.follow,
@@ -46,10 +46,10 @@ TO_PEOPLE: dict[str, Act] = {
     "unblock": graph.unblock,
     "grant": graph.grant,
     "refuse": graph.refuse,
-    "endorse": regards.endorse,
-    "unendorse": regards.unendorse,
+    "endorse": graph.endorse,
+    "unendorse": graph.unendorse,
     "drop": graph.drop_follower,
-    "unsuggest": regards.unsuggest,
+    "unsuggest": graph.unsuggest,
 }
 YEAR = 31_536_000  # seconds
 
@@ -106,7 +106,7 @@ class NoteTyped(msgspec.Struct, kw_only=True):
 
 
 async def note(call: Call[NoteTyped]) -> Answer:
-    await regards.note(call.house.square, call.viewer, call.args.id, call.args.note)
+    await graph.note(call.house.square, call.viewer, call.args.id, call.args.note)
     return redirect(links.back(call.args.next))
 
 

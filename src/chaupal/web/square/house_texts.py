@@ -12,7 +12,7 @@ from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.text import markdown
+from chaupal.text import html
 from chaupal.web import pages
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_
@@ -87,7 +87,7 @@ def written(text: HouseText, language: str) -> Markup:
 
 @lru_cache(32)
 def _written(text: str) -> Markup:
-    return Markup(markdown.render(text))  # noqa: S704
+    return Markup(html.markdown_html(text))  # noqa: S704
 
 
 # --- the office ---

@@ -18,8 +18,9 @@ from chaupal.reads.timelines import lists, profile
 from chaupal.social.people import graph
 from chaupal.text.fold import count_key
 from chaupal.web import links, pages
+from chaupal.web.account import appearance
 from chaupal.web.errors import blocked_by
-from chaupal.web.square import faraway, tongues
+from chaupal.web.square import faraway
 from chaupal.web.square.cards import Limit, cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
@@ -111,7 +112,7 @@ def _languages_offered(call: Call[Any], ties: people.Ties | None) -> Collection[
     """In which languages somebody can be followed: those one reads first. Empty: they are not followed."""
     if ties is None or not (ties.following or ties.requested):
         return ()
-    return dict.fromkeys((*(pages.reads_of(call) or ()), *tongues.OFFERED, *ties.languages))
+    return dict.fromkeys((*(pages.reads_of(call) or ()), *appearance.OFFERED, *ties.languages))
 
 
 async def card(call: Call[PersonAsked]) -> Answer:

@@ -12,7 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.reads.explore import tags
 from chaupal.reads.people import people
-from chaupal.reads.timelines import post_feeds
+from chaupal.reads.timelines import public
 from chaupal.text.length import truncate
 from chaupal.web import links
 from chaupal.web.square import atom
@@ -44,7 +44,7 @@ async def person(call: Call[PersonFeedAsked]) -> Answer:
         status, headers = gone_with(call, gone)
         return Answer(b"", status, atom.MIME, headers)
     who = seen.item
-    found = await post_feeds.of_person(call.house.reads, call.viewer, who.id)
+    found = await public.of_person(call.house.reads, call.viewer, who.id)
     return await _answer(
         call, found.items, f"{who.shown_name} (@{who.handle})", links.person(who.handle), who.shown_name
     )
@@ -54,7 +54,7 @@ async def tag(call: Call[TagFeedAsked]) -> Answer:
     """The newest public posts with a tag."""
     name = call.args.tag.lstrip("#＃")
     known = await tags.by_name(call.house.reads, call.viewer, name)
-    found = await post_feeds.of_tag(call.house.reads, call.viewer, name)
+    found = await public.of_tag(call.house.reads, call.viewer, name)
     return await _answer(call, found.items, f"#{known.name}", links.tag(known.name), call.house.settings.domain)
 
 

@@ -17,7 +17,8 @@ from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved
 from chaupal.text.language import check_language
 from chaupal.web import links, pages
-from chaupal.web.square import live, meeting, tongues, writing
+from chaupal.web.account import appearance
+from chaupal.web.square import explore, live, writing
 from chaupal.web.square.cards import NONE, Along, cards, once
 from chaupal.web.square.house_texts import written
 from chaupal.web.words import N_, own_name, translated
@@ -71,7 +72,7 @@ async def _company(call: Call[PublicAsked], posts: Posts) -> dict[str, Any]:
     """What a nearly empty home shows besides: suggestions with reasons, and where there are no posts at all the local timeline."""
     if len(posts.items) >= FEW or _turned(call):
         return {"meet": [], "around": []}
-    meet = await meeting.introduced(call, MEET)
+    meet = await explore.introduced(call, MEET)
     if any(seen.item.author != call.viewer.account for seen in posts.items):
         return {"meet": meet, "around": []}
     square = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=pages.reads_of(call) or ())
@@ -204,8 +205,8 @@ async def posts_page(
         template,
         posts=once(await cards(call, posts.items, along)),
         pager=pager(call, posts, **(kept or {})),
-        offered=tongues.OFFERED,
-        **tongues.strip(call),
+        offered=appearance.OFFERED,
+        **appearance.strip(call),
         **context,
     )
 

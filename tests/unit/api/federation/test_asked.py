@@ -16,7 +16,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
 from chaupal.social.media import media
 from chaupal.social.people import graph
-from chaupal.social.posts import pinning, posts, quoting as quotes
+from chaupal.social.posts import posts, quoting as quotes, reactions
 from measures import begin
 from painted import picture
 from remotes import ACTIVITY, meet, waiting
@@ -226,7 +226,7 @@ async def test_a_quote_carries_the_stamp_by_which_anybody_sees_that_it_was_let(v
 
 
 async def test_what_is_pinned_is_told_whole(village: Village):
-    await pinning.pin(village.running.house.square, village.asha.viewer, village.asha.latest.id)
+    await reactions.pin(village.running.house.square, village.asha.viewer, village.asha.latest.id)
     featured = await read(village, "/@asha/featured")
     assert [item["id"] for item in featured["orderedItems"]] == [f"{ORIGIN}{village.asha.latest.path}"]
 

@@ -6,7 +6,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
 from chaupal.social.events import AccountChanged, QuoteRevoked
 from chaupal.social.people import graph
-from chaupal.social.posts import editing, pinning, posts
+from chaupal.social.posts import editing, posts, reactions
 from journeys.test_picture_files import shows
 from measures import begin
 from remotes import Delivery, meet, waiting
@@ -168,9 +168,9 @@ async def test_what_was_pinned_is_told_to_followers(village: Village):
     square = village.running.house.square
     bina = await meet(village.running, "bina@far.example")
     await graph.follow(square, bina.viewer, village.asha.id)
-    await pinning.pin(square, village.asha.viewer, village.asha.latest.id)
-    await pinning.pin(square, village.asha.viewer, village.asha.latest.id)
-    await pinning.unpin(square, village.asha.viewer, village.asha.latest.id)
+    await reactions.pin(square, village.asha.viewer, village.asha.latest.id)
+    await reactions.pin(square, village.asha.viewer, village.asha.latest.id)
+    await reactions.unpin(square, village.asha.viewer, village.asha.latest.id)
     await village.settle()
     add, remove = await told(village, "Add", "Remove")
     assert (add.kind, remove.kind) == ("Add", "Remove")

@@ -8,7 +8,7 @@ from chaupal.federation.taking.posts import change_post, take_post
 from chaupal.reads.court import visibility as reads
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.store.federation.stated import Statement
+from chaupal.store.federation.servers import Statement
 from neighbours import Street, by
 from others import met
 from peers_said import fed_of, said

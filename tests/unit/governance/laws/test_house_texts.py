@@ -10,8 +10,8 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.social.archives import exports
 from chaupal.social.people import leaving
-from chaupal.social.signin import known_browsers, sessions
-from chaupal.text import markdown
+from chaupal.social.signin import sessions
+from chaupal.text import html
 from village import Village, Villager
 
 API = "/api/v1/instance"
@@ -47,7 +47,7 @@ def test_the_numbers_that_the_shipped_privacy_text_names_are_those_that_are_held
     windows = [law.appeals.internal.window.ms for law in load_regimes().all()]
     for is_so, said, in_hindi in (
         (sessions.SESSION_LASTS == 30 * DAY, "for 30 days is logged out", "30 दिन काम में न आए"),
-        (known_browsers.DAYS == 400, "for 400 days that you logged in", "400 दिन तक यह निशान"),
+        (sessions.DAYS == 400, "for 400 days that you logged in", "400 दिन तक यह निशान"),
         (windows.count(180 * DAY) > len(windows) / 2, "(mostly 180 days)", "(आम तौर पर 180 दिन)"),
         (reports.GUEST_NAMED == 180 * DAY, "180 days after it was decided", "फ़ैसले के 180 दिन बाद"),
         (leaving.GRACE == 14 * DAY, "you have 14 days", "14 दिन मिलते हैं"),
@@ -154,7 +154,7 @@ async def test_the_office_shows_a_text_before_it_is_published_and_keeps_what_was
     ],
 )
 def test_no_script_and_no_foreign_picture_comes_out_of_markdown(text: str):
-    out = markdown.render(text)
+    out = html.markdown_html(text)
     assert (
         not any(f"<{tag}" in out for tag in ("script", "img", 'a href="javascript', 'a href="data'))
         and "onclick" not in out.partition("&lt;")[0]
@@ -162,7 +162,7 @@ def test_no_script_and_no_foreign_picture_comes_out_of_markdown(text: str):
 
 
 def test_markdown_has_headings_below_the_pages_own_lists_and_links():
-    out = markdown.render("# One\n\n- a\n- [b](/about)\n\nकि **दो**")
+    out = html.markdown_html("# One\n\n- a\n- [b](/about)\n\nकि **दो**")
     assert (
         out.startswith("<h2>One</h2>")
         and '<a href="/about" rel="noopener">b</a>' in out

@@ -3,7 +3,7 @@
 import asyncio
 
 from chaupal.kernel.clock import DAY, StillClock
-from chaupal.store.federation import arrivals, heard, people, servers, uris
+from chaupal.store.federation import arrivals, people, servers, uris
 from chaupal.store.square import graph
 from chaupal.store.square.people import id_of
 from neighbours import Street
@@ -51,13 +51,13 @@ async def test_the_newest_id_of_a_follow_is_the_one_that_is_answered(street: Str
 
 async def test_an_activity_is_heard_once_and_forgotten_when_nobody_sends_it_any_more(street: Street, clock: StillClock):
     async with street.work.writing() as w:
-        assert await heard.add(w, URI) and not await heard.add(w, URI)
-    clock.move(heard.KEPT - DAY)
+        assert await arrivals.hear(w, URI) and not await arrivals.hear(w, URI)
+    clock.move(arrivals.KEPT - DAY)
     async with street.work.writing() as w:
-        assert await heard.sweep(w) == 0 and await heard.was(w, URI)
+        assert await arrivals.sweep(w) == 0 and await arrivals.was(w, URI)
     clock.move(2 * DAY)
     async with street.work.writing() as w:
-        assert await heard.sweep(w) == 1 and not await heard.was(w, URI)
+        assert await arrivals.sweep(w) == 1 and not await arrivals.was(w, URI)
 
 
 async def test_what_waits_of_one_server_keeps_its_order_and_is_done_once(street: Street):

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from bounces import report
-from chaupal.fanout.notifications import unreached
+from chaupal.fanout.notifications import letters as unreached
 from chaupal.governance.events import NoticeAsked
 from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid
 from chaupal.ports.mail import Letter, NotReached
 from chaupal.ports.mail_local import MailToFiles
-from chaupal.social import message_ids
+from chaupal.social import mail_proofs
 from chaupal.social.signin import email_changes, password_changes
 from chaupal.store.court import ledger, tellings
 from chaupal.store.identity import logins
@@ -145,7 +145,7 @@ async def tell_again(v: Village, letter: MIMEPart, language: str) -> None:
     v.clock.move(DAY)
     async with house.square.work.writing() as w:
         told = await tellings.by_id(
-            w, message_ids.telling_of_message(house.settings, letter["Message-ID"], letter["To"]) or 0
+            w, mail_proofs.telling_of_message(house.settings, letter["Message-ID"], letter["To"]) or 0
         )
         assert told is not None and told.language != language
         await logins.set_language(w, v.asha.id, language)
@@ -159,7 +159,7 @@ async def test_mail_that_comes_back_is_told_its_owner_and_staff_and_the_log(vill
     letter = (await letters(v))[-1]
     court = v.running.house.court
     named = msgspec.structs.replace(court.settings, mail_from="चौपाल <mail@gaanv.example>")
-    assert message_ids.message_id(named, Letter(to="", subject="", body="")).endswith("@gaanv.example>")
+    assert mail_proofs.message_id(named, Letter(to="", subject="", body="")).endswith("@gaanv.example>")
     forged = EmailMessage()
     forged["To"], forged["Message-ID"] = letter["To"], "<1.118.00@gaanv.example>"
     unreadable = [

@@ -18,7 +18,7 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import people_lists
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.context import Square
-from chaupal.social.posts import pinning, reactions
+from chaupal.social.posts import reactions
 
 type Act = Callable[[Square, Viewer, int], Awaitable[int]]
 type Kept = Callable[[Reads, Viewer, Cursor], Awaitable[Page[Visible[Post]]]]
@@ -61,10 +61,10 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites"),
     post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks"),
     post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks"),
-    post(f"{ONE}/pin", _act(pinning.pin), Surface.STATUS, scope="write:accounts"),
-    post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts"),
-    post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes"),
-    post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes"),
+    post(f"{ONE}/pin", _act(reactions.pin), Surface.STATUS, scope="write:accounts"),
+    post(f"{ONE}/unpin", _act(reactions.unpin), Surface.STATUS, scope="write:accounts"),
+    post(f"{ONE}/mute", _act(reactions.mute), Surface.STATUS, scope="write:mutes"),
+    post(f"{ONE}/unmute", _act(reactions.unmute), Surface.STATUS, scope="write:mutes"),
     post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses"),
     get(f"{ONE}/favourited_by", around(people_lists.liked_by), Surface.PEOPLE, **AROUND),
     get(f"{ONE}/reblogged_by", around(people_lists.reposted_by), Surface.PEOPLE, **AROUND),
