@@ -26,7 +26,7 @@ PLACES = (
     ("rate limits (of one address: `limit` at its route)", "http/limits.py"),
     ("what browsers are told: CSP, CORS, caching", "http/headers.py"),
     ("how long a post may be", "text/length.py"),
-    ("how long a display name may be", "text/display_names.py"),
+    ("how long a display name may be", "text/length.py"),
     ("what is a tag, a mention or a link", "text/entities.py"),
     ("in which order things trend", "reads/explore/trends.py"),
     ("search terms", "text/analyse.py"),

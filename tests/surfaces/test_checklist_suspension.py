@@ -21,7 +21,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.social.media import media
-from chaupal.social.posts import posts, scheduling
+from chaupal.social.posts import drafts_and_scheduled, posts
 from chaupal.social.signin import logins, sessions
 from chaupal.store.court import rulings
 from chaupal.store.notifications import push
@@ -299,7 +299,7 @@ async def test_scheduled_posts_and_polls_stop(village: Village, crow: Villager):
     theirs = (await v.api(v.asha, "POST", "/api/v1/statuses", status="?", poll=poll)).json()["id"]
     await suspend(v, crow)
     v.clock.move(2 * DAY)
-    assert await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0
     vote = {"choices": [0]}
     assert (await v.api(v.ravi, "POST", f"/api/v1/polls/{asked}/votes", **vote)).status_code == 404
     again = await comes_in(v, crow)

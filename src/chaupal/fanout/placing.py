@@ -19,8 +19,7 @@ from chaupal.store.notifications.notification_policy import NotificationsMerged
 from chaupal.store.notifications.notifications import NotificationMade
 from chaupal.store.square import media, posts, quotes
 from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
-from chaupal.store.square.conversations import ConversationMoved
-from chaupal.store.square.seen import MessageSeen
+from chaupal.store.square.conversations import ConversationMoved, MessageSeen
 
 POSTS_BACK = 20  # of one that is back: these are sent whole
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now

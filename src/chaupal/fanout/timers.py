@@ -23,7 +23,7 @@ from chaupal.kernel.logger import log
 from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
 from chaupal.social.people import leaving, moving
-from chaupal.social.posts import polls, scheduling
+from chaupal.social.posts import drafts_and_scheduled, polls
 from chaupal.social.signin import sessions
 from chaupal.store.machine import claims
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
@@ -79,7 +79,7 @@ class Timers:
             TimerAct("mail notices", 30, lambda: notification_mails.write_due(carrier)),
             TimerAct("announce", pace, lambda: announcements.tell_due(court)),
             TimerAct("close polls", pace, lambda: polls.close_due(square)),
-            TimerAct("publish planned posts", pace, lambda: scheduling.publish_due(square)),
+            TimerAct("publish planned posts", pace, lambda: drafts_and_scheduled.publish_due(square)),
             TimerAct("keep the store small", 5, carrier.work.keep_small, own=True),
             # What agrees with the log is sealed in this process's memory, and what does not is said in its log.
             TimerAct("reconcile", pace, reconcile.Walk(court).step, own=True),

@@ -1,4 +1,4 @@
-"""How long a post is: in grapheme clusters, so that राष्ट्र counts 2, as its reader would count it.
+"""How long a post is: in grapheme clusters, so that राष्ट्र counts 2, as its reader would count it; and a display name, put in order quietly.
 
 Clusters by UAX #29 with rule GB9c (Unicode 15.1). The newest rule counts lowest: no client that counts by an older one
 is surprised by a refusal.
@@ -8,7 +8,7 @@ from itertools import islice
 
 import regex
 
-from chaupal.text.clean import nfc
+from chaupal.text.clean import CLUSTER, mended_line, nfc, trimmed
 from chaupal.text.entities import find_entities
 
 MAX_GRAPHEMES = 500
@@ -78,3 +78,12 @@ def _as_counted(text: str) -> str:
         parts += text[end : entity.start], shown
         end = entity.end
     return "".join((*parts, text[end:]))
+
+
+MAX_NAME = 30
+_NAME_POINTS = 1_000  # read no further into a name; thirty clusters end long before
+
+
+def clean_name(text: str) -> str:
+    """A display name: one line, at most thirty clusters, nothing invisible, no towers of marks. May come out empty."""
+    return trimmed("".join(CLUSTER.findall(mended_line(text[:_NAME_POINTS]))[:MAX_NAME]))

@@ -7,7 +7,7 @@ import zipfile
 from chaupal.fanout import exporting
 from chaupal.kernel.clock import HOUR, iso
 from chaupal.policy.drafts_and_scheduled import Further, PollAsked, Unsaid
-from chaupal.social.posts import drafts
+from chaupal.social.posts import drafts_and_scheduled
 from chaupal.social.signin import sessions
 from village import Village
 
@@ -36,7 +36,7 @@ async def test_what_is_not_said_yet_comes_along_threads_whole(village: Village):
     then = [{"status": "दूसरी"}, {"status": "तीसरी"}]
     await v.api(v.asha, "POST", "/api/v1/statuses", status="पहली", scheduled_at=at, then=then, visibility="private")
     draft = Unsaid(text="अधूरी", then=(Further(text="और अधूरी"),), poll=PollAsked(options=("हाँ", "ना")))
-    await drafts.keep(v.running.house.square, v.asha.viewer, draft)
+    await drafts_and_scheduled.keep(v.running.house.square, v.asha.viewer, draft)
     await v.api(v.asha, "POST", API)
     assert await exporting.carry_on(v.running.carrier)
     (done,) = (await v.api(v.asha, "GET", API)).json()

@@ -6,7 +6,7 @@ from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS
 from chaupal.social.media import media
-from chaupal.social.posts import drafts
+from chaupal.social.posts import drafts_and_scheduled
 from painted import picture
 from village import Village
 
@@ -57,20 +57,20 @@ async def test_a_draft_says_what_is_wrong_with_it(village: Village):
 async def test_there_are_at_most_a_hundred_drafts(village: Village):
     square = village.running.house.square
     for number in range(MOST_DRAFTS):
-        await drafts.keep(square, village.asha.viewer, drafts.Unsaid(text=str(number)))
+        await drafts_and_scheduled.keep(square, village.asha.viewer, drafts_and_scheduled.Unsaid(text=str(number)))
     with pytest.raises(Invalid, match="Too many drafts"):
-        await drafts.keep(square, village.asha.viewer, drafts.Unsaid(text="one more"))
+        await drafts_and_scheduled.keep(square, village.asha.viewer, drafts_and_scheduled.Unsaid(text="one more"))
 
 
 async def test_the_pictures_of_a_draft_are_not_swept_away_until_it_is_gone(village: Village):
     v, square = village, village.running.house.square
     kept, loose = [await media.attach(square, v.asha.viewer, picture()) for _ in range(2)]
-    id_ = await drafts.keep(square, v.asha.viewer, drafts.Unsaid(pictures=[kept]))
+    id_ = await drafts_and_scheduled.keep(square, v.asha.viewer, drafts_and_scheduled.Unsaid(pictures=[kept]))
     v.clock.move(2 * DAY)
     await media.sweep(square)
     assert (await v.api(v.asha, "GET", f"/api/v1/media/{loose}")).status_code == 404
     assert (await v.api(v.asha, "GET", f"/api/v1/media/{kept}")).status_code == 200
-    await drafts.drop(square, v.asha.viewer, id_)
+    await drafts_and_scheduled.drop(square, v.asha.viewer, id_)
     await media.sweep(square)
     assert (await v.api(v.asha, "GET", f"/api/v1/media/{kept}")).status_code == 404
 

@@ -29,7 +29,7 @@ from chaupal.reads.posts import media as looked
 from chaupal.social.media import media, painting, pictures
 from chaupal.social.media.media import LOOSE_FOR
 from chaupal.social.people import graph, leaving, profiles
-from chaupal.social.posts import drafts, editing, posts
+from chaupal.social.posts import drafts_and_scheduled, editing, posts
 from chaupal.store.identity import accounts, leaving as leaving_rows
 from films import film
 from neighbours import DIRECT, PRIVATE, Street, by
@@ -456,7 +456,7 @@ async def test_the_files_of_an_upload_whose_process_dies_before_all_is_written_g
 async def test_what_a_draft_needs_or_a_ruling_binds_is_not_dropped_with_its_post(street: Street):
     (asha,) = await street.people("asha")
     needed, bound = [await media.attach(street.square, by(asha), image()) for _ in range(2)]
-    await drafts.keep(street.square, by(asha), Unsaid(text="बाद में", pictures=[needed]))
+    await drafts_and_scheduled.keep(street.square, by(asha), Unsaid(text="बाद में", pictures=[needed]))
     first, second = await street.say(asha, "देखो", pictures=[needed]), await street.say(asha, "और", pictures=[bound])
     await street.rule(second, Measure.WITHHOLD_POST)  # its beginning is not carried on yet, so nothing is held
     for post in (first, second):

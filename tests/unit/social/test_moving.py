@@ -9,7 +9,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people, people_lists, suggestions
 from chaupal.social.context import Square
 from chaupal.social.people import accounts, graph, lists, moving
-from chaupal.social.posts import posts, scheduling
+from chaupal.social.posts import drafts_and_scheduled, posts
 from chaupal.store.identity import leaving as going, moving as rows
 from chaupal.store.identity.moving import Move
 from chaupal.store.square import graph as ties, lists as kept
@@ -147,8 +147,8 @@ async def test_who_has_moved_neither_posts_nor_follows_anew_until_it_is_taken_ba
     bela = await street.person("bela")
     said = await street.say(bela, "चाय")
     hers = await posts.publish(street.square, old, posts.Draft(text="पहले की बात"))
-    later = await scheduling.schedule(
-        street.square, old, scheduling.Unsaid(text="बाद में", visibility="public"), street.clock() + 10 * MINUTE
+    later = await drafts_and_scheduled.schedule(
+        street.square, old, drafts_and_scheduled.Unsaid(text="बाद में", visibility="public"), street.clock() + 10 * MINUTE
     )
     await moving.move(street.square, old, "asha2", PASSWORD)
     with pytest.raises(NotAllowed):
@@ -160,7 +160,7 @@ async def test_who_has_moved_neither_posts_nor_follows_anew_until_it_is_taken_ba
     with pytest.raises(NotAllowed):
         await graph.follow(street.square, by(bela), old.me)
     street.clock.move(20 * MINUTE)
-    assert await scheduling.publish_due(street.square) == 0 and later
+    assert await drafts_and_scheduled.publish_due(street.square) == 0 and later
     await posts.delete(street.square, old, hers)
     await moving.take_back(street.square, old)
     assert await posts.publish(street.square, old, posts.Draft(text="फिर यहाँ"))

@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.policy.drafts_and_scheduled import Unsaid
 from chaupal.policy.measures import Measure
 from chaupal.social.media import media
-from chaupal.social.posts import posts, scheduling
+from chaupal.social.posts import drafts_and_scheduled, posts
 from painted import picture
 from village import Village
 
@@ -34,9 +34,9 @@ async def test_a_post_waits_is_moved_and_is_said_once_when_it_is_due(village: Vi
     moved = (await v.api(v.asha, "PUT", where, scheduled_at=iso(v.clock() + 3 * DAY))).json()
     v.clock.move(2 * DAY)
     await media.sweep(square)
-    assert await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0
     v.clock.move(DAY)
-    assert await scheduling.publish_due(square) == 1 and await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 1 and await drafts_and_scheduled.publish_due(square) == 0
     said = (await v.api(v.asha, "GET", f"/api/v1/accounts/{v.asha.id}/statuses")).json()[0]
     assert (said["visibility"], said["spoiler_text"], said["created_at"]) == ("unlisted", "सुबह", moved["scheduled_at"])
     assert [m["description"] for m in said["media_attachments"]] == ["सुबह"]
@@ -52,7 +52,7 @@ async def test_what_is_taken_back_is_not_said(village: Village):
     assert kept["params"]["local_only"], "an app that sends back the audience it read opens nothing"
     assert (await v.api(v.asha, "DELETE", f"{ALL}/{made['id']}")).json() == {}
     v.clock.move(HOUR)
-    assert await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0
     assert (await v.api(v.asha, "GET", f"{ALL}/{made['id']}")).status_code == 404
 
 
@@ -72,8 +72,8 @@ async def test_what_cannot_be_said_later_is_refused_now(village: Village):
 async def test_at_most_fifty_a_day_wait(village: Village):
     v, square = village, village.running.house.square
     at = v.clock() + DAY
-    for number in range(scheduling.MOST_A_DAY):
-        await scheduling.schedule(square, v.asha.viewer, Unsaid(text=str(number), visibility="public"), at)
+    for number in range(drafts_and_scheduled.MOST_A_DAY):
+        await drafts_and_scheduled.schedule(square, v.asha.viewer, Unsaid(text=str(number), visibility="public"), at)
     answer = await later(v, 24 * 60)
     assert answer.status_code == 422 and "exceeded the limit" in answer.json()["error"]
     assert (await later(v, 48 * 60)).status_code == 200
@@ -84,7 +84,7 @@ async def test_one_that_answers_what_is_gone_stays_with_its_reason_and_is_said_o
     made = (await later(v, in_reply_to_id=str(v.ravi.latest.id))).json()
     await v.api(v.ravi, "DELETE", f"/api/v1/statuses/{v.ravi.latest.id}")
     v.clock.move(HOUR)
-    assert await scheduling.publish_due(square) == 0 and await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0 and await drafts_and_scheduled.publish_due(square) == 0
     shown = (await v.api(v.asha, "GET", f"{ALL}/{made['id']}")).json()
     assert shown["failed"] == "The post you are replying to does not exist"
 
@@ -97,12 +97,12 @@ async def test_what_is_moved_while_it_fails_waits_for_its_new_time(village: Vill
     prepare = posts.prepare_series
 
     async def moved(*args: Any) -> Any:
-        await scheduling.move(square, v.asha.viewer, id_, v.clock() + HOUR)
+        await drafts_and_scheduled.move(square, v.asha.viewer, id_, v.clock() + HOUR)
         return await prepare(*args)
 
     with monkeypatch.context() as patched:
         patched.setattr("chaupal.social.posts.posts.prepare_series", moved)
-        assert await scheduling.publish_due(square) == 0
+        assert await drafts_and_scheduled.publish_due(square) == 0
     assert (await v.api(v.asha, "GET", f"{ALL}/{id_}")).json()["failed"] is None
 
 
@@ -119,9 +119,9 @@ async def test_a_crash_after_it_was_said_and_before_its_waiting_ended_cannot_be(
     with monkeypatch.context() as patched:
         patched.setattr("chaupal.social.posts.posts.enter", falls)
         with pytest.raises(RuntimeError):
-            await scheduling.publish_due(square)
+            await drafts_and_scheduled.publish_due(square)
     assert len((await v.api(v.asha, "GET", ALL)).json()) == 1, "nothing was half done"
-    assert await scheduling.publish_due(square) == 1
+    assert await drafts_and_scheduled.publish_due(square) == 1
     found = (await v.api(v.asha, "GET", f"/api/v1/accounts/{v.asha.id}/statuses")).json()
     assert sum("बाद में" in one["content"] for one in found) == 1
 
@@ -143,9 +143,9 @@ async def test_what_the_machine_is_short_of_is_no_reason_not_to_say_it(
     with monkeypatch.context() as patched:
         patched.setattr("chaupal.social.posts.posts.enter", falls)
         with pytest.raises(type(short_of)):
-            await scheduling.publish_due(square)
+            await drafts_and_scheduled.publish_due(square)
     assert (await v.api(v.asha, "GET", f"{ALL}/{made['id']}")).json()["failed"] is None
-    assert await scheduling.publish_due(square) == 1
+    assert await drafts_and_scheduled.publish_due(square) == 1
 
 
 @pytest.mark.parametrize("measure", [Measure.SUSPEND, Measure.FREEZE])
@@ -155,4 +155,4 @@ async def test_who_may_not_write_says_nothing_later_either(village: Village, mea
     await measures.begin(v, measure, v.asha.id)
     await v.settle()
     v.clock.move(HOUR)
-    assert await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0

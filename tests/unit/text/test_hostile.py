@@ -5,12 +5,11 @@ import pytest
 from chaupal.text.analyse import query_terms, terms
 from chaupal.text.captions import MOST_BYTES, BadCaptions, rewritten
 from chaupal.text.clean import normalise_post
-from chaupal.text.display_names import clean_name
 from chaupal.text.entities import find_entities, tags
 from chaupal.text.fold import count_key, identity_key
 from chaupal.text.html import render, to_text
 from chaupal.text.language import detect
-from chaupal.text.length import MAX_GRAPHEMES, length, truncate
+from chaupal.text.length import MAX_GRAPHEMES, clean_name, length, truncate
 
 BIG = 300_000
 HOSTILE = {

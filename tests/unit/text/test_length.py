@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
-from chaupal.text.display_names import MAX_NAME, clean_name
-from chaupal.text.length import MAX_BYTES, MAX_GRAPHEMES, URL_LENGTH, fits, length, truncate
+from chaupal.text.length import MAX_BYTES, MAX_GRAPHEMES, MAX_NAME, URL_LENGTH, clean_name, fits, length, truncate
 
 
 @pytest.mark.parametrize(

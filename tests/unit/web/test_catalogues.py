@@ -18,7 +18,7 @@ from chaupal.governance.people import reports
 from chaupal.http import limits
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.social.people import accounts, moving
-from chaupal.social.posts import polls, scheduling
+from chaupal.social.posts import drafts_and_scheduled, polls
 from chaupal.social.signin import oauth, password_changes
 from chaupal.store.notifications import notification_mails
 from chaupal.text.length import MAX_GRAPHEMES
@@ -39,7 +39,7 @@ NUMBERS = {
         polls.SHORTEST == 5 * MINUTE // SECOND and 30 <= polls.LONGEST * SECOND / DAY <= 31
     ),
     "Choose a time that is five minutes from now at least, and five years at most.": (
-        scheduling.SOONEST == 5 * MINUTE and scheduling.LATEST == 5 * 365 * DAY
+        drafts_and_scheduled.SOONEST == 5 * MINUTE and drafts_and_scheduled.LATEST == 5 * 365 * DAY
     ),
     "An account moves once in thirty days.": moving.AGAIN_AFTER == 30 * DAY,
     "It works once, and for two days.": accounts.CONFIRM_LASTS == 2 * DAY,

@@ -21,9 +21,8 @@ from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
 from chaupal.social.posts import followed_tags, polls, reactions as pinning
 from chaupal.social.posts.composing import MOST_PICTURES
 from chaupal.text import html
-from chaupal.text.display_names import MAX_NAME
 from chaupal.text.language import LANGUAGES as WRITTEN
-from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
+from chaupal.text.length import MAX_GRAPHEMES, MAX_NAME, URL_LENGTH
 
 # Mastodon's number of what clients can count on, kept whole: docs/api.md says what each stands for and what is not here.
 API_VERSION = 7

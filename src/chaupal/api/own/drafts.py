@@ -15,7 +15,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads.posts import drafts_and_scheduled
-from chaupal.social.posts import drafts
+from chaupal.social.posts import drafts_and_scheduled as drafts
 
 
 class DraftSent(msgspec.Struct, kw_only=True):

@@ -28,7 +28,7 @@ from chaupal.federation.reading.words import plain
 from chaupal.policy.things import Field
 from chaupal.text import foreign
 from chaupal.text.clean import clean_line
-from chaupal.text.display_names import clean_name
+from chaupal.text.length import clean_name
 
 KINDS = ("Person", "Service", "Application", "Group", "Organization")
 BOTS = frozenset({"Service", "Application"})

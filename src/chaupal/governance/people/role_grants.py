@@ -18,7 +18,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
-from chaupal.store.identity import accounts, apps, devices, leaving
+from chaupal.store.identity import accounts, apps, leaving
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import sealed_people
@@ -55,7 +55,7 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
         w.tell(RoleGiven(account=account, role=role.value))
         await apps.forget_callers(w, account)
         # What an app was allowed was allowed of that role: it sleeps in no drawer until there is one again.
-        await devices.end_all_apps(w, account, "admin:")
+        await apps.end_all_apps(w, account, "admin:")
     return True
 
 

@@ -15,9 +15,8 @@ from chaupal.reads.people import people
 from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import conversations, seen as marks_store
-from chaupal.store.square.conversations import Conversation as Conversation
-from chaupal.store.square.seen import Mark
+from chaupal.store.square import conversations
+from chaupal.store.square.conversations import Conversation as Conversation, Mark
 
 MOST_UNREAD = 100  # counted no further
 MOST_SAID = 500  # posts on one page, the newest
@@ -139,7 +138,7 @@ async def _marks(reading: Reading, viewer: Viewer, roots: Sequence[int], whom: I
     """Of those whom the viewer may see: nothing of who is suspended or withheld, or blocks or is blocked."""
     ties = (await facts_for(reading, viewer)).relations
     apart = ties.blocking | ties.blocked_by
-    return await marks_store.seen(
+    return await conversations.seen(
         reading, viewer.me, roots, [v.item.id for v in whom if not v.withheld and v.item.id not in apart]
     )
 

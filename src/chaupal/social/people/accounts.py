@@ -24,7 +24,7 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
 from chaupal.text.clean import trimmed
-from chaupal.text.display_names import clean_name
+from chaupal.text.length import clean_name
 
 CONFIRM = "confirm"
 CONFIRM_LASTS = 2 * DAY

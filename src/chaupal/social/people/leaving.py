@@ -11,7 +11,7 @@ from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
 from chaupal.social.signin.sessions import login_of
 from chaupal.store.federation import people
-from chaupal.store.identity import accounts, apps, devices, leaving
+from chaupal.store.identity import accounts, apps, leaving
 from chaupal.store.identity.logins import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, posting, posts, reactions
@@ -44,10 +44,10 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
         if await accounts.role_of(w, login.account) != Role.MEMBER:
             raise Conflict("leaving_staff")
         await leaving.set_leaves(w, login.account, at)
-        for one in await devices.open_sessions(w, login.account):
+        for one in await apps.open_sessions(w, login.account):
             if one.hash != caller.key:
                 await apps.drop_session(w, one.hash)
-        await devices.end_all_apps(w, login.account)
+        await apps.end_all_apps(w, login.account)
     return at
 
 

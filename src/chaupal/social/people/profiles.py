@@ -20,10 +20,9 @@ from chaupal.store.square.people import fields_of, ids_of
 from chaupal.text import hosts, html
 from chaupal.text.analyse import name_words
 from chaupal.text.clean import trimmed
-from chaupal.text.display_names import clean_name
 from chaupal.text.entities import find_entities
 from chaupal.text.language import check_language
-from chaupal.text.length import MAX_GRAPHEMES, fits
+from chaupal.text.length import MAX_GRAPHEMES, clean_name, fits
 
 MOST_FIELDS = 4
 MOST_IN_FIELD = 255

@@ -12,7 +12,7 @@ from chaupal.social.posts import composing, posts
 from chaupal.social.seeing import seen_post
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import conversations, people, seen
+from chaupal.store.square import conversations, people
 from chaupal.text import clean, entities
 from chaupal.text.handles import stored
 
@@ -36,7 +36,7 @@ async def want_marks(square: Square, viewer: Viewer, *, wanted: bool) -> None:
     It holds for what is written from then on.
     """
     async with square.work.writing() as w:
-        await seen.choose(w, viewer.me, wanted=wanted)
+        await conversations.choose(w, viewer.me, wanted=wanted)
 
 
 async def _tell_writers(w: Writing, viewer: Viewer, root: int) -> None:
@@ -48,8 +48,12 @@ async def _tell_writers(w: Writing, viewer: Viewer, root: int) -> None:
         shown = await seen_post(w, viewer, post, facts, Surface.MESSAGES)
         if shown is None or shown.withheld or shown.item.author == me:
             continue
-        told = set(await seen.mark(w, me, root, post)) - facts.relations.blocking - facts.relations.blocked_by
-        w.tell(*[seen.MessageSeen(account=writer, root=root, post=post, by=me) for writer in sorted(told)])
+        told = (
+            set(await conversations.mark_seen(w, me, root, post))
+            - facts.relations.blocking
+            - facts.relations.blocked_by
+        )
+        w.tell(*[conversations.MessageSeen(account=writer, root=root, post=post, by=me) for writer in sorted(told)])
         return
 
 

@@ -22,7 +22,7 @@ from chaupal.social.posts import composing, posts
 from chaupal.social.posts.editing import edited
 from chaupal.social.posts.quoting import quotable
 from chaupal.social.seeing import seen_post
-from chaupal.store.federation import joining, media as files, uris
+from chaupal.store.federation import media as files, uris
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import (
@@ -105,22 +105,22 @@ async def _open(w: Writing, post: Post) -> None:
 
 async def _wait(w: Writing, came: ForeignPost, id_: int) -> None:
     if came.answers and came.post.visibility is not Visibility.DIRECT:
-        await joining.wait(w, id_, joining.ANSWERS, came.answers)
+        await uris.wait(w, id_, uris.ANSWERS, came.answers)
     if came.quotes:
-        await joining.wait(w, id_, joining.QUOTES, came.quotes)
+        await uris.wait(w, id_, uris.QUOTES, came.quotes)
 
 
 async def _join(w: Writing, post: Post) -> None:
     """Those that came before it, and answer or quote it: judged as if they came now."""
-    for waits, what in await joining.waiting(w, post.uri):
-        await joining.done(w, waits, what)
+    for waits, what in await uris.waiting(w, post.uri):
+        await uris.done(w, waits, what)
         came = await posts_store.as_written(w, waits)
         if came is None:
             continue
         viewer = Viewer(account=came.author, country=ABROAD)
-        if what == joining.ANSWERS:
+        if what == uris.ANSWERS:
             if await sees(w, viewer, post.id):
-                await joining.answer(w, waits, post)
+                await uris.answer(w, waits, post)
         else:
             await quotes_store.name(w, waits, post, await state_of_quote(w, viewer, post.id))
 
@@ -232,7 +232,7 @@ async def remove(square: Square, post_id: int, author: int) -> None:
         pictures = await media_store.ids_of(w, post_id)
         w.tell(posts.deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
         await uris.bury_thing(w, uris.POST, post_id)
-        await joining.gone(w, post_id)
+        await uris.gone(w, post_id)
         media.let_go(w, await media_store.drop_now(w, pictures))
 
 

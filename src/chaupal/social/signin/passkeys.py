@@ -16,7 +16,7 @@ from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import check_proved, proved
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.two_factor import Passkey
-from chaupal.text.display_names import clean_name
+from chaupal.text.length import clean_name
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor

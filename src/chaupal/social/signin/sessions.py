@@ -14,8 +14,8 @@ from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
-from chaupal.store.identity import apps, devices, logins, two_factor as factors
-from chaupal.store.identity.devices import AppToken, OpenSession
+from chaupal.store.identity import apps, logins, two_factor as factors
+from chaupal.store.identity.apps import AppToken, OpenSession
 from chaupal.store.identity.logins import Login, is_password
 from chaupal.store.machine.work import Writing
 
@@ -73,7 +73,7 @@ async def note_seen(square: Square, caller: Caller, country: str) -> None:
     """A session is in use and lasts on: written down once an hour, with the country it comes from, and no address."""
     if caller.csrf and caller.seen_at + HOUR <= square.clock():
         async with square.work.writing() as w:
-            await devices.seen(w, caller.key, country, until=w.now() + SESSION_LASTS)
+            await apps.seen(w, caller.key, country, until=w.now() + SESSION_LASTS)
 
 
 async def login_of(square: Square, viewer: Viewer) -> Login:
@@ -106,19 +106,19 @@ async def check_proved(w: Writing, login: Login, field: str = "") -> None:
 async def sessions_of(square: Square, viewer: Viewer) -> list[OpenSession]:
     """The browsers that are logged in as the viewer."""
     async with square.work.reading() as reading:
-        return await devices.open_sessions(reading, viewer.me)
+        return await apps.open_sessions(reading, viewer.me)
 
 
 async def apps_of(square: Square, viewer: Viewer) -> list[AppToken]:
     """The apps that may act for the viewer, a token each."""
     async with square.work.reading() as reading:
-        return await devices.allowed(reading, viewer.me)
+        return await apps.allowed(reading, viewer.me)
 
 
 async def end_session(square: Square, viewer: Viewer, key: str) -> None:
     """One of one's own sessions ends. Raises NotFound."""
     async with square.work.writing() as w:
-        if key not in (one.hash for one in await devices.open_sessions(w, viewer.me)):
+        if key not in (one.hash for one in await apps.open_sessions(w, viewer.me)):
             raise NotFound
         await apps.drop_session(w, key)
 
@@ -126,7 +126,7 @@ async def end_session(square: Square, viewer: Viewer, key: str) -> None:
 async def end_others(square: Square, caller: Caller) -> int:
     """Every other session of whoever asks ends; how many did. Apps go on."""
     async with square.work.writing() as w:
-        others = [one.hash for one in await devices.open_sessions(w, caller.account or 0) if one.hash != caller.key]
+        others = [one.hash for one in await apps.open_sessions(w, caller.account or 0) if one.hash != caller.key]
         for key in others:
             await apps.drop_session(w, key)
     return len(others)
@@ -135,7 +135,7 @@ async def end_others(square: Square, caller: Caller) -> int:
 async def end_app(square: Square, viewer: Viewer, token: int) -> None:
     """An app may act no more. Raises NotFound."""
     async with square.work.writing() as w:
-        if not await devices.revoke_own(w, viewer.me, token):
+        if not await apps.revoke_own(w, viewer.me, token):
             raise NotFound
 
 

@@ -8,7 +8,7 @@ from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import drafts_and_scheduled
-from chaupal.social.posts import drafts
+from chaupal.social.posts import drafts_and_scheduled as drafts
 from chaupal.web import links, pages
 from chaupal.web.square import writing
 from chaupal.web.square.sheet import SLOTS, PostTyped, unsaid_of

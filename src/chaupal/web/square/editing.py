@@ -16,7 +16,7 @@ from chaupal.policy.things import Post
 from chaupal.reads.page import Cursor
 from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.reads.timelines import thread
-from chaupal.social.posts import editing, polls, scheduling
+from chaupal.social.posts import drafts_and_scheduled as scheduling, editing, polls
 from chaupal.web import links, pages
 from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local

@@ -19,7 +19,7 @@ from chaupal.policy.things import Picture
 from chaupal.reads.posts import drafts_and_scheduled, media as media_reads
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions, films, media
-from chaupal.social.posts import posts, scheduling
+from chaupal.social.posts import drafts_and_scheduled as scheduling, posts
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.social.signin import sessions
 from chaupal.text.language import LANGUAGES

@@ -7,7 +7,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.policy.drafts_and_scheduled import Further, Unsaid
 from chaupal.policy.things import Post
 from chaupal.social.media import media
-from chaupal.social.posts import posts, scheduling
+from chaupal.social.posts import drafts_and_scheduled, posts
 from chaupal.store.machine.work import Writing
 from chaupal.web.square.sheet import to_local
 from painted import picture
@@ -38,7 +38,7 @@ async def test_a_thread_waits_as_a_whole_and_is_said_as_a_thread_when_it_is_due(
     assert len(await of(v, v.asha)) == before
     v.clock.move(HOUR)
     await media.sweep(square)
-    assert await scheduling.publish_due(square) == 3 and await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 3 and await drafts_and_scheduled.publish_due(square) == 0
     first, second, third = (await of(v, v.asha))[before:]
     assert [said(one) for one in (first, second, third)] == ["पहली", "दूसरी", "तीसरी"]
     assert [one["in_reply_to_id"] for one in (first, second, third)] == [None, first["id"], second["id"]]
@@ -63,9 +63,9 @@ async def test_a_thread_that_fails_when_it_is_due_says_nothing_of_it_and_stays(
     with monkeypatch.context() as patched:
         patched.setattr("chaupal.social.posts.posts.enter", falls)
         with pytest.raises(RuntimeError):
-            await scheduling.publish_due(square)
+            await drafts_and_scheduled.publish_due(square)
     assert len(await of(v, v.asha)) == before and len((await v.api(v.asha, "GET", ALL)).json()) == 1
-    assert await scheduling.publish_due(square) == 3
+    assert await drafts_and_scheduled.publish_due(square) == 3
 
 
 async def test_a_plan_is_changed_on_the_page_words_time_and_thread(village: Village):
@@ -90,9 +90,9 @@ async def test_a_plan_is_changed_on_the_page_words_time_and_thread(village: Vill
         [{"text": "दूसरी बात", "media_ids": []}],
     )
     v.clock.move(HOUR)
-    assert await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0
     v.clock.move(2 * DAY)
-    assert await scheduling.publish_due(square) == 2
+    assert await drafts_and_scheduled.publish_due(square) == 2
     assert [said(one) for one in (await of(v, v.asha))[before:]] == ["पहली बात", "दूसरी बात"]
 
 
@@ -102,7 +102,7 @@ async def test_a_plan_without_its_time_is_said_at_once_and_only_once(village: Vi
     assert (await sends(v, v.asha, text="अभी", plan=id_, **after("और अभी"))).status_code == 303
     assert (await v.api(v.asha, "GET", ALL)).json() == []
     v.clock.move(HOUR)
-    assert await scheduling.publish_due(square) == 0
+    assert await drafts_and_scheduled.publish_due(square) == 0
     assert [said(one) for one in (await of(v, v.asha))[before:]] == ["अभी", "और अभी"]
 
 
@@ -111,7 +111,7 @@ async def test_a_plan_that_was_said_meanwhile_is_not_said_again_and_the_words_ar
     v, square = village, village.running.house.square
     id_ = await plan(v)
     v.clock.move(HOUR)
-    assert await scheduling.publish_due(square) == 3
+    assert await drafts_and_scheduled.publish_due(square) == 3
     before = len(await of(v, v.asha))
     sent = await sends(v, v.asha, text="बदली बात", plan=id_, at=due(v) if later else "", **after("और"))
     assert sent.status_code == 422 and "इस बीच" in sent.text and ">बदली बात</textarea>" in sent.text
@@ -143,7 +143,7 @@ async def test_a_program_plans_changes_and_takes_back_a_thread(village: Village)
     assert (await v.api(v.asha, "GET", where)).json() == changed
     assert (await v.api(v.asha, "DELETE", where)).json() == {}
     v.clock.move(3 * HOUR)
-    assert await scheduling.publish_due(square) == 0 and len(await of(v, v.asha)) == before
+    assert await drafts_and_scheduled.publish_due(square) == 0 and len(await of(v, v.asha)) == before
 
 
 async def test_a_program_says_a_thread_at_once_in_one_commit_or_not_at_all(village: Village):
@@ -167,9 +167,9 @@ async def test_a_thread_counts_as_its_posts_among_those_that_wait(village: Villa
     v, square = village, village.running.house.square
     at = v.clock() + DAY
     two, id_ = (Further(text="और"),), 0
-    for number in range(scheduling.MOST_A_DAY // 2):
+    for number in range(drafts_and_scheduled.MOST_A_DAY // 2):
         body = Unsaid(text=str(number), visibility="public", then=two)
-        id_ = await scheduling.schedule(square, v.asha.viewer, body, at)
+        id_ = await drafts_and_scheduled.schedule(square, v.asha.viewer, body, at)
     more = await v.api(v.asha, "POST", STATUSES, status="एक", scheduled_at=iso(at + MINUTE))
     assert more.status_code == 422 and "exceeded the limit" in more.json()["error"]
     where = f"{ALL}/{id_}"

@@ -3,7 +3,7 @@
 import regex
 
 from chaupal.kernel.clock import DAY, MINUTE, iso
-from chaupal.social.posts import polls, scheduling
+from chaupal.social.posts import drafts_and_scheduled, polls
 from chaupal.web.routes import ROUTES
 from painted import picture
 from village import Village, Villager
@@ -54,7 +54,7 @@ async def test_a_post_for_later_waits_on_a_page_of_its_own(village: Village):
     id_ = page.partition('id="s')[2].partition('"')[0]
     assert (await sends(v, v.asha, f"/scheduled/{id_}/move", at="")).status_code == 422
     v.clock.move(2 * DAY)
-    assert await scheduling.publish_due(v.running.house.square) == 1
+    assert await drafts_and_scheduled.publish_due(v.running.house.square) == 1
     assert "कल की बात" in await v.page_as("IN", v.asha)
 
 

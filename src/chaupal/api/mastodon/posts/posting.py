@@ -27,7 +27,7 @@ from chaupal.reads.people import people
 from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions
-from chaupal.social.posts import editing, posts, quoting, scheduling
+from chaupal.social.posts import drafts_and_scheduled, editing, posts, quoting
 from chaupal.social.signin import sessions
 
 
@@ -100,7 +100,7 @@ async def _publish(call: Call[PostSent]) -> Answer:
     key = call.headers.get("idempotency-key", "")[:200]
     if sent.scheduled_at:
         return await schedule(call, body, sent.scheduled_at, key)
-    draft = scheduling.draft_of(body)
+    draft = drafts_and_scheduled.draft_of(body)
     draft.key = key
     id_ = await posts.publish(call.house.square, call.viewer, draft, body.then)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))

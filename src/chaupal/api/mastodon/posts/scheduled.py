@@ -16,7 +16,7 @@ from chaupal.policy.narrow import open_to
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads.posts import drafts_and_scheduled
-from chaupal.social.posts import scheduling
+from chaupal.social.posts import drafts_and_scheduled as scheduling
 
 
 class FurtherSent(msgspec.Struct, kw_only=True):
