@@ -167,60 +167,28 @@ class Upload:
         return self._held == b""
 
 
-class Call[A: msgspec.Struct]:
+class Call[A: msgspec.Struct](msgspec.Struct, kw_only=True, eq=False):
     """One request. `args` is what the route takes, checked. `link` is the URL asked for, without its query.
 
-    `target`: of a request of another server's, path and query as they were sent.
+    `target`: of a request of another server's, path and query as they were sent. `sent`: what came in a form, before it was checked.
     """
 
-    __slots__ = (
-        "address",
-        "args",
-        "caller",
-        "cookies",
-        "csrf",
-        "files",
-        "headers",
-        "house",
-        "link",
-        "query",
-        "route",
-        "sent",
-        "target",
-        "viewer",
-    )
+    house: House
+    route: Route
+    viewer: Viewer
+    caller: Caller | None
+    args: A
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    link: str
+    query: str
+    address: str = ""
+    csrf: str = ""
+    files: Mapping[str, Upload] = {}
+    target: str = ""
+    sent: Mapping[str, Any] = {}
 
-    def __init__(
-        self,
-        *,
-        house: House,
-        route: Route,
-        viewer: Viewer,
-        caller: Caller | None,
-        args: A,
-        headers: Mapping[str, str],
-        cookies: Mapping[str, str],
-        link: str,
-        query: str,
-        address: str = "",
-        csrf: str = "",
-        files: Mapping[str, Upload] | None = None,
-        target: str = "",
-    ) -> None:
-        self.house = house
-        self.route = route
-        self.viewer = viewer
-        self.caller = caller
-        self.args = args
-        self.headers = headers
-        self.cookies = cookies
-        self.link = link
-        self.query = query
-        self.address = address
-        self.csrf = csrf
-        self.files = files or {}
-        self.target = target
-        self.sent: Mapping[str, Any] = {}  # what came in a form, before it was checked
+    __repr__ = object.__repr__  # cookies and what was typed belong into no log
 
     @property
     def me(self) -> int:
