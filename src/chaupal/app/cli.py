@@ -276,9 +276,9 @@ async def account_recover(house: "House", handle: str) -> None:
 @in_house
 async def account_email(house: "House", handle: str, address: str) -> None:
     """Give an account another mail address, for whoever has lost the mailbox and the password."""
-    from chaupal.social.signin import email_changes
+    from chaupal.social.signin import password_and_email
 
-    await email_changes.change(house.square, await id_of(house, handle), address)
+    await password_and_email.change(house.square, await id_of(house, handle), address)
 
 
 @account.command("unlock")

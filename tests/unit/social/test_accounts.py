@@ -15,7 +15,7 @@ from chaupal.social.context import Square
 from chaupal.social.people import accounts, profiles
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.people.profiles import Defaults, Face
-from chaupal.social.signin import logins, password_changes, sessions
+from chaupal.social.signin import logins, password_and_email, sessions
 from mails import mails_of, secret_in
 
 ANYONE = Viewer(country="IN")
@@ -78,7 +78,7 @@ async def test_a_confirmation_link_dies_after_two_days_and_a_new_one_can_be_aske
 
 async def test_no_secret_of_a_mail_stands_in_the_store(house: RunningHouse, database: str):
     await accounts.sign_up(house.house.square, GOOD)
-    await password_changes.ask_reset(house.house.square, GOOD.email)
+    await password_and_email.ask_reset(house.house.square, GOOD.email)
     await house.runner.settle()
     secrets = [secret_in(mails_of(house)[0], "confirm"), secret_in(mails_of(house)[1], "reset")]
     if not database:

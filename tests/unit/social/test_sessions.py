@@ -15,7 +15,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins, password_changes, sessions
+from chaupal.social.signin import logins, password_and_email, sessions
 from chaupal.store.identity import logins as hashing
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables import identity as tables
@@ -122,10 +122,10 @@ async def test_a_new_password_ends_everything_but_the_new_session(square: Square
     session = await logins.sign_in(square, "asha", PASSWORD)
     token = await sessions.issue_token(square, asha.account or 0, "read")
     with pytest.raises(Invalid) as wrong:
-        await password_changes.change_password(square, asha, "not it at all", "नया पासवर्ड")
+        await password_and_email.change_password(square, asha, "not it at all", "नया पासवर्ड")
     assert "old" in wrong.value.details
     assert await by_cookie(square, session.secret)
-    fresh = await password_changes.change_password(square, asha, PASSWORD, "नया पासवर्ड")
+    fresh = await password_and_email.change_password(square, asha, PASSWORD, "नया पासवर्ड")
     assert await by_cookie(square, session.secret) is None
     assert await by_token(square, token) is None
     assert await by_cookie(square, fresh.secret)
@@ -137,18 +137,18 @@ async def test_a_new_password_ends_everything_but_the_new_session(square: Square
 async def test_a_reset_link_works_once_and_ends_everything(house: RunningHouse, square: Square, asha: Viewer):
     session = await logins.sign_in(square, "asha", PASSWORD)
     token = await sessions.issue_token(square, asha.account or 0, "read")
-    await password_changes.ask_reset(square, " Asha@example.org")
+    await password_and_email.ask_reset(square, " Asha@example.org")
     await house.runner.settle()
     (letter,) = mails_of(house)
     secret = secret_in(letter, "reset")
     with pytest.raises(Invalid):
-        await password_changes.reset_password(square, secret, "short")
-    assert await password_changes.may_reset(square, secret), "a refused password uses the link up"
-    await password_changes.reset_password(square, secret, "नया पासवर्ड")
+        await password_and_email.reset_password(square, secret, "short")
+    assert await password_and_email.may_reset(square, secret), "a refused password uses the link up"
+    await password_and_email.reset_password(square, secret, "नया पासवर्ड")
     assert await by_cookie(square, session.secret) is None
     assert await by_token(square, token) is None
     with pytest.raises(NotFound):
-        await password_changes.reset_password(square, secret, "तीसरा पासवर्ड")
+        await password_and_email.reset_password(square, secret, "तीसरा पासवर्ड")
     assert await logins.sign_in(square, "asha", "नया पासवर्ड")
 
 
@@ -156,21 +156,21 @@ async def test_a_reset_link_dies_after_an_hour_and_when_another_is_asked_for(
     house: RunningHouse, square: Square, asha: Viewer, clock: StillClock
 ):
     for _ in range(2):
-        await password_changes.ask_reset(square, "asha@example.org")
+        await password_and_email.ask_reset(square, "asha@example.org")
         await house.runner.settle()
     first, second = (secret_in(letter, "reset") for letter in mails_of(house))
-    assert not await password_changes.may_reset(square, first)
-    assert await password_changes.may_reset(square, second)
-    clock.move(password_changes.RESET_LASTS)
+    assert not await password_and_email.may_reset(square, first)
+    assert await password_and_email.may_reset(square, second)
+    clock.move(password_and_email.RESET_LASTS)
     with pytest.raises(NotFound):
-        await password_changes.reset_password(square, second, "नया पासवर्ड")
+        await password_and_email.reset_password(square, second, "नया पासवर्ड")
 
 
 @pytest.mark.parametrize("address", ["nobody@example.org", "asha", "", "\ud800@x.org"])
 async def test_asking_for_a_reset_tells_nothing_and_mails_nobody_else(
     house: RunningHouse, square: Square, asha: Viewer, address: str
 ):
-    await password_changes.ask_reset(square, address)
+    await password_and_email.ask_reset(square, address)
     await house.runner.settle()
     assert mails_of(house) == []
 

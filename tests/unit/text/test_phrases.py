@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaupal.text.phrases import phrase, read
+from chaupal.text.analyse import phrase, read
 
 
 def found(keyword: str, text: str, *, whole: bool = True) -> bool:

@@ -19,7 +19,7 @@ from chaupal.http import limits
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.social.people import accounts, moving
 from chaupal.social.posts import drafts_and_scheduled, polls
-from chaupal.social.signin import oauth, password_changes
+from chaupal.social.signin import oauth, password_and_email
 from chaupal.store.notifications import notification_mails
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal_audit.law.alone import EMERGENCY_LASTS
@@ -43,7 +43,7 @@ NUMBERS = {
     ),
     "An account moves once in thirty days.": moving.AGAIN_AFTER == 30 * DAY,
     "It works once, and for two days.": accounts.CONFIRM_LASTS == 2 * DAY,
-    "It works once, for one hour.": password_changes.RESET_LASTS == HOUR,
+    "It works once, for one hour.": password_and_email.RESET_LASTS == HOUR,
     "It works once, for three days. You can write the report anew.": reports.CONFIRM_LASTS == 3 * DAY,
     "A link to enrol goes there; it works for three days.": portal.INVITATION_LASTS == 3 * DAY,
     "Copy this code into <bdi>%(name)s</bdi>. It works once, for ten minutes.": oauth.CODE_LASTS == 10 * MINUTE,

@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from chaupal.api.federation.actors import ActorAsked, activity_answer, asker, federation
-from chaupal.api.federation.objects import ObjectAsked
+from chaupal.api.federation.objects import ActorAsked, ObjectAsked, activity_answer, asker, federation
 from chaupal.federation import looking
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists

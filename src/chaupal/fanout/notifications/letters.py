@@ -19,7 +19,7 @@ from chaupal.ports.mail import Letter, is_gone
 from chaupal.social import mail_proofs
 from chaupal.social.events import ConfirmationAsked, EmailChangeAsked, PasswordResetAsked
 from chaupal.social.people import accounts
-from chaupal.social.signin import email_changes, password_changes
+from chaupal.social.signin import password_and_email
 from chaupal.store.court import tellings
 from chaupal.store.identity import apps, logins
 from chaupal.store.machine import outbox
@@ -52,11 +52,11 @@ async def confirmation(carrier: Carrier, event: ConfirmationAsked) -> None:
 
 
 async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
-    await password_changes.mail_reset(carrier, event.account)
+    await password_and_email.mail_reset(carrier, event.account)
 
 
 async def new_address(carrier: Carrier, event: EmailChangeAsked) -> None:
-    await email_changes.mail_link(carrier, event.account)
+    await password_and_email.mail_link(carrier, event.account)
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:

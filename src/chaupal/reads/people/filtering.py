@@ -22,7 +22,7 @@ from chaupal.store.square.filters import (
     Keyword as Keyword,
     filters_of,
 )
-from chaupal.text import phrases
+from chaupal.text import analyse
 
 # Where a filter works, by the surface that is read. What one asked for by its address, saved, or searched is not filtered.
 CONTEXTS = {
@@ -47,7 +47,7 @@ class Match(msgspec.Struct, frozen=True):
 type Matches = Mapping[int, tuple[Match, ...]]
 
 NOTHING: Matches = {}
-_read: Shelf[int, tuple[Post, phrases.ReadText]] = Shelf(1_000)
+_read: Shelf[int, tuple[Post, analyse.ReadText]] = Shelf(1_000)
 
 
 async def matches(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Matches:
@@ -112,10 +112,10 @@ def _match(filters: Filters, me: int, item: Post) -> tuple[Match, ...]:
     return tuple(m for m in met if m.keywords or m.post is not None)
 
 
-def _text_of(post: Post) -> phrases.ReadText:
+def _text_of(post: Post) -> analyse.ReadText:
     """All the words of a post, read once for everybody who filters."""
     known = _read.items.get(post.id)
     if known is None or known[0] is not post:
-        known = (post, phrases.read((post.spoiler, post.text, *(p.description for p in post.pictures))))
+        known = (post, analyse.read((post.spoiler, post.text, *(p.description for p in post.pictures))))
         _read.put(post.id, known)
     return known[1]

@@ -14,7 +14,7 @@ from chaupal.store.machine.shelves import FILTERS
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.square import filter_keywords, filter_posts, filters
-from chaupal.text.phrases import Phrase, phrase
+from chaupal.text.analyse import Phrase, phrase
 
 NEVER = 2**63 - 1
 SEEN = 400  # posts about which it is remembered what they met

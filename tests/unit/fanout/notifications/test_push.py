@@ -16,7 +16,7 @@ from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
-from chaupal.social.signin import password_changes
+from chaupal.social.signin import password_and_email
 from chaupal.store.identity import apps
 from chaupal.store.notifications import push as rows
 from chaupal.store.notifications.kinds import ALERTS
@@ -305,7 +305,7 @@ async def test_a_subscription_ends_with_its_token(village: Village, phone: Devic
         async with v.running.house.square.work.writing() as w:
             await apps.revoke(w, digest(v.asha.token))
     elif end == "password":
-        await password_changes.change_password(v.running.house.square, v.asha.viewer, PASSWORD, "एक-नया-पासवर्ड-लंबा")
+        await password_and_email.change_password(v.running.house.square, v.asha.viewer, PASSWORD, "एक-नया-पासवर्ड-लंबा")
     else:
         await measures.begin(v, Measure.SUSPEND, v.asha.id)
     await deliver(v)

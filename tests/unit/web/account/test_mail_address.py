@@ -17,7 +17,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.ports.mail import Letter, NotReached
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.social import mail_proofs
-from chaupal.social.signin import email_changes, password_changes
+from chaupal.social.signin import password_and_email
 from chaupal.store.court import ledger, tellings
 from chaupal.store.identity import logins
 from chaupal.store.machine.outbox import GIVE_UP_AFTER
@@ -101,7 +101,7 @@ async def test_a_link_that_no_carrier_takes_at_first_warns_its_owner_once(
 async def test_a_password_that_is_changed_while_it_is_proved_asks_for_no_other_address(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ):
-    v, square, proved = village, village.running.house.square, email_changes.proved
+    v, square, proved = village, village.running.house.square, password_and_email.proved
 
     async def meanwhile(*asked: Any) -> Any:
         login = await proved(*asked)
@@ -109,20 +109,20 @@ async def test_a_password_that_is_changed_while_it_is_proved_asks_for_no_other_a
             await logins.set_password(w, login.account, "another")
         return login
 
-    monkeypatch.setattr(email_changes, "proved", meanwhile)
+    monkeypatch.setattr(password_and_email, "proved", meanwhile)
     with pytest.raises(Invalid):
-        await email_changes.ask(square, v.asha.viewer, PASSWORD, "neu@example.org")
+        await password_and_email.ask(square, v.asha.viewer, PASSWORD, "neu@example.org")
 
 
 async def test_no_link_to_another_address_outlives_a_new_password_or_the_operators_word(village: Village):
     v = village
     mine, square = f"chaupal={v.asha.cookie}", v.running.house.square
-    await password_changes.ask_reset(square, "asha@gaanv.example")
+    await password_and_email.ask_reset(square, "asha@gaanv.example")
     reset = "/reset/" + (await letters(v))[-1].get_content().split("/reset/")[1].split()[0]
     await form(v, HERE, mine, email="lost@example.org", password=PASSWORD)
     link = await last_link(v, "lost@example.org")
     assert (await v.look("IN", link)).status_code == (await v.look("IN", reset)).status_code == 200
-    await email_changes.change(square, v.asha.id, "found@example.org")
+    await password_and_email.change(square, v.asha.id, "found@example.org")
     assert (await v.look("IN", link)).status_code == (await v.look("IN", reset)).status_code == 404
     await form(v, HERE, mine, email="thief@example.org", password=PASSWORD)
     link = await last_link(v, "thief@example.org")
