@@ -15,7 +15,7 @@ from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, house, notes, reviews
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.log import opening
-from chaupal.governance.orders import kept_documents, statements, steps
+from chaupal.governance.orders import documents, statements, steps
 from chaupal.governance.orders.documents import Brought
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import speakers
@@ -88,7 +88,7 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
         (target,) = await docket.targets_of(reading, order.id)
         (document,) = await docket_documents.of_order(reading, order.id)
     files = v.running.house.square.files
-    opened = await kept_documents.open_for_staff(court, files, owner, document.id, private("opened for"))
+    opened = await documents.open_for_staff(court, files, owner, document.id, private("opened for"))
     assert IN_LETTER.encode() in opened.data
     v.clock.move(3 * DAY + HOUR)
     heard: dict[str, Any] = {"text": private("what was said at the hearing"), "reason": private("hold_hearing: reason")}

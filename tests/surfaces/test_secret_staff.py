@@ -12,7 +12,7 @@ from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import notices
 from chaupal.governance.cases import assigning, csv_cases, decisions, desk as options, evidence, notes
 from chaupal.governance.log import opening
-from chaupal.governance.orders import kept_documents, steps
+from chaupal.governance.orders import documents, steps
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
@@ -39,7 +39,7 @@ async def knows(v: Village, who: Villager, ref: str) -> set[str]:
         "options": lambda: options.options(court, me, ref, 1),
         "matter": lambda: options.matter(court, me, ref),
         "export": lambda: csv_cases.export(court, me, ref),
-        "documents": lambda: kept_documents.of_order(court, me, ref),
+        "documents": lambda: documents.of_order(court, me, ref),
         "evidence": lambda: evidence.of_order(court, me, ref),
         "assign": lambda: assigning.assign(court, me, ref, (1,), ""),
     }
