@@ -14,6 +14,8 @@ import waiting
 from screenshots import CHROMIUM, QUIET, press_in_bar
 from serving import Served, served
 
+# Most of what a page computes it computes once: to translate that well took a sixth of the browser's work.
+ONCE = "--js-flags=--no-maglev --no-turbofan"
 # The same browser of the same version without its windows, menus and profiles: half of the work for each page that is opened.
 SHELL = "/usr/bin/chromium-headless-shell"
 PHONE = {"width": 390, "height": 844}
@@ -96,7 +98,7 @@ def chromium_here() -> str:
 def chromium() -> Iterator[Browser]:
     """For one file of tests: as long as Playwright is open its loop runs in this thread, and no other test's loop can."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium_here(), args=QUIET)
+        browser = play.chromium.launch(executable_path=chromium_here(), args=[*QUIET, ONCE])
         yield browser
         browser.close()
 

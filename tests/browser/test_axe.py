@@ -28,8 +28,8 @@ WITH_HOLES = (
     "/about?x=1",
 )
 # Every page once, in Hindi by day; the pages most people see in the other language, and by night.
-EVERYTHING = ("hi", "light")
-LOOKS = (EVERYTHING, ("en", "light"), ("hi", "dark"), ("en", "dark"))
+EVERYTHING = "hi"
+DAY, NIGHT = "light", "dark"
 MOST_SEEN = (
     "/",
     "/public",
@@ -65,17 +65,12 @@ def orders_in(page: Page) -> list[str]:
     return found[-OF_THE_PLAY:]
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("language", [EVERYTHING, "en"])
 @pytest.mark.parametrize("who", ["", "asha", "lakshmi"])
-def test_no_page_breaks_a_rule_of_accessibility(
-    village: Served, chromium: Browser, who: str, language: str, theme: str
-):
+def test_no_page_breaks_a_rule_of_accessibility(village: Served, chromium: Browser, who: str, language: str):
+    """Night falls over a page that is there: nothing but its colours is another by then, and to bring it again took longer."""
     context = chromium.new_context(
-        base_url=village.url,
-        locale=f"{language}-IN",
-        color_scheme=theme,  # pyright: ignore[reportArgumentType]
-        bypass_csp=True,
-        viewport={"width": 390, "height": 844},
+        base_url=village.url, locale=f"{language}-IN", bypass_csp=True, viewport={"width": 390, "height": 844}
     )
     context.add_init_script(path=AXE)
     context.add_cookies([{"name": "language", "value": language, "url": village.url}])
@@ -85,12 +80,16 @@ def test_no_page_breaks_a_rule_of_accessibility(
         come_in(page, who)
     faults: list[str] = []
     for path in paths_of(who, orders_in(page)):
-        if (language, theme) != EVERYTHING and path not in MOST_SEEN and ORDERS not in path:
+        most_seen = path in MOST_SEEN or ORDERS in path
+        if language != EVERYTHING and not most_seen:
             continue
+        page.emulate_media(color_scheme=DAY)
         answer = page.goto(path)
         assert answer is not None and answer.status < 500, path
         assert ORDERS not in path or answer.status == 200, path
         if "text/html" in answer.headers.get("content-type", ""):
-            faults += [f"{path} {fault}" for fault in axe(page)]
+            for theme in (DAY, NIGHT) if most_seen else (DAY,):
+                page.emulate_media(color_scheme=theme)
+                faults += [f"{path} {theme} {fault}" for fault in axe(page)]
     context.close()
     assert not faults, "\n".join(faults)
