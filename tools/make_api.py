@@ -33,6 +33,10 @@ staff whose role may do it. A route that takes PUT takes PATCH.
 
 Documented fields that change nothing here: `date_of_birth` of a sign-up, `supported_types` of notifications, descriptions of
 portraits, `show_media`, `show_media_replies` and `show_featured` of a profile.
+
+Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-what-mastodon-sends.md) has more):
+
+- `unfavourite`, `unbookmark` and `unreblog` of what one may no longer see take the mark back and answer 404: there it is shown, whole.
 """
 
 

@@ -50,6 +50,29 @@ async def test_a_list_holds_whom_one_follows_and_nobody_else(village: Village):
     assert await ask(v, v.asha, "GET", f"{LISTS}/{one}/accounts") == []
 
 
+async def test_whom_one_asked_to_follow_stands_in_a_list_and_is_heard_once_they_say_yes(village: Village):
+    v = village
+    await v.api(v.karl, "PATCH", "/api/v1/accounts/update_credentials", locked=True)
+    follow, said = f"/api/v1/accounts/{v.karl.id}/follow", v.karl.latest.id
+
+    async def stands(one: str) -> tuple[bool, bool]:
+        within = await ask(v, v.asha, "GET", f"{LISTS}/{one}/accounts")
+        return bool(within), said in await ids(v, f"/api/v1/timelines/list/{one}")
+
+    assert (await ask(v, v.asha, "POST", follow))["requested"]
+    one = await made(v, v.karl)
+    assert await stands(one) == (True, False)
+    refused, withdrawn = f"/api/v1/follow_requests/{v.asha.id}/reject", f"/api/v1/accounts/{v.karl.id}/unfollow"
+    for who, ends in ((v.karl, refused), (v.asha, withdrawn)):
+        await ask(v, who, "POST", ends)
+        assert await stands(one) == (False, False), ends
+        await ask(v, v.asha, "POST", f"{LISTS}/{one}/accounts", 404, account_ids=[str(v.karl.id)])
+        await ask(v, v.asha, "POST", follow)
+        await ask(v, v.asha, "POST", f"{LISTS}/{one}/accounts", account_ids=[str(v.karl.id)])
+    await ask(v, v.karl, "POST", f"/api/v1/follow_requests/{v.asha.id}/authorize")
+    assert await stands(one) == (True, True)
+
+
 async def test_the_timeline_has_its_people_with_answers_as_its_owner_chose(village: Village):
     v = village
     one = await made(v, v.ravi)

@@ -95,6 +95,21 @@ async def test_a_like_and_a_bookmark_show_at_once_and_are_listed(village: Villag
     assert (status["favourited"], status["favourites_count"]) == (False, 0)
 
 
+async def test_ones_marks_are_taken_back_of_what_one_may_no_longer_see_and_it_stays_unseen(village: Village):
+    """404 as for what never was: Mastodon answers with the post of whoever blocked one, whole."""
+    karl, asha, post = village.karl, village.asha, village.asha.latest.id
+    for act in ("favourite", "bookmark", "reblog"):
+        await village.api(karl, "POST", f"/api/v1/statuses/{post}/{act}")
+    await village.api(asha, "POST", f"/api/v1/accounts/{karl.id}/block")
+    for act in ("unfavourite", "unbookmark", "unreblog"):
+        answer = await village.api(karl, "POST", f"/api/v1/statuses/{post}/{act}")
+        assert (answer.status_code, answer.json()["error"]) == (404, "Record not found"), act
+    await village.api(asha, "POST", f"/api/v1/accounts/{karl.id}/unblock")
+    status = (await village.api(karl, "GET", f"/api/v1/statuses/{post}")).json()
+    assert [status[mark] for mark in ("favourited", "bookmarked", "reblogged")] == [False] * 3
+    assert (status["favourites_count"], status["reblogs_count"]) == (0, 0)
+
+
 async def test_notifications_name_their_kind_person_and_post(village: Village):
     asha, karl, post = village.asha, village.karl, village.asha.latest.id
     await village.api(karl, "POST", f"/api/v1/statuses/{post}/favourite")

@@ -50,8 +50,4 @@ FAULTS: dict[str, Fault] = {
     "past_many_files": whole("more than %(most)s", N_("At most %(most)s pictures go into one post.")),
     "past_elsewhere": whole("it is on another server", N_("It is on another server.")),
     "past_nobody": whole("there is nobody of this name here", N_("There is nobody of this name here.")),
-    "past_asked": whole(
-        "they were asked and have not let you follow them yet; a list holds whom one follows",
-        N_("They were asked and have not let you follow them yet; a list holds whom you follow."),
-    ),
 }

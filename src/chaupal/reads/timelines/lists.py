@@ -47,9 +47,9 @@ async def timeline(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pa
     """What the people of a list write, newest first. Raises NotFound."""
     async with reads.work.reading() as reading:
         own = await _own_list(reading, viewer, id_)
-        within = await lists.members(reading, id_)
-        page = await listed_page(reading, viewer, Surface.HOME, lists.POSTS, cursor, authors=listed(sorted(within)))
         ties = await relations_of(reading, own.owner)
+        within = await _heard_in(reading, own, ties)
+        page = await listed_page(reading, viewer, Surface.HOME, lists.POSTS, cursor, authors=listed(sorted(within)))
         return page.map([v for v in page.items if _belongs(own, v.item, within, ties)])
 
 
@@ -58,8 +58,14 @@ async def holds(reading: Reading, viewer: Viewer, id_: int, post: Post) -> bool:
     own = await lists.by_id(reading, viewer.me, id_)
     if own is None:
         return False
-    within = await lists.members(reading, id_)
-    return post.author in within and _belongs(own, post, within, await relations_of(reading, own.owner))
+    ties = await relations_of(reading, own.owner)
+    within = await _heard_in(reading, own, ties)
+    return post.author in within and _belongs(own, post, within, ties)
+
+
+async def _heard_in(reading: Reading, own: ListRow, ties: Relations) -> frozenset[int]:
+    """Of those in a list whom its owner follows: who was only asked stands in it, and is not heard."""
+    return await lists.members(reading, own.id) & (ties.following | {own.owner})
 
 
 def _belongs(own: ListRow, post: Post, within: frozenset[int], ties: Relations) -> bool:

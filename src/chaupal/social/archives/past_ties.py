@@ -185,10 +185,7 @@ async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None
             followed = them in (await relations_of(reading, viewer.me)).following
         if not followed:
             await graph.follow(square, viewer, them)
-    try:
-        await lists.add(square, viewer, list_id, [them])
-    except NotFound:
-        raise NotFound("past_asked") from None
+    await lists.add(square, viewer, list_id, [them])
 
 
 async def _list(square: Square, viewer: Viewer, title: str) -> int:

@@ -94,7 +94,7 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         terms = or_not_found(await graph.wanted(w, them, me, asked=True))
-        await graph.unask(w, them, me)
+        await graph.unask(w, them, me, granted=True)
         await graph.follow(w, them, me, square.make_id(), terms)
         w.tell(events.FollowGranted(by=them, to=me))
 

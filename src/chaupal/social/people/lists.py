@@ -10,9 +10,8 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import ListChanged
 from chaupal.social.typed import typed
-from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import lists
+from chaupal.store.square import graph, lists
 from chaupal.store.square.lists import ListRow
 from chaupal.text.clean import trimmed
 
@@ -59,10 +58,13 @@ async def remove(square: Square, viewer: Viewer, id_: int) -> None:
 
 
 async def add(square: Square, viewer: Viewer, id_: int, people: Sequence[int]) -> None:
-    """Put people into a list; oneself, and whom one follows. Raises NotFound for anybody else, Invalid for too many."""
+    """Put people into a list; oneself, whom one follows, and whom one has asked to: these stand in it, and what they write does once
+    they have said yes. Raises NotFound for anybody else, Invalid for too many.
+    """
     async with square.work.writing() as w:
         own = await _own_list(w, viewer, id_)
-        if not set(people) <= (await relations_of(w, own.owner)).following | {own.owner}:
+        ties = await graph.ties(w, own.owner, people)
+        if not all(them == own.owner or tie.following or tie.requested for them, tie in ties.items()):
             raise NotFound
         _check_count(len(await lists.members(w, id_) | set(people)), MOST_MEMBERS)
         for them in dict.fromkeys(people):

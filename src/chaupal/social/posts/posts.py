@@ -244,14 +244,21 @@ def _repost_of(original: Post, id_: int, author: int, now: int, visibility: Visi
     )
 
 
-async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
-    """Take one's repost back; taking back what is not there is no error."""
+async def unrepost(square: Square, viewer: Viewer, post_id: int) -> int:
+    """Take one's repost back, of what one can no longer see, too; the id of the original. Taking back what is not there is no error,
+    unless one may not see the post: that answers as what never was. Raises NotFound.
+    """
     me = viewer.me
     async with square.work.writing() as w:
-        await posting.hold(w, me, post_id)
-        existing = await posting.repost_by(w, me, post_id)
+        seen = await seen_post(w, viewer, post_id)
+        original = post_id if seen is None else seen.item.boost_of or seen.item.id
+        await posting.hold(w, me, original)
+        existing = await posting.repost_by(w, me, original)
         if existing is not None:
             await _remove(w, existing)
+        elif seen is None:
+            raise NotFound
+    return original
 
 
 async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool = False) -> Post:

@@ -137,10 +137,13 @@ async def ask(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -> b
     return False
 
 
-async def unask(w: Writing, me: int, them: int) -> bool:
-    """The request of `me` to follow `them` is gone; False when there was none."""
+async def unask(w: Writing, me: int, them: int, *, granted: bool = False) -> bool:
+    """The request of `me` to follow `them` is gone; False when there was none. `granted`: a follow takes its place."""
     w.touch(RELATIONS, me, them)
-    return bool(await w.run(UNASK, me=me, them=them))
+    gone = bool(await w.run(UNASK, me=me, them=them))
+    if gone and not granted:
+        await lists.unfollowed(w, me, them)
+    return gone
 
 
 async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -> FollowTerms | None:

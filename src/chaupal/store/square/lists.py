@@ -52,7 +52,7 @@ EMPTY = deletes(list_members).where(list_id="which")
 MEMBERS = selects(list_members.c.account_id).where(list_id="which")
 ENTER = inserts_once(list_members, list_id="which", account_id="them", id="new")
 LEAVE = deletes(list_members).where(among(list_members.c.account_id, "ids"), list_id="which")
-# A list holds people whom its owner follows.
+# A list holds people whom its owner follows, or has asked to.
 UNFOLLOWED = deletes(list_members).where(
     exists().where(lists.c.id == list_members.c.list_id, lists.c.account_id == param("me")), account_id="them"
 )
@@ -125,6 +125,6 @@ async def leave(w: Writing, me: int, id_: int, them: Sequence[int]) -> None:
 
 
 async def unfollowed(w: Writing, me: int, them: int) -> None:
-    """Whom the account follows no more goes out of all its lists."""
+    """Whom the account follows no more, and does not ask to, goes out of all its lists."""
     if await w.run(UNFOLLOWED, me=me, them=them):
         w.touch(RELATIONS, me)

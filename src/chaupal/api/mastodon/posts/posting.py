@@ -145,9 +145,7 @@ async def repost(call: Call[RepostSent]) -> Answer:
 
 async def unrepost(call: Call[ById]) -> Answer:
     """Answers with the original, as Mastodon does."""
-    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
-    original = seen.item.boost_of or seen.item.id
-    await posts.unrepost(call.house.square, call.viewer, original)
+    original = await posts.unrepost(call.house.square, call.viewer, call.args.id)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, original))
 
 
