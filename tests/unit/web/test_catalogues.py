@@ -63,8 +63,11 @@ NUMBERS = {
     "The rows are entered, a hundred at a time.": bulk.AT_ONCE == 100,
     "Write in your own language, up to 500 letters. When an authority wants a post gone, here you see who asked, "
     "under which law, what was decided, and how to appeal.": MAX_GRAPHEMES == 500,
-    "What you have not read here after half an hour comes in one letter: who did what, and where to read it. "
-    "The words of others do not stand in letters.": notification_mails.WAIT == 30 * MINUTE,
+    "What you have not read here after half an hour comes in one letter: who did what, and where to read it. While you "
+    "have not looked at your notifications since the last letter, the next comes after six hours. "
+    "The words of others do not stand in letters.": (
+        notification_mails.WAIT == 30 * MINUTE and notification_mails.AWAY == 6 * HOUR
+    ),
 }
 
 
