@@ -69,6 +69,13 @@ def test_apps_register_in_every_way(anyone: httpx2.Client, sent: dict[str, Any],
     assert (answer.json()["name"], answer.json()["client_secret_expires_at"]) == ("नया ऐप", 0)
 
 
+@pytest.mark.parametrize("sent", [{"json": {"scopes": ["read", "write"]}}, {"data": {"scopes[]": ["read", "write"]}}])
+def test_scopes_come_in_an_array_too(anyone: httpx2.Client, sent: dict[str, Any]):
+    [(kind, fields)] = sent.items()
+    answer = anyone.post("/api/v1/apps", **{kind: {"client_name": "An app", "redirect_uris": OOB, **fields}})
+    assert (answer.status_code, answer.json().get("scopes")) == (200, ["read", "write"])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -292,6 +292,9 @@ def test_host_meta_points_to_webfinger(scene: Scene):
         and "webfinger" in answer.text
         and answer.headers["content-type"].startswith("application/xrd")
     )
+    asked = scene.anyone.get("/.well-known/host-meta", headers={"accept": "application/json"})
+    assert asked.json() == scene.anyone.get("/.well-known/host-meta.json").json()
+    assert {"accept"} <= {name.strip() for name in asked.headers["vary"].lower().split(",")}
 
 
 def test_nodeinfo_is_honest(scene: Scene):

@@ -130,12 +130,15 @@ def _jrd(found: WebFingerFound) -> Answer:
 
 
 async def host_meta(call: Call[Nothing]) -> Answer:
+    """As XML, or as JSON to whoever asks for that."""
+    if "json" in call.headers.get("accept", ""):
+        return json(await host_meta_json(call), headers=[BY_KIND])
     where = f"{call.house.settings.origin}/.well-known/webfinger?resource={{uri}}"
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n'
         f'  <Link rel="lrdd" template="{where}"/>\n</XRD>\n'
     )
-    return Answer(xml.encode(), mime="application/xrd+xml; charset=utf-8")
+    return Answer(xml.encode(), mime="application/xrd+xml; charset=utf-8", headers=[BY_KIND])
 
 
 async def host_meta_json(call: Call[Nothing]) -> HostMeta:
@@ -163,6 +166,8 @@ async def health(call: Call[Nothing]) -> Answer:
     """The server answers."""
     return Answer(b"OK", mime="text/plain; charset=utf-8")
 
+
+BY_KIND = ("vary", "accept")
 
 ROUTES: tuple[Route, ...] = (
     get("/health", health, Surface.NONE, public=True),

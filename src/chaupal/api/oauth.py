@@ -17,11 +17,11 @@ NEVER_KEPT = [("cache-control", "no-store"), ("pragma", "no-cache")]
 
 
 class NewApp(msgspec.Struct, kw_only=True):
-    """`redirect_uris`: one, several in an array, or several in lines."""
+    """`redirect_uris`: one, several in an array, or several in lines. `scopes`: with spaces between, or in an array."""
 
     client_name: str
     redirect_uris: str | list[str]
-    scopes: str = "read"
+    scopes: str | list[str] = "read"
     website: str = ""
 
 
@@ -88,8 +88,9 @@ class Metadata(msgspec.Struct, kw_only=True):
 async def register(call: Call[NewApp]) -> CredentialApp:
     args = call.args
     uris = args.redirect_uris if isinstance(args.redirect_uris, list) else [args.redirect_uris]
+    scopes = args.scopes if isinstance(args.scopes, str) else " ".join(args.scopes)
     made = await oauth.register(
-        call.house.square, name=args.client_name, redirect_uris=uris, scopes=args.scopes, website=args.website
+        call.house.square, name=args.client_name, redirect_uris=uris, scopes=scopes, website=args.website
     )
     return CredentialApp(**asdict(_shown(call, made.app)), client_id=made.app.client_id, client_secret=made.secret)
 

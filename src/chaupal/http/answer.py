@@ -15,7 +15,18 @@ from chaupal.http.limits import Limits, check_limit, limit_headers, retry_after
 from chaupal.http.params import check, nest, pairs_of
 from chaupal.http.sending import FAST, gzip, pack
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import AppAlone, Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded
+from chaupal.kernel.errors import (
+    AppAlone,
+    Closed,
+    Coded,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    TooMany,
+    coded,
+)
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
@@ -401,6 +412,8 @@ def problem_json(problem: Problem, words: Words | None = None) -> Answer:
             field: [{"error": kind_of(problem, field), "description": about.get(field, text)}]
             for field, text in problem.details.items()
         }
+    if isinstance(problem, Coded):
+        body |= problem.beside
     headers: list[tuple[str, str]] = [VARY]
     if problem.status == 401:
         headers.append(("www-authenticate", 'Bearer realm="Chaupal", error="invalid_token"'))

@@ -1,6 +1,7 @@
 """Headers of answers: what browsers are told of pages, files and the API (CSP, CORS, caching), and how a head is put into bytes."""
 
 import functools
+from collections.abc import Mapping
 
 import regex
 
@@ -49,6 +50,12 @@ BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE],
 
 CONTROLS = regex.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110 §5.5
 REPLACEABLE = frozenset(name for shape in BY_SHAPE.values() for name, _ in shape)
+
+
+def is_known(asked: Mapping[str, str], mark: str) -> bool:
+    """Whether whoever asks has what carries this ETag already, by their headers (RFC 9110 §13.1.2)."""
+    known = [one.strip().removeprefix("W/") for one in asked.get("if-none-match", "").split(",")]
+    return mark in known or known == ["*"]
 
 
 @functools.lru_cache(4_096)

@@ -25,6 +25,7 @@ class Coded(Problem):
         fault = FAULTS[self.code]
         self.wrong: dict[str, tuple[Wrong, ...]] = {}
         self.places: dict[str, str] = {}  # which part of a form of several it is about, by the form's own names
+        self.beside: dict[str, object] = {}  # what programs are given beside the words, by name
         if about := field or fault.field:
             self.wrong[about] = (Wrong(self.code, values),)
         said = fault.api % values if fault.api else _listed(self.wrong)

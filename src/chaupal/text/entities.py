@@ -87,6 +87,11 @@ def tags(text: str) -> list[str]:
     return list(dict.fromkeys(entity.text for entity in find_entities(text) if entity.kind == "tag"))
 
 
+def is_tag(name: str) -> bool:
+    """Whether this, without its sigil, is one tag and nothing else."""
+    return [(e.kind, e.text) for e in find_entities(f"#{name}")] == [("tag", nfc(name))]
+
+
 @functools.cache
 def _entity() -> regex.Pattern[str]:
     """Eight milliseconds of a start that need not wait for it."""

@@ -126,7 +126,9 @@ async def test_strangers_are_kept_apart_until_they_are_let_in(village: Village):
     await v.says(v.karl, "@asha hello")
     await v.says(v.ravi, "@asha राम राम")
     assert [one["account"]["acct"] for one in (await v.api(v.asha, "GET", V1)).json()] == ["ravi"]
-    assert len((await v.api(v.asha, "GET", V1, include_filtered=True)).json()) == 2
+    told = (await v.api(v.asha, "GET", V1, include_filtered=True)).json()
+    assert [one.get("filtered") for one in told] == [None, True], "said of what is kept apart alone"
+    assert (await v.api(v.asha, "GET", f"{V1}/{told[1]['id']}")).json()["filtered"]
     assert (await v.api(v.asha, "GET", f"{V1}/unread_count")).json() == {"count": 1}
     (request,) = (await v.api(v.asha, "GET", f"{V1}/requests")).json()
     assert request["account"]["acct"] == "karl" and request["notifications_count"] == "1"

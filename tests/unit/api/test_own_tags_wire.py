@@ -36,6 +36,15 @@ async def test_posts_with_a_followed_tag_stand_in_the_home_in_every_spelling(vil
     assert await home(v, v.meera) == [v.meera.latest.id, v.asha.latest.id]
 
 
+async def test_what_is_no_tag_is_not_there(village: Village):
+    v = village
+    for name in ("tag-name", "123", "दो शब्द"):
+        for who in (None, v.meera):
+            await ask(v, who, "GET", f"/api/v1/tags/{name}", 404)
+        for act in ("follow", "unfollow", "feature", "unfeature"):
+            await ask(v, v.meera, "POST", f"/api/v1/tags/{name}/{act}", 404)
+
+
 async def test_a_mute_and_a_ruling_hold_for_followed_tags(village: Village):
     v = village
     await ask(v, v.meera, "POST", "/api/v1/tags/दिल्ली/follow")
@@ -83,6 +92,5 @@ async def test_featured_tags_stand_on_the_profile_with_their_uses(village: Villa
 
 async def test_what_is_no_tag_is_refused(village: Village):
     v = village
-    for name in ("", "12", "दो शब्द"):
+    for name in ("", "12", "दो शब्द", "tag-name"):
         assert "name" in (await ask(v, v.ravi, "POST", "/api/v1/featured_tags", 422, name=name))["details"]
-    await ask(v, v.ravi, "POST", "/api/v1/tags/12/follow", 422)

@@ -16,6 +16,7 @@ from chaupal.http.call import Answer, Call, Route, delete, get, json, post, put
 from chaupal.http.paging import ById, Number, Paged, whole_list
 from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.clock import iso
+from chaupal.kernel.errors import Invalid
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.text import hosts
@@ -133,8 +134,18 @@ async def show(call: Call[ById]) -> AdminDomainBlock:
 
 
 async def block(call: Call[ServerForm]) -> Answer:
-    """Limit a server: each measure is a case under the house's rules. 202 where something of it waits for a second person."""
-    made = await limits.limit(call.house.court, call.viewer, call.args)
+    """Limit a server: each measure is a case under the house's rules. 202 where something of it waits for a second person.
+
+    422 with `existing_domain_block` where it is limited so already, or that is proposed.
+    """
+    court, domain = call.house.court, hosts.server_named(call.args.domain)
+    try:
+        made = await limits.limit(court, call.viewer, call.args)
+    except Invalid as problem:
+        if problem.code == "server_limited_so":
+            there = next(one for one in await limits.listed(court, call.viewer) if one.domain == domain)
+            problem.beside["existing_domain_block"] = _block(call, there)
+        raise
     return json(_block(call, made), 202 if made.waiting else 200)
 
 
@@ -185,8 +196,14 @@ async def allow_of(call: Call[ById]) -> AdminDomainAllow:
 
 
 async def allow(call: Call[DomainAllowSent]) -> AdminDomainAllow:
-    """Let a server in by name."""
-    return _allowed(await allowing.let_in(call.house.court, call.viewer, call.args.domain, call.args.text))
+    """Let a server in by name; one that is let in stays so, and is the answer, as in Mastodon."""
+    court, sent = call.house.court, call.args
+    try:
+        return _allowed(await allowing.let_in(court, call.viewer, sent.domain, sent.text))
+    except Invalid as problem:
+        if problem.code != "server_let_in":
+            raise
+        return _allowed(await allowing.named(court, call.viewer, sent.domain))
 
 
 async def disallow(call: Call[BlockEnded]) -> Answer:

@@ -9,6 +9,7 @@ from msgspec import Meta, structs
 
 from chaupal.governance.orders import csv_files
 from chaupal.http.call import Answer, Call, Route, get, json
+from chaupal.http.headers import is_known
 from chaupal.http.paging import Paged, address_of, link_header, links
 from chaupal.http.sending import csv_file
 from chaupal.kernel.clock import iso, iso_or_none
@@ -221,9 +222,7 @@ async def changes(call: Call[ChangesAsked]) -> Answer:
     headers = [*SHARED, ("etag", mark)]
     if found.more:
         headers.append(("link", f'<{call.link}?since={found.next}&limit={call.args.limit}>; rel="next"'))
-    if mark in [one.strip().removeprefix("W/") for one in call.headers.get("if-none-match", "").split(",")]:
-        return Answer(b"", 304, headers=headers)
-    return Answer(body, headers=headers)
+    return Answer(b"", 304, headers=headers) if is_known(call.headers, mark) else Answer(body, headers=headers)
 
 
 def order_parts(call: Call[Any], line: RegisterLine) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chaupal.api.mastodon.posts.status_entity import card_of, signed_card_of
 from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, post
 from chaupal.http.paging import ById, Number, Paged, link_header, offset_header
 from chaupal.kernel.clock import MINUTE, iso_day
+from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import made_at
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -22,6 +23,7 @@ from chaupal.reads.explore.trends import Day, TrendingTag
 from chaupal.reads.people import people
 from chaupal.social.context import Square
 from chaupal.social.posts import followed_tags
+from chaupal.text.entities import is_tag
 
 MOST_OFFSET = 400  # of posts
 
@@ -144,7 +146,16 @@ def days_shown(history: Sequence[Day]) -> list[HistoryDay]:
 
 async def tag(call: Call[TagNamed]) -> TagShown:
     """One tag."""
-    return (await shown_tags(call, [await tags.by_name(call.house.reads, call.viewer, call.args.name)]))[0]
+    found = await tags.by_name(call.house.reads, call.viewer, _named(call))
+    return (await shown_tags(call, [found]))[0]
+
+
+def _named(call: Call[TagNamed]) -> str:
+    """Raises NotFound for what can be no tag, as Mastodon has it."""
+    name = call.args.name.strip().lstrip("#＃")
+    if not is_tag(name):
+        raise NotFound
+    return name
 
 
 # What trends is counted anew once a minute; a change of the law, or any other, at once.
@@ -180,7 +191,7 @@ def _act(act: Act) -> Callable[[Call[TagNamed]], Awaitable[TagShown]]:
     """What is done to a tag by its name, and the tag as it is then."""
 
     async def run(call: Call[TagNamed]) -> TagShown:
-        await act(call.house.square, call.viewer, call.args.name)
+        await act(call.house.square, call.viewer, _named(call))
         return await tag(call)
 
     run.__name__, run.__doc__ = act.__name__, act.__doc__

@@ -76,6 +76,7 @@ class NotificationSeen(msgspec.Struct, frozen=True):
     appeal: AppealRow | None = None  # against it
     reported: ReportedPerson | None = None  # for staff
     severed: Severance | None = None
+    apart: bool = False  # it waits until whom it is from is let in
 
 
 class NotificationsAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -257,7 +258,11 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification])
             told.append(await _of_court(reading, item, person, bodies[item.id], posts))
         elif person is not None and (item.post_id is None or item.post_id in posts):
             post = None if item.post_id is None else posts[item.post_id]
-            told.append(NotificationSeen(item.id, item.kind, item.created_at, person, post, {}, item.group_key))
+            told.append(
+                NotificationSeen(
+                    item.id, item.kind, item.created_at, person, post, {}, item.group_key, apart=bool(item.apart)
+                )
+            )
     return told
 
 

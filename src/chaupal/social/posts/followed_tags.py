@@ -6,7 +6,7 @@ from chaupal.social.context import Square
 from chaupal.social.events import TagFollowed, TagUnfollowed
 from chaupal.social.typed import typed
 from chaupal.store.square import tag_follows
-from chaupal.text.entities import find_entities
+from chaupal.text.entities import is_tag
 from chaupal.text.fold import count_key
 
 MOST_FOLLOWED, MOST_FEATURED = 400, 10
@@ -62,7 +62,6 @@ async def unfeature_named(square: Square, viewer: Viewer, name: str) -> None:
 def checked(name: str) -> tuple[str, str]:
     """(key, name) of a tag as it was typed, with or without its sign. Raises Invalid."""
     name = typed(name.strip().lstrip("#＃"), "tag_unreadable")
-    entities = find_entities(f"#{name}")
-    if len(entities) != 1 or entities[0].text != name or not (key := count_key(name)):
+    if not is_tag(name) or not (key := count_key(name)):
         raise Invalid("tag_invalid")
     return key, name

@@ -38,9 +38,10 @@ class Notification(msgspec.Struct, frozen=True):
     body: str
     created_at: int
     group_key: str = ""  # empty: it stands alone
+    apart: int = 0  # whether it waits until the account lets in whom it is from
 
 
-COLUMNS = columns_of(notifications, "id kind from_id post_id body created_at group_key")
+COLUMNS = columns_of(notifications, "id kind from_id post_id body created_at group_key filtered")
 
 ADD = inserts_once(
     notifications, "id account_id kind from_id post_id cause body created_at group_key filtered", "account_id cause"

@@ -16,6 +16,7 @@ from chaupal_audit.report.filters import HIDDEN
 from chaupal_audit.report.tables.orders import standing_of
 
 MOST = 50
+KEPT = [("cache-control", "public, max-age=300")]
 
 type Item = tuple[int, str, str, str]  # minute, id and link below the server's address, title
 
@@ -26,7 +27,7 @@ async def record(call: Call[Any]) -> Answer:
     found = await reported.ask(call.house.court, lambda facts: sorted(_items(facts, language), reverse=True)[:MOST])
     if isinstance(found, Building):
         raise Unavailable
-    return Answer(_feed(call, found), mime=atom.MIME, headers=[("cache-control", "public, max-age=300")])
+    return _feed(call, found)
 
 
 def _items(facts: Facts, language: str) -> list[Item]:
@@ -69,7 +70,7 @@ DECIDED = {
 RECORD = N_("The record")
 
 
-def _feed(call: Call[Any], found: list[Item]) -> bytes:
+def _feed(call: Call[Any], found: list[Item]) -> Answer:
     settings, said = call.house.settings, words(call.viewer.language)
     feed = atom.AtomFeed(
         address=f"{settings.origin}/transparency/feed.atom",
@@ -78,7 +79,7 @@ def _feed(call: Call[Any], found: list[Item]) -> bytes:
         language=call.viewer.language,
         link=f"{settings.origin}/transparency",
     )
-    return atom.written(feed, [_entry(settings.origin, item) for item in found])
+    return atom.answer(call, feed, [_entry(settings.origin, item) for item in found], KEPT)
 
 
 def _entry(origin: str, item: Item) -> atom.AtomEntry:

@@ -141,9 +141,7 @@ async def orders_atom(call: Call[RegisterAsked]) -> Answer:
         language=call.viewer.language,
         link=origin + links.query("/orders", **asked),
     )
-    return Answer(
-        atom.written(head, [_entry(call, line, stories[line.order.id]) for line in found.items]), mime=atom.MIME
-    )
+    return atom.answer(call, head, [_entry(call, line, stories[line.order.id]) for line in found.items])
 
 
 def _entry(call: Call[Any], line: RegisterLine, story: tuple[StoryLine, ...]) -> atom.AtomEntry:

@@ -1,10 +1,14 @@
 """Atom (RFC 4287): a feed and its entries as XML, for posts and for the record alike."""
 
+import hashlib
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.headers import is_known
 from chaupal.kernel.clock import iso
 
 MIME = "application/atom+xml; charset=utf-8"
@@ -37,7 +41,17 @@ class AtomFeed(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
 
 
-def written(feed: AtomFeed, entries: Sequence[AtomEntry]) -> bytes:
+def answer(
+    call: Call[Any], feed: AtomFeed, entries: Sequence[AtomEntry], headers: Sequence[tuple[str, str]] = ()
+) -> Answer:
+    """The feed; nothing but its mark for a reader who has these very bytes. It is made anew each time, for verdicts change."""
+    body = _written(feed, entries)
+    mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    marked = [*headers, ("etag", mark)]
+    return Answer(b"", 304, MIME, marked) if is_known(call.headers, mark) else Answer(body, 200, MIME, marked)
+
+
+def _written(feed: AtomFeed, entries: Sequence[AtomEntry]) -> bytes:
     """The feed as a document; without entries its time is 1970, so that the same feed is the same bytes."""
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n'

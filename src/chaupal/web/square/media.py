@@ -8,7 +8,7 @@ import msgspec
 import regex
 
 from chaupal.http.call import Answer, Call, Route, Shape, get
-from chaupal.http.headers import CSP, FILE_CSP
+from chaupal.http.headers import CSP, FILE_CSP, is_known
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import NotFound, Unavailable
 from chaupal.kernel.shelf import Shelf
@@ -95,7 +95,7 @@ async def captions(call: Call[Captions]) -> Answer:
     asked = call.args
     read = await media.captions(call.house.reads, call.viewer, asked.id, asked.captions, asked.k)
     headers = _headers(f"captions-{asked.id}.vtt", read.mark)
-    if _browser_has(call, read.mark):
+    if is_known(call.headers, f'"{read.mark}"'):
         return Answer(b"", 304, VTT, headers)
     return Answer(read.text.encode(), mime=VTT, headers=headers)
 
@@ -117,7 +117,7 @@ async def _send_small(call: Call[Portrait], file: MediaFile) -> Answer:
     """Painted by whoever asks until it is kept. A new picture has a new key, unless another server puts it at the old address."""
     mark = f"{file.mark}-small"
     headers = _headers(file.key.replace("/", "-"), mark)
-    if _browser_has(call, mark):
+    if is_known(call.headers, f'"{mark}"'):
         return Answer(b"", 304, file.mime, headers)
     small = _small.items.get(file.key)
     if small is None:
@@ -139,7 +139,7 @@ async def emoji(call: Call[EmojiAsked]) -> Answer:
 async def _send(call: Call[Any], file: MediaFile) -> Answer:
     # Only what may be shown at this moment gets here, so "not modified" never outlives a ruling.
     headers = headers_of(file)
-    if _browser_has(call, file.mark):
+    if is_known(call.headers, f'"{file.mark}"'):
         return Answer(b"", 304, file.mime, headers)
     reads = call.house.reads
     size = await media.size(reads, file)
@@ -158,12 +158,6 @@ async def _send(call: Call[Any], file: MediaFile) -> Answer:
     if size > media.PIECE:
         return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
     return Answer(await media.contents(reads, file), mime=file.mime, headers=headers)
-
-
-def _browser_has(call: Call[Any], mark: str) -> bool:
-    """Whether the browser has these very bytes already."""
-    marks = call.headers.get("if-none-match", "").split(",")
-    return f'"{mark}"' in [one.strip().removeprefix("W/") for one in marks]
 
 
 def span_of(asked: str, size: int) -> tuple[int, int] | None:

@@ -69,7 +69,7 @@ async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, p
         link=settings.origin + page,
     )
     entries = [_entry(call, seen.item, authors[seen.item.author].item) for seen in posts if seen.item.author in authors]
-    return Answer(atom.written(feed, entries), mime=atom.MIME)
+    return atom.answer(call, feed, entries)
 
 
 def _entry(call: Call[Any], post: Post, author: Person) -> atom.AtomEntry:

@@ -29,6 +29,15 @@ async def test_a_feed_holds_what_was_said_for_everybody_and_nothing_else(village
     tagged = ElementTree.fromstring((await v.client.get("/tags/मंडी/feed.atom")).content)
     assert len(tagged.findall(f"{ATOM}entry")) == 1
     assert (await v.client.get("/@nobody/feed.atom")).status_code == 404
+    for path in ("/@asha/feed.atom", "/tags/मंडी/feed.atom", "/orders/feed.atom", "/transparency/feed.atom"):
+        mark = (await v.client.get(path)).headers["etag"]
+        for known in (mark, f'"other", W/{mark}', "*"):
+            again = await v.client.get(path, headers={"if-none-match": known})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", mark), path
+        assert (await v.client.get(path, headers={"if-none-match": '"other"'})).status_code == 200
+    mark = (await v.client.get("/@asha/feed.atom")).headers["etag"]
+    await v.says(v.asha, "और एक बात")
+    assert (await v.client.get("/@asha/feed.atom", headers={"if-none-match": mark})).status_code == 200
 
 
 async def test_a_link_shows_words_and_a_picture_elsewhere_unless_its_author_covered_them(village: Village):

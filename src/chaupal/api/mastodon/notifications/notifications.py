@@ -60,12 +60,15 @@ class RelationshipSeveranceEvent(msgspec.Struct, kw_only=True):
 
 
 class Notification(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Notification/; `account` is never null."""
+    """https://docs.joinmastodon.org/entities/Notification/; `account` is never null. `filtered`: kept apart by the policy, told as Mastodon
+    tells it, of these alone.
+    """
 
     id: str
     type: str
     created_at: str
     group_key: str
+    filtered: bool | UnsetType = UNSET
     account: Raw
     status: Raw | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
@@ -181,7 +184,10 @@ def _notification(
     call: Call[Any], notification: NotificationSeen, status: Sequence[bytes], me: Visible[Person] | None
 ) -> list[bytes]:
     account = account_bytes(call.house.settings, call.viewer, notification.person)
-    parts = [_head(notification.id, notification.kind, notification.created_at, notification.group_key), account]
+    head = _head(
+        notification.id, notification.kind, notification.created_at, notification.group_key, apart=notification.apart
+    )
+    parts = [head, account]
     if status:
         parts += (b',"status":', *status)
     if (
@@ -199,14 +205,14 @@ def _notification(
 
 
 @functools.lru_cache(2_000)
-def _head(id_: int, kind: str, created_at: int, group_key: str) -> bytes:
+def _head(id_: int, kind: str, created_at: int, group_key: str, *, apart: bool) -> bytes:
     """Up to whose account it tells: the same for as long as there is this notification."""
     said = {
         "id": str(id_),
         "type": kind,
         "created_at": iso(created_at),
         "group_key": group_key or f"{reads.ALONE}{id_}",
-    }
+    } | ({"filtered": True} if apart else {})
     return _encode(said)[:-1] + b',"account":'
 
 

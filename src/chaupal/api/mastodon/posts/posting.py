@@ -72,8 +72,8 @@ async def publish(call: Call[PostSent]) -> Answer:
         return await _publish(call)
     except posts.Unexpected as unexpected:
         seen = await people.people(call.house.reads, call.viewer, Surface.PROFILE, unexpected.accounts)
-        told = {"error": unexpected.message, "unexpected_accounts": msgspec.Raw(await people_bytes(call, seen))}
-        return json(told, unexpected.status)
+        unexpected.beside["unexpected_accounts"] = msgspec.Raw(await people_bytes(call, seen))
+        raise
 
 
 async def _publish(call: Call[PostSent]) -> Answer:
