@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import case, func, select, text as sql
+from sqlalchemy import and_, case, func, or_, select, text as sql
 
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.store.machine.dialect import holds, param, text_param
@@ -37,14 +37,13 @@ _read = (
     .where(markers.c.account_id == param("me"), markers.c.timeline == sql("'notifications'"))
     .scalar_subquery()
 )
-WANT = updates(
-    logins, mail_due_at=case((logins.c.mailed > func.coalesce(_read, sql("0")), param("later")), else_=param("at"))
-).where(
+_is_away = logins.c.mailed > func.coalesce(_read, sql("0"))
+WANT = updates(logins, mail_due_at=case((_is_away, param("later")), else_=param("at"))).where(
     logins.c.confirmed_at.is_not(None),
     logins.c.unreached_at.is_(None),
     holds(text_param("blank") + logins.c.mail_kinds + text_param("blank"), "kind"),
+    or_(logins.c.mail_due_at.is_(None), and_(logins.c.mail_due_at > param("at"), ~_is_away)),
     account_id="me",
-    mail_due_at=None,
 )
 DUE = (
     selects(logins.c.account_id, accounts.c.handle, logins, "email ui_language mail_kinds mailed")
@@ -80,7 +79,7 @@ async def choose(w: Writing, account: int, kinds: Iterable[str]) -> bool:
 
 
 async def want(w: Writing, account: int, kind: str) -> None:
-    """In the commit of a notification: a letter is due in a while, where the account wants such by mail and none is due yet."""
+    """In the commit of a notification: a letter is due in a while, where the account wants such by mail and none is due by then."""
     if kind in KINDS:
         await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT, later=w.now() + AWAY)
 

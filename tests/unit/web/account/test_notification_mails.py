@@ -61,6 +61,11 @@ async def test_who_is_away_has_a_letter_in_six_hours_and_again_in_half_an_hour_o
     await mentions(v, v.ravi)
     v.clock.move(WAIT + MINUTE)
     assert len(await post(v)) == 3
+    await mentions(v, v.karl)
+    await v.page_as("IN", "/notifications", v.asha)
+    await mentions(v, v.ravi)
+    v.clock.move(WAIT + MINUTE)
+    assert len(await post(v)) == 4, "what was due in six hours, before they looked, holds up nothing"
 
 
 async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it_can(
