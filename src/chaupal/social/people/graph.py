@@ -94,8 +94,8 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         terms = or_not_found(await graph.wanted(w, them, me, asked=True))
-        await graph.unask(w, them, me, granted=True)
         await graph.follow(w, them, me, square.make_id(), terms)
+        await graph.unask(w, them, me)
         w.tell(events.FollowGranted(by=them, to=me))
 
 

@@ -160,8 +160,8 @@ async def follow_instead(w: Writing, by: int, move: Move, terms: FollowTerms, ma
     """`by` follows the new account in place of the old one, as they wished it; False where they followed it already."""
     fresh = await graph.wanted(w, by, move.to) is None
     if fresh:
-        await graph.unask(w, by, move.to, granted=True)
         await graph.follow(w, by, move.to, make_id(), terms)
+        await graph.unask(w, by, move.to)
     await change_in_lists(w, by, move.account, move.to, make_id)
     await graph.unfollow(w, by, move.account)
     return fresh

@@ -1,4 +1,9 @@
-"""Timed tasks and long jobs as rows: one process carries each out; one that lost its claim commits nothing more of it."""
+"""Timed tasks and long jobs as rows: one process carries each out.
+
+The claim of a task is renewed while its holder lives, and then another's. Who was stopped meanwhile and goes on finds the row another's
+at its next commit, in that very commit: the row is held until it is true, so that nobody takes the task over in between. All by the
+database's clock. PostgreSQL alone: the embedded store is one process's. A job is held for a minute at a time, on either database.
+"""
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar

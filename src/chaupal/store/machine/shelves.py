@@ -114,7 +114,8 @@ RELATIONS: Kind[int] = _whole(
 )
 FILTERS: Kind[int] = _whole("filters", filters, filter_keywords, filter_posts, most=2_000)
 REACTIONS: Kind[int] = _whole("reactions", likes, bookmarks, pins, thread_mutes, most=1_000)
-# Versions that asked for more of this by other names called these "tokens" (and "places"), and the ties below "relations" (and "wants").
+# Processes tell each other kinds by name. These, and the ties above, rest on more than "tokens" and "relations" did: a process of an
+# earlier version, beside which this one begins, does not know the new names and forgets everything.
 TOKENS: Kind[str] = Kind(
     "callers",
     tokens.c.revoked_at,

@@ -137,11 +137,11 @@ async def ask(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -> b
     return False
 
 
-async def unask(w: Writing, me: int, them: int, *, granted: bool = False) -> bool:
-    """The request of `me` to follow `them` is gone; False when there was none. `granted`: a follow takes its place."""
+async def unask(w: Writing, me: int, them: int) -> bool:
+    """The request of `me` to follow `them` is gone; False when there was none. Where a follow takes its place, that came first."""
     w.touch(RELATIONS, me, them)
     gone = bool(await w.run(UNASK, me=me, them=them))
-    if gone and not granted:
+    if gone and await wanted(w, me, them) is None:
         await lists.unfollowed(w, me, them)
     return gone
 

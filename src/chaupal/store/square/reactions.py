@@ -19,9 +19,8 @@ from chaupal.store.tables.square import bookmarks, likes, pins, posts, thread_mu
 LIKED, REPOSTED, SAVED, MUTED, PINNED = 1, 2, 4, 8, 16
 NEWEST, MUTES = 32, 64  # no marks: the newest post there is, and whether the account has muted any conversation
 KEPT = 4_000  # posts about which one account's marks are remembered
-LATELY = (
-    2 * DAY
-)  # whoever asks first for marks on what was posted since is told of all: mostly they ask for others of it next
+# Whoever asks first for marks on what was posted since is told of all: mostly they ask for others of it next.
+LATELY = 2 * DAY
 REPOSTS_TOLD = 200  # a post may have more reposts than that; their copies in memory then learn of a like later
 
 LIKE = inserts_once(likes, account_id="me", post_id="of", id="new")
