@@ -115,8 +115,13 @@ def by(who: int | None, country: str = "DE") -> Viewer:
 
 async def asked(street: Street, monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
     """The statements that reads ask the store from now on."""
+    return await asked_of(street.work, monkeypatch)
+
+
+async def asked_of(work: Work, monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
+    """The same of any store."""
     told: list[Statement] = []
-    async with street.work.reading() as reading:
+    async with work.reading() as reading:
         kind: type[Reading] = type(reading)
     fetch = kind.fetch
 

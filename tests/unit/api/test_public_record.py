@@ -20,6 +20,7 @@ from chaupal.reads.court import filings
 from chaupal.store.court import docket
 from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.tables.court import orders
+from neighbours import asked_of
 from village import REASON, Village
 
 
@@ -72,6 +73,25 @@ async def test_the_register_opens_in_a_spreadsheet_with_a_row_for_each_thing_nam
     following = answer.headers["link"].partition(">")[0].partition("/api/")[2]
     older, answer = await rows(f"/api/{following}")
     assert older == whole[2:] and "link" not in answer.headers
+
+
+async def test_many_orders_in_a_sheet_ask_the_store_no_more_often_than_one(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, path = village, "/api/v1/transparency/orders.csv"
+    await v.receives("@ravi", v.meera.latest.path)
+    asked = await asked_of(v.running.house.square.work, monkeypatch)
+
+    async def cost() -> int:
+        await v.api(None, "GET", path, country="DE")  # now whoever is named in them is in memory
+        asked.clear()
+        assert (await v.api(None, "GET", path, country="DE")).status_code == 200
+        return len(asked)
+
+    one = await cost()
+    for _ in range(3):
+        await v.receives("@ravi", v.meera.latest.path, record_unknown=True)
+    assert one and await cost() == one
 
 
 async def test_what_is_proposed_is_not_told(village: Village):

@@ -1,7 +1,9 @@
 """The public record for programs: orders with what became of their targets, and the stream of what is withheld."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Annotated, Any
 
 import msgspec
@@ -22,7 +24,6 @@ from chaupal.reads.page import LONGEST, Cursor
 
 MOST = 1_000  # changes in one answer
 SHEET = 5_000  # rows in one file: the order that reaches it is the last
-WHOLE = 2**31  # targets of an order: all of them
 # What a row says of the order, and of the thing that it names; as `OrderShown` and `OutcomeShown` say.
 ORDER_COLUMNS = (
     *("ref", "authority", "authority_hi", "authority_class", "jurisdiction", "office", "reference_no", "regime", "law"),
@@ -188,22 +189,23 @@ async def sheet(call: Call[Paged]) -> Answer:
     Once there are `SHEET` rows it ends; where older orders are left, `Link` says from which `max_id` on.
     """
     reads, cursor = call.house.reads, Cursor(call.args.max_id, limit=LONGEST)
-    rows, page = (
-        [[*ORDER_COLUMNS, *(f"target_{name}" for name in TARGET_COLUMNS)]],
-        await record.register(reads, cursor),
-    )
+    rows = [[*ORDER_COLUMNS, *(f"target_{name}" for name in TARGET_COLUMNS)]]
+    page = await record.register(reads, cursor)
     while page.items and len(rows) <= SHEET:
-        for line in page.items:
+        lines = _naming(page.items, SHEET + 1 - len(rows))
+        for line, outcomes in await record.things(reads, call.viewer, lines):
             head = _cells(order_parts(call, line), ORDER_COLUMNS)
-            story = await record.story(reads, call.viewer, line.order.ref, most=WHOLE)
-            rows += [head + _cells(structs.asdict(_outcome(call, one)), TARGET_COLUMNS) for one in story.outcomes]
-            cursor = structs.replace(cursor, max_id=line.order.id)
-            if len(rows) > SHEET:
-                break
+            rows += [head + _cells(structs.asdict(_outcome(call, one)), TARGET_COLUMNS) for one in outcomes]
+        cursor = structs.replace(cursor, max_id=lines[-1].order.id)
         page = await record.register(reads, cursor)
     answer = csv_file(csv_files.written(rows), "orders")
     left = links(address_of(call), cursor.max_id, None) if page.items else []
     return structs.replace(answer, headers=[*answer.headers, *left])
+
+
+def _naming(found: Sequence[RegisterLine], many: int) -> Sequence[RegisterLine]:
+    """The first of these orders that name so many things together; all of them, where they name fewer."""
+    return found[: 1 + bisect_left([*accumulate(line.counts.asked for line in found)], many)]
 
 
 def _cells(parts: dict[str, Any], names: Sequence[str]) -> list[str]:

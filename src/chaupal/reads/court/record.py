@@ -20,6 +20,7 @@ from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
@@ -206,27 +207,43 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         if order is None or authority is None or order.secret:
             raise NotFound
         named, following = part_from(await docket.targets_of(reading, order.id), first, most)
-        ids = [target.id for target in named]
-        events, made = await case_events.events_of(reading, ids), await rulings.by_targets(reading, ids)
-        known = await _names_of(reading, viewer, named)
+        outcomes = tuple(await _outcomes(reads, reading, viewer, named, elsewhere=True))
         counts = (await counts_of(reading, [order.id]))[order.id]
-        acted = await _acted(reading, named, events)
-        elsewhere = await copies.of_targets(
-            reading, reads.settings, [t for t in named if made[t.id] and t.subject_id in known]
-        )
-        now = reads.clock()
-        outcomes = tuple(
-            msgspec.structs.replace(
-                _outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now, acted.get(t.id)),
-                copies=elsewhere.get(t.id),
-            )
-            for t in named
-        )
         happened = await _happened(reading, order)
         asked = await _orders_behind(reading, order)
         flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
         confirms, versions = await _public(reading, order.confirms), await _public_versions(reading, order)
     return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms, versions)
+
+
+async def things(
+    reads: Reads, viewer: Viewer, found: Sequence[RegisterLine]
+) -> list[tuple[RegisterLine, Sequence[Outcome]]]:
+    """Orders of the register with what became of all that each names; what a measure does not reach is left out."""
+    async with reads.work.reading() as reading:
+        named = await docket.TARGETS_OF_ORDERS.all(reading, ids=listed([line.order.id for line in found]))
+        of_order: dict[int, list[Outcome]] = {line.order.id: [] for line in found}
+        for target, outcome in zip(named, await _outcomes(reads, reading, viewer, named), strict=True):
+            of_order[target.order_id].append(outcome)
+    return [(line, of_order[line.order.id]) for line in found]
+
+
+async def _outcomes(
+    reads: Reads, reading: Reading, viewer: Viewer, named: Sequence[Target], *, elsewhere: bool = False
+) -> list[Outcome]:
+    """What became of each of these, in their order. `elsewhere`: and what of it a measure does not reach."""
+    ids = [target.id for target in named]
+    events, made = await case_events.events_of(reading, ids), await rulings.by_targets(reading, ids)
+    known, acted = await _names_of(reading, viewer, named), await _acted(reading, named, events)
+    limited = [t for t in named if made[t.id] and t.subject_id in known] if elsewhere else []
+    copied, now = await copies.of_targets(reading, reads.settings, limited), reads.clock()
+    return [
+        msgspec.structs.replace(
+            _outcome(t, events[t.id], next(reversed(made[t.id]), None), known, now, acted.get(t.id)),
+            copies=copied.get(t.id),
+        )
+        for t in named
+    ]
 
 
 async def _public(reading: Reading, id_: int | None) -> str:

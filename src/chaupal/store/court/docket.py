@@ -146,6 +146,7 @@ RENAME = tuple(
 CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != text_param("none")).distinct()
 REFS_LIKE = counts_of(orders).where(orders.c.ref.like(text_param("pattern")))
 targets_of = ALL_TARGETS.where(order_id="of").ordered("number").all_of
+TARGETS_OF_ORDERS = ALL_TARGETS.where(among(targets.c.order_id, "ids")).ordered("order_id number")
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
