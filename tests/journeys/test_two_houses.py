@@ -268,7 +268,7 @@ async def test_drafts_uploads_imports_and_exports_are_carried_on_by_the_other(pa
 
 async def test_a_link_in_a_mail_of_one_is_good_at_the_other(pair: Pair):
     here, there = (house.house.settings for house in pair.houses)
-    assert listening.owner_of(there, listening.stop_path(here, 7).rpartition("/")[2]) == 7
+    assert listening.owner_of_stop(there, listening.stop_path(here, 7).rpartition("/")[2]) == 7
 
 
 async def test_evidence_and_letters_sealed_by_either_are_opened_by_both(pair: Pair):

@@ -278,7 +278,7 @@ async def account_email(house: "House", handle: str, address: str) -> None:
     """Give an account another mail address, for whoever has lost the mailbox and the password."""
     from chaupal.social.signin import password_and_email
 
-    await password_and_email.change(house.square, await id_of(house, handle), address)
+    await password_and_email.change_email(house.square, await id_of(house, handle), address)
 
 
 @account.command("unlock")

@@ -56,7 +56,7 @@ async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
 
 
 async def new_address(carrier: Carrier, event: EmailChangeAsked) -> None:
-    await password_and_email.mail_link(carrier, event.account)
+    await password_and_email.mail_email_link(carrier, event.account)
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:

@@ -100,12 +100,12 @@ async def dismiss_group(square: Square, viewer: Viewer, key: str) -> None:
             raise NotFound
 
 
-async def chosen(square: Square, viewer: Viewer) -> frozenset[str]:
+async def mails_chosen(square: Square, viewer: Viewer) -> frozenset[str]:
     async with square.work.reading() as reading:
         return await notification_mails.chosen(reading, viewer.me)
 
 
-async def choose(square: Square, viewer: Viewer, kinds: Collection[str]) -> None:
+async def choose_mails(square: Square, viewer: Viewer, kinds: Collection[str]) -> None:
     """These kinds come by mail from now on; what is not known is left out."""
     async with square.work.writing() as w:
         await notification_mails.choose(w, viewer.me, [kind for kind in KINDS if kind in kinds])
@@ -116,7 +116,7 @@ def stop_path(settings: Settings, account: int) -> str:
     return f"/mail/stop/{account}-{_proof(settings, account)}"
 
 
-def owner_of(settings: Settings, secret: str) -> int:
+def owner_of_stop(settings: Settings, secret: str) -> int:
     """Whose letters a link ends. Raises NotFound."""
     number, _, proof = secret.partition("-")
     account = parse_id(number)
@@ -125,9 +125,9 @@ def owner_of(settings: Settings, secret: str) -> int:
     return account
 
 
-async def stop(square: Square, secret: str) -> None:
+async def stop_mails(square: Square, secret: str) -> None:
     """No notification comes by mail any more. Again: the same. Raises NotFound."""
-    account = owner_of(square.settings, secret)
+    account = owner_of_stop(square.settings, secret)
     async with square.work.writing() as w:
         if not await notification_mails.choose(w, account, ()):
             raise NotFound

@@ -69,11 +69,11 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
         await apps.end_all(w, account)
 
 
-LINK = "email"
-LINK_LASTS = 2 * DAY
+EMAIL = "email"
+EMAIL_LASTS = 2 * DAY
 
 
-async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None:
+async def ask_email(square: Square, viewer: Viewer, password: str, email: str) -> None:
     """A link goes to the new address, and word of it to the one of now. The one of now again: whether mail reaches it. Raises Invalid."""
     email = check_email(email)
     await ip_and_mail_blocks.mode_for(square, "", email)  # for its refusals alone
@@ -85,14 +85,14 @@ async def ask(square: Square, viewer: Viewer, password: str, email: str) -> None
         w.tell(EmailChangeAsked(account=login.account))
 
 
-async def mail_link(sender: signin_mails.Sender, account: int) -> None:
+async def mail_email_link(sender: signin_mails.Sender, account: int) -> None:
     """Send word of it to the address of now, then the link to the one that is wanted: whoever is in an account could else take it
     from its owner unseen. A link that could not be sent is tried again, and word of it is sent once. To be called outside any unit
     of work. Raises OSError from the carrier.
     """
     secret, unreached = new_secret(), None
     async with sender.work.reading() as reading:
-        login, warned = await logins.login_of(reading, account), await logins.has_link(reading, account, LINK)
+        login, warned = await logins.login_of(reading, account), await logins.has_link(reading, account, EMAIL)
     if login is None or not login.email_wanted:
         return
     try:
@@ -106,7 +106,7 @@ async def mail_link(sender: signin_mails.Sender, account: int) -> None:
         now = await logins.login_of(w, account)
         if now is None or now.email_wanted != login.email_wanted:
             return  # it was taken back, or is another one meanwhile
-        await logins.add_link(w, digest(secret), account, LINK, w.now() + LINK_LASTS)
+        await logins.add_link(w, digest(secret), account, EMAIL, w.now() + EMAIL_LASTS)
     path = f"/email/{secret}"
     await sender.mail.send(
         signin_mails.letter(signin_mails.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
@@ -115,29 +115,29 @@ async def mail_link(sender: signin_mails.Sender, account: int) -> None:
         raise unreached
 
 
-async def change(square: Square, account: int, email: str) -> None:
+async def change_email(square: Square, account: int, email: str) -> None:
     """By the operator's word, without a link. Raises Invalid, NotFound."""
     async with square.work.writing() as w:
         or_not_found(await logins.login_of(w, account))
-        await _change(w, account, check_email(email))
+        await _change_email(w, account, check_email(email))
 
 
-async def works(square: Square, secret: str) -> bool:
+async def email_link_works(square: Square, secret: str) -> bool:
     """Whether the link would still do something; looking uses nothing up."""
     async with square.work.reading() as reading:
-        return await logins.link(reading, digest(secret), LINK) is not None
+        return await logins.link(reading, digest(secret), EMAIL) is not None
 
 
-async def confirm(square: Square, secret: str) -> None:
+async def confirm_email(square: Square, secret: str) -> None:
     """The address is theirs. Raises NotFound for a dead link, Invalid where somebody else has taken the address meanwhile."""
     async with square.work.writing() as w:
-        login = await logins.login_of(w, await logins.take_link(w, digest(secret), LINK))
+        login = await logins.login_of(w, await logins.take_link(w, digest(secret), EMAIL))
         if login is None or not login.email_wanted:
             raise NotFound
-        await _change(w, login.account, login.email_wanted)
+        await _change_email(w, login.account, login.email_wanted)
 
 
-async def _change(w: Writing, account: int, email: str) -> None:
+async def _change_email(w: Writing, account: int, email: str) -> None:
     await check_email_free(w, email, account)
     await logins.change_email(w, account, email)
     await apps.forget_callers(w, account)

@@ -156,9 +156,11 @@ async def tidy(square: Square) -> None:
         await factors.drop_challenges(w, before)
 
 
+# The cookie opens nothing. It says that whoever holds it once proved to be somebody; what is typed there is counted by the cookie and
+# not by the name, so that guesses from elsewhere do not shut out its owner. It holds no name in clear.
 KNOWN_COOKIE = "been_here"
-DAYS = 400  # as long as browsers keep a cookie at most
-MOST = 5  # people who share a browser; whoever came in last stands first
+KNOWN_DAYS = 400  # as long as browsers keep a cookie at most
+MOST_KNOWN = 5  # people who share a browser; whoever came in last stands first
 BETWEEN = "~"
 OFFICE = "office "  # before the names of the portal's people, so that nobody becomes one of them by signing up with their address
 SIGNED = 16  # bytes
@@ -173,14 +175,14 @@ def remembered(square: Square, cookie: str, *names: str) -> str:
     """The cookie of a browser in which whoever has these names came in just now."""
     first = f"{secrets.token_urlsafe(9)}.{square.clock() // DAY}"
     signed = [_sign(square, first, plain_name(name)) for name in names if name]
-    others = [mark for mark in cookie.split(BETWEEN)[:MOST] if _is_mark(square, mark)]
+    others = [mark for mark in cookie.split(BETWEEN)[:MOST_KNOWN] if _is_mark(square, mark)]
     kept = [mark for mark in others if not any(_signs(square, mark, plain_name(name)) for name in names if name)]
-    return BETWEEN.join([".".join([first, *signed]), *kept][:MOST])
+    return BETWEEN.join([".".join([first, *signed]), *kept][:MOST_KNOWN])
 
 
 def mark_for(square: Square, cookie: str, name: str) -> str:
     """By what guesses of this browser at this name are counted; empty where nobody of this name came in with it."""
-    found = (mark for mark in cookie.split(BETWEEN)[:MOST] if _is_mark(square, mark))
+    found = (mark for mark in cookie.split(BETWEEN)[:MOST_KNOWN] if _is_mark(square, mark))
     return next((mark.split(".")[0] for mark in found if _signs(square, mark, plain_name(name))), "")
 
 
@@ -193,7 +195,7 @@ def _is_mark(square: Square, mark: str) -> bool:
         and day.isascii()
         and day.isdigit()
         and len(day) < 8
-        and int(day) + DAYS > square.clock() // DAY
+        and int(day) + KNOWN_DAYS > square.clock() // DAY
     )
 
 

@@ -138,7 +138,7 @@ def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
 def been_here(call: Call[Any], *names: str) -> tuple[str, str]:
     """The header by which a browser is known again as one in which whoever has these names came in."""
     mark = sessions.remembered(call.house.square, call.cookies.get(sessions.KNOWN_COOKIE, ""), *names)
-    return set_cookie(call.house.settings, sessions.KNOWN_COOKIE, mark, sessions.DAYS * DAY // SECOND)
+    return set_cookie(call.house.settings, sessions.KNOWN_COOKIE, mark, sessions.KNOWN_DAYS * DAY // SECOND)
 
 
 def country(call: Call[Any]) -> str:

@@ -110,7 +110,7 @@ class MailKindsTyped(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[SavedAsked]) -> Answer:
-    chosen = await listening.chosen(call.house.square, call.viewer)
+    chosen = await listening.mails_chosen(call.house.square, call.viewer)
     return await pages.render(
         call,
         "settings/mail.html",
@@ -121,19 +121,19 @@ async def show(call: Call[SavedAsked]) -> Answer:
 
 
 async def choose(call: Call[MailKindsTyped]) -> Answer:
-    await listening.choose(call.house.square, call.viewer, call.args.kinds)
+    await listening.choose_mails(call.house.square, call.viewer, call.args.kinds)
     return redirect(f"{HERE}?saved=1")
 
 
 async def ask_to_stop(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not end anything for somebody."""
-    listening.owner_of(call.house.settings, call.args.secret)
+    listening.owner_of_stop(call.house.settings, call.args.secret)
     return await _stop_page(call, done=False)
 
 
 async def stop(call: Call[MailLink]) -> Answer:
     """By the button, or by a mail program's own (RFC 8058), which has neither a session nor a form's word."""
-    await listening.stop(call.house.square, call.args.secret)
+    await listening.stop_mails(call.house.square, call.args.secret)
     return await _stop_page(call, done=True)
 
 

@@ -91,7 +91,7 @@ async def show_address(call: Call[Nothing]) -> Answer:
 async def ask_address(call: Call[AddressTyped]) -> Answer:
     args = call.args
     try:
-        await password_and_email.ask(call.house.square, call.viewer, args.password, args.email)
+        await password_and_email.ask_email(call.house.square, call.viewer, args.password, args.email)
     except Invalid as problem:
         return await _page(call, errors=errors_of(call, problem), typed=args.email)
     return await _page(call, sent=True)
@@ -105,13 +105,13 @@ async def _page(call: Call[Any], **told: Any) -> Answer:
 
 async def show_confirm(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not confirm for somebody."""
-    works = await password_and_email.works(call.house.square, call.args.secret)
+    works = await password_and_email.email_link_works(call.house.square, call.args.secret)
     return await _confirm_page(call, "ask" if works else "dead")
 
 
 async def confirm(call: Call[MailLink]) -> Answer:
     try:
-        await password_and_email.confirm(call.house.square, call.args.secret)
+        await password_and_email.confirm_email(call.house.square, call.args.secret)
     except NotFound:
         return await _confirm_page(call, "dead")
     except Invalid as problem:

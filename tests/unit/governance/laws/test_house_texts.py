@@ -47,7 +47,7 @@ def test_the_numbers_that_the_shipped_privacy_text_names_are_those_that_are_held
     windows = [law.appeals.internal.window.ms for law in load_regimes().all()]
     for is_so, said, in_hindi in (
         (sessions.SESSION_LASTS == 30 * DAY, "for 30 days is logged out", "30 दिन काम में न आए"),
-        (sessions.DAYS == 400, "for 400 days that you logged in", "400 दिन तक यह निशान"),
+        (sessions.KNOWN_DAYS == 400, "for 400 days that you logged in", "400 दिन तक यह निशान"),
         (windows.count(180 * DAY) > len(windows) / 2, "(mostly 180 days)", "(आम तौर पर 180 दिन)"),
         (reports.GUEST_NAMED == 180 * DAY, "180 days after it was decided", "फ़ैसले के 180 दिन बाद"),
         (leaving.GRACE == 14 * DAY, "you have 14 days", "14 दिन मिलते हैं"),

@@ -111,7 +111,7 @@ async def test_a_password_that_is_changed_while_it_is_proved_asks_for_no_other_a
 
     monkeypatch.setattr(password_and_email, "proved", meanwhile)
     with pytest.raises(Invalid):
-        await password_and_email.ask(square, v.asha.viewer, PASSWORD, "neu@example.org")
+        await password_and_email.ask_email(square, v.asha.viewer, PASSWORD, "neu@example.org")
 
 
 async def test_no_link_to_another_address_outlives_a_new_password_or_the_operators_word(village: Village):
@@ -122,7 +122,7 @@ async def test_no_link_to_another_address_outlives_a_new_password_or_the_operato
     await form(v, HERE, mine, email="lost@example.org", password=PASSWORD)
     link = await last_link(v, "lost@example.org")
     assert (await v.look("IN", link)).status_code == (await v.look("IN", reset)).status_code == 200
-    await password_and_email.change(square, v.asha.id, "found@example.org")
+    await password_and_email.change_email(square, v.asha.id, "found@example.org")
     assert (await v.look("IN", link)).status_code == (await v.look("IN", reset)).status_code == 404
     await form(v, HERE, mine, email="thief@example.org", password=PASSWORD)
     link = await last_link(v, "thief@example.org")
