@@ -132,6 +132,7 @@ async def test_a_profile_is_changed_in_every_way_that_clients_send_it(village: V
         {"fields_attributes": [{"name": "a"}] * 5},
         {"locked": "perhaps"},
         {"display_name": 5},
+        {"display_name": "क्षि" * 31},
     ],
 )
 async def test_a_profile_that_cannot_be_is_refused(village: Village, sent: dict[str, Any]):

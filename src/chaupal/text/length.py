@@ -86,4 +86,13 @@ _NAME_POINTS = 1_000  # read no further into a name; thirty clusters end long be
 
 def clean_name(text: str) -> str:
     """A display name: one line, at most thirty clusters, nothing invisible, no towers of marks. May come out empty."""
-    return trimmed("".join(CLUSTER.findall(mended_line(text[:_NAME_POINTS]))[:MAX_NAME]))
+    return trimmed("".join(_in_name(text)[:MAX_NAME]))
+
+
+def fits_name(text: str) -> bool:
+    """Whether nothing that is seen is cut off a display name."""
+    return len(_in_name(text)) <= MAX_NAME
+
+
+def _in_name(text: str) -> list[str]:
+    return CLUSTER.findall(trimmed(mended_line(text[:_NAME_POINTS])))

@@ -288,10 +288,11 @@ async def test_a_profile_is_changed_and_a_bad_name_is_told_beside_it(village: Vi
     )
     assert done.status_code == 303
     assert "नया परिचय" in await village.page_as("IN", village.asha)
-    wrong = await send(village, "/settings/profile", village.asha, name="आशा", note="क" * 600, visibility="public")
-    assert wrong.status_code == 422
-    assert 'id="note-error"' in wrong.text
-    assert "क" * 600 in wrong.text
+    for name, note, about, kept in (("आशा", "क" * 600, "note", "क" * 600), ("आ" * 31, "", "name", "आ" * 31)):
+        wrong = await send(village, "/settings/profile", village.asha, name=name, note=note, visibility="public")
+        assert wrong.status_code == 422
+        assert f'id="{about}-error"' in wrong.text
+        assert kept in wrong.text
 
 
 # --- ways ---

@@ -5,6 +5,13 @@ from chaupal.kernel.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # What somebody says of themselves, and how they are set.
+    "name_too_long": at(
+        "display_name",
+        "Display name is too long (maximum is %(most)s characters)",
+        "is too long",
+        N_("A name has at most %(most)s letters."),
+        "ERR_TOO_LONG",
+    ),
     "note_too_long": at(
         "note", "Note …", "is too long", N_("This is too long. About you: at most %(most)s letters."), "ERR_TOO_LONG"
     ),

@@ -16,7 +16,7 @@ from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import signin_mails
-from chaupal.social.typed import typed
+from chaupal.social.typed import display_name, typed
 from chaupal.store.identity import accounts, apps, logins
 from chaupal.store.identity.logins import hash_password, is_password
 from chaupal.store.machine import marks
@@ -24,7 +24,6 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
 from chaupal.text.clean import trimmed
-from chaupal.text.length import clean_name
 
 CONFIRM = "confirm"
 CONFIRM_LASTS = 2 * DAY
@@ -276,7 +275,7 @@ async def confirm_login(w: Writing, account: int) -> bool:
 
 
 async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: bool, role: Role) -> int:
-    handle, email, name = check_handle(new.handle), check_email(new.email), clean_name(new.name)
+    handle, email, name = check_handle(new.handle), check_email(new.email), display_name(new.name)
     check_password(new.password)
     reason = _reason(new.reason)
     hash_ = await hash_password(new.password)

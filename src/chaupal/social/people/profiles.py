@@ -11,7 +11,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, LinksToVerify
 from chaupal.social.media import media
-from chaupal.social.typed import typed
+from chaupal.social.typed import display_name, typed
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Face
 from chaupal.store.identity.logins import Login
@@ -22,7 +22,7 @@ from chaupal.text.analyse import name_words
 from chaupal.text.clean import trimmed
 from chaupal.text.entities import find_entities
 from chaupal.text.language import check_language
-from chaupal.text.length import MAX_GRAPHEMES, clean_name, fits
+from chaupal.text.length import MAX_GRAPHEMES, fits
 
 MOST_FIELDS = 4
 MOST_IN_FIELD = 255
@@ -99,7 +99,7 @@ async def _drop(square: Square, *portraits: str | None) -> None:
 
 async def _in_order(square: Square, face: Face) -> Face:
     if face.name is not None:
-        face = replace(face, name=clean_name(face.name))
+        face = replace(face, name=display_name(face.name))
     if face.fields is not None:
         face = replace(face, fields=_fields(face.fields))
     if face.sites is not None:

@@ -107,7 +107,7 @@ async def _portrait(call: Call[Any], kind: Literal["avatar", "header"]) -> str |
 
 # What a problem is about -> the field beside which it stands.
 BESIDE = {
-    "name": "name",
+    "display_name": "name",
     "note": "note",
     "privacy": "visibility",
     "language": "language",
