@@ -215,7 +215,7 @@ async def states(village: Village, subject: int, *said: Statement) -> None:
     square = village.running.house.square
     server = await others.server(square, "other.example")
     async with square.work.writing() as w:
-        await servers.keep(w, subject, server, said, square.make_id, village.clock())
+        await servers.keep_statements(w, subject, server, said, square.make_id, village.clock())
 
 
 async def test_what_a_server_says_of_its_own_post_is_shown_as_its_statement_and_is_not_obeyed(village: Village):

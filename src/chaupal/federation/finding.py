@@ -251,7 +251,7 @@ async def _shown(fed: Federation, w: Writing, server: int, actor: Actor) -> Remo
         hides=actor.hides_collections,
         avatar_url=actor.avatar,
         header_url=actor.header,
-        emojis=await media.keep(w, fed.make_id, server, named),
+        emojis=await media.keep_emojis(w, fed.make_id, server, named),
     )
 
 

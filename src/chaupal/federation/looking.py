@@ -114,7 +114,7 @@ async def followers_at_home(fed: Federation, viewer: Viewer, of: Person) -> list
 async def featured(fed: Federation, viewer: Viewer, of: Person) -> list[Json]:
     """The posts at the top of somebody's profile, whole."""
     async with fed.work.reading() as reading:
-        ids = await reactions.of_account(reading, of.id)
+        ids = await reactions.pinned_by(reading, of.id)
         there = [one for one in await shown(reading, viewer, Surface.PEER, ids) if not one.withheld] if ids else []
         return [await showing.note(fed, reading, one, viewer.account or 0) for one in there]
 

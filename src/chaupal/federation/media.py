@@ -50,7 +50,7 @@ async def fetch_portrait(fed: Federation, account: int, key: str) -> bool:
 async def fetch_emoji(fed: Federation, id_: int) -> bool:
     """The same for the picture of a `:name:`."""
     async with fed.work.reading() as reading:
-        known = await store.by_id(reading, id_)
+        known = await store.emoji_by_id(reading, id_)
     return known is not None and await _again(fed, known.key, known.server, lambda: _fetch_emoji(fed, id_))
 
 
@@ -121,7 +121,7 @@ async def _get(fed: Federation, away: FileElsewhere) -> bytes:
 
 async def _fetch_emoji(fed: Federation, id_: int) -> bool:
     async with fed.work.reading() as reading:
-        known = await store.by_id(reading, id_)
+        known = await store.emoji_by_id(reading, id_)
     if known is None or not await fed.takes_media(known.server):
         return False
     got = await calling.plain(fed, known.url, ACCEPT, KINDS, most=MOST_EMOJI, patience=PATIENCE)

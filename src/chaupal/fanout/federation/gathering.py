@@ -123,7 +123,7 @@ async def _look_up_featured(fed: Federation, account: int) -> None:
         except NotThere:
             continue
     async with fed.work.writing() as w:
-        for before in await reactions.of_account(w, account):
+        for before in await reactions.pinned_by(w, account):
             if before not in found:
                 await reactions.unpin(w, account, before)
         for post_id in reversed(found):  # the one pinned last is shown first
@@ -135,7 +135,7 @@ async def _look_up_featured(fed: Federation, account: int) -> None:
 async def forget(carrier: Carrier) -> None:
     """Activities that nobody sends any more."""
     async with carrier.work.writing() as w:
-        await arrivals.sweep(w)
+        await arrivals.forget_heard(w)
 
 
 async def wanted(carrier: Carrier, w: Writing, event: PostPublished) -> None:

@@ -15,10 +15,9 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people
 from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
 from chaupal.social.people.listening import KINDS, stop_path
-from chaupal.store.identity import accounts as standing
-from chaupal.store.identity.accounts import role_of
+from chaupal.store.identity import accounts
 from chaupal.store.machine.claims import Overtaken
-from chaupal.store.notifications import notification_mails, notifications as markers
+from chaupal.store.notifications import notification_mails, notifications as rows
 from chaupal.store.notifications.notification_mails import DueMail
 
 AT_ONCE = 100
@@ -49,10 +48,10 @@ async def _write(carrier: Carrier, to: DueMail) -> None:
 async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
     """What this person may see of what they have not read, the newest first."""
     async with carrier.work.reading() as reading:
-        if await standing.standing_of(reading, to.account) == SUSPENDED:
+        if await accounts.standing_of(reading, to.account) == SUSPENDED:
             return []
-        role = Role(await role_of(reading, to.account) or Role.MEMBER)
-        read = next((one.last_read for one in await markers.read(reading, to.account, ("notifications",))), 0)
+        role = Role(await accounts.role_of(reading, to.account) or Role.MEMBER)
+        read = next((one.last_read for one in await rows.markers_of(reading, to.account, ("notifications",))), 0)
     # A letter is read who knows where: as for every country that is not known, the server's own counts.
     viewer = Viewer(
         account=to.account,

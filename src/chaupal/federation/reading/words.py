@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.federation.reading.marks import MentionRead
 from chaupal.federation.reading.values import Json, first_word, value_of, word_of
-from chaupal.text import foreign, html as markdown, language
+from chaupal.text import foreign, html, language
 from chaupal.text.clean import clean_line
 
 MOST_SPOILER, MOST_TITLE, MOST_SHORT = 500, 200, 600  # clusters
@@ -63,7 +63,7 @@ def _as_html(content: str, mime: str) -> str:
         case "text/plain":
             return foreign.from_words(content[: foreign.MOST_READ])
         case "text/markdown":
-            return markdown.markdown_html(content[: foreign.MOST_TEXT])
+            return html.markdown_html(content[: foreign.MOST_TEXT])
         case _:
             return content
 

@@ -76,7 +76,7 @@ async def take(fed: Federation, by: Doer, act: Activity, body: bytes) -> None:
     if taker is None:
         return
     async with fed.work.reading() as reading:
-        if await arrivals.was(reading, _name(act, body)) or not await taker.concerns(fed, reading, by, act):
+        if await arrivals.was_heard(reading, _name(act, body)) or not await taker.concerns(fed, reading, by, act):
             return
         if act.kind not in LETTING_GO and await _is_limited(reading, by):
             return
@@ -124,7 +124,7 @@ async def _pass_on(fed: Federation, by: Doer, act: Activity, body: bytes) -> Non
     # Noted under a name of its own: whoever brings it along cannot make the activity itself count as heard, whose id anybody can guess.
     name = f"{by.actor} brings {_name(act, body)}"
     async with fed.work.reading() as reading:
-        wanted = await _may_be_here(reading, fed, act) and not await arrivals.was(reading, _name(act, body))
+        wanted = await _may_be_here(reading, fed, act) and not await arrivals.was_heard(reading, _name(act, body))
     if wanted:
         await _wait(fed, by, name, in_few_words(act))
 

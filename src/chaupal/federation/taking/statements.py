@@ -16,13 +16,13 @@ from chaupal.store.machine.work import Writing
 
 async def of_post(fed: Federation, w: Writing, post: int, server: int, said: PostRead) -> None:
     """In the place of what was said of the post before; without any, that is over."""
-    await servers.keep(w, post, server, tuple(_withheld(said.withheld)), fed.make_id, w.now())
+    await servers.keep_statements(w, post, server, tuple(_withheld(said.withheld)), fed.make_id, w.now())
 
 
 async def of_person(fed: Federation, w: Writing, account: int, server: int, actor: Actor) -> None:
     """The same of somebody, who may be suspended there."""
     suspended = (Statement(SUSPENDED),) if actor.suspended else ()
-    await servers.keep(w, account, server, (*_withheld(actor.withheld), *suspended), fed.make_id, w.now())
+    await servers.keep_statements(w, account, server, (*_withheld(actor.withheld), *suspended), fed.make_id, w.now())
 
 
 def _withheld(found: Iterable[WithheldThere]) -> Iterable[Statement]:

@@ -180,7 +180,7 @@ async def by_id(reads: Reads, viewer: Viewer, id_: int) -> NotificationSeen:
 async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, wanted: NotificationsAsked = ALL) -> int:
     """How many came since the marker, at most `most`, in groups where it is so asked; what may not be seen is not counted."""
     async with reads.work.reading() as reading:
-        mark = await notifications.read(reading, viewer.me, ("notifications",))
+        mark = await notifications.markers_of(reading, viewer.me, ("notifications",))
     cursor = Cursor(since_id=mark[0].last_read if mark else None, limit=most)
     read = groups if wanted.together else page
     return len((await read(reads, viewer, cursor, wanted)).items)
@@ -230,7 +230,7 @@ async def _requests(reading: Reading, viewer: Viewer, found: Sequence[Notificati
 async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = notifications.TIMELINES) -> list[Marker]:
     """How far the viewer has read."""
     async with reads.work.reading() as reading:
-        return await notifications.read(reading, viewer.me, timelines)
+        return await notifications.markers_of(reading, viewer.me, timelines)
 
 
 async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification]) -> list[NotificationSeen]:

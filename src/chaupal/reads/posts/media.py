@@ -19,7 +19,7 @@ from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.federation import limits, media as emojis, synchronising
+from chaupal.store.federation import limits, media as elsewhere, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import captions as captions_store, link_cards, media
@@ -120,7 +120,7 @@ async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -
 async def emoji_file(reads: Reads, viewer: Viewer, id_: int, name: str) -> MediaFile:
     """A picture for a `:name:` of another server, judged as all that is of that server. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
-        found = await emojis.sealed_file(reading, id_)
+        found = await elsewhere.sealed_emoji(reading, id_)
         seen = await _reveal(reads, reading, viewer, Surface.MEDIA, found[0] if found else None)
     if seen.item.key.rpartition("/")[2] != name:
         raise NotFound

@@ -54,5 +54,5 @@ async def page(
 async def pinned(reads: Reads, viewer: Viewer, account: int) -> list[Visible[Post]]:
     """The posts that an account has pinned, as the viewer may see them here: a withheld one is left out."""
     async with reads.work.reading() as reading:
-        ids = await reactions.of_account(reading, account)
+        ids = await reactions.pinned_by(reading, account)
         return await shown(reading, viewer, Surface.ACCOUNT, ids) if ids else []

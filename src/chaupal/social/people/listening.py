@@ -71,7 +71,7 @@ async def keep_markers(square: Square, viewer: Viewer, read: Mapping[str, int]) 
     async with square.work.writing() as w:
         for timeline in notifications.TIMELINES:
             if timeline in read:
-                await notifications.write(w, me, timeline, read[timeline])
+                await notifications.set_marker(w, me, timeline, read[timeline])
 
 
 async def clear_notifications(square: Square, viewer: Viewer) -> None:

@@ -93,7 +93,7 @@ async def _of_its_time(w: Writing, post: Post) -> int:
 async def _with_files(square: Square, w: Writing, came: ForeignPost, id_: int) -> Post:
     pictures = [await _file(square, w, picture, address, came.post.author) for picture, address in came.files]
     root = came.post.root if came.post.reply_to is not None else id_
-    shown = await files.keep(w, square.make_id, came.post.server, came.emojis)
+    shown = await files.keep_emojis(w, square.make_id, came.post.server, came.emojis)
     return msgspec.structs.replace(came.post, id=id_, root=root, pictures=tuple(pictures), emojis=shown)
 
 
@@ -183,7 +183,7 @@ async def _after(square: Square, w: Writing, before: Post, came: ForeignPost) ->
         poll=new.poll,
         quote_policy=new.quote_policy,
         pictures=await _pictures(square, w, before, came),
-        emojis=await files.keep(w, square.make_id, before.server, came.emojis),
+        emojis=await files.keep_emojis(w, square.make_id, before.server, came.emojis),
     )
 
 

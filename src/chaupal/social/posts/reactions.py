@@ -83,7 +83,7 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
             raise Invalid("pin_of_others")
         if post.visibility is Visibility.DIRECT:
             raise Invalid("pin_direct")
-        if await reactions.count(w, me, post_id) >= MOST:
+        if await reactions.pins_beside(w, me, post_id) >= MOST:
             raise Invalid("too_many_pins", most=MOST)
         if await reactions.pin(w, me, post_id, square.make_id()):
             w.tell(PinChanged(post=post_id, author=me, pinned=True))

@@ -132,7 +132,7 @@ def _hash(activity: str) -> str:
     return hashlib.sha256(activity.encode()).hexdigest()
 
 
-async def was(reading: Reading, activity: str) -> bool:
+async def was_heard(reading: Reading, activity: str) -> bool:
     """Whether the activity of this id was heard."""
     return await reading.value(FIND, hash=_hash(activity)) is not None
 
@@ -142,6 +142,6 @@ async def hear(w: Writing, activity: str) -> bool:
     return await w.run(HEAR, hash=_hash(activity), at=w.now()) == 1
 
 
-async def sweep(w: Writing) -> int:
+async def forget_heard(w: Writing) -> int:
     """Forget what nobody sends any more; how many."""
     return await w.run(SWEEP, before=w.now() - KEPT)

@@ -243,35 +243,35 @@ class KnownEmoji(NamedTuple):
     key: str
 
 
-def key_of(id_: int, url: str) -> str:
+def emoji_key(id_: int, url: str) -> str:
     return f"emoji/{id_}/{hashlib.sha256(url.encode()).hexdigest()[:16]}.webp"
 
 
-async def keep(w: Writing, make_id: MakeId, server: int, found: Sequence[tuple[str, str]]) -> tuple[Emoji, ...]:
+async def keep_emojis(w: Writing, make_id: MakeId, server: int, found: Sequence[tuple[str, str]]) -> tuple[Emoji, ...]:
     """(name, address) of each as a server has them now."""
     if not found:
         return ()
-    known = await _of(w, server, [name for name, _ in found])
+    known = await _emojis_of(w, server, [name for name, _ in found])
     for name, url in sorted(found):  # one order, so that two do not wait for each other
         if name not in known or known[name][1] != url:
             await w.run(KEEP, new=make_id(), server=server, name=name, url=url)
-    known = await _of(w, server, [name for name, _ in found])
-    return tuple(Emoji(name, key_of(*known[name])) for name, _ in found if name in known)
+    known = await _emojis_of(w, server, [name for name, _ in found])
+    return tuple(Emoji(name, emoji_key(*known[name])) for name, _ in found if name in known)
 
 
-async def _of(reading: Reading, server: int, names: Sequence[str]) -> dict[str, tuple[int, str]]:
+async def _emojis_of(reading: Reading, server: int, names: Sequence[str]) -> dict[str, tuple[int, str]]:
     rows = await reading.fetch(EMOJIS_OF_SERVER, server=server, names=listed(names))
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-async def by_id(reading: Reading, id_: int) -> KnownEmoji | None:
+async def emoji_by_id(reading: Reading, id_: int) -> KnownEmoji | None:
     row = await reading.first(ONE_EMOJI, of=id_)
-    return None if row is None else KnownEmoji(row[0], row[1], row[2], key_of(id_, row[2]))
+    return None if row is None else KnownEmoji(row[0], row[1], row[2], emoji_key(id_, row[2]))
 
 
-async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
+async def sealed_emoji(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
     """Its file, judged as all that is of its server, and the key of the file."""
-    known = await by_id(reading, id_)
+    known = await emoji_by_id(reading, id_)
     if known is None:
         return None
     subject = Subject(

@@ -132,7 +132,9 @@ async def statements_about(reading: Reading, ids: Sequence[int], now: int) -> di
     return found
 
 
-async def keep(w: Writing, subject: int, server: int, said: Sequence[Statement], make_id: MakeId, at: int) -> bool:
+async def keep_statements(
+    w: Writing, subject: int, server: int, said: Sequence[Statement], make_id: MakeId, at: int
+) -> bool:
     """What a server says of a thing of its own now, in the place of what it said before; whether that is something else."""
     known = [_statement(row) for row in await w.fetch(ON, ids=listed([subject]))]
     if {msgspec.structs.replace(one, domain="") for one in known} == set(said):

@@ -258,12 +258,12 @@ class Marker(msgspec.Struct, frozen=True):
     updated_at: int
 
 
-READ = (
+MARKERS_OF = (
     selects(markers, "timeline last_read version updated_at")
     .where(among(markers.c.timeline, "timelines"), account_id="me")
     .ordered("timeline")
 )
-WRITE = upsert(
+SET_MARKER = upsert(
     lambda i: (
         i(markers)
         .values(
@@ -281,12 +281,13 @@ WRITE = upsert(
 )
 
 
-async def read(reading: Reading, account: int, timelines: Sequence[str] = TIMELINES) -> list[Marker]:
+async def markers_of(reading: Reading, account: int, timelines: Sequence[str] = TIMELINES) -> list[Marker]:
     return [
-        Marker(*row) for row in await reading.by(MARKERS, account).fetch(READ, me=account, timelines=listed(timelines))
+        Marker(*row)
+        for row in await reading.by(MARKERS, account).fetch(MARKERS_OF, me=account, timelines=listed(timelines))
     ]
 
 
-async def write(w: Writing, account: int, timeline: str, last_read: int) -> None:
+async def set_marker(w: Writing, account: int, timeline: str, last_read: int) -> None:
     w.touch(MARKERS, account)
-    await w.run(WRITE, me=account, which=timeline, read=last_read, at=w.now())
+    await w.run(SET_MARKER, me=account, which=timeline, read=last_read, at=w.now())

@@ -165,7 +165,7 @@ async def marks(reading: Reading, me: int, ids: Sequence[int]) -> Marks:
 
 PIN = inserts_once(pins, account_id="me", post_id="of", id="new")
 UNPIN = deletes(pins).where(account_id="me", post_id="of")
-OF = selects(pins.c.post_id).where(account_id="me").ordered("-id")
+PINNED_BY = selects(pins.c.post_id).where(account_id="me").ordered("-id")
 COUNT_PINS = selects(func.count(pins.c.id)).where(same(pins, account_id="me"), pins.c.post_id != param("of"))
 
 
@@ -181,11 +181,11 @@ async def unpin(w: Writing, me: int, post: int) -> bool:
     return await w.run(UNPIN, me=me, of=post) == 1
 
 
-async def of_account(reading: Reading, account: int) -> list[int]:
+async def pinned_by(reading: Reading, account: int) -> list[int]:
     """The posts that the account has pinned, the one pinned last first."""
-    return [row[0] for row in await reading.by(REACTIONS, account).fetch(OF, me=account)]
+    return [row[0] for row in await reading.by(REACTIONS, account).fetch(PINNED_BY, me=account)]
 
 
-async def count(reading: Reading, account: int, but: int) -> int:
+async def pins_beside(reading: Reading, account: int, but: int) -> int:
     """How many are pinned beside this one."""
     return await reading.value(COUNT_PINS, me=account, of=but)

@@ -54,10 +54,10 @@ async def test_an_activity_is_heard_once_and_forgotten_when_nobody_sends_it_any_
         assert await arrivals.hear(w, URI) and not await arrivals.hear(w, URI)
     clock.move(arrivals.KEPT - DAY)
     async with street.work.writing() as w:
-        assert await arrivals.sweep(w) == 0 and await arrivals.was(w, URI)
+        assert await arrivals.forget_heard(w) == 0 and await arrivals.was_heard(w, URI)
     clock.move(2 * DAY)
     async with street.work.writing() as w:
-        assert await arrivals.sweep(w) == 1 and not await arrivals.was(w, URI)
+        assert await arrivals.forget_heard(w) == 1 and not await arrivals.was_heard(w, URI)
 
 
 async def test_what_waits_of_one_server_keeps_its_order_and_is_done_once(street: Street):
