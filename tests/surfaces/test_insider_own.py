@@ -136,6 +136,7 @@ def test_every_act_of_the_table_has_a_way_in_that_is_attacked_here():
         "set_aside",
         "stay",
         "end_stay",
+        "end_reversed",
         "confirm",
         "take_over",
         *RESUMED.values(),

@@ -316,6 +316,10 @@ class Scribe:
         }
         return self._after("appeal", prev, public | changes)
 
+    def outside(self, prev: int, step: str, **changes: object) -> int:
+        public: Public = {"step": step, "body": "high_court", "at": self.minute()}
+        return self._after("external", prev, public | changes)
+
     def seal(
         self, t: str, ref: str, public: Mapping[str, object], regime: str, prev: int | None = None, **then: object
     ) -> int:

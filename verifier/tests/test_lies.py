@@ -1356,6 +1356,14 @@ def test_an_appeal_is_decided_by_who_decided_what_it_is_about(scribe: Scribe):
     lie(scribe, scribe.appeal(filed, "decided", by=APPROVER), "appeal_heard_by_decider")
 
 
+@pytest.mark.parametrize("outcome", ["for", "against"])
+def test_whoever_decided_notes_that_others_found_it_right(scribe: Scribe, outcome: str):
+    filed = scribe.outside(scribe.decide(), "filed", by=APPROVER)
+    told = scribe.found(scribe.outside(filed, "decided", by=APPROVER, outcome=outcome))
+    assert ("found_right_by_decider" in told) == (outcome == "for")
+    assert not scribe.found(scribe.outside(filed, "decided", by=SECOND, outcome=outcome))
+
+
 @pytest.mark.parametrize("act", ["serve", "refuse", "hear_appeal"])
 def test_somebody_decides_about_what_their_own_team_did_though_the_rules_forbid_it(scribe: Scribe, act: str):
     body = FILES["house_rules.1"].replace(b"own_team = []", f'own_team = ["{act}"]'.encode(), 1)

@@ -274,7 +274,7 @@ def _counted(counts: "Counts") -> str:
         "under review": counts.pending,
         "not found": counts.not_found,
         "acted on under own rules": counts.own_rules,
-        "closed undecided": counts.undecided,
+        "over undecided": counts.undecided,
     }
     return ", ".join(f"{many} {what}" for what, many in named.items() if many)
 

@@ -123,8 +123,9 @@ async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:
     written = await notes.on(reading, COUNTER, strike.ruling.id)
     if law is None or not written:
         return None
-    told = await log.entries_of(reading, entries.Counter)
-    steps = {said.step: said.at or "" for _, head, said in told if head.prev == strike.ruling.log_index}
+    start = strike.ruling.log_index
+    told = await log.entries_about(reading, entries.Counter, start, strike.order)
+    steps = {said.step: said.at or "" for _, prev, said in told if prev == start}
     filed = written[0].at
     return CounterNotice(
         filed_at=filed,

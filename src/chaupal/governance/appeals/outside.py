@@ -14,7 +14,7 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import ledger
+from chaupal.store.court import appeals, ledger
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
@@ -53,7 +53,8 @@ async def note(
 ) -> None:
     """Note that something was filed with, or decided by, a body that the law of the ruling names.
 
-    Raises Invalid by field, Conflict where it was noted already, or nothing was filed there.
+    Raises Invalid by field, NotAllowed for whoever says of what they decided that others found it right, Conflict where it was
+    noted already, or nothing was filed there.
     """
     check_may(viewer, "hear_appeal")
     strike = await notices.by_id(court, viewer, ruling_id)
@@ -61,6 +62,8 @@ async def note(
     async with court.work.writing() as w:
         await ledger.hold(w)
         me = await guards.act(w, viewer, "hear_appeal", [strike.ruling.owner_id])
+        if step == DECIDED and outcome == FOR:
+            guards.check_not_own(me, await appeals.hands_in(w, ruling_id), "found_right_by_you")
         standing = next((one for one in await _of(w, strike) if one.body == body and not one.outcome), None)
         if (standing is None) == (step == DECIDED):
             raise Conflict("noted_already" if step == FILED else "nothing_filed_there")
@@ -95,11 +98,13 @@ async def _log(court: Court, w: Writing, strike: Strike, public: entries.Externa
 async def _of(reading: Reading, strike: Strike) -> list[OutsideAppeal]:
     """Put it together from the log alone: filings that follow the measure, and decisions that follow the filings."""
     found: dict[int, OutsideAppeal] = {}
-    for index, head, said in await log.entries_of(reading, entries.External):
-        if said.step == FILED and head.prev == strike.ruling.log_index:
+    start = strike.ruling.log_index
+    told = await log.entries_about(reading, entries.External, start, strike.order)
+    for index, prev, said in sorted(told, key=lambda one: one[2].step != FILED):
+        if said.step == FILED and prev == start:
             found[index] = OutsideAppeal(index=index, body=said.body, filed_at=said.at or "")
-        elif said.step == DECIDED and head.prev in found:
-            found[head.prev] = msgspec.structs.replace(
-                found[head.prev], outcome=said.outcome, decided_at=said.at or "", complied_in_time=said.complied_in_time
+        elif said.step == DECIDED and prev in found:
+            found[prev] = msgspec.structs.replace(
+                found[prev], outcome=said.outcome, decided_at=said.at or "", complied_in_time=said.complied_in_time
             )
     return list(found.values())

@@ -23,7 +23,7 @@ class State(StrEnum):
     CHANGE_CONCURRED = "change_concurred"  # the same, of a protected speaker, with a second reviewer's agreement
     REFUSED = "refused"
     CLOSED = "closed"
-    LEFT = "undecided"  # its order was closed before anything was decided about it
+    LEFT = "undecided"  # its order was closed, or replaced, before anything was decided about it
     LIFTED = "lifted"
     LAPSED = "lapsed"
     STAYED = "stayed"
@@ -118,6 +118,7 @@ MOVES: tuple[Move, ...] = (
     *_each((State.STAYED,), "withdraw", State.WITHDRAWN, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "set_aside", State.SET_ASIDE, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "lapse", State.LAPSED, "", ("leaf",), guards=()),
+    *_each((State.STAYED,), "end_reversed", State.OVERTURNED, "carry_out", ("leaf",)),  # by an appeal, while it was halted
     *_each((State.STAYED,), "end_stay", State.RETURNED, "carry_out", ("leaf",)),
     *_each((State.STAYED,), "resume", State.IN_FORCE, "carry_out", ("leaf", "ruling")),
     *_each((State.STAYED,), "resume_unseconded", State.UNSECONDED, "carry_out", ("leaf", "ruling")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -176,6 +176,24 @@ async def entries_of[P: Public](reading: Reading, kind: type[P]) -> list[tuple[i
     """(index, entry, what it says) of every entry of a type that is rare."""
     found = [(index, head_of(entry)) for index, entry in await ledger.of_kind(reading, kind.TYPES[0])]
     return [(index, head, msgspec.json.decode(head.public, type=kind)) for index, head in found]
+
+
+async def entries_about[P: Public](
+    reading: Reading, kind: type[P], start: int, matter: Order | None
+) -> list[tuple[int, int | None, P]]:
+    """(index, `prev`, what it says) of every entry of a rare type; of a `matter` that is, or was, secret those too, from its
+    entry `start` on, that look as if they said nothing.
+    """
+    found = [(index, head.prev, said) for index, head, said in await entries_of(reading, kind)]
+    if matter is None or not matter.began_secret:
+        return found
+    for index, text in (await ledger.disclosures_named(reading, "act", start, await ledger.reach(reading))).items():
+        act = msgspec.convert(tlog.read_disclosure(text)[1], dict[str, Any])
+        known = await ledger.disclosures_of(reading, index) if act["t"] in kind.TYPES else {}
+        if "public" in known:
+            said = msgspec.convert(tlog.read_disclosure(known["public"][0])[1], kind)
+            found.append((index, act["prev"], said))
+    return found
 
 
 # --- Serving ---

@@ -240,13 +240,16 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
         return False
     by_two = await _takes_two(w, case)
     before, stay, now = State(case.events[-2].state), case.events[-1], court.clock()
-    leaf, begun = event.log_index or 0, list[int]()
+    leaf, begun, reversed_ = event.log_index or 0, list[int](), False
     cause = Cause("stayed", order_events.body_of(event.body.body) or "court", event.body.reason, event.by)
     for id_ in stay.body.rulings:
         row = await rulings.ruling(w, id_)
-        if row is None or row.lift_log_index is None or (by_two and row.approved_by is None):
+        if row is None or row.lift_log_index is None:
             continue
         if await rulings.reversed_since(w, id_):
+            reversed_ = True
+            continue
+        if by_two and row.approved_by is None:
             continue
         if row.ends_at is None or now < row.ends_at:
             ids, leaf = await effects.go_on(
@@ -255,7 +258,7 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
             begun += ids
     verb = lifecycle.RESUMED.get(before, "end_stay")
     if before in lifecycle.IN_FORCE and not begun:
-        verb = "end_stay" if before is State.UNSECONDED and by_two else "lapse"
+        verb = "end_reversed" if reversed_ else "end_stay" if before is State.UNSECONDED and by_two else "lapse"
     taken = cases.follow(case, verb, event.by)
     await cases.enter(court, w, case, taken, CaseEventBody(reason=event.body.reason, rulings=tuple(begun)), leaf)
     return True

@@ -65,7 +65,9 @@ class Counts(msgspec.Struct, frozen=True):
     pending: int = 0
     not_found: int = 0
     own_rules: int = 0  # closed, because the house acted by its own rules
-    undecided: int = 0  # their order was closed, withdrawn or set aside before anything was decided about them
+    undecided: int = (
+        0  # their order was closed, replaced, withdrawn or set aside before anything was decided about them
+    )
 
 
 class RegisterLine(msgspec.Struct, frozen=True):

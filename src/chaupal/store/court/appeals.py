@@ -136,8 +136,12 @@ async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, Appe
 
 async def heard(reading: Reading, row: AppealRow) -> AppealWithHands:
     """The same appeal with those who had a hand in what it is about."""
-    hands = frozenset(by for (by,) in await reading.fetch(HANDS, of=row.ruling_id))
-    return AppealWithHands(**msgspec.structs.asdict(row), hands=hands)
+    return AppealWithHands(**msgspec.structs.asdict(row), hands=await hands_in(reading, row.ruling_id))
+
+
+async def hands_in(reading: Reading, ruling_id: int) -> frozenset[int]:
+    """Who decided a ruling, or has decided since that it is to go on."""
+    return frozenset(by for (by,) in await reading.fetch(HANDS, of=ruling_id))
 
 
 async def waiting(reading: Reading, at_most: int = 200) -> list[AppealRow]:

@@ -33,7 +33,7 @@ STATES = {
     "in_force": N_("limit in force"),
     "unseconded": N_("in force for a time, by one person"),
     "closed": N_("closed without a measure"),
-    "undecided": N_("closed before anything was decided"),
+    "undecided": N_("over before anything was decided"),
     "own_rules": N_("acted on under this server's own rules"),
     "stayed": N_("stayed by a court"),
     "withdrawn": N_("withdrawn"),

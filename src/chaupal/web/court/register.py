@@ -245,7 +245,7 @@ CAME_TO = {
     "unseconded": N_("Limited by one person for a short time: %(many)s"),
     "refused": N_("Refused, as two people decided: %(many)s"),
     "closed": N_("Closed without a measure: %(many)s"),
-    "undecided": N_("Closed before anything was decided: %(many)s"),
+    "undecided": N_("Over before anything was decided: %(many)s"),
     "own_rules": N_("Acted on under this server's own rules: %(many)s"),
     "not_found": N_("Not found on this server: %(many)s"),
     "lifted": N_("Limited no more: %(many)s"),

@@ -482,7 +482,7 @@ async def test_whoever_decided_what_was_changed_since_does_not_hear_the_appeal(
 async def test_nobody_takes_an_appeal_what_it_is_about(bench: Bench, clock: StillClock, how: str, outcome: str):
     """A measure ended and went on at once, by one person where a court is said to have stayed it: the appeal was about nothing any more."""
     urgent = {"regime": "IN-69A-EMERG", "role": "secretary", "officer_rank": "Secretary"}
-    ref = await bench.order(**urgent if how == "confirmed" else {})
+    sure = ref = await bench.order(**urgent if how == "confirmed" else {})
     await bench.withhold(ref)
     row, usha = await appealed(bench), await bench.hire("usha")
     clock.move(60_000)
@@ -507,7 +507,9 @@ async def test_nobody_takes_an_appeal_what_it_is_about(bench: Bench, clock: Stil
         await bench.step(ref, "end_stay", body="court")
     async with bench.court.work.reading() as reading:
         left = [one for one in await rulings.of_owner(reading, bench.meera) if one.lifted_at is None]
+        case = await cases.case_of(bench.court, reading, sure, 1)
     assert [one.ends_at for one in left] == ([1_613_025_000_000] if outcome == "modified" else [])
+    assert case.state is (State.IN_FORCE if outcome == "modified" else State.OVERTURNED), "nothing ran out"
     assert (await reconcile.reconcile(bench.court)).faults == ()
 
 

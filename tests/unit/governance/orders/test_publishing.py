@@ -3,9 +3,12 @@
 import msgspec
 import pytest
 
-from chaupal.governance.log import log
+from chaupal.governance.appeals import outside
+from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import orders, publishing, replacing
 from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import Conflict, NotAllowed
+from chaupal.policy.viewer import Role
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger, register, rulings
 from chaupal_audit import tlog
@@ -51,6 +54,27 @@ async def test_what_a_secret_entry_says_is_read_by_nobody_outside_until_its_day(
     bench.street.clock.move(10 * DAY)
     assert await publishing.publish_due(bench.court) == 1
     assert REASON in str(await log.opened(bench.court, indexes))
+
+
+async def test_what_is_brought_before_others_about_a_secret_order_is_noted_once_and_decided(bench: Bench, gagged: str):
+    """It was read from entries in clear alone: filed as often as one liked, and never decided."""
+    async with bench.court.work.reading() as reading:
+        order = await docket.order(reading, gagged)
+        assert order is not None
+        target = (await docket.targets_of(reading, order.id))[0]
+        ruling = (await rulings.by_targets(reading, [target.id]))[target.id][0].id
+    court, usha = bench.court, await bench.hire("usha", Role.APPROVER)
+    body = court.regimes.current("IN-69A", court.clock()).appeals.external[0].code
+    await outside.note(court, bench.asha, ruling, step="filed", body=body)
+    with pytest.raises(Conflict):
+        await outside.note(court, usha, ruling, step="filed", body=body)
+    bench.street.clock.move(10 * DAY)
+    assert await publishing.publish_due(court) == 1
+    with pytest.raises(NotAllowed, match="somebody else must note"):
+        await outside.note(court, bench.asha, ruling, step="decided", body=body, outcome="for")
+    await outside.note(court, usha, ruling, step="decided", body=body, outcome="for")
+    assert [(one.body, one.outcome) for one in await outside.of_ruling(court, usha, ruling)] == [(body, "for")]
+    assert (await reconcile.reconcile(court)).faults == ()
 
 
 async def test_public_numbers_are_given_at_publication(bench: Bench, gagged: str):

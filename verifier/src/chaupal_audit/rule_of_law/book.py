@@ -369,6 +369,10 @@ class Book:
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
+    def prev(self, act: Act) -> object:
+        """What an entry follows from, where the book has it."""
+        return None if act.head.prev is None else self.at.get(act.head.prev)
+
     def named(self, authority: str) -> bool:
         return authority in {one.name for one in self.authorities.values()}
 

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from chaupal_audit.clock import MINUTE
+from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import (
     UNKNOWN,
@@ -13,6 +14,7 @@ from chaupal_audit.rule_of_law.book import (
     MeasureEnd,
     NoticeAct,
     OpeningAct,
+    SaidAct,
 )
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import CHANGED
@@ -27,6 +29,7 @@ ENDS_AT_END = Checks[MeasureEnd]()
 NOTICING = Checks[NoticeAct]()
 ORDERS_AT_END = Checks[Matter]()
 APPEALING, APPEALS_AT_END = Checks[AppealStep](), Checks[AppealStep]()
+BRINGING = Checks[SaidAct[entries.External]]()
 UNSEALING = Checks[OpeningAct]()
 
 
@@ -305,6 +308,18 @@ def _one_line(made: MeasureAct) -> list[MeasureAct]:
 )
 def appeal_without_role(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and not book.people.may(appealed.said.by, "hear_appeal")
+
+
+@BRINGING.breach(
+    "Whoever had decided a measure noted themselves that a body outside found it right.",
+    "बाहर की संस्था ने निर्णय को सही माना, यह उसी ने दर्ज किया जिसने वह निर्णय किया था।",
+)
+def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool:
+    if (noted.said.step, noted.said.outcome) != ("decided", "for"):
+        return False
+    filed = book.prev(noted.act)
+    made = book.prev(filed.act) if isinstance(filed, SaidAct) else None
+    return isinstance(made, MeasureAct) and any(noted.said.by in one.hands for one in _one_line(made))
 
 
 @APPEALS_AT_END.breach(

@@ -231,7 +231,7 @@ class Trial:
         new = _public(act, entries.Decision)
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
-        prev = self._prev(act)
+        prev = self.book.prev(act)
         decided = book.DecisionStep(act, new, matter, case, _proposal(case, prev), prev)
         self._ask(table.DECISIONS, act, decided)
         self.book.decide(decided)
@@ -240,7 +240,7 @@ class Trial:
         new = _public(act, entries.Measure)
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
-        prev = self._prev(act)
+        prev = self.book.prev(act)
         alone = new.alone or new.emergency
         proposal = None if alone else _proposal(case, prev)
         citation = new.rule or (matter.said.rule if matter else "")
@@ -251,7 +251,7 @@ class Trial:
         self.book.begin(made)
 
     def reversal(self, act: book.Act) -> None:
-        prev = self._prev(act)
+        prev = self.book.prev(act)
         new = _public(act, entries.Reversal)
         ended = book.MeasureEnd(
             act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, book.MeasureAct) else None
@@ -260,14 +260,14 @@ class Trial:
         self.book.end(ended)
 
     def notice(self, act: book.Act) -> None:
-        prev = self._prev(act)
+        prev = self.book.prev(act)
         made = prev if isinstance(prev, book.MeasureAct) else prev.made if isinstance(prev, book.MeasureEnd) else None
         told = book.NoticeAct(act, _public(act, entries.Notice), made)
         self._ask(table.NOTICES, act, told)
         self.book.tell(told)
 
     def appeal(self, act: book.Act) -> None:
-        appealed = book.AppealStep(act, _public(act, entries.Appeal), self._prev(act))
+        appealed = book.AppealStep(act, _public(act, entries.Appeal), self.book.prev(act))
         self._ask(table.APPEALS, act, appealed)
         self.book.appeal(appealed)
 
@@ -292,9 +292,6 @@ class Trial:
         texts = [one.text for one in self._openings.get(act.index, ())]
         rows = opened.all_of("row", frozenset(act.head.sd), texts)
         return [_row(row) for row in rows] if rows or self._asked else None
-
-    def _prev(self, act: book.Act) -> object:
-        return None if act.head.prev is None else self.book.at.get(act.head.prev)
 
 
 def _read(index: int, raw: bytes) -> book.Act:
@@ -357,4 +354,5 @@ HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
     "appeal": Trial.appeal,
     "open": Trial.open_,
     "tally": Trial.tally,
+    "external": _saying(entries.External, table.BRINGING),
 }
