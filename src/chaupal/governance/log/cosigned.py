@@ -79,7 +79,8 @@ async def sign_due(court: Court, client: "httpx2.AsyncClient | None" = None) -> 
 
 
 async def check_seen(court: Court, client: "httpx2.AsyncClient | None" = None) -> None:
-    """Raises SetBack where a witness has signed more of our log than the store has; one that cannot be reached holds up nobody.
+    """Raises SetBack where a witness has signed more of our log than the store has. One that cannot be reached is passed over, `TIMEOUT`
+    later at most.
 
     Where nothing is signed yet it is asked about the log's beginning, which every log of ours goes on from.
     """
