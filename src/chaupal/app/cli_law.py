@@ -43,8 +43,14 @@ def show(context: click.Context, ref: str) -> None:
 @law.command()
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Read all files as the server would at its start, and say everything that is wrong with them."""
+    """Read all files as the server would at its start, and say everything that is wrong with them, or misleads."""
     regimes, rules = _laws(_data(context))
+    for regime in regimes.all():
+        fewer = [one.value for one in regime.measures_allowed if one not in regime.two_person]
+        if regime.two_person and fewer and regime.basis_kind != "own_rules":
+            click.echo(
+                f"{regime.file}: two_person leaves out {', '.join(fewer)}; by law each takes two people all the same"
+            )
     click.echo(f"{len(regimes.all())} versions of laws, {len(rules.all())} of the house's rules: all can be used.")
 
 

@@ -51,4 +51,16 @@ def test_all_that_is_wrong_with_laws_and_rules_is_said(tmp_path: Path):
 def test_files_that_are_whole_are_said_to_be_so(tmp_path: Path):
     result = run(tmp_path, "law", "check")
     assert result.exit_code == 0
-    assert result.output.endswith("all can be used.\n")
+    assert result.output.endswith("all can be used.\n") and "two_person" not in result.output
+
+
+def test_a_law_that_seems_to_let_one_person_act_is_said_not_to(tmp_path: Path):
+    """It is no fault of a file: one that was cited cannot be changed any more."""
+    (tmp_path / "regimes").mkdir()
+    mine = run(tmp_path, "law", "show", "GENERIC@1").output
+    fewer = mine.replace('two_person = ["label", ', "two_person = [")
+    assert fewer != mine
+    (tmp_path / "regimes" / "GENERIC.mine.toml").write_text(fewer, "utf-8")
+    result = run(tmp_path, "law", "check")
+    assert result.exit_code == 0
+    assert "GENERIC.mine.toml: two_person leaves out label; by law each takes two people all the same" in result.output
