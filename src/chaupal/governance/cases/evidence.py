@@ -189,6 +189,19 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[HeldEvidence]
         return [msgspec.structs.replace(one, body=None) for one in await held.of_order(reading, ref)]
 
 
+async def of_targets(court: Court, viewer: Viewer, ref: str) -> dict[int, list[HeldEvidence]]:
+    """The same by the number of the thing named, or of another of the same owner: of an account posts are taken, of a post pictures."""
+    every = await of_order(court, viewer, ref)
+    async with court.work.reading() as reading:
+        order = or_not_found(await docket.order(reading, ref))
+        named = await docket.targets_of(reading, order.id)
+    numbers = {t.owner_id: t.number for t in reversed(named)} | {t.subject_id: t.number for t in reversed(named)}
+    found: dict[int, list[HeldEvidence]] = {}
+    for one in every:
+        found.setdefault(numbers.get(one.subject_id, numbers.get(one.owner_id, 1)), []).append(one)
+    return found
+
+
 async def of_report(court: Court, viewer: Viewer, row: ReportRow) -> list[HeldEvidence]:
     """What is held of the posts that a report names, without its content; nothing for whom it is not open."""
     if not may(viewer, "see_reported"):

@@ -124,16 +124,16 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
         fields=deskwords.FIELDS,
         particulars=_particulars(call, found),
         differences=_differences(call, found),
-        held=await _held(call, ref, first, files),
+        held=await _held(call, ref, files),
     )
 
 
-async def _held(call: Call[Any], ref: str, first: int, files: dossier.Dossier) -> list[HeldEvidence]:
-    """As many of the sealed copies as of the things beside them, in the order in which both came; the last page has what is left."""
+async def _held(call: Call[Any], ref: str, files: dossier.Dossier) -> list[tuple[int, HeldEvidence]]:
+    """The sealed copies of the things on the page, each with the number of its thing."""
     if not may(call.viewer, "see_documents"):
         return []
-    every = await evidence.of_order(call.house.court, call.viewer, ref)
-    return every[first - 1 : first - 1 + MOST_SHOWN if files.next else None]
+    every = await evidence.of_targets(call.house.court, call.viewer, ref)
+    return [(file.target.number, one) for file in files.files for one in every.get(file.target.number, ())]
 
 
 class TimelineLine(NamedTuple):
