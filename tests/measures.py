@@ -5,7 +5,7 @@ from typing import Any
 from chaupal.policy.measures import ACCOUNT_LEVEL, OF_SERVERS, Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.identity import accounts as standing
+from chaupal.store.identity import accounts
 from village import Village
 
 OWN = (
@@ -40,7 +40,7 @@ async def insert(v: Village, measure: Measure, subject: int = 0, **more: Any) ->
     async with square.work.writing() as w:
         await rulings.begin(w, row)
         if measure in ACCOUNT_LEVEL and subject:
-            await standing.settle(w, subject)
+            await accounts.settle(w, subject)
     return row.id
 
 
@@ -50,10 +50,10 @@ async def lift(v: Village, ruling: int, leaf: int = 1) -> None:
         row = await rulings.ruling(w, ruling)
         assert row is not None
         assert await rulings.lift(w, ruling, leaf, w.now())
-        await standing.settle(w, row.subject_id)
+        await accounts.settle(w, row.subject_id)
 
 
 async def lapse(v: Village, subject: int) -> None:
     """What the clock's errand does when a ruling on an account has run out."""
     async with v.running.house.square.work.writing() as w:
-        await standing.settle(w, subject)
+        await accounts.settle(w, subject)

@@ -18,8 +18,9 @@ from chaupal.social.media import films, upload_types
 from chaupal.social.media.media import MOST_DESCRIPTION
 from chaupal.social.people import announcements, push_keys
 from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
-from chaupal.social.posts import followed_tags, polls, reactions as pinning
+from chaupal.social.posts import followed_tags, polls
 from chaupal.social.posts.composing import MOST_PICTURES
+from chaupal.social.posts.reactions import MOST_PINNED
 from chaupal.text import html
 from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, MAX_NAME, URL_LENGTH
@@ -179,7 +180,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     return {
         "accounts": {
             "max_featured_tags": followed_tags.MOST_FEATURED,
-            "max_pinned_statuses": pinning.MOST,
+            "max_pinned_statuses": MOST_PINNED,
             "max_profile_fields": MOST_FIELDS,
             "profile_field_name_limit": MOST_IN_FIELD,
             "profile_field_value_limit": MOST_IN_FIELD,

@@ -18,7 +18,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
 from chaupal.social.events import PostPublished
 from chaupal.social.media import elsewhere
-from chaupal.social.posts.reactions import MOST as MOST_PINNED
+from chaupal.social.posts.reactions import MOST_PINNED
 from chaupal.store.federation import arrivals, people, untold
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import hidden_servers, reactions

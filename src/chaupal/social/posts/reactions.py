@@ -70,7 +70,7 @@ async def _shown(square: Square, viewer: Viewer, post: int) -> Post:
     return seen.item.inner or seen.item
 
 
-MOST = 5  # pinned posts of one account
+MOST_PINNED = 5  # posts of one account
 
 
 async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
@@ -83,8 +83,8 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
             raise Invalid("pin_of_others")
         if post.visibility is Visibility.DIRECT:
             raise Invalid("pin_direct")
-        if await reactions.pins_beside(w, me, post_id) >= MOST:
-            raise Invalid("too_many_pins", most=MOST)
+        if await reactions.pins_beside(w, me, post_id) >= MOST_PINNED:
+            raise Invalid("too_many_pins", most=MOST_PINNED)
         if await reactions.pin(w, me, post_id, square.make_id()):
             w.tell(PinChanged(post=post_id, author=me, pinned=True))
     return post_id

@@ -121,7 +121,7 @@ async def tried(w: Writing, of: int) -> None:
     await w.run(TRIED, of=of)
 
 
-KEPT = 30 * DAY  # longer than any server tries to deliver, and than any signature is good
+HEARD_FOR = 30 * DAY  # longer than any server tries to deliver, and than any signature is good
 
 HEAR = inserts_once(heard, hash="hash", at="at")
 FIND = selects(heard.c.at).where(hash="hash")
@@ -144,4 +144,4 @@ async def hear(w: Writing, activity: str) -> bool:
 
 async def forget_heard(w: Writing) -> int:
     """Forget what nobody sends any more; how many."""
-    return await w.run(SWEEP, before=w.now() - KEPT)
+    return await w.run(SWEEP, before=w.now() - HEARD_FOR)

@@ -52,7 +52,7 @@ async def test_the_newest_id_of_a_follow_is_the_one_that_is_answered(street: Str
 async def test_an_activity_is_heard_once_and_forgotten_when_nobody_sends_it_any_more(street: Street, clock: StillClock):
     async with street.work.writing() as w:
         assert await arrivals.hear(w, URI) and not await arrivals.hear(w, URI)
-    clock.move(arrivals.KEPT - DAY)
+    clock.move(arrivals.HEARD_FOR - DAY)
     async with street.work.writing() as w:
         assert await arrivals.forget_heard(w) == 0 and await arrivals.was_heard(w, URI)
     clock.move(2 * DAY)
