@@ -117,7 +117,7 @@ async def test_what_was_proposed_and_never_carried_out_is_not_told_when_its_orde
     assert [story["counts"][name] for name in ("pending", "undecided", "ended")] == [0, 1, 0], "nothing is shown again"
     page = await v.page_as("IN", f"/orders/{ref}")
     assert REASON not in page and "second video" not in page
-    assert "कुछ तय होने से पहले बंद" in page
+    assert "कुछ तय होने से पहले ही समाप्त" in page
     assert "विचाराधीन" not in page
     async with court.work.reading() as reading:
         order = await docket.order(reading, ref)
