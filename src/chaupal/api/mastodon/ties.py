@@ -209,6 +209,13 @@ class DomainSent(msgspec.Struct):
     domain: Word
 
 
+class DomainBlockPreview(msgspec.Struct, kw_only=True):
+    """What hiding a server would end. `following_count` is none: here one goes on following people of a server that one hides."""
+
+    followers_count: int
+    following_count: int = 0
+
+
 class DomainBlock(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/DomainBlock/; `reference` and `entry`: its case, and where the log says so."""
 
@@ -226,6 +233,13 @@ async def listed(call: Call[Paged]) -> Answer:
     """The domains that one hides, the newest first."""
     page = await looks.of_viewer(call.house.reads, call.viewer, call.args.cursor(100, 200))
     return json([one.domain for one in page.items], headers=link_header(call, page))
+
+
+async def foreseen(call: Call[DomainSent]) -> DomainBlockPreview:
+    """What hiding a server would end, asked by Mastodon's own apps before they hide one. Mastodon's documentation has it not."""
+    return DomainBlockPreview(
+        followers_count=await looks.followers_from(call.house.reads, call.viewer, call.args.domain)
+    )
 
 
 async def hide(call: Call[DomainSent]) -> None:
@@ -283,6 +297,7 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/blocks", _handler_of(people_lists.blocked), Surface.PROFILE, scope="read:blocks", kept=True, **PEOPLE),
     get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", gives=list[MutedAccount], kept=True),
     get(PATH, listed, Surface.OWN, scope="read:blocks", gives=list[str]),
+    get(f"{PATH}/preview", foreseen, Surface.NONE, scope="write:blocks"),
     post(PATH, hide, Surface.NONE, scope="write:blocks"),
     delete(PATH, show, Surface.NONE, scope="write:blocks"),
     get("/api/v1/instance/domain_blocks", public, Surface.RECORD, public=True),)  # fmt: skip

@@ -9,6 +9,7 @@ from chaupal.store.federation import addresses, servers
 from chaupal.store.square import hidden_servers as kept
 from chaupal.store.square.graph import FollowTerms, terms_of
 from chaupal.store.square.hidden_servers import Hidden
+from chaupal.text import hosts
 
 MOST_SEVERED = 10_000
 
@@ -39,6 +40,13 @@ async def newest(reads: Reads, viewer: Viewer, limit: int = kept.MOST) -> list[H
     """The newest of them; all, where nothing else is said."""
     async with reads.work.reading() as reading:
         return await kept.of_account(reading, viewer.me, below=2**63 - 1, above=-1, limit=limit)
+
+
+async def followers_from(reads: Reads, viewer: Viewer, domain: str) -> int:
+    """How many follow the viewer from a server, and would do so no more if they hid it; none from what is no server."""
+    async with reads.work.reading() as reading:
+        server = await servers.id_of(reading, hosts.server_named(domain))
+        return len(await kept.followers_from(reading, viewer.me, server, kept.MOST)) if server else 0
 
 
 async def severed(reads: Reads, viewer: Viewer) -> list[EndedFollow]:

@@ -133,6 +133,9 @@ async def test_a_block_from_another_server_ends_what_was_between_and_can_be_undo
     v = far.village
     await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
     bob, block = await far.account(far.bob), far.bob.act("Block", far.uri(v.asha))
+    for who, domain, many in ((v.asha, "", 1), (v.ravi, "", 0), (v.asha, "never.example", 0), (v.asha, "no server", 0)):
+        foreseen = f"/api/v1/domain_blocks/preview?domain={domain or far.bob.uri.split('/')[2]}"
+        assert await far.ask(who, foreseen) == {"followers_count": many, "following_count": 0}, (who.handle, domain)
     await far.tells(far.bob, block)
     tie = await far.tie(v.asha, bob)
     assert (tie["followed_by"], tie["blocked_by"]) == (False, True)
