@@ -338,4 +338,5 @@ async def _facts(reading: Reading, viewer: Viewer) -> Facts:
     if not heard:
         return facts
     muting = ties.muting - heard
-    return Facts(replace(ties, muting=muting, apart=ties.blocking | ties.blocked_by | muting), facts.rulings)
+    apart = ties.blocking | ties.blocked_by | muting | ties.hidden_servers
+    return Facts(replace(ties, muting=muting, apart=apart), facts.rulings)

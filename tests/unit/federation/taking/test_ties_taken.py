@@ -156,6 +156,16 @@ async def test_many_copies_at_once_are_one_follow(far: Far):
     assert (await far.ask(v.ravi, f"/api/v1/accounts/{bob}"))["following_count"] == 1
 
 
+async def test_whoever_hides_a_server_hears_nothing_of_it_also_where_they_hear_somebody_whom_they_mute(far: Far):
+    v = far.village
+    await far.ask(v.asha, "/api/v1/domain_blocks", "POST", domain=far.bob.uri.split("/")[2])
+    await far.tells(far.bob, far.bob.act("Like", far.post(v.asha)))
+    for _ in "before", "after":
+        told = await far.ask(v.asha, "/api/v1/notifications")
+        assert far.bob.uri not in [one["account"]["uri"] for one in told]
+        await far.ask(v.asha, f"/api/v1/accounts/{v.ravi.id}/mute", "POST", notifications=False)
+
+
 async def test_whoever_hides_a_server_tells_it_of_each_request_that_ends_by_it(far: Far):
     v = far.village
     await far.ask(v.asha, "/api/v1/accounts/update_credentials", "PATCH", locked=True)
