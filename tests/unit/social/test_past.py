@@ -12,6 +12,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.social.archives import archives, past_mastodon, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached
+from chaupal.text import foreign
 
 AT = 1_612_938_600_000  # 10 February 2021, 06:30 UTC
 
@@ -52,6 +53,12 @@ def test_a_name_of_another_server_keeps_its_server():
     tag = {"type": "Mention", "href": "https://x.example/users/bob", "name": "@bob@x.example"}
     [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, words, tag=[tag])))))
     assert item.text == "@bob@x.example सुनो"
+
+
+def test_of_words_without_end_as_much_is_read_as_of_another_servers():
+    """Whoever cleans HTML takes four times as long for twice as much of some letters."""
+    [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, "·" * (foreign.MOST_READ + 1))))))
+    assert len(item.text) == foreign.MOST_READ
 
 
 def test_media_are_found_beside_the_posts_with_what_they_show():

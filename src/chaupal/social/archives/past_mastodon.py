@@ -8,7 +8,7 @@ from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached, Item, text_in
-from chaupal.text import html
+from chaupal.text import foreign, html
 
 OUTBOX = "outbox.json"
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
@@ -59,7 +59,7 @@ def _item(archive: Archive, activity: Any, followers: str) -> Item:
     return Item(
         source=source,
         at=at,
-        text=html.to_text(_mentions_whole(note)),
+        text=html.to_text(_mentions_whole(note)[: foreign.MOST_READ]),
         spoiler=text_in(note, "summary"),
         language=_language(note),
         sensitive=note.get("sensitive") is True,
