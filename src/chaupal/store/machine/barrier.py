@@ -19,11 +19,14 @@ TURNS = 2
 
 
 class Barrier:
-    """`look` brings what this process knows up to the moment at which it began, or raises. `failed`: how many did."""
+    """`look` brings what this process knows up to the moment at which it began, or raises. `failed`: how many did. `patience`: how
+    long one may take (seconds).
+    """
 
     def __init__(self, look: Callable[[], Awaitable[None]], *, patience: float = PATIENCE) -> None:
         self._look = look
-        self._patience = Patience(lambda: patience)
+        self.patience = patience
+        self._patience = Patience(lambda: self.patience)
         # A future for each: whoever is cancelled takes nobody else along.
         self._waiting: list[asyncio.Future[None]] = []
         self._sharing: list[asyncio.Future[None]] = []
