@@ -128,6 +128,27 @@ async def test_pictures_come_along_with_what_they_show_and_a_missing_one_is_told
     assert "gone.png" in in_english(faults[0].why) and await counts(street, asha, id_) == ("done", 1, 0, 0)
 
 
+async def test_a_poll_comes_as_words_and_that_is_said(street, asha):
+    options = [{"type": "Note", "name": day} for day in ("सोम", "मंगल")]
+    id_ = await bring(street, asha, zipped(mastodon(note(1, "<p>किस दिन?</p>", type="Question", oneOf=options))))
+    assert [post.text for post in await shown(street, asha)] == ["किस दिन?\n• सोम\n• मंगल"]
+    _, faults = await imports.by_id(street.square, Viewer(account=asha, country="IN"), id_)
+    assert await counts(street, asha, id_) == ("done", 1, 0, 0) and "poll" in in_english(faults[0].why)
+
+
+async def test_of_an_archive_a_list_comes_alone_where_it_was_asked_for(street, asha):
+    """It was said to be whom one follows, and the posts in it were published."""
+    ravi = await street.person("ravi")
+    lists = {"x/following_accounts.csv": b"Account address\nravi\n", "x/lists.json": b"[]"}
+    data = zipped({f"x/{name}": said for name, said in mastodon(note(1, "<p>एक</p>")).items()} | lists)
+    assert await counts(street, asha, await bring(street, asha, data, kind="follows")) == ("done", 1, 0, 0)
+    async with street.work.reading() as reading:
+        assert ravi in (await relations_of(reading, asha)).following
+    assert await shown(street, asha) == []
+    id_ = await bring(street, asha, data, kind="lists")
+    assert (await counts(street, asha, id_))[0] == "refused"
+
+
 async def test_names_of_files_are_told_as_far_as_they_are_known_again_by(street, asha):
     film = {
         "type": "Document",

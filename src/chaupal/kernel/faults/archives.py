@@ -27,6 +27,7 @@ FAULTS: dict[str, Fault] = {
     "archive_many_things": whole(
         "it holds more things than anybody has posted", N_("It contains more things than anybody has posted.")
     ),
+    "archive_no_list": whole("no such list is in it", N_("There is no such list in it.")),
     "list_no_text": whole("it is not a text file in UTF-8", N_("It is no text in UTF-8.")),
     "list_no_csv": whole("it is not a CSV file", N_("It is no CSV file.")),
     "list_too_long": whole("it has more than %(most)s lines", N_("It has too many lines.")),
@@ -37,6 +38,9 @@ FAULTS: dict[str, Fault] = {
     "past_broken": whole("it cannot be read", N_("It cannot be read.")),
     "past_short": whole(
         "the archive holds only its beginning", N_("Twitter’s archive holds only its beginning; that came.")
+    ),
+    "past_poll": whole(
+        "a poll: its options came as words", N_("It was a poll. What could be chosen stands in it as words.")
     ),
     "past_undated": whole("its date cannot be read", N_("Its date cannot be read.")),
     "past_empty": whole(

@@ -11,11 +11,12 @@ from chaupal.policy.drafts_and_scheduled import Unsaid, UnsaidPost
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Both
 from chaupal.policy.sentences.placeholders import day, spoken_of
-from chaupal.policy.things import Captions, Person, Picture, Post
+from chaupal.policy.things import Captions, Person, Picture, Poll, Post
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
 from chaupal.store.square.graph import FollowTerms
 from chaupal.store.square.lists import ListRow
+from chaupal.text.handles import whole
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{CONTEXT}#Public"
@@ -70,8 +71,11 @@ def outbox_head(total: int) -> dict[str, Any]:
     return {"@context": CONTEXT, "id": "outbox.json", "type": "OrderedCollection", "totalItems": total}
 
 
-def activity(origin: str, person: Person, post: Post) -> dict[str, Any]:
-    """One's own post in `outbox.json`. Reposts stand in `posts.json` alone: their words are others'."""
+def activity(origin: str, domain: str, person: Person, post: Post) -> dict[str, Any]:
+    """One's own post in `outbox.json`. Reposts stand in `posts.json` alone: their words are others'.
+
+    Whom it names stands in `tag` with this server's `domain`: elsewhere the same short name is somebody else's.
+    """
     id_, at = address(origin, person.handle, post.id), iso(post.created_at)
     me = home(origin, person.handle)
     to, cc = _addressed(me, post.visibility)
@@ -89,9 +93,14 @@ def activity(origin: str, person: Person, post: Post) -> dict[str, Any]:
         "content": post.html,
         "contentMap": {post.language: post.html},
         "attachment": [attached(one) for one in post.pictures],
-        "tag": [],
+        "tag": [
+            {"type": "Mention", "href": home(origin, one.handle), "name": f"@{whole(one.handle, domain)}"}
+            for one in post.mentions
+        ],
         **({"localOnly": True} if post.visibility is Visibility.LOCAL else {}),
     }
+    if post.poll is not None:
+        note |= _question(post.poll)
     return {"id": f"{id_}/activity", "type": "Create", "actor": me, "published": at, "to": to, "cc": cc, "object": note}
 
 
@@ -101,6 +110,16 @@ def _parent(origin: str, person: Person, post: Post) -> str | None:
         return None
     handle = person.handle if post.reply_to_account == post.author else None
     return address(origin, handle, post.reply_to) if handle else f"{origin}/api/v1/statuses/{post.reply_to}"
+
+
+def _question(poll: Poll) -> dict[str, Any]:
+    """What makes a note a poll, as in Mastodon's archives."""
+    options = [
+        {"type": "Note", "name": one.title, "replies": {"type": "Collection", "totalItems": one.votes}}
+        for one in poll.options
+    ]
+    end = {"endTime": iso(poll.ends_at)} if poll.has_end else {}
+    return {"type": "Question", "anyOf" if poll.multiple else "oneOf": options, "votersCount": poll.voters} | end
 
 
 def _addressed(me: str, visibility: Visibility) -> tuple[list[str], list[str]]:
@@ -176,6 +195,18 @@ def post_of(origin: str, person: Person, post: Post) -> dict[str, Any]:
         "in_reply_to": str(post.reply_to) if post.reply_to else None,
         "edited_at": iso(post.edited_at) if post.edited_at else None,
         "pictures": [str(one.id) for one in post.pictures],
+        "mentions": [one.handle for one in post.mentions],
+        "quote_of": str(post.quote_of) if post.quote_of else None,
+        "poll": _poll_of(post.poll) if post.poll else None,
+    }
+
+
+def _poll_of(poll: Poll) -> dict[str, Any]:
+    return {
+        "options": [{"title": one.title, "votes": one.votes} for one in poll.options],
+        "multiple": poll.multiple,
+        "voters": poll.voters,
+        "ends_at": iso(poll.ends_at) if poll.has_end else None,
     }
 
 

@@ -109,7 +109,11 @@ class _Packing:
         first, head = True, _encode(export_files.outbox_head(count))[:-1] + b',"orderedItems":['
         with self._archive.open("outbox.json", "w", force_zip64=True) as file:
             async for some in standing.my_posts(self._reads, self._viewer, upward=True):
-                own = [export_files.activity(self.origin, self._person, post) for post in some if post.boost_of is None]
+                own = [
+                    export_files.activity(self.origin, self._reads.settings.domain, self._person, post)
+                    for post in some
+                    if post.boost_of is None
+                ]
                 await asyncio.to_thread(_write, file, own, first, head)
                 first = first and not own
                 await self._tell(len(some))

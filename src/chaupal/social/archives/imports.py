@@ -28,7 +28,9 @@ BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b")  # of ZIP and gzip
 
 
 class ImportFile(msgspec.Struct, frozen=True):
-    """A file as it comes. `kind` empty: to be found out; `visibility` empty: posts are for whom they were."""
+    """A file as it comes. `kind` empty: to be found out; that of a list: of an archive that list alone. `visibility` empty: posts are
+    for whom they were.
+    """
 
     name: str
     data: bytes
@@ -71,7 +73,7 @@ def _kind(brought: ImportFile) -> str:
         raise Invalid("file_blank")
     if len(brought.data) > MOST_BYTES:
         raise Invalid("archive_too_large", most=MOST_BYTES)
-    if brought.data.startswith(BEGINNINGS):
+    if brought.data.startswith(BEGINNINGS) and brought.kind not in past_ties.KINDS:
         return ARCHIVE
     kind = brought.kind or past_ties.kind_of(brought.name, brought.data)
     if kind not in past_ties.KINDS:
@@ -130,8 +132,19 @@ async def _work_through(square: Square, held: Import) -> None:
                 square, held, items, lambda v, one, some: past_posts.bring(square, v, one, archive, some, len(items))
             )
     else:
-        lines = past_ties.read(held.kind, data)
+        lines = past_ties.read(held.kind, await asyncio.to_thread(_list_in, held.kind, data))
         await _steps(square, held, lines, lambda v, one, some: past_ties.bring(square, v, one, some, len(lines)))
+
+
+def _list_in(kind: str, data: bytes) -> bytes:
+    """The list of this kind: the file itself, or the CSV file of its name in an archive. Raises BadArchive."""
+    if not data.startswith(BEGINNINGS):
+        return data
+    with contextlib.closing(Archive(data)) as archive:
+        named = (name for name in archive.under("") if name.endswith(".csv") and past_ties.kind_of(name, b"") == kind)
+        if (found := next(named, None)) is None:
+            raise BadArchive("archive_no_list")
+        return archive.read(found, MOST_BYTES)
 
 
 def _read(archive: Archive) -> list[Item]:

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached, Item, text_in
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, POLL, UNDATED, Attached, Item, text_in
 from chaupal.text import foreign, html
 
 OUTBOX = "outbox.json"
@@ -56,17 +56,25 @@ def _item(archive: Archive, activity: Any, followers: str) -> Item:
     at = parse_time(text_in(note, "published") or text_in(activity, "published"))
     if at is None:
         return Item(source=source, why=UNDATED)
+    options = _options(note)
     return Item(
         source=source,
         at=at,
-        text=html.to_text(_mentions_whole(note)[: foreign.MOST_READ]),
+        text=html.to_text(_mentions_whole(note)[: foreign.MOST_READ]) + options,
         spoiler=text_in(note, "summary"),
         language=_language(note),
         sensitive=note.get("sensitive") is True,
         visibility=_visibility(note, followers),
         answers=text_in(note, "inReplyTo"),
         files=tuple(_files(archive, note)),
+        but=POLL if options else "",
     )
+
+
+def _options(note: dict[Any, Any]) -> str:
+    """What could be chosen in a poll, as lines: nobody can vote in it here, and its question says little without."""
+    chosen = (text_in(one, "name") for one in (*_list(note, "oneOf"), *_list(note, "anyOf")))
+    return "".join(f"\n• {name}" for name in chosen if name)[: foreign.MOST_READ]
 
 
 def _mentions_whole(note: dict[Any, Any]) -> str:

@@ -55,6 +55,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 OTHERS = "past_others"
 BROKEN = "past_broken"
 SHORT = "past_short"
+POLL = "past_poll"
 UNDATED = "past_undated"
 
 

@@ -34,7 +34,7 @@ async def test_an_export_is_an_archive_that_can_be_brought_elsewhere(village):
     shown = await media.attach(square, v.asha.viewer, picture(), description="सरसों")
     first = await v.says(v.asha, "देखो & सुनो #खेत", pictures=[shown], sensitive=True, language="hi")
     draft = posts.Draft(
-        text="और",
+        text="@ravi और",
         reply_to=first.id,
         visibility=Visibility.PRIVATE,
         poll=PollAsked(options=("<कल>", "आज"), expires_in=300),
@@ -42,7 +42,10 @@ async def test_an_export_is_an_archive_that_can_be_brought_elsewhere(village):
     await posts.publish(square, v.asha.viewer, draft)
     archive = Archive(await taken(v, v.asha))
     items = past_mastodon.read(archive)
-    assert [item.text for item in items[-2:]] == ["देखो & सुनो #खेत", "और"]
+    whom = f"@ravi@{square.settings.domain}"  # the ravi of the server to which it is brought is somebody else
+    assert [item.text for item in items[-2:]] == ["देखो & सुनो #खेत", f"{whom} और\n• <कल>\n• आज"]
+    told = json.loads(archive.read("posts.json"))
+    assert [one["title"] for post in told if post.get("poll") for one in post["poll"]["options"]] == ["<कल>", "आज"]
     assert items[-1].answers == items[-2].source and items[-1].visibility is Visibility.PRIVATE
     [file] = items[-2].files
     assert file.description == "सरसों" and archive.read(file.name)
