@@ -9,6 +9,7 @@ import asyncio
 import random
 import sys
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -126,10 +127,11 @@ async def _play(
     found.faults = [fault for fault in found.faults if fault not in again]
     found.faults += [Fault(FORKED, "log", words) for words in last[1]]
     found.faults += [Fault(LOST, "event", f"was never carried out: {words}") for words in waiting]
+    answers = sorted(op.end for op in told.ops if op.outcome == OK)
     return Storm(
         told,
         found,
-        [(name, out(told, start, end)) for name, start, end in weather.blown],
+        [(name, out(answers, start, end)) for name, start, end in weather.blown],
         _told(judges, reading),
         settled,
         book.answered,
@@ -141,10 +143,9 @@ async def _play(
     )
 
 
-def out(told: History, start: float, end: float) -> float:
-    """The longest time without one answer to anybody, from a fault's beginning to ten seconds after its end."""
-    answers = sorted(op.end for op in told.ops if op.outcome == OK and start <= op.end <= end + 10)
-    moments = [start, *answers]
+def out(answers: Sequence[float], start: float, end: float) -> float:
+    """The longest time without one of all answers, from a fault's beginning to ten seconds after its end. `answers`: when, in order."""
+    moments = [start, *answers[bisect_left(answers, start) : bisect_right(answers, end + 10)]]
     return max((after - before for before, after in pairwise(moments)), default=end - start)
 
 
