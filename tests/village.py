@@ -30,6 +30,7 @@ from chaupal.social.posts import posts
 from chaupal.social.signin import sessions
 from chaupal.web.pages import Player, introduce
 from either import open_house
+from inside import Inside
 
 IDS = ("_worker", "_last", "_sequence")  # what a maker of ids remembers
 SCOPES = "read write follow push admin:read admin:write"
@@ -103,8 +104,7 @@ class Village:
         self.running = running
         self.clock = clock
         self.cast: dict[str, Villager] = {}
-        transport = httpx2.ASGITransport(app=running.app)
-        self.client = httpx2.AsyncClient(transport=transport, base_url=running.house.settings.origin)
+        self.client: httpx2.AsyncClient = Inside(running.app, running.house.settings.origin)
 
     def __getattr__(self, handle: str) -> Villager:
         try:

@@ -16,6 +16,7 @@ from chaupal.social.posts import posts
 from chaupal.social.signin import sessions
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.columns import meta
+from inside import Inside
 
 ORIGIN = "http://127.0.0.1:8000"
 SCOPES = "read write follow push admin:read admin:write"
@@ -44,7 +45,7 @@ class Square:
         return self._client({"accept-language": "en", **({"cookie": self.cookies[who]} if who else {})})
 
     def _client(self, headers: Mapping[str, str]) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.house.app), base_url=ORIGIN, headers=headers)
+        return Inside(self.house.app, ORIGIN, headers=headers)
 
     async def rows(self) -> dict[str, int]:
         """How many rows each table has."""
