@@ -77,8 +77,13 @@ WORDS = (
     FAR_LIMITED,
     FAR_HIDDEN,
 )
-# Each word as bytes may hold it: as it is, as JSON escapes it, as a URL escapes it. An answer is searched for all of them.
-FORMS = {w: tuple({f.lower(): None for f in (w, w.encode("unicode_escape").decode(), quote(w))}) for w in WORDS}
+# Each word as bytes may hold it: as it is, as JSON escapes it, as a URL escapes it. An answer is searched for all of them, and for
+# those of one kind only where it has that with which all of these begin.
+FORMS = [
+    (begin, {word: how(word).lower() for word in WORDS})
+    for begin, how in (("", str), ("\\u09", lambda word: word.encode("unicode_escape").decode()), ("%e0%a4", quote))
+]
+assert all(form.startswith(begin) for begin, forms in FORMS for form in forms.values())
 
 
 @dataclass
@@ -317,6 +322,22 @@ async def _in_secret(v: Village, path: str) -> str:
     return ref
 
 
+# Of these posts the pages are asked for; of what is withheld also as if it were by each of the others.
+_WITH_PAGES = (
+    *("post", "account", "picture", "private", "crow", "quiet", "removed", "limited", "far"),
+    *("post_reply", "post_boost"),
+)
+_HANDLES = ["meera", "koel", "crow", "lapwing", "papiha"]
+
+
+def _addresses(v: Village, world: World) -> list[tuple[str, int]]:
+    """Handle and id of each: whose post it is, or somebody else's handle."""
+    by = {one.id: who.handle for who in v.cast.values() for one in who.said}
+    own = [(by.get(world.posts[name], "ravi"), world.posts[name]) for name in _WITH_PAGES]
+    wrong = [(handle, world.posts[name]) for name in ("post", "account") for handle in _HANDLES]
+    return [*dict.fromkeys(own + wrong)]
+
+
 def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> dict[str, list[Any]]:
     people = [v.meera.id, v.koel.id, v.crow.id, v.lapwing.id, v.papiha.id]
     return {
@@ -332,22 +353,7 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "quote_id": [world.posts["quoting"]],
         "/drafts/ id": [1],
         "/scheduled/ id": [1],
-        "/@ id": [
-            world.posts[n]
-            for n in (
-                "post",
-                "account",
-                "picture",
-                "private",
-                "crow",
-                "quiet",
-                "removed",
-                "limited",
-                "far",
-                "post_reply",
-                "post_boost",
-            )
-        ],
+        "/@ handle id": _addresses(v, world),
         "/api/v1/media/ id": pictures,
         "/media/ id": pictures,
         "/media/ captions": spoken,
@@ -368,7 +374,7 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "/messages/ id": [world.posts["message"]],
         "id": [1],
         "act": ["like", "follow"],
-        "handle": ["meera", "koel", "crow", "lapwing", "papiha"],
+        "handle": _HANDLES,
         "tag": [TAG, "चौपाल"],
         "name": [TAG, "avatar.png"],
         "language": ["hi"],
@@ -408,6 +414,11 @@ def paths(route: Route, world: World) -> Iterator[str]:
 def _fillings(route: Route, holes: list[str], world: World) -> Iterator[tuple[Any, ...]]:
     if not holes:
         yield ()
+        return
+    if holes[:2] == ["handle", "id"] and (pairs := world.names.get("/@ handle id")):
+        for pair in pairs:
+            for others in _fillings(route, holes[2:], world):
+                yield (*pair, *others)
         return
     first, *rest = holes
     own = next(
@@ -477,7 +488,7 @@ def found_in(answer: httpx2.Response) -> set[str]:
     """Which of the words the bytes hold, in any of their forms."""
     everything = unpacked(answer.content) + repr(sorted(answer.headers.items())).encode()
     plain = everything.decode("utf-8", "ignore").lower()
-    return {word for word, forms in FORMS.items() for form in forms if form in plain}
+    return {word for begin, forms in FORMS if begin in plain for word, form in forms.items() if form in plain}
 
 
 def unpacked(content: bytes) -> bytes:
@@ -504,3 +515,19 @@ async def crawl(world: World, eyes: Eyes, routes: list[Route]) -> dict[str, set[
     async for name, words in answers(world, eyes, routes):
         seen.setdefault(name, set()).update(words)
     return seen
+
+
+@dataclass
+class Crawl:
+    """All that is found at some routes. Whoever looks in two roles (as the author, and as whom a secret is kept from) looks once."""
+
+    world: World
+    routes: list[Route]
+    seen: dict[tuple[str, str], dict[str, set[str]]] = field(default_factory=dict[tuple[str, str], dict[str, set[str]]])
+
+    async def by(self, eyes: Eyes) -> dict[str, set[str]]:
+        """As `crawl`."""
+        whose = (eyes.country, eyes.who.handle if eyes.who else "")
+        if whose not in self.seen:
+            self.seen[whose] = await crawl(self.world, eyes, self.routes)
+        return self.seen[whose]

@@ -29,6 +29,7 @@ from surfaces.canary import (
     SUSPENDED,
     TAG,
     WHY,
+    Crawl,
     Eyes,
     World,
     answers,
@@ -98,13 +99,13 @@ CARRIED = {"GET /api/v1/trends/statuses", "GET /api/v1/trends", "GET /api/v1/tre
 
 async def faults(world: World, methods: tuple[str, ...], only: set[str] | None = None) -> list[str]:
     """What was seen and should not be, and what should have been seen and was not."""
-    routes = crawled(*methods)
+    looked = Crawl(world, crawled(*methods))
     found: list[str] = []
     for eyes, never in viewers(world.village).items():
         if only is None or eyes.name in only:
-            found += await met(world, eyes, never, routes)
+            found += await met(looked, eyes, never)
     return (
-        [*found, *await _told_of(world), *await _unmeasured(world), *await blind(world, routes)]
+        [*found, *await _told_of(looked), *await _unmeasured(world), *await blind(looked)]
         if "GET" in methods
         else found
     )
@@ -124,16 +125,16 @@ REGISTERED = {
 }
 
 
-async def _told_of(world: World) -> list[str]:
+async def _told_of(looked: Crawl) -> list[str]:
     """Who learns of the secret order: whoever it is about, whatever their role, and staff who do not work on orders."""
-    v = world.village
+    v = looked.world.village
     found: list[str] = []
     for eyes in (
         Eyes("author of what is withheld in secret", "IN", v.meera),
         Eyes("the same, abroad", "DE", v.meera),
         Eyes("moderator", "IN", v.manav),
     ):
-        seen = await crawl(world, eyes, crawled("GET"))
+        seen = await looked.by(eyes)
         found += [
             f"{eyes.name} met {word} at {route}" for route, words in seen.items() for word in _secrets(route, words)
         ]
@@ -149,10 +150,10 @@ def _secrets(route: str, words: set[str]) -> list[str]:
     return sorted(words & set(IN_SECRET) - listed)
 
 
-async def met(world: World, eyes: Eyes, never: set[str], routes: list[Route]) -> list[str]:
+async def met(looked: Crawl, eyes: Eyes, never: set[str]) -> list[str]:
     """What one of them saw and should not have."""
-    seen = await crawl(world, eyes, routes)
-    return [fault for route, words in seen.items() for fault in _wrong(world.village, eyes, never, route, words)]
+    seen = await looked.by(eyes)
+    return [fault for route, words in seen.items() for fault in _wrong(looked.world.village, eyes, never, route, words)]
 
 
 def _wrong(v: Village, eyes: Eyes, never: set[str], route: str, words: set[str]) -> list[str]:
@@ -235,12 +236,12 @@ MUST: dict[str, dict[str, set[str]]] = {
 MUST_SHOW = {route for wanted in MUST.values() for routes in wanted.values() for route in routes}
 
 
-async def blind(world: World, routes: list[Route]) -> list[str]:
+async def blind(looked: Crawl) -> list[str]:
     """Those who must see and do not: readers abroad, the author, the office."""
-    v = world.village
+    v = looked.world.village
     found: list[str] = []
     for eyes in (Eyes("abroad", "DE", v.karl), Eyes("author", "IN", v.meera), Eyes("staff", "IN", v.chitra)):
-        seen = await crawl(world, eyes, routes)
+        seen = await looked.by(eyes)
         found += [
             f"{eyes.name} did not meet {word} at {route}"
             for word, wanted in MUST[eyes.name].items()
@@ -301,7 +302,7 @@ async def _sings(world: World) -> bool:
     if await _unmeasured(world):
         return True
     first, rest = ([route for route in crawled("GET") if (route.name in SINGING) is sings] for sings in (True, False))
-    return await _sings_at(world, first) or bool(await blind(world, first)) or await _sings_at(world, rest)
+    return await _sings_at(world, first) or bool(await blind(Crawl(world, first))) or await _sings_at(world, rest)
 
 
 async def _sings_at(world: World, routes: list[Route]) -> bool:

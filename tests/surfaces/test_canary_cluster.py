@@ -29,7 +29,7 @@ from chaupal.store.tables.machine import outbox
 from cluster import engines
 from cluster.cluster import Cluster
 from either import STAGES
-from surfaces.canary import build, crawled
+from surfaces.canary import Crawl, build, crawled
 from surfaces.test_canary import MUST_SHOW, blind, met, viewers
 from village import Village, play
 from waiting import PATIENCE, until
@@ -110,9 +110,9 @@ PARTS = {"follower in India"}
 async def test_neither_server_shows_what_is_hidden_and_both_show_what_is_not(village: Behind):
     world = await build(village)
     village.served.clear()
-    found = await blind(world, [route for route in crawled("GET") if route.name in MUST_SHOW])
+    found = await blind(Crawl(world, [route for route in crawled("GET") if route.name in MUST_SHOW]))
     for eyes, never in viewers(village).items():
         if eyes.name in PARTS:
-            found += await met(world, eyes, never, crawled("GET"))
+            found += await met(Crawl(world, crawled("GET")), eyes, never)
     assert "\n".join(found) == ""
     assert len(village.served) == 2 and min(village.served.values()) > 100, village.served
