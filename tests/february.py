@@ -139,7 +139,7 @@ class Wave:
         return [one for one in self.named if one.group.name == group]
 
     def number(self, one: Named) -> int:
-        return self.named.index(one) + 1
+        return next(number for number, named in enumerate(self.named, 1) if named is one)
 
 
 def named_by(wave: Wave, group: Group, number: int) -> Named:

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -37,6 +38,9 @@ class Question:
     country: str
     path: str
     query: str = ""
+
+    def asker(self) -> tuple[str, str]:
+        return self.who, self.country
 
 
 def _routes() -> list[tuple[re.Pattern[str], Route]]:
@@ -78,14 +82,26 @@ class Mirror:
         return await self._ask(self._keeping, asked)
 
     async def anew(self, asked: Question) -> bytes:
-        """As it would be answered if nobody had ever asked."""
+        """As it is composed of what the one beside has read since it last forgot."""
+        return await self._ask(self._composing, asked)
+
+    def forget(self) -> None:
+        """For the house beside it is as if nobody had ever asked."""
         self._fresh.square.work.memory.forget_all()
         homes: Any = self._fresh.reads.homes
         homes.__init__()
-        return await self._ask(self._composing, asked)
 
     async def stale(self, questions: list[Question]) -> list[Question]:
-        return [asked for asked in questions if await self.kept(asked) != await self.anew(asked)]
+        """All that is composed anew for one asker rests on one reading of the store, in which nobody else has asked; and the
+        other way round, so that what one answer leaves behind for the next is not the same in both.
+        """
+        kept, anew = dict[Question, bytes](), dict[Question, bytes]()
+        for _, asked in groupby(sorted(questions, key=Question.asker), Question.asker):
+            some = list(asked)
+            self.forget()
+            kept |= {one: await self.kept(one) for one in some}
+            anew |= {one: await self.anew(one) for one in reversed(some)}
+        return [one for one in questions if kept[one] != anew[one]]
 
     async def _ask(self, dispatcher: Dispatcher, asked: Question) -> bytes:
         route, found = next((route, found) for pattern, route in KEPT_ROUTES if (found := pattern.match(asked.path)))
