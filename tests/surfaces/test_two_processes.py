@@ -310,6 +310,23 @@ async def test_a_post_that_was_changed_here_while_a_look_was_out_is_not_kept_as_
     assert work.memory.posts.peek(said.id) is None
 
 
+async def test_a_new_post_that_cannot_be_read_here_is_left_out_and_keeps_nobody_from_the_law_that_comes_with_it(
+    both: Both,
+):
+    """As one that a newer version beside wrote in its own way."""
+    here, there = both
+    work = there.running.house.square.work
+    path = _post(here)
+    await work.fresh()
+    await _rules(here)
+    said = await here.says(here.asha, "अगले साल से", language="hi")
+    connection = await asyncpg.connect(here.running.house.settings.database)
+    await connection.execute("UPDATE posts SET tags = '7' WHERE id = $1", said.id)
+    await connection.close()
+    assert await _ask(there, "", path) == (200, False)
+    assert work.memory.posts.peek(said.id) is None
+
+
 # What is of no kind that keys are known of: an answer that rests on it rests on everything. To whom is done what, and what is
 # read of them from then on.
 KEYLESS: dict[str, tuple[str, str, dict[str, Any], str]] = {

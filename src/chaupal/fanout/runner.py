@@ -306,7 +306,7 @@ class Hub:
             for handler in AT_ONCE.get(type(event), ()):
                 try:
                     handler(self._carrier, event)
-                except Exception:
+                except Exception:  # whatever it was: what is committed is committed, and the others are to hear of it
                     log.exception("what follows a commit at once failed", event_name=type(event).__name__)
             self._carrier.streams.hear(event)
 

@@ -238,7 +238,7 @@ class Streams:
                 for topic, tiding in await self._placing[type(event)](self, event):
                     for listener in tuple(self._listeners if topic == EVERYBODY else self._topics.get(topic, ())):
                         listener.offer(topic, tiding)
-            except Exception:
+            except Exception:  # one that cannot be placed or offered does not keep everybody from all later ones
                 log.exception("an event could not be told to streams", event_name=type(event).__name__)
 
 

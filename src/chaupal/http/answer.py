@@ -373,7 +373,7 @@ class Dispatcher:
             return problem_json(problem, None if wished == PROGRAMS_SPEAK else self._words(problem, wished))
         try:
             return await self._error_page(call, problem)
-        except Exception:
+        except Exception:  # a page asks the store: where that is what failed, the same is said in plain words
             log.exception("the error page failed", route=route.name)
             return Answer(problem.message.encode(), problem.status, "text/plain; charset=utf-8")
 

@@ -16,6 +16,8 @@ from chaupal.fanout.notifications.telling import WordDue
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.event import Event
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Post
 from chaupal.ports.mail import Letter
 from chaupal.social.events import PollEnded, TagFollowed
 from chaupal.store.machine import marks, outbox, tail
@@ -25,8 +27,9 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS
+from chaupal.store.machine.tail import UnitBeside
 from chaupal.store.machine.work import Writing
-from chaupal.store.machine.work_postgres import PostgresWork
+from chaupal.store.machine.work_postgres import MOST_FROM_ELSEWHERE, PostgresWork
 from cluster.links import Links
 from services import Postgres
 
@@ -221,6 +224,37 @@ class Late(PostgresWork):
 
     def committed(self, unit: Writing) -> None:
         self.held.append(unit)
+
+
+async def test_of_two_marks_of_one_process_the_last_word_is_that_of_the_later_one_however_their_answers_come(
+    dsn: str, clock: StillClock
+):
+    late = Late(dsn, clock, many=True, connections=3)
+    late.held = []
+    await late.open()
+    await late.fresh()
+    late.memory.reactions.put(7, Marks({1: 0, 2: 0}, since=3))
+    for act in ({"came": 1}, {"went": 1}):
+        async with late.writing() as w:
+            w.remark(7, 1, **act)
+    for unit in reversed(late.held):
+        PostgresWork.committed(late, unit)
+    await late.fresh()
+    kept = late.memory.reactions.peek(7)
+    assert kept is not None and kept.unknown([1, 2]) == [1], "which was the later nobody can say: it is asked for anew"
+    await late.close()
+
+
+async def test_posts_of_other_servers_that_nobody_here_asks_for_push_out_nothing_that_is_read(there: Process):
+    memory = there.work.memory
+    read, told = range(1, 2_001), range(10_000, 20_000)
+    there.remember(*read)
+    for id_ in told:
+        memory.look_begins()
+        post = Post(id_, 1, 0, Visibility.PUBLIC, "", "", "", "hi", False, None, None, id_, server=5)
+        there.work._hear([UnitBeside({(POSTS, id_)}, [], strange=False, post=post)], [])  # pyright: ignore[reportPrivateUsage]
+    assert all(memory.posts.several(read))
+    assert [id_ for id_ in told if memory.posts.peek(id_)] == [*told[-MOST_FROM_ELSEWHERE:]], "the newest are at hand"
 
 
 @pytest.mark.parametrize("mistaken", [False, True])
@@ -532,14 +566,18 @@ async def test_behind_a_network_that_carries_nothing_nobody_passes_until_it_is_m
 
 async def test_a_process_that_was_held_up_itself_takes_the_answer_that_came_meanwhile(here: Process, there: Process):
     """As one that was stopped for longer than a look may take, and goes on (SIGSTOP, SIGCONT)."""
-    patience = 0.5
-    there.work.barrier = Barrier(there.work._look_up, patience=patience)  # pyright: ignore[reportPrivateUsage]
+    patience = 0.2
     there.remember(1)
+    await changes(here.work, 2)
+    await (
+        there.work.fresh()
+    )  # a statement is prepared at its first use, and then one answer is all that a look waits for
     await changes(here.work, 1)
+    there.work.barrier.patience = patience
     passing = asyncio.create_task(there.work.fresh())
     for _ in range(10):  # the look is on its way
         await asyncio.sleep(0)
-    time.sleep(3 * patience)  # noqa: ASYNC251 - that is what it is about
+    time.sleep(1.5 * patience)  # noqa: ASYNC251 - that is what it is about
     await passing
     assert there.knows()[0] == [] and not there.work.barrier.failed
 

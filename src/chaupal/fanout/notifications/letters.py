@@ -48,23 +48,23 @@ async def send(carrier: Carrier, event: LetterDue) -> None:
 
 
 async def confirmation(carrier: Carrier, event: ConfirmationAsked) -> None:
-    await accounts.mail_confirmation(carrier, event.account)
+    await accounts.mail_confirmation(carrier.square, event.account)
 
 
 async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
-    await password_and_email.mail_reset(carrier, event.account)
+    await password_and_email.mail_reset(carrier.square, event.account)
 
 
 async def new_address(carrier: Carrier, event: EmailChangeAsked) -> None:
-    await password_and_email.mail_email_link(carrier, event.account)
+    await password_and_email.mail_email_link(carrier.square, event.account)
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:
-    await portal.mail_invitation(carrier, event.user)
+    await portal.mail_invitation(carrier.court, carrier.mail, event.user)
 
 
 async def change_proposed(carrier: Carrier, event: AuthorityChangeProposed) -> None:
-    await authorities.mail_change(carrier, event.authority)
+    await authorities.mail_change(carrier.court, carrier.mail, event.authority)
 
 
 async def tidy(carrier: Carrier) -> None:

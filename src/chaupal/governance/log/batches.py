@@ -19,7 +19,7 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import seen, tree as log_tree
 from chaupal.governance.log.keys import Missing
-from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import Conflict, Full, NotFound, Problem, Unavailable
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings, Settings
@@ -32,6 +32,7 @@ from chaupal_audit.log.entries import Key
 from chaupal_audit.tlog.entries import COVER
 
 EVERY = 2  # of so many places the last is kept for what says nothing; a batch's entries divide by it
+ASK_AGAIN = 10 * SECOND  # until witnesses are asked once more of whom one had seen more of the log than we have
 SLEPT = 31 * DAY  # of the time for which there were no batches, so much is made up for
 KEPT_FOR_LATER = 3  # one part of so many of the time in which what is secret is logged is for what follows from it
 KEY_MARK = "log_key"  # the vkey that signs
@@ -109,14 +110,24 @@ async def _newest(court: Court) -> KeptCheckpoint:
 
 async def _ask_witnesses_first(court: Court) -> None:
     """Before this process signs for the first time: on a machine that has served nothing yet, nobody else knows of a store that was set
-    back. Later ones know by what was served here. Raises SetBack.
+    back. Later ones know by what was served here. Raises SetBack; for `ASK_AGAIN` after that Unavailable.
     """
-    if court.keys.witnesses_asked:
+    keys = court.keys
+    if keys.witnesses_asked:
         return
     from chaupal.governance.log import cosigned  # it asks about what is signed here
 
-    await cosigned.check_seen(court)
-    court.keys.witnesses_asked = True
+    async with keys.asking:
+        if keys.witnesses_asked:
+            return
+        if court.clock() < keys.ask_again:
+            raise Unavailable("nothing_kept")
+        try:
+            await cosigned.check_seen(court)
+        except seen.SetBack:
+            keys.ask_again = court.clock() + ASK_AGAIN
+            raise
+        keys.witnesses_asked = True
 
 
 async def signed_size(court: Court, reading: Reading) -> int:

@@ -4,6 +4,7 @@ The database says which key signs (see `log_batches`); the files follow it. Lost
 completed at the next start.
 """
 
+import asyncio
 import hashlib
 import os
 from pathlib import Path
@@ -28,7 +29,8 @@ class Keys:
         self.folder = folder
         self.name = name
         self._saw = -1
-        self.witnesses_asked = False  # by this process, before it signed on demand
+        # By this process, before it signed on demand: one asks for all, and from `ask_again` on (ms) once more, where one had seen more.
+        self.witnesses_asked, self.asking, self.ask_again = False, asyncio.Lock(), 0
         self._known: dict[str, tlog.SigningKey] = {}
         first = load_or_make_seed(folder / CURRENT)
         # The secret behind the names of staff outlives changes of the log's key: it was begun from the first one.

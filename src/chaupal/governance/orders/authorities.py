@@ -15,13 +15,12 @@ from chaupal.governance.context import Court
 from chaupal.governance.events import AuthorityChangeProposed
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.governance.orders.portal import Sender
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.mail import Letter
+from chaupal.ports.mail import Letter, Mail
 from chaupal.store.court import authorities, ledger, offices
 from chaupal.store.court.authorities import Authority, AuthorityChange, AuthorityDetails
 from chaupal.store.machine.work import Reading, Writing
@@ -228,17 +227,17 @@ async def named(court: Court, viewer: Viewer, name: str) -> Authority | None:
 # --- telling the authority ---
 
 
-async def mail_change(sender: Sender, id_: int) -> None:
+async def mail_change(court: Court, mail: Mail, id_: int) -> None:
     """Tell the contact that was known until now, and everybody who files for it, what is proposed. Outside any unit of work.
 
     Raises OSError from the carrier.
     """
-    async with sender.work.reading() as reading:
+    async with court.work.reading() as reading:
         found = await authorities.by_id(reading, id_)
         people = await offices.users_of(reading, id_)
     if found is None:
         return
-    settings = sender.settings
+    settings = court.settings
     said = {
         "title": settings.title,
         "origin": settings.origin,
@@ -248,7 +247,7 @@ async def mail_change(sender: Sender, id_: int) -> None:
     subject, body = (text.format(**said) for text in LETTER)
     addresses = [found.contact, *(user.email for user in people if user.disabled_at is None)]
     for address in dict.fromkeys(filter(None, addresses)):
-        await sender.mail.send(Letter(to=address, subject=subject, body=body))
+        await mail.send(Letter(to=address, subject=subject, body=body))
 
 
 # Both languages in one mail, as to all people of authorities.

@@ -5,7 +5,6 @@ They have no accounts of the square, see no more of it than everybody, and file 
 
 import base64
 import os
-from typing import Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -23,7 +22,6 @@ from chaupal.kernel.clock import DAY, HOUR, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Problem, or_not_found
 from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.kernel.settings import Settings
 from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter, Mail
@@ -32,7 +30,7 @@ from chaupal.store.court.authorities import Authority
 from chaupal.store.court.offices import OfficeUser
 from chaupal.store.identity import logins
 from chaupal.store.identity.logins import hash_password, is_password
-from chaupal.store.machine.work import Reading, Work, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 COOKIE = "portal"
 SESSION_LASTS = 8 * HOUR
@@ -67,17 +65,6 @@ class Enrolment(msgspec.Struct, frozen=True):
     authority: Authority
     secret: str
     address: str
-
-
-class Sender(Protocol):
-    """Whoever can send mail about what stands in the store."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def work(self) -> Work: ...
-    @property
-    def mail(self) -> Mail: ...
 
 
 # --- invitations, by staff ---
@@ -159,16 +146,16 @@ async def _log(court: Court, w: Writing, authority: Authority, user: OfficeUser,
     return await log.append(court, w, f"authority-{authority.id}", said, prev=user.log_index or authority.log_index)
 
 
-async def mail_invitation(sender: Sender, user_id: int) -> None:
+async def mail_invitation(court: Court, mail: Mail, user_id: int) -> None:
     """Send the link. To be called outside any unit of work. Raises OSError from the carrier."""
     secret = new_secret()
-    async with sender.work.writing() as w:
+    async with court.work.writing() as w:
         user = await offices.user(w, user_id)
         authority = await authorities.by_id(w, user.authority_id) if user else None
         if user is None or authority is None or user.disabled_at is not None:
             return
         await logins.add_link(w, digest(secret), user_id, INVITATION, w.now() + INVITATION_LASTS)
-    settings = sender.settings
+    settings = court.settings
     said = {
         "title": settings.title,
         "origin": settings.origin,
@@ -178,7 +165,7 @@ async def mail_invitation(sender: Sender, user_id: int) -> None:
         "link": f"{settings.origin}/portal/enrol/{secret}",
     }
     subject, body = (text.format(**said) for text in LETTER)
-    await sender.mail.send(Letter(to=user.email, subject=subject, body=body))
+    await mail.send(Letter(to=user.email, subject=subject, body=body))
 
 
 # Both languages in one mail: nobody has said yet which one the reader prefers.

@@ -105,18 +105,18 @@ async def create(
     return await _make(square, new, confirmed=True, approved=True, role=role)
 
 
-async def mail_confirmation(sender: signin_mails.Sender, account: int) -> None:
+async def mail_confirmation(square: Square, account: int) -> None:
     """Send the link by which an address is confirmed, where it still must be. To be called outside any unit of work.
 
     Raises OSError from the carrier.
     """
     secret = new_secret()
-    async with sender.work.writing() as w:
+    async with square.work.writing() as w:
         login = await logins.login_of(w, account)
         if login is None or login.confirmed_at is not None:
             return
         await logins.add_link(w, digest(secret), account, CONFIRM, w.now() + CONFIRM_LASTS)
-    await sender.mail.send(signin_mails.letter(signin_mails.CONFIRM, sender.settings, login, f"/confirm/{secret}"))
+    await square.mail.send(signin_mails.letter(signin_mails.CONFIRM, square.settings, login, f"/confirm/{secret}"))
 
 
 async def ask_confirmation(square: Square, viewer: Viewer) -> None:

@@ -39,15 +39,15 @@ async def ask_reset(square: Square, email: str) -> None:
         w.tell(PasswordResetAsked(account=login.account if login else 0))
 
 
-async def mail_reset(sender: signin_mails.Sender, account: int) -> None:
+async def mail_reset(square: Square, account: int) -> None:
     """Send the link: it works once, for an hour. To be called outside any unit of work. Raises OSError from the carrier."""
     secret = new_secret()
-    async with sender.work.writing() as w:
+    async with square.work.writing() as w:
         login = await logins.login_of(w, account)
         if login is None:
             return
         await logins.add_link(w, digest(secret), account, RESET, w.now() + RESET_LASTS)
-    await sender.mail.send(signin_mails.letter(signin_mails.RESET, sender.settings, login, f"/reset/{secret}"))
+    await square.mail.send(signin_mails.letter(signin_mails.RESET, square.settings, login, f"/reset/{secret}"))
 
 
 async def may_reset(square: Square, secret: str) -> bool:
@@ -85,31 +85,31 @@ async def ask_email(square: Square, viewer: Viewer, password: str, email: str) -
         w.tell(EmailChangeAsked(account=login.account))
 
 
-async def mail_email_link(sender: signin_mails.Sender, account: int) -> None:
+async def mail_email_link(square: Square, account: int) -> None:
     """Send word of it to the address of now, then the link to the one that is wanted: whoever is in an account could else take it
     from its owner unseen. A link that could not be sent is tried again, and word of it is sent once. To be called outside any unit
     of work. Raises OSError from the carrier.
     """
     secret, unreached = new_secret(), None
-    async with sender.work.reading() as reading:
+    async with square.work.reading() as reading:
         login, warned = await logins.login_of(reading, account), await logins.has_link(reading, account, EMAIL)
     if login is None or not login.email_wanted:
         return
     try:
         if not warned and login.email_wanted != login.email and login.unreached_at is None:
-            await sender.mail.send(
-                signin_mails.letter(signin_mails.ADDRESS_LEAVES, sender.settings, login, "/password")
+            await square.mail.send(
+                signin_mails.letter(signin_mails.ADDRESS_LEAVES, square.settings, login, "/password")
             )
     except NotReached as error:  # the mailbox of now is no more: that is why many want another one
         unreached = error
-    async with sender.work.writing() as w:
+    async with square.work.writing() as w:
         now = await logins.login_of(w, account)
         if now is None or now.email_wanted != login.email_wanted:
             return  # it was taken back, or is another one meanwhile
         await logins.add_link(w, digest(secret), account, EMAIL, w.now() + EMAIL_LASTS)
     path = f"/email/{secret}"
-    await sender.mail.send(
-        signin_mails.letter(signin_mails.NEW_ADDRESS, sender.settings, login, path, login.email_wanted)
+    await square.mail.send(
+        signin_mails.letter(signin_mails.NEW_ADDRESS, square.settings, login, path, login.email_wanted)
     )
     if unreached is not None:
         raise unreached

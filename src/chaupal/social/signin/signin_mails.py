@@ -1,23 +1,8 @@
 """The texts of the mails about signing in (confirm an address, a new password, another address), in Hindi and English."""
 
-from typing import Protocol
-
 from chaupal.kernel.settings import Settings
-from chaupal.ports.mail import Letter, Mail
+from chaupal.ports.mail import Letter
 from chaupal.store.identity.logins import Login
-from chaupal.store.machine.work import Work
-
-
-class Sender(Protocol):
-    """Whoever can send mail about what stands in the store: the square, and what carries out its events."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def work(self) -> Work: ...
-    @property
-    def mail(self) -> Mail: ...
-
 
 CONFIRM = {
     "hi": (

@@ -17,6 +17,7 @@ import msgspec
 from chaupal.kernel.clock import boot_time
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.logger import log
+from chaupal.policy.things import Post
 from chaupal.store.machine.connecting_postgres import connect
 from chaupal.store.machine.memory import Counted, Remark
 from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched
@@ -84,7 +85,7 @@ class Body(msgspec.Struct, array_like=True):
 
 class UnitBeside(NamedTuple):
     """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it;
-    `post`: the row (`posts.COLUMNS`) of the new post that it tells of, as it was at the look, or None.
+    `post`: the new post that it tells of, as it was at the look, or None.
     """
 
     touched: set[Touched]
@@ -92,7 +93,7 @@ class UnitBeside(NamedTuple):
     strange: bool
     marked: Sequence[tuple[int, int]] = ()
     counted: Sequence[Counted] = ()
-    post: Row | None = None
+    post: Post | None = None
 
 
 def written(unit: Writing) -> str:
@@ -115,6 +116,17 @@ def read(text: str) -> UnitBeside:
     known = [event for event in events if event is not None]
     counted = [Counted(_BY_NAME[name], key, counts) for name, key, counts in body.counted if name in _BY_NAME]
     return UnitBeside(touched, known, len(touched) < len(body.touched), body.marked, counted)
+
+
+def new_post(row: Row) -> Post | None:
+    """A post from its row (`posts.COLUMNS`). None where a newer version beside wrote what this one cannot read: the law that comes
+    with it holds all the same, and whoever wants the post asks for it.
+    """
+    try:
+        return posts.post_of(row)
+    except (ValueError, msgspec.DecodeError) as error:
+        log.warning("a post that another process wrote cannot be read", post=row[0], error=error)
+        return None
 
 
 def remarks_of(changes: Sequence[UnitBeside]) -> list[Remark]:
@@ -232,7 +244,7 @@ class Tail:
         elif rows[0][3] is not None:
             known = [self._known_by_now(row[4], row[5]) for row in rows]
             news = [
-                read(row[6])._replace(post=None if row[_POST] is None else row[_POST:])
+                read(row[6])._replace(post=None if row[_POST] is None else new_post(row[_POST:]))
                 for row, mine in zip(rows, known, strict=True)
                 if mine is None
             ]

@@ -102,6 +102,7 @@ class Writing(Reading):
         self.remarks: list[Remark] = []
         self.counts: list[Counted] = []
         self.new_post: int | None = None  # others read it with the news of this unit
+        self.ends_from = 0  # the generation of memory in which its COMMIT was sent
         self.keyed = self
         # Of the log's tree at a size, after this unit's appends.
         self.edge: tuple[int, dict[tuple[int, int], bytes]] = (-1, {})

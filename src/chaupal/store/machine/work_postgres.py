@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
@@ -15,6 +16,7 @@ from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable, against_
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.policy.sealed import Sealed
+from chaupal.policy.things import Post
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.connecting_postgres import Hands, connect, is_lost
@@ -26,7 +28,6 @@ from chaupal.store.machine.shelves import POSTS, Touched
 from chaupal.store.machine.tail import Tail, UnitBeside, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
-from chaupal.store.square import posts
 
 SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
 
@@ -64,6 +65,7 @@ BEGIN = (
     f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{STILL_FOR}s'; SET LOCAL lock_timeout = '{LOCKED_FOR}s'"
 )
 EVERYTHING = 2**63 - 1  # beyond every place in the outbox
+MOST_FROM_ELSEWHERE = POSTS.most // 5  # of new posts of other servers that lie in memory because they were told of
 FOR_READERS = 2  # connections that units of work leave alone: whatever those wait for, reading goes on
 
 
@@ -193,6 +195,7 @@ class PostgresWork(SharedWork):
         self._numbers = count(1)
         self._doubted: set[Touched] = set()  # by units of which nobody knows whether they are kept
         self._ending: set[asyncio.Future[None]] = set()  # of units that are being committed
+        self._from_elsewhere: deque[int] = deque()  # posts of other servers that were told of, the oldest first
         self._doubt_ends = 0  # when all transactions below this number have ended; 0: not known yet
         self.tail = Tail(dsn, self._hear, self.memory.forget_all, self._lost)
         self.barrier = Barrier(self._look_up)
@@ -294,7 +297,7 @@ class PostgresWork(SharedWork):
     def _hear(self, changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> None:
         """Others have committed: what a look brings is forgotten, then heard, as by themselves; new posts are kept as it has them."""
         memory = self.memory
-        new = [posts.post_of(change.post) for change in changes if change.post is not None]
+        new = [change.post for change in changes if change.post is not None]
         # One that a unit of ours has changed since the look began is another by now.
         new = [post for post in new if memory.stands(POSTS, (post.id,), memory.look_from)]
         if any(change.strange for change in changes):
@@ -303,10 +306,18 @@ class PostgresWork(SharedWork):
             touched = {key for change in changes for key in change.touched}
             memory.forget(touched, remarks_of(changes), counts_of(changes, known), last=False)
         for post in new:
-            memory.posts.put(post.id, Sealed(post))
+            self._keep_told(post)
         for change in changes:
             if change.events:
                 self.after_others(change.events)
+
+    def _keep_told(self, post: Post) -> None:
+        """Keep a new post that nobody has asked for here; of those from elsewhere only the last ones, for there may be very many."""
+        if post.server:
+            if len(self._from_elsewhere) == MOST_FROM_ELSEWHERE:
+                self.memory.posts.forget(self._from_elsewhere.popleft())
+            self._from_elsewhere.append(post.id)
+        self.memory.posts.put(post.id, Sealed(post))
 
     def _lost(self) -> None:
         """Nobody can say what others have committed."""
@@ -399,6 +410,7 @@ class PostgresWork(SharedWork):
                     yield unit
                     await claims.check(unit)
                     await self.enter_events(unit)
+                    unit.ends_from = self.memory.generation
                     ending = asyncio.get_running_loop().create_future()
                     self._ending.add(ending)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:

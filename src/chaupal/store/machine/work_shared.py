@@ -7,6 +7,7 @@ from chaupal.kernel.logger import log
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine import outbox
 from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.shelves import REACTIONS
 from chaupal.store.machine.work import (
     AfterCommit,
     BeforeClosing,
@@ -59,13 +60,16 @@ class SharedWork:
         """
         try:
             heard = self.is_heard(unit)
-            # Where no look has seen it, none has seen what others did to the same marks after it, and the next one tells of that.
-            last = not self.hears_others or (self._tells and not heard)
+            # Where no look has seen it, none has seen what others did to the same marks after it, and the next one tells of that. Of what
+            # our own did after it we may have heard before it: answers to COMMIT come in any order.
+            marked = {remark.account for remark in unit.remarks}
+            unseen = self._tells and not heard and self.memory.stands(REACTIONS, marked, unit.ends_from)
+            last = not self.hears_others or unseen
             counted = () if heard else [one for one in unit.recounted() if one.was is not None]
             self.memory.forget(unit.changed(), unit.noticed(), counted, last=last)
             if unit.events and not heard:
                 self.after_commit(unit.events)
-        except Exception:
+        except Exception:  # whatever it was: it is committed, and by what is forgotten nothing older is told
             log.exception("what follows a commit failed")
             self.memory.forget_all()
 

@@ -270,17 +270,22 @@ async def test_a_store_in_which_nothing_is_signed_yet_signs_nothing_where_a_witn
 
 
 async def test_where_the_log_is_signed_on_demand_witnesses_are_asked_before_a_process_signs_for_the_first_time(
-    watched, monkeypatch
+    watched, clock, monkeypatch
 ):
     court = by_https(watched[0])
     at_once = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
     async with court.work.writing() as w:
         await log_batches.append(at_once, w, [("key", ENTRIES[0])])
+    asked = list[int]()
     for size in (999, 999, 0):
-        monkeypatch.setattr(log_cosigned, "_client", lambda _, size=size: contextlib.nullcontext(says(size)))
+        clock.move(log_batches.ASK_AGAIN)
+        monkeypatch.setattr(
+            log_cosigned, "_client", lambda _, size=size: asked.append(size) or contextlib.nullcontext(says(size))
+        )
         if size:
-            with pytest.raises(Unavailable):
-                await log.checkpoint(at_once)
+            refused = await asyncio.gather(*(log.checkpoint(at_once) for _ in range(3)), return_exceptions=True)
+            assert [type(one) for one in refused] == [Unavailable] * 3
+    assert asked == [999, 999], "once for all, and not again for a while"
     before = tlog.parse_checkpoint(await log.checkpoint(at_once))[0].size
     monkeypatch.setattr(log_cosigned, "_client", None)  # not again
     async with court.work.writing() as w:
