@@ -1,4 +1,7 @@
-"""Follows end with a server that is suspended, or that somebody hides: a hundred in a commit, kept for who wants to ask again, and told."""
+"""Follows end with a server that is suspended, or that somebody hides: a hundred in a commit, kept for who wants to ask again, and told.
+
+As many begin in a commit where an account is locked no more.
+"""
 
 import msgspec
 
@@ -6,7 +9,8 @@ from chaupal.fanout.context import Carrier
 from chaupal.governance.events import DecisionServed, RulingSeconded
 from chaupal.kernel.event import Event
 from chaupal.policy.measures import Measure
-from chaupal.social.events import FollowRefused, ServerHidden, Unfollowed
+from chaupal.social.events import AccountUnlocked, FollowRefused, ServerHidden, Unfollowed
+from chaupal.social.people.graph import let_in
 from chaupal.store.court import rulings
 from chaupal.store.machine.work import Row, Writing
 from chaupal.store.notifications import notifications
@@ -85,6 +89,15 @@ async def hidden(carrier: Carrier, w: Writing, event: ServerHidden) -> None:
         w.tell(event)
     elif sum(many := await kept.counts(w, event.by, 0, event.server, event.hiding)):
         await _tell(carrier, w, event.by, event.server, 0, event.hiding, many)
+
+
+async def unlocked(carrier: Carrier, w: Writing, event: AccountUnlocked) -> None:
+    """Whoever has asked to follow it does so, as Mastodon's UpdateAccountService has it; none of them any more once it is locked again."""
+    asking = await graph.asking_in_vain(w, event.account, AT_ONCE)
+    for by, terms in asking:
+        await let_in(carrier.square, w, by, event.account, terms)
+    if len(asking) == AT_ONCE:
+        w.tell(event)
 
 
 async def _tell(

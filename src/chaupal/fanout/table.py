@@ -59,6 +59,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     severing.TiesToEnd: (severing.go_on,),
     severing.EndToTell: (severing.tell,),
     events.ServerHidden: (severing.hidden,),
+    events.AccountUnlocked: (severing.unlocked,),
     court.RulingLifted: (served.tell, webhooks.announce),
     court.NoticeAsked: (served.again,),
     court.AppealFiled: (appeals.filed, webhooks.announce),

@@ -17,6 +17,12 @@ class AccountChanged(Event, frozen=True):
     account: int
 
 
+class AccountUnlocked(Event, frozen=True):
+    """Nobody has to ask any more to follow an account: those who have asked are let in."""
+
+    account: int
+
+
 class AccountMoved(Event, frozen=True):
     """An account of ours points at another one, here or on another server, from now on."""
 

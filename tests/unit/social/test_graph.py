@@ -4,14 +4,16 @@ import asyncio
 
 import pytest
 
+from chaupal.fanout import severing
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people, people_lists
 from chaupal.reads.timelines import home, lists as timelines
-from chaupal.social.people import graph, lists
+from chaupal.social.people import graph, lists, profiles
 from chaupal.social.posts import posts
+from chaupal.store.identity.accounts import Face
 from chaupal.store.square.graph import Ties
 from neighbours import Street, by
 from others import met
@@ -113,6 +115,33 @@ async def test_a_locked_account_is_asked_and_grants(street: Street):
     assert await counts(street, lata) == (1, 0)
     with pytest.raises(NotFound):
         await graph.grant(street.square, by(lata), asha)
+
+
+async def test_who_asked_is_let_in_once_the_account_is_locked_no_more(street: Street, monkeypatch: pytest.MonkeyPatch):
+    """As in Mastodon: all of them, some in each commit, on the terms on which they asked."""
+    monkeypatch.setattr(severing, "AT_ONCE", 2)
+    asking = await street.people("asha", "bela", "chand", "dhara")
+    lata = await street.person("lata", locked=True)
+    for who in asking[:3]:
+        await graph.follow(street.square, by(who), lata, notify=True, languages=["hi"])
+    await profiles.change(street.square, by(lata), Face(locked=False))
+    # Who asks again before their turn has come follows at once, and was asked about once.
+    await graph.follow(street.square, by(asking[2]), lata, reposts=False)
+    await profiles.change(street.square, by(lata), Face(locked=True))
+    await street.settle()
+    told = [(await ties(street, who, lata)) for who in asking[:3]]
+    assert [(tie.following, tie.requested) for tie in told] == [(False, True), (False, True), (True, False)]
+    await graph.follow(street.square, by(asking[3]), lata)
+    await profiles.change(street.square, by(lata), Face(locked=False))
+    await street.settle()
+    told = [(await ties(street, who, lata)) for who in asking]
+    assert [(tie.following, tie.requested) for tie in told] == [(True, False)] * 4
+    assert [(tie.reposts, tie.notify, tie.languages) for tie in told[:3]] == [(True, True, ("hi",))] * 2 + [
+        (False, True, ("hi",))
+    ]
+    assert await counts(street, lata) == (4, 0)
+    kinds = [one.kind for one in (await notifications.page(street.reads, by(lata), Cursor())).items]
+    assert "follow_request" not in kinds
 
 
 async def test_a_request_can_be_refused_and_withdrawn(street: Street):

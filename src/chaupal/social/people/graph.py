@@ -56,12 +56,13 @@ async def follow(
         standing = await graph.wanted(w, me, them)
         if standing is None and seen.item.moved_to is not None:
             raise NotAllowed("tie_forbidden")
-        asks = standing is None and (seen.item.locked or seen.item.server != 0)
-        before = (await graph.wanted(w, me, them, asked=True) if asks else standing) or FollowTerms()
-        terms = before._replace(**changed)
-        if asks:
+        asked = await graph.wanted(w, me, them, asked=True) if standing is None else None
+        terms = (standing or asked or FollowTerms())._replace(**changed)
+        if standing is None and (seen.item.locked or seen.item.server != 0):
             if await graph.ask(w, me, them, square.make_id(), terms):
                 w.tell(events.FollowAsked(by=me, to=them))
+        elif asked is not None:  # before the account opened
+            await let_in(square, w, me, them, terms)
         elif await graph.follow(w, me, them, square.make_id(), terms):
             w.tell(events.Followed(by=me, to=them))
 
@@ -93,10 +94,14 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
     """Let somebody who asked follow. Raises NotFound where nobody asked."""
     me = viewer.me
     async with square.work.writing() as w:
-        terms = or_not_found(await graph.wanted(w, them, me, asked=True))
-        await graph.follow(w, them, me, square.make_id(), terms)
-        await graph.unask(w, them, me)
-        w.tell(events.FollowGranted(by=them, to=me))
+        await let_in(square, w, them, me, or_not_found(await graph.wanted(w, them, me, asked=True)))
+
+
+async def let_in(square: Square, w: Writing, by: int, to: int, terms: FollowTerms) -> None:
+    """`by`, who has asked to follow `to`, does so."""
+    await graph.follow(w, by, to, square.make_id(), terms)
+    await graph.unask(w, by, to)
+    w.tell(events.FollowGranted(by=by, to=to))
 
 
 async def refuse(square: Square, viewer: Viewer, them: int) -> None:

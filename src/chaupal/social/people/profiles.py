@@ -9,7 +9,7 @@ from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events import AccountChanged, LinksToVerify
+from chaupal.social.events import AccountChanged, AccountUnlocked, LinksToVerify
 from chaupal.social.media import media
 from chaupal.social.typed import display_name, typed
 from chaupal.store.identity import accounts, logins
@@ -68,6 +68,8 @@ async def _change(square: Square, me: int, face: Face, defaults: Defaults) -> li
         gone = [old for old, new in ((avatar, face.avatar), (header, face.header)) if new is not None]
         await media.name_portraits(w, (face.avatar, face.header), gone)
         w.tell(AccountChanged(account=me))
+        if face.locked is False and await accounts.requests_to(w, me):
+            w.tell(AccountUnlocked(account=me))
         if any(field.link for field in face.fields or ()):
             w.tell(LinksToVerify(account=me))
     return gone

@@ -72,6 +72,13 @@ FOLLOW, ASK = _begin(follows, server=_WHENCE), _begin(follow_requests)
 REFOLLOW, REASK = _change_terms(follows), _change_terms(follow_requests)
 UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
 FOLLOWED, ASKED = _find(follows), _find(follow_requests)
+IN_VAIN = (
+    selects(follow_requests, "by boosts notify languages")
+    .join_from(follow_requests, accounts, accounts.c.id == follow_requests.c.to)
+    .where(accounts.c.locked == text("0"), to="to")
+    .ordered("id")
+    .limit("n")
+)
 BLOCK = inserts_once(blocks, by="me", to="them", id="new")
 MUTE = upserts(mutes, "by to", kept="id", by="me", to="them", id="new", notifications="too", ends_at="until")
 OVER = deletes(mutes).where(mutes.c.ends_at <= param("now"), by="me")
@@ -150,6 +157,12 @@ async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -
     """The terms of a follow, or of a request; None when there is none."""
     row = await reading.first(ASKED if asked else FOLLOWED, me=me, them=them)
     return None if row is None else terms_of(*row)
+
+
+async def asking_in_vain(reading: Reading, them: int, at_most: int) -> list[tuple[int, FollowTerms]]:
+    """Who asks to follow an account that is not locked (any more), and on which terms; the first who did, first."""
+    rows = await reading.fetch(IN_VAIN, to=them, n=at_most)
+    return [(by, terms_of(*said)) for by, *said in rows]
 
 
 async def block(w: Writing, me: int, them: int, new: int) -> bool:

@@ -142,7 +142,9 @@ SWITCHES = (
     (
         "locked",
         N_("Ask me before letting people follow"),
-        N_("Whoever wants to follow you asks first. Those who follow you already stay."),
+        N_(
+            "Whoever wants to follow you asks first. Those who follow you already stay. Turn it off, and all who have asked follow you."
+        ),
     ),
     (
         "discoverable",
