@@ -36,7 +36,8 @@ portraits, `show_media`, `show_media_replies` and `show_featured` of a profile.
 
 Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-what-mastodon-sends.md) has more):
 
-- `unfavourite`, `unbookmark` and `unreblog` of what one may no longer see take the mark back and answer 404: there it is shown, whole.
+- `unfavourite`, `unbookmark`, `unreblog` and `DELETE` of one's repost of what one may no longer see take the mark back
+  and answer 404: there it is shown, whole.
 - `scheduled_at` in the past is 422: there the post is said at once, and what was said too early is not unsaid.
 - `for_private_mentions` starts as `accept`: there, messages of strangers are kept apart, and whoever does not know where to look misses
   them. Whoever wants it so chooses it, at `/notifications/policy` too.

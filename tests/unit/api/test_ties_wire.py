@@ -110,6 +110,16 @@ async def test_ones_marks_are_taken_back_of_what_one_may_no_longer_see_and_it_st
     assert (status["favourites_count"], status["reblogs_count"]) == (0, 0)
 
 
+async def test_ones_repost_of_what_one_may_no_longer_see_is_deleted_by_its_own_id(village: Village):
+    karl, asha, post = village.karl, village.asha, village.asha.latest.id
+    repost = (await village.api(karl, "POST", f"/api/v1/statuses/{post}/reblog")).json()["id"]
+    await village.api(asha, "POST", f"/api/v1/accounts/{karl.id}/block")
+    for who in village.meera, karl:  # whose it is not takes nothing away
+        assert (await village.api(who, "DELETE", f"/api/v1/statuses/{repost}")).status_code == 404
+        left = (await village.api(asha, "GET", f"/api/v1/statuses/{post}")).json()["reblogs_count"]
+        assert left == (who is not karl)
+
+
 async def test_notifications_name_their_kind_person_and_post(village: Village):
     asha, karl, post = village.asha, village.karl, village.asha.latest.id
     await village.api(karl, "POST", f"/api/v1/statuses/{post}/favourite")

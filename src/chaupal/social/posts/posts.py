@@ -255,31 +255,28 @@ async def unrepost(square: Square, viewer: Viewer, post_id: int) -> int:
         await posting.hold(w, me, original)
         existing = await posting.repost_by(w, me, original)
         if existing is not None:
-            await _remove(w, existing)
+            await _remove(w, or_not_found(await posts.as_written(w, existing)))
         elif seen is None:
             raise NotFound
     return original
 
 
-async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool = False) -> Post:
-    """Remove one's own post; what it was, so that it can be written anew. Raises NotFound for anybody else's.
+async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool = False) -> None:
+    """Remove one's own post, also a repost of what one may no longer see. Raises NotFound for anybody else's.
 
     `uploads`: they go with it; else they wait a day, to be used anew.
     """
-    me = viewer.me
     async with square.work.writing() as w:
-        there = await posting.hold(w, me, post_id)
-        post = or_not_found(await seen_post(w, viewer, post_id)).item
-        if not there or post.author != me:
+        await posting.hold(w, viewer.me, post_id)
+        post = await posts.as_written(w, post_id)
+        if post is None or post.author != viewer.me:
             raise NotFound
         pictures = await media_store.ids_of(w, post_id) if uploads else []
-        await _remove(w, post_id)
+        await _remove(w, post)
         media.let_go(w, await media_store.drop_now(w, pictures))
-    return post
 
 
-async def _remove(w: Writing, post_id: int) -> None:
-    post = or_not_found(await posts.as_written(w, post_id))
+async def _remove(w: Writing, post: Post) -> None:
     w.tell(deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
 
 

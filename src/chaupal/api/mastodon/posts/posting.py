@@ -130,7 +130,11 @@ async def context(call: Call[ById]) -> Answer:
 
 async def remove(call: Call[PostDeletion]) -> Answer:
     """Deletes, and gives back what was typed, so that a client can offer it for redrafting."""
-    seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    try:
+        seen = await thread.post(call.house.reads, call.viewer, call.args.id)
+    except NotFound:  # one's own repost of what one may no longer see goes, and nothing of it is told
+        await posts.delete(call.house.square, call.viewer, call.args.id)
+        raise
     # Loose again, its pictures are their owner's alone: the client shows them while the post is written anew.
     files = [attachment(call.house.settings, picture, call.me) for picture in seen.item.pictures]
     answer = await status_answer(call, seen, {"text": seen.item.text, "media_attachments": files})
