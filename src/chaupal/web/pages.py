@@ -26,12 +26,11 @@ from chaupal.social.posts.polls import MOST_OPTIONS
 from chaupal.text.length import truncate
 from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
-from chaupal.web.words import LANGUAGES, N_, own_name, words
+from chaupal.web.words import LANGUAGES, own_name, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-NAME = N_("Chaupal")  # the usual title of a server: written in the script of the page
 APPEARANCE = "appearance"  # the cookie of how pages look
 READS = "reads"  # and that of the languages one reads
 # Of the routes of pages that are kept: a minute at most, for "5 min ago" must not stand there for an hour.
@@ -126,7 +125,7 @@ def common(call: Call[Any]) -> dict[str, Any]:
         "path": path_of(call),
         "here": address_here(call),
         "settings": settings,
-        "site": words(call.viewer.language).gettext(settings.title),
+        "site": settings.title_in(call.viewer.language),
         "now": call.house.reads.clock(),
         "village": settings.village,
         "cast": _cast if settings.village else (),

@@ -73,12 +73,12 @@ async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
 
 def _letter(carrier: Carrier, to: DueMail, told: list[NotificationSeen]) -> Letter:
     settings = carrier.settings
-    stop = settings.origin + stop_path(settings, to.account)
+    stop, language = settings.origin + stop_path(settings, to.account), to.language or settings.default_language
     subject, body = notification_mail_texts.letter(
         to.handle,
         [_line(one) for one in told],
-        to.language or settings.default_language,
-        title=settings.title,
+        language,
+        title=settings.title_in(language),
         origin=settings.origin,
         stop=stop,
     )

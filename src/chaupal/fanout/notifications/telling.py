@@ -104,7 +104,7 @@ def write(carrier: Carrier, w: Writing, email: str, language: str, kind: str, *,
 
 def letter(carrier: Carrier, email: str, language: str, kind: str, *, path: str, **facts: Any) -> Letter:
     """`facts`: as `complaint_texts.letter` takes them."""
-    title, origin = carrier.settings.title, carrier.settings.origin
+    title, origin = carrier.settings.title_in(language), carrier.settings.origin
     subject, body = complaint_texts.letter(kind, language, title=title, origin=origin, page=origin + path, **facts)
     return Letter(to=email, subject=subject, body=body)
 

@@ -32,7 +32,6 @@ REFS = {PRIVACY: "privacy-policy", TERMS: "terms-of-service"}  # of their entrie
 MAY = "edit_texts"
 MOST_TEXT = 50_000  # letters
 SHIPPED, SHIPPED_ON = Path(__file__).parent / "texts", 1_795_824_000_000  # 28 November 2026
-USUAL = {("Chaupal", "hi"): "चौपाल"}  # the usual title of a server, in the script of the text
 LOCAL = 5 * DAY // 24 + DAY // 48  # days begin by the square's clock
 _DAY = regex.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 CHANGED = "text_changed_meanwhile"
@@ -154,8 +153,7 @@ def _filled(settings: Settings, kind: str, language: str) -> str:
     mail = settings.contact_email
     contact = f"[{mail}](mailto:{mail})" if mail else f"[{settings.domain}](/about)"
     text = _file(kind, language)
-    title = USUAL.get((settings.title, language), settings.title)
-    for name, value in (("title", title), ("domain", settings.domain), ("contact", contact)):
+    for name, value in (("title", settings.title_in(language)), ("domain", settings.domain), ("contact", contact)):
         text = text.replace(f"{{{name}}}", value)
     return text
 

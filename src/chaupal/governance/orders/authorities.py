@@ -240,6 +240,7 @@ async def mail_change(court: Court, mail: Mail, id_: int) -> None:
     settings = court.settings
     said = {
         "title": settings.title,
+        "title_hi": settings.title_in("hi"),
         "origin": settings.origin,
         "authority": found.name,
         "authority_hi": found.name_hi or found.name,
@@ -253,7 +254,7 @@ async def mail_change(court: Court, mail: Mail, id_: int) -> None:
 # Both languages in one mail, as to all people of authorities.
 LETTER = (
     "{title}: {authority_hi} की जानकारी बदलने का प्रस्ताव / a change of what is known of {authority} is proposed",
-    "नमस्कार,\n\n{title} पर यह प्रस्ताव रखा गया है कि {authority_hi} के आदेश आगे से किसी और डोमेन, कुंजी या संपर्क से पहचाने जाएँ। "
+    "नमस्कार,\n\n{title_hi} पर यह प्रस्ताव रखा गया है कि {authority_hi} के आदेश आगे से किसी और डोमेन, कुंजी या संपर्क से पहचाने जाएँ। "
     "यह तभी लागू होगा जब कोई दूसरा व्यक्ति सहमत होगा। यदि आपके कार्यालय ने ऐसा नहीं कहा है, तो हमें तुरंत बताएँ:\n\n{origin}/portal\n\n"
     "Dear Sir or Madam,\n\nit was proposed on {title} that orders of {authority} be known by another domain, key or contact from now on. "
     "It holds only once a second person agrees. If your office did not ask for this, tell us at once, at the address above.\n\n"

@@ -126,6 +126,6 @@ def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFac
     settings = court.settings
     contact = settings.contact_email or settings.origin
     return {
-        language: letter_of_return(regime, wrong, facts, language, house=settings.title, contact=contact)
+        language: letter_of_return(regime, wrong, facts, language, house=settings.title_in(language), contact=contact)
         for language in ("hi", "en")
     }

@@ -58,6 +58,7 @@ ADDRESS_LEAVES = {
 
 def letter(words: dict[str, tuple[str, str]], settings: Settings, login: Login, path: str, to: str = "") -> Letter:
     """The mail in the person's language; `path` is where its link leads. `to`: where it goes to another address than theirs."""
-    subject, body = words[login.language if login.language in words else settings.default_language]
-    said = {"title": settings.title, "origin": settings.origin, "handle": login.handle, "link": settings.origin + path}
+    language = login.language if login.language in words else settings.default_language
+    (subject, body), title = words[language], settings.title_in(language)
+    said = {"title": title, "origin": settings.origin, "handle": login.handle, "link": settings.origin + path}
     return Letter(to=to or login.email, subject=subject.format(**said), body=body.format(**said))

@@ -74,7 +74,7 @@ def _feed(call: Call[Any], found: list[Item]) -> Answer:
     settings, said = call.house.settings, words(call.viewer.language)
     feed = atom.AtomFeed(
         address=f"{settings.origin}/transparency/feed.atom",
-        title=f"{said.gettext(settings.title)}: {said.gettext(RECORD)}",
+        title=f"{settings.title_in(call.viewer.language)}: {said.gettext(RECORD)}",
         author=settings.domain,
         language=call.viewer.language,
         link=f"{settings.origin}/transparency",

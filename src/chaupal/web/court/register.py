@@ -136,7 +136,7 @@ async def orders_atom(call: Call[RegisterAsked]) -> Answer:
     named = said.gettext(N_("Register of orders"))
     head = atom.AtomFeed(
         address=origin + links.query("/orders/feed.atom", **asked),
-        title=f"{named} · {said.gettext(call.house.settings.title)}",
+        title=f"{named} · {call.house.settings.title_in(call.viewer.language)}",
         author=call.house.settings.domain,
         language=call.viewer.language,
         link=origin + links.query("/orders", **asked),

@@ -59,11 +59,11 @@ async def tag(call: Call[TagFeedAsked]) -> Answer:
 
 
 async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, page: str, author: str) -> Answer:
-    settings, said = call.house.settings, words(call.viewer.language)
+    settings = call.house.settings
     authors = await people.of_posts(call.house.reads, call.viewer, posts)
     feed = atom.AtomFeed(
         address=settings.origin + page + "/feed.atom",
-        title=f"{title} · {said.gettext(settings.title)}",
+        title=f"{title} · {settings.title_in(call.viewer.language)}",
         author=author,
         language=call.viewer.language,
         link=settings.origin + page,

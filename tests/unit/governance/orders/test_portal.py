@@ -100,6 +100,7 @@ async def test_an_invitation_dies_and_a_new_one_ends_what_was_before(bench: Benc
     with pytest.raises(Invalid):
         await portal.log_in(bench.court, FORM.email, PASSWORD, code_of(bench, secret, 1))
     link = secret_in(newest(bench), "portal/enrol")
+    assert "आप चौपाल के प्राधिकारी पोर्टल" in newest(bench) and "portal of Chaupal for" in newest(bench)
     assert (await portal.enrolment(bench.court, link)).secret != secret
     clock.move(4 * DAY)
     with pytest.raises(NotFound):

@@ -43,6 +43,7 @@ async def test_what_is_not_read_for_half_an_hour_comes_in_one_letter_without_wor
     text = letter.get_content()
     assert letter["to"] == "asha@gaanv.example" and "@ravi" in text and "@karl" in text
     assert SAID not in text and v.ravi.name not in text
+    assert letter["subject"] == "चौपाल: नई सूचनाएँ" and "Chaupal" not in text
     v.clock.move(2 * WAIT)
     assert len(await post(v)) == 1, "told once"
 

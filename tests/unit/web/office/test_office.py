@@ -376,7 +376,7 @@ async def test_an_owner_sees_asks_for_and_takes_away_what_guards_staff(village: 
 
     def told() -> list[str]:
         mails = sent(Path(v.running.house.settings.data) / "mail")
-        return [mail["subject"].partition(": ")[2] for mail in mails if mail["to"] == "chitra@gaanv.example"]
+        return [mail["subject"].removeprefix("चौपाल: ") for mail in mails if mail["to"] == "chitra@gaanv.example"]
 
     assert "पासवर्ड के अलावा" not in (await chitra.get("/office/people")).text
     asks = 'action="/office/people/chitra/second-step"'
