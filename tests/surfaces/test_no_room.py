@@ -6,6 +6,7 @@ Each is a real one: a file system that is full, a database that may not grow, a 
 import asyncio
 import random
 import re
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +20,7 @@ import pyvips
 from sqlalchemy import text
 
 from chaupal.app.wiring import open_house
-from chaupal.kernel.clock import StillClock
+from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine import work_sqlite
 from chaupal.store.machine.dialect import statement
@@ -255,6 +256,32 @@ async def test_an_upload_onto_a_full_disk_is_507_by_every_way_in_and_leaves_noth
         assert await cramped.rows() == before and lying(small_disk) == there
         again = await asha.post("/api/v2/media", files={"file": ("a.png", picture(), image)})
         assert again.status_code == 200, "what fits is taken"
+
+
+async def test_what_the_server_is_is_told_on_a_full_disk_too_where_nobody_has_asked_before(
+    square: Square, settings: Settings, clock: StillClock, small_disk: Path
+):
+    """The key by which push services know the house is made when it is first told of."""
+    keys = Path(settings.data) / "keys"
+    for one in keys.iterdir():
+        (small_disk / one.name).write_bytes(one.read_bytes())
+    shutil.rmtree(keys)
+    keys.symlink_to(small_disk)
+    filler = small_disk / "filler"
+    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:
+            file.write(b" " * 4096)
+
+    async def told() -> str:
+        async with square.app("asha") as asha:
+            answer = await asha.get("/api/v2/instance")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["configuration"]["vapid"]["public_key"]
+
+    assert await told() == ""
+    filler.unlink()
+    clock.move(MINUTE)
+    assert len(await told()) == 87
 
 
 async def test_a_row_that_is_not_kept_leaves_no_file(square: Square, settings: Settings):

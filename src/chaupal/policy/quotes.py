@@ -42,5 +42,6 @@ def may_quote(viewer: Viewer, post: Post, facts: Facts) -> bool:
 
 def unfolded(facts: Facts) -> Facts:
     """The same, had the viewer neither muted nor blocked anybody: what of a quote they folded away themselves."""
-    ties = replace(facts.relations, muting=frozenset(), blocking=frozenset(), apart=facts.relations.blocked_by)
-    return replace(facts, relations=ties)
+    ties = facts.relations
+    apart = ties.blocked_by | ties.hidden_servers
+    return replace(facts, relations=replace(ties, muting=frozenset(), blocking=frozenset(), apart=apart))

@@ -1,10 +1,12 @@
 """Servers in the API: limited and let in by Mastodon's admin API, told to everybody, and hidden by each for themselves."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from chaupal.governance.cases import decisions
+from chaupal.governance.servers import limits
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
@@ -50,7 +52,11 @@ async def test_a_name_with_gaps_is_told_with_gaps_and_its_digest(village: Villag
     assert told["digest"] == "a379a6f6eeafb9a55e378c118034e2751e682fab9f2d30ab13d2125586ce1947"
 
 
-async def test_a_block_is_changed_and_ended_by_api(village: Village):
+async def none_any_more(*_: Any) -> list[Any]:
+    return []
+
+
+async def test_a_block_is_changed_and_ended_by_api(village: Village, monkeypatch: pytest.MonkeyPatch):
     v = village
     made = await v.api(
         v.mona, "POST", BLOCKS, domain="bad.example", severity="silence", reject_media=True, public_comment=WHY
@@ -59,6 +65,9 @@ async def test_a_block_is_changed_and_ended_by_api(village: Village):
     again = await v.api(v.mona, "POST", BLOCKS, domain="bad.example", severity="silence", public_comment=WHY)
     assert again.status_code == 422 and again.json()["error"] and again.json()["details"]["domain"]
     assert again.json()["existing_domain_block"] == made.json()
+    with monkeypatch.context() as meanwhile:  # somebody ends it before it can be told
+        meanwhile.setattr(limits, "listed", none_any_more)
+        assert (await v.api(v.mona, "POST", BLOCKS, domain="bad.example", public_comment=WHY)).status_code == 404
     for matter in made.json()["matters"]:
         await decisions.approve(v.running.house.court, v.moti.viewer, matter["ref"], 1)
     changed = await v.api(v.moti, "PUT", f"{BLOCKS}/{id_}", severity="noop")

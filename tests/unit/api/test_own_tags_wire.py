@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from chaupal.reads.explore import tags
 from listening import listening
 from village import Village, Villager
 
@@ -69,7 +72,11 @@ async def test_followed_tags_are_heard_live(village: Village):
         assert ear.events == ["update", "delete"]
 
 
-async def test_featured_tags_stand_on_the_profile_with_their_uses(village: Village):
+async def none_any_more(*_: Any) -> list[Any]:
+    return []
+
+
+async def test_featured_tags_stand_on_the_profile_with_their_uses(village: Village, monkeypatch: pytest.MonkeyPatch):
     v = village
     last = await v.says(v.ravi, "#दिल्ली से फिर")
     proposed = await ask(v, v.ravi, "GET", "/api/v1/featured_tags/suggestions")
@@ -77,6 +84,9 @@ async def test_featured_tags_stand_on_the_profile_with_their_uses(village: Villa
     one = await ask(v, v.ravi, "POST", "/api/v1/featured_tags", name="#दिल्ली")
     assert (one["name"], one["statuses_count"], one["last_status_at"]) == ("दिल्ली", "2", "2021-02-10")
     assert await ask(v, v.ravi, "POST", "/api/v1/featured_tags", name="दिल्ली") == one
+    with monkeypatch.context() as meanwhile:  # taken away on another device before it can be told
+        meanwhile.setattr(tags, "featured", none_any_more)
+        await ask(v, v.ravi, "POST", "/api/v1/featured_tags", 404, name="दिल्ली")
     path = f"/api/v1/accounts/{v.ravi.id}/featured_tags"
     assert await ask(v, None, "GET", path) == [one] == await ask(v, v.ravi, "GET", "/api/v1/featured_tags")
     await v.withhold(post=last, by=v.chitra, second=v.dev)

@@ -4,14 +4,17 @@ import pytest
 
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.gate import reveal
+from chaupal.policy.quotes import ACCEPTED
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import hidden_servers as looks, notifications, people as others_seen
+from chaupal.reads.posts import quotes
 from chaupal.social.people import graph
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import graph as ties
-from chaupal.store.square.posts import sealed_posts
+from chaupal.store.square.posts import as_written, sealed_posts
+from chaupal.store.square.quotes import stand
 from neighbours import Street, by
 from others import from_there
 
@@ -54,6 +57,32 @@ async def test_nothing_of_a_hidden_server_is_met_where_nobody_asked_for_it(
     assert await met(street, meera, Surface.PUBLIC, post)
     await graph.show_server(street.square, asha, "far.example")
     assert await met(street, asha, Surface.PUBLIC, post)
+
+
+async def test_what_quotes_a_post_of_a_hidden_server_does_not_offer_it_to_whoever_mutes_somebody(
+    street: Street, people: tuple[Viewer, int, int, int]
+):
+    asha, ravi, _, post = people
+    meera, bela = await street.people("meera", "bela")
+    quoting = await street.say(meera, "see there", quoting=post)
+    async with street.work.writing() as w:  # ravi, of far.example, said yes
+        quoted = await as_written(w, quoting)
+        assert quoted is not None
+        await stand(w, quoted, ACCEPTED)
+
+    async def shown() -> tuple[list[int], list[int]]:
+        async with street.work.reading() as reading:
+            seen = reveal(asha, Surface.HOME, await sealed_posts(reading, [quoting]), await facts_for(reading, asha))
+        found = await quotes.within(street.reads, asha, seen)
+        return [*found.seen], [*found.muted]
+
+    assert await shown() == ([post], [])
+    await graph.mute(street.square, asha, ravi)
+    assert await shown() == ([], [post])
+    await graph.unmute(street.square, asha, ravi)
+    await graph.mute(street.square, asha, bela)
+    await graph.hide_server(street.square, asha, "far.example")
+    assert await shown() == ([], [])
 
 
 async def test_whom_one_follows_there_one_goes_on_reading(street: Street, people: tuple[Viewer, int, int, int]):

@@ -138,12 +138,12 @@ async def block(call: Call[ServerForm]) -> Answer:
 
     422 with `existing_domain_block` where it is limited so already, or that is proposed.
     """
-    court, domain = call.house.court, hosts.server_named(call.args.domain)
+    court = call.house.court
     try:
         made = await limits.limit(court, call.viewer, call.args)
     except Invalid as problem:
         if problem.code == "server_limited_so":
-            there = next(one for one in await limits.listed(court, call.viewer) if one.domain == domain)
+            there = await limits.named(court, call.viewer, call.args.domain)
             problem.beside["existing_domain_block"] = _block(call, there)
         raise
     return json(_block(call, made), 202 if made.waiting else 200)

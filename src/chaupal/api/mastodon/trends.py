@@ -11,7 +11,7 @@ from chaupal.api.mastodon.posts.status_entity import card_of, signed_card_of
 from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, post
 from chaupal.http.paging import ById, Number, Paged, link_header, offset_header
 from chaupal.kernel.clock import MINUTE, iso_day
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.kernel.ids import made_at
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -216,7 +216,7 @@ async def add(call: Call[FeatureSent]) -> FeaturedShown:
     id_ = await followed_tags.feature(call.house.square, call.viewer, call.args.name)
     handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
     found = await tags.featured(call.house.reads, call.viewer, call.me)
-    return next(featured_shown(call, handle, tag) for tag in found if tag.id == id_)
+    return featured_shown(call, handle, or_not_found(next((tag for tag in found if tag.id == id_), None)))
 
 
 async def remove(call: Call[ById]) -> None:
