@@ -34,13 +34,14 @@ from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, by_field
 
-MOST = 40  # on one page
-LARGE = 600_000  # bytes: forty reasons and findings
+FEW, MOST = 40, 150  # on one page: unasked, and at most (a form has a thousand fields)
+LARGE = 15_000 * MOST  # bytes: their reasons and findings
+type OnPage = Annotated[int, Meta(ge=1, le=MOST)]
 ON_PAGE = tuple(act for act in bulk.VERBS if act != APPEAL)
 
 
 class ManyAsked(msgspec.Struct, kw_only=True):
-    """Which things, from which number on, and what to fill the forms in with: a template's id, an outcome, a ground.
+    """Which things, from which number on and how many, and what to fill the forms in with: a template's id, an outcome, a ground.
 
     `mark`: `page` marks all that stand on this page, because somebody asked for it; `kind:post` and `class:journalist` those of
     a kind or class, `plain` those of no class. Nothing is marked unasked.
@@ -49,6 +50,7 @@ class ManyAsked(msgspec.Struct, kw_only=True):
     ref: str
     act: str = bulk.PROPOSE
     first: From = 1
+    most: OnPage = FEW
     template: Number | None = None
     outcome: str = ""
     code: str = ""
@@ -92,6 +94,7 @@ class ManyTyped(msgspec.Struct, kw_only=True):
     ref: str
     act: str = bulk.PROPOSE
     first: From = 1
+    most: OnPage = FEW
     despite: Reason = ""
     items: Annotated[tuple[RowTyped, ...], Meta(max_length=MOST)] = ()
     all_outcome: str = ""
@@ -136,7 +139,7 @@ async def decide(call: Call[ManyTyped]) -> Answer:
     if any(row.take for row in args.items):
         args = await _said_for_all(call, args)
     chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
-    asked = ManyAsked(ref=args.ref, act=args.act, first=args.first, despite=args.despite, group=args.group)
+    asked = like(ManyAsked, args)
     if not chosen:
         return await _page(call, asked, typed, [], Invalid("choose_one", field="items"))
     if args.look:
@@ -165,8 +168,7 @@ async def _said_for_all(call: Call[ManyTyped], args: ManyTyped) -> ManyTyped:
         template = next((one for one in known if one.id == args.all_template), None)
     values: dict[int, dict[str, object]] = {}
     if template is not None:
-        shown = ManyAsked(ref=args.ref, act=args.act, first=args.first, group=args.group)
-        files, *_ = await _files(call, shown, args.act)
+        files, *_ = await _files(call, like(ManyAsked, args), args.act)
         language = call.viewer.language
         values = {file.target.number: _values(files.order, file, language) for file in files.files}
     text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
@@ -201,7 +203,9 @@ async def _files(
     alike = await groups.groups(reads, call.viewer, asked.ref, states)
     group = next((one for one in alike if one.key == asked.group), None)
     only = group.numbers if group else () if asked.group else None
-    shown = await dossier.dossier(reads, call.viewer, asked.ref, first=asked.first, most=MOST, states=states, only=only)
+    shown = await dossier.dossier(
+        reads, call.viewer, asked.ref, first=asked.first, most=asked.most, states=states, only=only
+    )
     return shown, alike, group
 
 
@@ -316,7 +320,7 @@ async def _page(
         came_to=_came_to(done), once=call.args if isinstance(call.args, ManyTyped) else ManyTyped(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
         group=group, would=would, touched=_touched(would or {}),
-        changes=deskwords.CHANGES, bodies=deskwords.BODIES, own=own,
+        changes=deskwords.CHANGES, bodies=deskwords.BODIES, own=own, few=FEW, most=MOST,
     )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ def names(call: Call[Any]) -> dict[str, Any]:
     """What the desk's templates use besides the court's."""
     w = deskwords
     return {
-        "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
+        "measures": w.MEASURES, "closings": w.CLOSINGS, "of_house": w.OF_HOUSE,
+        "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
         "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call), "spent": partial(spent, call),
         "why": partial(fault_text, language=call.viewer.language), "tuple_of": tuple_of,

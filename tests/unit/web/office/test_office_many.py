@@ -4,12 +4,12 @@ import csv
 import io
 
 import httpx2
-import pytest
 import regex
 
 from chaupal.governance.cases import bulk_jobs, desk, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.log import log
+from chaupal.http import bodies
 from chaupal.kernel.clock import DAY
 from chaupal.policy.viewer import Role
 from chaupal.web.office import many
@@ -177,8 +177,36 @@ async def test_a_thousand_are_paged_by_what_waits_not_by_number(village: Village
     await at.send(page, items(*rows), act="propose")
     left = (await at.get(page)).text
     assert "5 of 45 wait for this." in left and left.count("data-row") == 5 and 'value="41:1"' in left
-    approving = (await AtDesk(v, v.dev).get(f"{page}?act=approve")).text
-    assert "40 of 45 wait for this." in approving
+    dev = AtDesk(v, v.dev)
+    approving = (await dev.get(f"{page}?act=approve")).text
+    assert "40 of 45 wait for this." in approving and "on a page" not in approving
+
+
+async def test_whoever_wants_to_reads_and_decides_a_hundred_and_fifty_on_a_page(village: Village):
+    """Of each all fields that its row has, within what a form may hold; what stands on no page is not decided."""
+    v = village
+    ref, _ = await order_of(v, 46)
+    at, page = AtDesk(v, v.chitra), f"/office/orders/{ref}/many"
+    assert f"act=propose&amp;most={many.MOST}" in (await at.get(page)).text
+    whole = (await at.get(f"{page}?most={many.MOST}&mark=page")).text
+    assert whole.count("data-row") == whole.count('value="1" checked') == 46 and "on a page" not in whole
+    of_each = len(set(regex.findall(r'name="items\[0\]\[(\w+)\]"', whole)))
+    assert of_each * many.MOST + 20 < bodies.MOST_FIELDS
+    rows = items(*[(number, 1, "", "") for number in range(1, 46)])
+    sent = await at.send(page, rows, act="propose", most=many.MOST, all_code=GROUND, all_reason=REASON)
+    assert sent.status_code == 200 and "1 of 46 wait for this." in sent.text
+    assert (await at.get(f"{page}?most={many.MOST + 1}")).status_code in (404, 422)
+
+
+async def test_a_matter_of_the_houses_own_offers_no_ground_that_an_order_alone_can_lack(village: Village):
+    v = village
+    form = MatterForm(targets="@asha\n@ravi", rule="9@1", grounds="The same lines, posted by machine.")
+    ref = await house.open_matter(v.running.house.court, v.owner.viewer, form)
+    at = AtDesk(v, v.chitra)
+    for page in f"/office/orders/{ref}/many", f"/office/orders/{ref}/1":
+        offered = set(regex.findall(r'value="(\w+)"', (await at.get(page)).text))
+        assert {"protected_expression", "duplicate"} <= offered, page
+        assert offered.isdisjoint({"no_legal_basis", "not_authorised_issuer", "own_rules_action", "out_of_scope"}), page
 
 
 async def sent_file(at: AtDesk, path: str, data: bytes, **fields: str) -> httpx2.Response:
@@ -389,17 +417,16 @@ async def test_things_that_are_alike_make_a_group_and_a_group_is_decided_thing_b
     assert (await dev.get(f"{page}?act=approve&group=nothing")).status_code == 200
 
 
-async def test_a_group_is_read_page_by_page(village: Village, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(many, "MOST", 2)
+async def test_a_group_is_read_page_by_page(village: Village):
     v = village
     said = [(await v.says(v.asha, f"बात {n}")).path for n in range(3)]
     ref = await v.receives(said[0], "@ravi", *said[1:])
     page, chitra = f"/office/orders/{ref}/many", AtDesk(v, v.chitra)
     key = groups_of((await chitra.get(page)).text)["3"]
-    first = (await chitra.get(f"{page}?group={key}")).text
+    first = (await chitra.get(f"{page}?group={key}&most=2")).text
     assert regex.findall(r'value="(\d):1"', first) == ["1", "3"]
-    onward = regex.findall(rf'first=(\d+)&amp;group={key}"', first)
-    assert onward == ["4"]
+    onward = regex.findall(rf'first=(\d+)&amp;group={key}&amp;most=2"', first)
+    assert onward == ["4"] and f"group={key}&amp;most={many.MOST}" in first
     assert regex.findall(r'value="(\d):1"', (await chitra.get(f"{page}?group={key}&first=4")).text) == ["4"]
 
 
