@@ -56,6 +56,10 @@ def test_a_passkey_is_made_and_lets_in_beside_the_password_and_in_its_place(
     page.locator("form[action$='/passkeys/new'] button").click()
     page.get_by_role("button", name="Make the passkey").click()
     expect(page.locator("main code")).to_have_count(10)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy all").click()
+    expect(page.locator("#toast")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()").split() == page.locator("main code").all_inner_texts()
     page.get_by_role("link", name="I have kept them").click()
     expect(page.locator("main")).to_contain_text("my phone")
 

@@ -13,8 +13,8 @@ def typed(text: str, code: str, *, field: str = "") -> str:
         raise Invalid(code, field=field, why=str(error), reason=error.reason) from error
 
 
-def display_name(text: str) -> str:
+def display_name(text: str, *, field: str = "") -> str:
     """As `clean_name` has it. Raises Invalid for one that is too long: what other servers say is cut, what somebody typed here is not."""
     if not fits_name(text):
-        raise Invalid("name_too_long", most=MAX_NAME)
+        raise Invalid("name_too_long", field=field, most=MAX_NAME)
     return clean_name(text)

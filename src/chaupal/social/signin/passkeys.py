@@ -14,9 +14,9 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import check_proved, proved
+from chaupal.social.typed import display_name
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.two_factor import Passkey
-from chaupal.text.length import clean_name
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -35,8 +35,9 @@ async def of_viewer(square: Square, viewer: Viewer) -> list[Passkey]:
         return await factors.passkeys_of(reading, viewer.me)
 
 
-async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
-    """What the browser must be given to make a key, as JSON. Raises Invalid for a wrong password, Conflict for too many."""
+async def ask_to_add(square: Square, viewer: Viewer, password: str, name: str = "") -> str:
+    """What the browser must be given to make a key that will be called so, as JSON. Raises Invalid by field, Conflict for too many."""
+    display_name(name, field="name")
     login, held = await proved(square, viewer, password), await of_viewer(square, viewer)
     if len(held) >= MOST:
         raise Conflict("too_many_passkeys", most=MOST)
@@ -64,7 +65,7 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
 
-    credential = _read(answer)
+    credential, name = _read(answer), display_name(name, field="name")
     async with square.work.writing() as w:
         challenge = _signed(credential)
         if await factors.take_challenge(w, digest(text_of(challenge)), ADD) != viewer.me:
@@ -83,9 +84,7 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
             raise Invalid("wrong_passkey")
         login = await logins.login_of(w, viewer.me)
         key = text_of(verified.credential_public_key)
-        await factors.add_passkey(
-            w, Passkey(id_, viewer.me, key, verified.sign_count, clean_name(name) or "", w.now(), None)
-        )
+        await factors.add_passkey(w, Passkey(id_, viewer.me, key, verified.sign_count, name, w.now(), None))
         await apps.forget_callers(w, viewer.me)
         return [] if login is not None and login.second else await second.new_recovery(w, viewer.me)
 

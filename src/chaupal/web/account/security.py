@@ -103,19 +103,19 @@ async def renew_recovery(call: Call[PasswordTyped]) -> Answer:
 async def ask_passkey(call: Call[PasskeyNamed]) -> Answer:
     """The page on which the browser makes the key: it needs a script, as passkeys do."""
     try:
-        options = await passkeys.ask_to_add(call.house.square, call.viewer, call.args.password)
+        options = await passkeys.ask_to_add(call.house.square, call.viewer, call.args.password, call.args.name)
     except Conflict:
         return redirect(SECURITY)
     except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="passkeys", named=call.args.name[:60])
+        return await _security(call, errors_of(call, problem), at="passkeys", named=call.args.name)
     return await pages.render(
-        call, "settings/passkey.html", options=options, name=call.args.name[:60], titled=N_("A new passkey")
+        call, "settings/passkey.html", options=options, name=call.args.name, titled=N_("A new passkey")
     )
 
 
 async def add_passkey(call: Call[PasskeyMade]) -> Answer:
     try:
-        codes = await passkeys.add(call.house.square, call.viewer, call.args.answer, call.args.name[:60])
+        codes = await passkeys.add(call.house.square, call.viewer, call.args.answer, call.args.name)
     except Invalid as problem:
         return await _security(call, errors_of(call, problem), at="passkeys")
     return await _recovery(call, codes) if codes else redirect(f"{SECURITY}?saved=1")

@@ -2,6 +2,7 @@
 // is needed. Without it everything is there too, one page after the other.
 import { watchDeeds } from "./page/deeds.ts";
 import { keepTime } from "./page/clock.ts";
+import { offerCopies } from "./page/copy.ts";
 import { showWhoIsPointedAt } from "./page/hover.ts";
 import { listenHere } from "./page/live.ts";
 import { beAnApp, showUnsent } from "./page/app.ts";
@@ -18,6 +19,7 @@ watchDeeds();
 watchMenus();
 openByPress();
 keepTime();
+offerCopies();
 showWhoIsPointedAt();
 moveWhatIsSeen();
 walkByKeys();

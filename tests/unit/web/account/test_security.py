@@ -72,6 +72,16 @@ async def test_the_wrong_password_stands_beside_its_field(village):
     assert refused.status_code == 422 and "This is not your password." in refused.text
 
 
+async def test_a_name_for_a_passkey_that_is_too_long_is_said_beside_its_field_and_not_cut(village):
+    v = village
+    where, cookie = "/settings/security/passkeys/new", f"chaupal={v.asha.cookie}"
+    long = "मेरे दफ़्तर वाले फ़ोन की चाबी, जो मैं घर पर भी रखती हूँ"
+    refused = await form(v, where, cookie, "/settings/security", password=PASSWORD, name=long)
+    assert refused.status_code == 422 and "A name has at most 30 letters." in refused.text and long in refused.text
+    taken = await form(v, where, cookie, "/settings/security", password=PASSWORD, name="मेरा फ़ोन")
+    assert taken.status_code == 200 and 'name="name" value="मेरा फ़ोन"' in taken.text
+
+
 async def test_the_office_opens_only_to_staff_with_a_second_step_where_that_is_asked(village):
     v = village
     front = v.running.app
