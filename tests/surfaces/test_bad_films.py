@@ -68,9 +68,10 @@ async def send(client: httpx2.AsyncClient, data: bytes, version: int = 1) -> htt
 
 async def test_what_is_no_film_is_refused_and_leaves_no_file(square: Square):
     async with square.app("asha") as asha:
-        for about, data in no_films().items():
-            for version in (1, 2):
-                check_refused(await send(asha, data, version), 422, about=about)
+        # Looked at in the same way at both addresses: each is sent to one of them, and on the other database to the other.
+        first = 1 if square.house.house.settings.postgres else 2
+        for number, (about, data) in enumerate(no_films().items()):
+            check_refused(await send(asha, data, 1 + (number + first) % 2), 422, about=about)
     assert files_of(square.house) == set()
 
 
