@@ -10,13 +10,13 @@ import httpx2
 import pytest
 import regex
 
+from chaupal.app.cli import operator
 from chaupal.app.wiring import RunningHouse
 from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.signin.oauth import OOB
-from court import staff
 from mails import mails_of, secret_in
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -285,14 +285,14 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(
     await log_in(browser)
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
     asha = await accounts.account_id(house.house.square, "asha")
-    await role_grants.grant(house.house.court, staff(1, Role.OWNER), asha, Role.MODERATOR)
+    await role_grants.grant(house.house.court, await operator(house.house), asha, Role.MODERATOR)
     token = await fetch(app, made, await allow(browser, made, scope="read admin:read:reports"))
     reader, late = (
         await fetch(app, made, await allow(browser, made, scope="read")),
         await allow(browser, made, scope="admin:read"),
     )
     for role in (Role.MEMBER, Role.MODERATOR):
-        await role_grants.grant(house.house.court, staff(1, Role.OWNER), asha, role)
+        await role_grants.grant(house.house.court, await operator(house.house), asha, role)
     # What was allowed of a role ends with it, and is not there again with the next.
     assert (await app.get("/api/v1/admin/reports", headers=bearing(token))).status_code == 401
     assert (await fetch(app, made, late)).json()["error"] == "invalid_grant"

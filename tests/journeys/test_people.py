@@ -11,7 +11,6 @@ from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts, profiles
 from chaupal.social.people.profiles import Face
 from chaupal.social.signin import sessions
-from court import staff
 from village import Village, Villager
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -194,5 +193,5 @@ async def test_the_server_is_found_by_machines(village: Village):
 async def test_staff_let_in_who_waits_and_members_do_not_see_the_page(village: Village):
     asha = await village.look("IN", "/office/joining", village.asha)
     assert asha.status_code == 404
-    await role_grants.grant(village.running.house.court, staff(1, Role.OWNER), village.ravi.id, Role.MODERATOR)
+    await role_grants.grant(village.running.house.court, village.owner.viewer, village.ravi.id, Role.MODERATOR)
     assert (await village.look("IN", "/office/joining", village.ravi)).status_code == 200

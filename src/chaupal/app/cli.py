@@ -240,14 +240,14 @@ async def account_create(house: "House", handle: str, email: str, password: str,
 @click.option("--scopes", default=SCOPES, show_default=True, help="What the token opens, separated by spaces.")
 @in_house
 async def account_token(house: "House", handle: str, scopes: str) -> None:
-    """Make a token that acts for an account; prints only the token."""
+    """Make a token that acts for an account; prints only the token. Of the staff the log says so."""
     from chaupal.social.signin import sessions
     from chaupal.social.signin.oauth import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
         raise Invalid("no_such_scope", scopes=" ".join(sorted(unknown)))
     id_ = await id_of(house, handle)
-    click.echo(await sessions.issue_token(house.square, id_, scopes))
+    click.echo(await sessions.issue_token(house.square, id_, scopes, told=True))
 
 
 @account.command("role")
@@ -275,7 +275,7 @@ async def account_recover(house: "House", handle: str) -> None:
 @click.argument("address")
 @in_house
 async def account_email(house: "House", handle: str, address: str) -> None:
-    """Give an account another mail address, for whoever has lost the mailbox and the password."""
+    """Give an account another mail address, for whoever has lost the mailbox and the password. Of the staff the log says so."""
     from chaupal.social.signin import password_and_email
 
     await password_and_email.change_email(house.square, await id_of(house, handle), address)

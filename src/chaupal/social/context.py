@@ -34,7 +34,7 @@ class Elsewhere(msgspec.Struct, frozen=True):
     renew: Callable[[str], Coroutine[Any, Any, FoundElsewhere | None]]
 
 
-type Enlist = Callable[[Writing, int, str], Awaitable[None]]
+type Enlist = Callable[[Writing, int, str, str], Awaitable[None]]  # account, its role, and the one before
 
 
 class Square(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ class Square(msgspec.Struct, frozen=True):
     make_id: MakeId
     files: Files
     mail: Mail
-    enlist: Enlist | None = None  # how a role is entered into the log, in the commit of the account that has it
+    enlist: Enlist | None = None  # how a role is entered into the log, in the commit of what changes who has it
     elsewhere: Elsewhere | None = None  # None: this square speaks to no other
 
     def fault(self, error: BaseException) -> Problem | None:

@@ -12,6 +12,7 @@ import msgspec
 import regex
 import rfc8785
 
+from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import pseudonym
@@ -112,6 +113,7 @@ async def publish(court: Court, viewer: Viewer, kind: str, form: TextForm) -> Ho
     new = tried(court, viewer, kind, form)
     async with court.work.writing() as w:
         await ledger.hold(w)
+        await guards.act(w, viewer, MAY)
         before = await house_texts.every(w, kind)
         was = before[0] if before else shipped(court.settings, kind)
         if form.seen is not None and form.seen != (was.version if was else 0):

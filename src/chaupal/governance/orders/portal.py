@@ -13,6 +13,7 @@ from pyotp import random_base32
 from pyotp.totp import TOTP
 from pyotp.utils import strings_equal
 
+from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import OfficeUserInvited
 from chaupal.governance.log import log, record
@@ -32,6 +33,7 @@ from chaupal.store.identity import logins
 from chaupal.store.identity.logins import hash_password, is_password
 from chaupal.store.machine.work import Reading, Writing
 
+MAY = "register_authority"  # who lets people of an authority in
 COOKIE = "portal"
 SESSION_LASTS = 8 * HOUR
 INVITATION_LASTS = 3 * DAY
@@ -79,7 +81,7 @@ async def users_of(court: Court, viewer: Viewer, authority_id: int) -> list[Offi
 
 async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteForm) -> OfficeUser:
     """Let somebody file for an authority: a link goes to their address. Raises NotAllowed, NotFound, Invalid, Conflict."""
-    me = check_may(viewer, "register_authority")
+    me = check_may(viewer, MAY)
     paper, id_ = Paper(), court.make_id()
     new = OfficeUser(
         id=id_,
@@ -106,7 +108,7 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
         paper.complain("email", "not_at_domain")
     paper.check()
     async with court.work.writing() as w:
-        new = msgspec.structs.replace(new, log_index=await _log(court, w, authority, new, me, "filer_invited"))
+        new = msgspec.structs.replace(new, log_index=await _log(court, w, viewer, authority, new, "filer_invited"))
         if not await offices.add(w, new):
             raise Conflict("address_known")
         w.tell(OfficeUserInvited(user=new.id))
@@ -115,13 +117,13 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
 
 async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
     """A new link, for whoever lost the first one, their password or their authenticator: until they enrol they stay out."""
-    me = check_may(viewer, "register_authority")
+    me = check_may(viewer, MAY)
     async with court.work.writing() as w:
         user = await offices.user(w, user_id)
         if user is None or user.disabled_at is not None:
             raise NotFound
         authority = or_not_found(await authorities.by_id(w, user.authority_id))
-        await _log(court, w, authority, user, me, "filer_invited")
+        await _log(court, w, viewer, authority, user, "filer_invited")
         await offices.enrol(w, user_id, "", 0)
         await offices.invite_again(w, user_id, _seal(court, user_id, random_base32()), me)
         await offices.drop_sessions(w, user_id)
@@ -131,18 +133,18 @@ async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
 
 async def end_user(court: Court, viewer: Viewer, user_id: int) -> None:
     """They file no more: sessions, token and open invitation end at once. Raises NotFound."""
-    me = check_may(viewer, "register_authority")
+    check_may(viewer, MAY)
     async with court.work.writing() as w:
         user = or_not_found(await offices.user(w, user_id))
         authority = or_not_found(await authorities.by_id(w, user.authority_id))
-        await _log(court, w, authority, user, me, "filer_ended")
+        await _log(court, w, viewer, authority, user, "filer_ended")
         if not await offices.disable(w, user_id):
             raise NotFound
 
 
-async def _log(court: Court, w: Writing, authority: Authority, user: OfficeUser, by: int, step: str) -> int:
-    """Who may file in an authority's name is known to the log as a commitment."""
-    said = record.filer(court, authority, user, by, step)
+async def _log(court: Court, w: Writing, viewer: Viewer, authority: Authority, user: OfficeUser, step: str) -> int:
+    """Who may file in an authority's name is known to the log as a commitment. Raises NotAllowed for who is no clerk any more."""
+    said = record.filer(court, authority, user, await guards.act(w, viewer, MAY), step)
     return await log.append(court, w, f"authority-{authority.id}", said, prev=user.log_index or authority.log_index)
 
 

@@ -25,6 +25,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit.log import entries
 from chaupal_audit.tlog import at_minute
 
+MAY = "publish_statement"
 MOST_TEXT = 20_000  # letters
 MOST_ORDERS = 100
 SLUG = regex.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -57,9 +58,10 @@ class StatementWithReplies(msgspec.Struct, frozen=True):
 
 async def publish(court: Court, viewer: Viewer, form: StatementForm) -> Statement:
     """Publish a statement. Raises NotAllowed, Invalid by field, or Conflict for a slug that is taken."""
-    me = check_may(viewer, "publish_statement")
+    me = check_may(viewer, MAY)
     new = await _read(court, form, me)
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         index = await _log(court, w, new.slug, "published", new)
         new = msgspec.structs.replace(new, log_index=index)
         if not await statements.add(w, new):
@@ -70,13 +72,14 @@ async def publish(court: Court, viewer: Viewer, form: StatementForm) -> Statemen
 
 async def revise(court: Court, viewer: Viewer, slug: str, form: StatementForm) -> Statement:
     """The same under its next revision. Raises NotAllowed, NotFound, Invalid, Conflict where it was revised meanwhile."""
-    me = check_may(viewer, "publish_statement")
+    me = check_may(viewer, MAY)
     before = await _found(court, slug)
     read = await _read(court, msgspec.structs.replace(form, slug=slug), me, before.orders)
     new = msgspec.structs.replace(read, id=before.id, published_at=before.published_at, revision=before.revision + 1)
     if text_of(new) == text_of(before) and new.orders == before.orders:
         raise Conflict("nothing_changed")
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         new = msgspec.structs.replace(new, log_index=await _log(court, w, slug, "revised", new, before.log_index))
         if not await statements.revise(w, new):
             raise Conflict("statement_revised")
@@ -85,7 +88,7 @@ async def revise(court: Court, viewer: Viewer, slug: str, form: StatementForm) -
 
 async def enter_reply(court: Court, viewer: Viewer, slug: str, *, authority: str, body: str) -> Reply:
     """Staff enter what an authority (by its id) replied. Raises NotAllowed, NotFound, Invalid by field."""
-    me = check_may(viewer, "publish_statement")
+    me = check_may(viewer, MAY)
     async with court.work.reading() as reading:
         known = (
             await authorities.by_id(reading, int(authority)) if authority.isascii() and authority.isdigit() else None

@@ -5,6 +5,7 @@ from ipaddress import ip_network
 import msgspec
 import regex
 
+from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
@@ -77,33 +78,34 @@ async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> Address
     async with court.work.writing() as w:
         _check_new(await kept.in_force(w), made, court.clock())
         await kept.add(w, made)
-        await _log(court, w, made, "shut", me)
+        await _log(court, w, viewer, made, "shut")
     return made
 
 
 async def change(court: Court, viewer: Viewer, id_: int, form: AddressBlockForm) -> AddressBlock:
     """Raises NotAllowed, NotFound, Invalid."""
-    me = check_may(viewer, MAY)
     made = _read(form, await by_id(court, viewer, form.kind, id_), court.clock())
     async with court.work.writing() as w:
         _check_new(await kept.in_force(w), made, court.clock())
         await kept.change(w, made)
-        await _log(court, w, made, "changed", me)
+        await _log(court, w, viewer, made, "changed")
     return made
 
 
 async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
     """Lift it. Raises NotAllowed, NotFound."""
-    me = check_may(viewer, MAY)
     found = await by_id(court, viewer, kind, id_)
     async with court.work.writing() as w:
-        if not await kept.end(w, id_, me):
+        if not await kept.end(w, id_, viewer.me):
             raise NotFound
-        await _log(court, w, found, "opened", me)
+        await _log(court, w, viewer, found, "opened")
 
 
-async def _log(court: Court, w: Writing, block: AddressBlock, how: str, by: int) -> None:
-    """In the same commit: that something was blocked, of which kind and until when, is for everybody; which one it was, is not."""
+async def _log(court: Court, w: Writing, viewer: Viewer, block: AddressBlock, how: str) -> None:
+    """In the same commit, where they still may: that something was blocked, of which kind and until when, is for everybody; which one
+    it was, is not.
+    """
+    by = await guards.act(w, viewer, MAY)
     # `door`, `shut` and `opened` are the words of the log, which stay.
     await log.append(court, w, f"door-{block.id}", record.address_block(court, block, how, by))
 

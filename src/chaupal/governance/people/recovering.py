@@ -2,7 +2,7 @@
 an owner. The log says so of everybody of the staff.
 """
 
-from chaupal.governance.cases import cases, effects
+from chaupal.governance.cases import cases, effects, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import SecondStepEnded, SecondStepWanted
 from chaupal.governance.log.pseudonyms import AT_THE_MACHINE
@@ -54,19 +54,20 @@ async def unlock(court: Court, viewer: Viewer, account: int, known: str) -> None
     `known`: how one made sure whose account it is. It is kept with who did it; of the staff the log says so, as of their role.
     Raises NotAllowed (also for oneself, whose settings ask for the password), Invalid, NotFound, Conflict where nothing is asked.
     """
-    me = check_may(viewer, "grant_roles")
+    me = check_may(viewer, role_grants.GRANT)
     if account == me:
         raise NotAllowed("own_second_step")
     known = _check_known(known)
     async with court.work.writing() as w:
         await ledger.hold(w)
+        by = await role_grants.giver(court, w, viewer)
         await accounts.hold(w, account)
         login = await _login(w, account)
         if not login.second:
             raise Conflict("second_step_off")
         role = await accounts.role_of(w, account) or Role.MEMBER
         if role != Role.MEMBER:
-            await role_grants.say_again(court, w, account, Role(role), me)
+            await role_grants.say_again(court, w, account, Role(role), by)
         await looks.note(w, court.make_id(), me, court.clock(), "second_step", login.handle, known)
         await factors.drop_all(w, account)
         await apps.end_all(w, account)
@@ -75,8 +76,8 @@ async def unlock(court: Court, viewer: Viewer, account: int, known: str) -> None
 
 async def ask_for_second_step(court: Court, viewer: Viewer, account: int) -> None:
     """Somebody of the staff is asked to set up codes or a passkey. Raises NotAllowed, NotFound, Conflict where they have."""
-    check_may(viewer, "grant_roles")
     async with court.work.writing() as w:
+        await guards.act(w, viewer, role_grants.GRANT)
         login = await _login(w, account)
         if login.role == Role.MEMBER:
             raise NotFound("no_such_account")

@@ -5,6 +5,7 @@ A row of the database alone opens nothing: wherever a role is read it is that of
 
 from collections.abc import Mapping
 
+from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import RoleGiven
 from chaupal.governance.log import log
@@ -25,6 +26,7 @@ from chaupal.store.square.people import sealed_people
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
 
+GRANT = "grant_roles"
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 
 
@@ -34,11 +36,11 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
     Whoever is signed in has the new role at their next request; what their apps may do of it they allow anew.
     Raises NotAllowed (also for one's own role), NotFound, Conflict for the last owner.
     """
-    me = check_may(viewer, "grant_roles")
-    if account == me:
+    if account == check_may(viewer, GRANT):
         raise NotAllowed("own_role")
     async with court.work.writing() as w:
         await ledger.hold(w)  # two owners who take the role from each other: one comes second
+        by = await giver(court, w, viewer)
         await accounts.hold(w, account)
         was = await accounts.role_of(w, account)
         if was is None or Role.SYSTEM in (was, role):
@@ -49,7 +51,6 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
             raise Conflict("last_owner_stays" if last == "owner" else "last_approver_stays")
         if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
             raise Conflict("account_leaving")
-        by = await _by(court, w, me)
         await _enter(court, w, account, role, was, by)
         await accounts.set_role(w, account, role)
         w.tell(RoleGiven(account=account, role=role.value))
@@ -59,19 +60,24 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
     return True
 
 
-async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
+async def enlist(court: Court, w: Writing, account: int, role: str, was: str) -> None:
     """The role that an account is made with on the machine, in the commit that makes it."""
-    await _enter(court, w, account, Role(role), Role.MEMBER, MACHINE)
+    await _enter(court, w, account, Role(role), was, MACHINE)
 
 
-async def say_again(court: Court, w: Writing, account: int, role: Role, by: int) -> None:
+async def say_again(court: Court, w: Writing, account: int, role: Role, by: str) -> None:
     """The entry of a role that stays as it is: from here on whoever has it may come in another way than before."""
-    await _enter(court, w, account, role, role.value, await _by(court, w, by))
+    await _enter(court, w, account, role, role.value, by)
 
 
-async def _by(court: Court, reading: Reading, account: int) -> str:
-    """By whom, as the log says it: what is done on the machine is done by none of the staff."""
-    return MACHINE if await accounts.role_of(reading, account) == Role.SYSTEM else pseudonym(court, account)
+async def giver(court: Court, reading: Reading, viewer: Viewer) -> str:
+    """Who gives roles, as the log says it: an owner of this moment, or the machine, on which none of the staff does it.
+
+    Raises NotAllowed.
+    """
+    if await accounts.role_of(reading, viewer.me) == Role.SYSTEM:
+        return MACHINE
+    return pseudonym(court, await guards.act(reading, viewer, GRANT))
 
 
 async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:

@@ -32,7 +32,7 @@ class SpeakerForm(msgspec.Struct, kw_only=True):
 
 async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
     """Propose to protect somebody; nothing changes until another agrees. The grant's id. Raises NotAllowed, Invalid by field."""
-    me = check_may(viewer, MAY)
+    check_may(viewer, MAY)
     paper, now = Paper(), court.clock()
     handle, evidence = form.handle.strip().removeprefix("@"), paper.reason("evidence", form.evidence)
     ends_at = paper.moment("until", form.until)
@@ -47,7 +47,7 @@ async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
         elif any(one.account_id == account for one in await speakers.live(w, now)):
             paper.complain("handle", "protected_before")
         paper.check()
-        guards.check_not_own(me, [account])
+        me = await guards.act(w, viewer, MAY, [account])
         new = Speaker(
             id=court.make_id(),
             account_id=account or 0,
@@ -80,10 +80,10 @@ async def ask_end(court: Court, viewer: Viewer, id_: int) -> bool:
 
     Raises NotAllowed for whom it is about, NotFound, Conflict where somebody has asked for it.
     """
-    me = check_may(viewer, MAY)
+    check_may(viewer, MAY)
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
-        guards.check_not_own(me, [found.account_id])
+        me = await guards.act(w, viewer, MAY, [found.account_id])
         if found.seconded_by is None:  # a proposal protected nobody, so that it is gone needs no word
             if not await speakers.drop(w, id_, court.clock()):
                 raise Conflict(DECIDED)
@@ -96,10 +96,10 @@ async def ask_end(court: Court, viewer: Viewer, id_: int) -> bool:
 
 async def keep(court: Court, viewer: Viewer, id_: int) -> None:
     """It does not end after all: whoever judges may say so, also who asked for it. Raises as `ask_end` does."""
-    me = check_may(viewer, MAY)
+    check_may(viewer, MAY)
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
-        guards.check_not_own(me, [found.account_id])
+        await guards.act(w, viewer, MAY, [found.account_id])
         if not await speakers.keep(w, id_):
             raise Conflict(DECIDED)
 

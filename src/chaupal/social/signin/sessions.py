@@ -14,6 +14,7 @@ from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
+from chaupal.social.people.accounts import enter_way_in
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.apps import AppToken, OpenSession
 from chaupal.store.identity.logins import Login, is_password
@@ -139,11 +140,13 @@ async def end_app(square: Square, viewer: Viewer, token: int) -> None:
             raise NotFound
 
 
-async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0) -> str:
-    """A token that acts for the account. `app` 0: made by the operator, on the command line."""
+async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0, told: bool = False) -> str:
+    """A token that acts for the account. `app` 0: made by the operator, on the command line; `told`: of the staff the log says so."""
     token = new_secret()
     async with square.work.writing() as w:
         await apps.add_token(w, square.make_id(), apps.Token(digest(token), app, account, scopes))
+        if told:
+            await enter_way_in(square, w, account)
     return token
 
 

@@ -19,7 +19,7 @@ TALES: dict[tuple[str, str], str] = {
     ("authority", "filer_ended"): N_("Somebody files no more orders for: %(who)s"),
     ("role", ""): N_("Somebody was given another part in the office, or none any more."),
     ("role", "same"): N_(
-        "Somebody with a part in the office lost their codes and passkeys, and was let in without them."
+        "Somebody with a part in the office can come in another way: without their codes and passkeys, by another address, or by a token."
     ),
     ("protected", "granted"): N_("Somebody is protected from now on because of what they speak for."),
     ("protected", "ending_proposed"): N_("It was proposed that somebody's protection end."),

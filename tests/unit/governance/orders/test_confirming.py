@@ -14,6 +14,7 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Role, Viewer
@@ -115,7 +116,9 @@ async def test_whoever_lets_somebody_in_who_files_the_order_that_confirms_does_n
         async with bench.court.work.writing() as w:
             await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.owner.me))))
     # Nor does who sent them another link, which they could have opened themselves: the order says who did last.
-    await portal.invite_again(bench.court, staff(bench.dev.me, Role.CLERK), user.id)
+    await bench.hire("approver", Role.APPROVER)
+    await role_grants.grant(bench.court, bench.owner, bench.dev.me, Role.OWNER)
+    await portal.invite_again(bench.court, staff(bench.dev.me, Role.OWNER), user.id)
     assert [await may_confirm(bench, who, first) for who in (bench.owner, bench.dev, bench.asha)] == [
         False,
         False,

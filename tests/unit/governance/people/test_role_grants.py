@@ -1,23 +1,32 @@
 """A role is given in one commit with its entry in the log, under pseudonyms, and holds at the next request."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 import pytest
 from pyotp.totp import TOTP
 from sqlalchemy import text
 
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
+from chaupal.governance.laws import house_texts
+from chaupal.governance.laws.house_texts import TextForm
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import pseudonym
-from chaupal.governance.people import access_audit, recovering, role_grants
+from chaupal.governance.orders import portal, statements
+from chaupal.governance.orders.portal import InviteForm
+from chaupal.governance.orders.statements import StatementForm
+from chaupal.governance.people import access_audit, ip_and_mail_blocks, recovering, role_grants, speakers
+from chaupal.governance.people.ip_and_mail_blocks import AddressBlockForm
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins, sessions, two_factor as second
+from chaupal.social.signin import logins, password_and_email, sessions, two_factor as second
 from chaupal.store.court import ledger
 from chaupal.store.identity import accounts as store
 from chaupal.store.machine.dialect import statement
@@ -31,7 +40,7 @@ async def last_entry(bench: Bench) -> dict[str, object]:
 
 
 async def test_a_new_role_holds_at_the_next_request_and_is_in_the_log(bench: Bench):
-    square, owner = bench.street.square, staff(1, Role.OWNER)
+    square, owner = bench.street.square, bench.owner
     token = await sessions.issue_token(square, bench.meera, "read")
     before = await sessions.caller_by_token(square, digest(token))
     assert before is not None and before.role is Role.MEMBER
@@ -39,14 +48,14 @@ async def test_a_new_role_holds_at_the_next_request_and_is_in_the_log(bench: Ben
     after = await sessions.caller_by_token(square, digest(token))
     assert after is not None and after.role is Role.REVIEWER
     entry = await last_entry(bench)
-    public = {"role": "reviewer", "was": "member", "by": pseudonym(bench.court, 1)}
+    public = {"role": "reviewer", "was": "member", "by": pseudonym(bench.court, owner.me)}
     assert (entry["t"], entry["ref"], entry["public"]) == ("role", pseudonym(bench.court, bench.meera), public)
     assert not await role_grants.grant(bench.court, owner, bench.meera, Role.REVIEWER)
     assert await last_entry(bench) == entry, "what changes nothing is not logged"
 
 
 async def test_who_may_give_which_role(bench: Bench):
-    owner = staff(1, Role.OWNER)
+    owner = staff(await accounts.ensure_system_account(bench.street.square), Role.OWNER)  # who runs the server
     entry = await last_entry(bench)
     with pytest.raises(NotAllowed):
         await role_grants.grant(bench.court, bench.dev, bench.meera, Role.OWNER)
@@ -63,6 +72,36 @@ async def test_who_may_give_which_role(bench: Bench):
     assert await role_grants.grant(bench.court, owner, bench.owner.me, Role.MEMBER)
     with pytest.raises(Conflict, match="last owner"):
         await role_grants.grant(bench.court, owner, bench.meera, Role.MEMBER)
+
+
+async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_with_it(bench: Bench):
+    """What opened the door to them (`Viewer`) is of a moment ago; an act that waits for the log is asked of the role of now."""
+    court, was = bench.court, await bench.hire("second", Role.OWNER)
+    shown = SpeakerForm(handle="@dev", speaker_class="journalist", evidence="Her press card was seen at the gate.")
+    grant = await speakers.propose(court, bench.owner, shown)
+    acts: dict[str, Callable[[], Awaitable[object]]] = {
+        "role": lambda: role_grants.grant(court, was, bench.meera, Role.CLERK),
+        "unlock": lambda: recovering.unlock(court, was, bench.meera, "Called back"),
+        "ask": lambda: recovering.ask_for_second_step(court, was, bench.dev.me),
+        "protect": lambda: speakers.propose(court, was, msgspec.structs.replace(shown, handle="@meera")),
+        "drop": lambda: speakers.ask_end(court, was, grant),
+        "keep": lambda: speakers.keep(court, was, grant),
+        "block": lambda: ip_and_mail_blocks.block(court, was, AddressBlockForm(kind="ip", what="192.0.2.0/24")),
+        "state": lambda: statements.publish(
+            court, was, StatementForm(slug="gate", title="The gate", body="It is open.")
+        ),
+        "invite": lambda: portal.invite(
+            court, was, bench.ministry.id, InviteForm(name="A. Sharma", rank="Director", email="a@gov.example")
+        ),
+        "text": lambda: house_texts.publish(court, was, house_texts.PRIVACY, TextForm(text="New", text_hi="नया")),
+    }
+    async with court.work.writing() as w:
+        await store.set_role(w, was.me, Role.MEMBER)
+    entry = await last_entry(bench)
+    for name, act in acts.items():
+        with pytest.raises(NotAllowed, match="not of the staff as you were"):
+            await act()
+        assert await last_entry(bench) == entry, name
 
 
 # --- roles are entries, so a role that no entry gave is no role ---
@@ -156,7 +195,7 @@ async def test_a_role_given_in_a_commit_that_was_given_up_was_never_given(villag
     court = village.running.house.court
     with pytest.raises(ZeroDivisionError):
         async with court.work.writing() as w:
-            await role_grants.enlist(court, w, village.asha.id, Role.OWNER)
+            await role_grants.enlist(court, w, village.asha.id, Role.OWNER, Role.MEMBER)
             assert await w.memory.roll(w, village.asha.id, Role.OWNER) == Role.OWNER
             raise ZeroDivisionError
     async with court.work.reading() as reading:
@@ -201,6 +240,11 @@ async def test_on_the_machine_it_is_the_same_and_nobody_of_the_staff_did_it(vill
     v, house = village, village.running.house
     await with_codes(v, v.lakshmi)
     await recovering.unlock(house.court, await operator(house), v.lakshmi.id, "chaupal account unlock")
-    said = (await said_of_roles(v))[-1]
-    assert (said["ref"], said["public"]["by"]) == (pseudonym(house.court, v.lakshmi.id), "machine")
-    assert said["public"]["role"] == said["public"]["was"] == "owner"
+    await password_and_email.change_email(house.square, v.lakshmi.id, "lakshmi@neu.example")
+    await sessions.issue_token(house.square, v.lakshmi.id, "read", told=True)
+    said = await said_of_roles(v)
+    for one in said[-3:]:
+        assert (one["ref"], one["public"]["by"]) == (pseudonym(house.court, v.lakshmi.id), "machine")
+        assert one["public"]["role"] == one["public"]["was"] == "owner"
+    await password_and_email.change_email(house.square, v.asha.id, "asha@neu.example")
+    assert await said_of_roles(v) == said, "of a member the log says nothing"

@@ -88,8 +88,8 @@ class Authority(Public, gc=False, frozen=True, kw_only=True):
 
 
 class Role(Public, gc=False, frozen=True, kw_only=True):
-    """A part in the office, given or taken. A role that no entry gave is none. Where `was` is the same as `role`: whoever has it lost
-    their codes and keys, and was let in again without them.
+    """A part in the office, given or taken. A role that no entry gave is none. Where `was` is the same as `role`: whoever has it can
+    come in another way from then on. Their codes and keys were taken away, or on the machine they were given another address or a token.
     """
 
     TYPES = ("role",)
