@@ -3,7 +3,7 @@
 Until when one may ask says each law: `[appeals]` of its file in `regimes/files`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -37,10 +37,13 @@ DECIDE = "decide"  # the clock of an appeal
 NOT_YOURS = "decided_by_you"
 ENDED = "appeal_decided"
 
+# By the id of a ruling what stands in its place, itself where it stays; one that is not named ends.
+type Left = Mapping[int, Sequence[RulingRow]]
+
 
 class Decision(msgspec.Struct, kw_only=True):
     """What somebody types who decides an appeal. For `modified`: a nearer end, fewer countries, a lower rung (`measure`), or of
-    an account, or a post, only `parts`: those posts or pictures.
+    an account, or a post, only `parts`: those posts or pictures. Of what stands as parts by then, only those of them.
     """
 
     outcome: str = ""
@@ -159,7 +162,7 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     me = await _check_may_hear(court, w, viewer, row)
     strike = await notices.strike_of(court, w, row.ruling_id)
     standing = await _standing(court, w, strike)
-    reason, narrower = await _read(court, w, standing[0] if len(standing) == 1 else strike, typed)
+    reason, left = await _read(court, w, standing, typed)
     now = court.clock()
     public = entries.Appeal(
         step="decided",
@@ -176,7 +179,7 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     following = None
     if typed.outcome != UPHELD:
         await rulings.forgive(w, strike.ruling.id)
-        following = await _carry_out(court, w, standing, narrower, viewer, reason)
+        following = await _carry_out(court, w, standing, left, viewer, reason)
     await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
     w.tell(
         AppealDecided(
@@ -256,49 +259,62 @@ async def _first_decided(reading: Reading, row: AppealRow) -> int:
     return min((one.starts_at for one in made[ruling.target_id or 0]), default=ruling.starts_at)
 
 
-async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision) -> tuple[str, tuple[RulingRow, ...]]:
-    """The reason, and the narrower rulings where they are asked for. Raises Invalid by field."""
+async def _read(court: Court, reading: Reading, standing: Sequence[Strike], typed: Decision) -> tuple[str, Left]:
+    """The reason, and what is left where it is to be narrower. Raises Invalid by field."""
     paper = Paper()
     reason = paper.reason("reason", typed.reason)
     if typed.outcome not in OUTCOMES:
         paper.complain("outcome", "no_choice_of", choices=", ".join(OUTCOMES))
-    narrower = await _narrower(court, reading, strike, typed, paper) if typed.outcome == MODIFIED else ()
+    rows = [strike.ruling for strike in standing]
+    left = await _narrower(court, reading, rows, typed, paper) if typed.outcome == MODIFIED else {}
     paper.check()
-    return reason, narrower
+    return reason, left
 
 
 async def _narrower(
-    court: Court, reading: Reading, strike: Strike, typed: Decision, paper: Paper
-) -> tuple[RulingRow, ...]:
-    """The rulings that replace it: with a nearer end, in fewer countries, a milder measure, or on only some of its parts.
+    court: Court, reading: Reading, standing: Sequence[RulingRow], typed: Decision, paper: Paper
+) -> Left:
+    """What is left: with a nearer end, in fewer countries, a milder measure, or only some of the parts.
 
     Nothing wider than it was can come out of an appeal.
     """
-    was, now = strike.ruling, court.clock()
-    ends_at = paper.moment("ends_at", typed.ends_at)
+    now, ends_at = court.clock(), paper.moment("ends_at", typed.ends_at)
     territory = tuple(code.upper() for code in typed.territory.replace(",", " ").split())
-    had = was.territory.split(",")
     if ends_at is not None and ends_at <= now:
         paper.complain("ends_at", "is_past")
-    if ends_at is not None and was.ends_at is not None and ends_at > was.ends_at:
+    if ends_at is not None and any(was.ends_at is not None and ends_at > was.ends_at for was in standing):
         paper.complain("ends_at", "not_before_end")
-    changes.check_territory(paper, territory, had)
-    narrowed = bool(territory) and set(territory) != set(had)
-    if not strike.in_force:
+    for had in {was.territory for was in standing}:
+        changes.check_territory(paper, territory, had.split(","))
+    one = len(standing) == 1
+    parts, named = (typed.parts, ()) if one else ((), typed.parts)  # of it; of those that it stands as
+    kept = [was for was in standing if not named or was.subject_id in named]
+    left = {was.id: _left(was, typed.measure, ends_at, territory, parts) for was in kept}
+    if not standing:
         paper.complain("outcome", "not_in_force_now")
-    elif typed.measure or typed.parts:
-        await _check_less(court, reading, paper, was, typed)
-    elif not narrowed and (ends_at is None or ends_at == was.ends_at):
+    elif len(kept) == len(standing) and all(was in left[was.id] for was in kept):
         paper.complain("ends_at", "nothing_narrower")
+    elif one and (typed.measure or parts):
+        await _check_less(court, reading, paper, standing[0], typed)
+    elif typed.measure:
+        paper.complain("measure", "measure_takes_whole")
+    elif strange := set(named) - {was.subject_id for was in standing}:
+        paper.complain("parts", "parts_foreign", numbers=", ".join(map(str, sorted(strange)[:5])))
+    return left
+
+
+def _left(
+    was: RulingRow, measure: str, ends_at: int | None, territory: Sequence[str], parts: Sequence[int]
+) -> Sequence[RulingRow]:
+    """What stands in its place; itself, where nothing of it changes."""
     row = msgspec.structs.replace(
         was,
-        starts_at=now,
         ends_at=was.ends_at if ends_at is None else ends_at,
-        territory=",".join(territory or had),
+        territory=was.territory if set(territory) in (set(), {*was.territory.split(",")}) else ",".join(territory),
         permanent=was.permanent and ends_at is None,
-        measure=typed.measure or was.measure,
+        measure=measure or was.measure,
     )
-    return tuple(msgspec.structs.replace(row, subject_id=part) for part in dict.fromkeys(typed.parts)) or (row,)
+    return tuple(msgspec.structs.replace(row, subject_id=part) for part in dict.fromkeys(parts)) or (row,)
 
 
 async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingRow, typed: Decision) -> None:
@@ -329,28 +345,33 @@ async def _standing(court: Court, w: Writing, strike: Strike) -> list[Strike]:
 
 
 async def _carry_out(
-    court: Court, w: Writing, standing: Sequence[Strike], narrower: Sequence[RulingRow], viewer: Viewer, reason: str
+    court: Court, w: Writing, standing: Sequence[Strike], left: Left, viewer: Viewer, reason: str
 ) -> int | None:
-    """End what stands, or put `narrower` in its place. The id of the (first) ruling that replaces the old one, if one does."""
-    begun, leaf = tuple[int, ...](), 0
-    for strike in standing:
-        await rulings.forgive(w, strike.ruling.id)
-        if narrower:
-            begun, leaf = await _replace(court, w, strike, narrower, viewer.me, reason)
+    """End what stands, or put in its place what is `left` of it. The id of the (first) ruling that is left, if one is."""
+    after, leaf = list[int](), 0
+    for was in (strike.ruling for strike in standing):
+        rows = left.get(was.id, ())
+        if was in rows:
+            after.append(was.id)
+            continue
+        await rulings.forgive(w, was.id)
+        if rows:
+            begun, leaf = await _replace(court, w, was, rows, viewer.me, reason)
+            after += begun
         else:
-            leaf = await effects.end_ruling(court, w, strike.ruling, how="appealed", by=viewer.me, reason=reason)
+            leaf = await effects.end_ruling(court, w, was, how="appealed", by=viewer.me, reason=reason)
     if standing:
         await _enter(court, w, standing[0].ruling, viewer, reason, leaf)
-    return next(iter(begun), None)
+    return next(iter(after), None)
 
 
 async def _replace(
-    court: Court, w: Writing, strike: Strike, narrower: Sequence[RulingRow], me: int, reason: str
+    court: Court, w: Writing, was: RulingRow, rows: Sequence[RulingRow], me: int, reason: str
 ) -> tuple[tuple[int, ...], int]:
     """Begin the narrower rulings, each with a log entry. Whoever approved the old one as a second person is kept as theirs."""
-    case = await cases.case_with(court, w, strike.ruling.target_id or 0)
-    rows = [effects.renewed(court, row, decided_by=me, reason=reason) for row in narrower]
-    return await effects.replace(court, w, case, strike.ruling, rows, Cause("modified", "house", reason, me))
+    case = await cases.case_with(court, w, was.target_id or 0)
+    anew = [effects.renewed(court, row, decided_by=me, reason=reason) for row in rows]
+    return await effects.replace(court, w, case, was, anew, Cause("modified", "house", reason, me))
 
 
 async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, reason: str, leaf: int) -> None:

@@ -6,22 +6,25 @@ from typing import Any
 import msgspec
 import pytest
 
+from chaupal.governance.appeals import appeals
+from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.laws import laws
 from chaupal.governance.laws.house_rules import load_house_rules
-from chaupal.governance.log import log
+from chaupal.governance.log import log, reconcile
 from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
-from chaupal.governance.orders import steps
+from chaupal.governance.orders import orders, publishing, replacing, steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock, iso
+from chaupal.kernel.errors import Invalid
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court import ledger
+from chaupal.store.court import ledger, rulings
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Work
 from chaupal_audit.log import entries
@@ -39,6 +42,13 @@ CAST = {
     "dev": Role.APPROVER,
     "mona": Role.MODERATOR,
 }
+
+
+SOON = 1_614_537_000_000  # 1 March in India
+
+
+def modified(**said: Any) -> Decision:
+    return Decision(outcome="modified", reason=REASON, **said)
 
 
 class Played(Bench):
@@ -193,6 +203,62 @@ async def test_changes_of_what_is_in_force_break_no_rule(court: Played, clock: S
     assert {"beyond_order_end", "more_than_before"} <= {
         one.code for one in (await court.verdict()).broken if one.index == lie
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ({"parts": "first"}, {"first": None}),
+        ({"ends_at": "2021-03-01"}, {"first": SOON, "second": SOON}),
+        ({"parts": "first", "ends_at": "2021-03-01"}, {"first": SOON}),
+    ],
+)
+async def test_of_what_stands_as_several_parts_an_appeal_leaves_less(
+    court: Played, clock: StillClock, typed: dict[str, str], left: dict[str, int | None]
+):
+    """It could be reversed alone: while two make an account's measure one of posts, the appeal against it waits."""
+    posts = {"first": court.post, "second": await court.street.say(court.meera, "the gate is open")}
+    ref = await court.order(targets="@meera")
+    await court.withhold(ref, outcome="withhold_account")
+    async with court.court.work.reading() as reading:
+        (whole,) = await rulings.of_owner(reading, court.meera)
+    meera = Viewer(account=court.meera, country="IN")
+    appeal = await appeals.file(court.court, meera, whole.id, "It was a poem, and everybody knows it.")
+    clock.move(HOUR)
+    change = ChangeForm(kind="amend", body="court", outcome="withhold_post", parts=tuple(posts.values()), reason=REASON)
+    await decisions.propose_change(court.court, court.asha, ref, 1, change)
+    await decisions.approve(court.court, court.dev, ref, 1)
+    for wrong, field in (
+        ({}, "ends_at"),
+        ({"parts": tuple(posts.values())}, "ends_at"),
+        ({"parts": (court.post, 1)}, "parts"),
+        ({"measure": "label"}, "measure"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await appeals.decide(court.court, court.ravi, appeal.id, modified(**wrong))
+        assert [*refused.value.details] == [field]
+    said: dict[str, Any] = typed | ({"parts": (posts[typed["parts"]],)} if "parts" in typed else {})
+    await appeals.decide(court.court, court.ravi, appeal.id, modified(**said))
+    async with court.court.work.reading() as reading:
+        stands = [row for row in await rulings.of_owner(reading, court.meera) if row.lifted_at is None]
+    assert {row.subject_id: row.ends_at for row in stands} == {posts[name]: end for name, end in left.items()}
+    assert (await reconcile.reconcile(court.court)).faults == ()
+    check(await court.verdict())
+
+
+async def test_a_secret_order_and_the_one_that_took_its_place_break_no_rule_before_their_day_and_after(
+    court: Played, clock: StillClock
+):
+    first = await court.order(reasons="", gag_until="2021-02-20")
+    await court.step(first, "return_order", codes=("no_reasons",), reason=REASON)
+    form = (await replacing.to_take_in(court.court, court.clerk, first)).form
+    await orders.receive(court.court, court.clerk, msgspec.structs.replace(form, reasons=REASON))
+    check(await court.verdict())
+    clock.move(12 * DAY)
+    assert await publishing.publish_due(court.court) == 2
+    found = await court.verdict()
+    check(found)
+    assert found.orders == 2
 
 
 # --- lies, appended by the log's own door ---
