@@ -829,8 +829,9 @@ def test_time_goes_backwards(scribe: Scribe):
 # --- decisions ---
 
 
-def test_a_refusal_has_no_ground(scribe: Scribe):
-    index = scribe.refuse(scribe.propose(outcome="refuse"), ground="")
+@pytest.mark.parametrize("ground", ["", "no_rule_broken"])
+def test_a_refusal_has_no_ground_or_one_of_the_houses_own_matters(scribe: Scribe, ground: str):
+    index = scribe.refuse(scribe.propose(outcome="refuse", **{"ground": ground} if ground else {}), ground=ground)
     lie(scribe, index, "refusal_without_ground")
 
 

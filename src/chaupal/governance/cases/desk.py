@@ -89,12 +89,12 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
             raise NotFound
         case = await cases.case_of(court, reading, ref, number)
         acts, why_not = await _acts(court, reading, viewer, case)
-    measures = ladder.open_to(case)
-    narrowest = ladder.narrowest(case)
+    brought, narrowest = ladder.brings(court, case.order), ladder.narrowest(case)
+    measures = [m for m in ladder.open_to(case) if m in brought]
     return Options(
         case=case,
         measures=tuple(m.value for m in measures),
-        narrowest=narrowest.value if narrowest else "",
+        narrowest=narrowest.value if narrowest and narrowest in measures else "",
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
         narrowing=frozenset(m.value for m in measures if case.target.kind not in m.row.on),
         alone=frozenset(
@@ -108,9 +108,10 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     )
 
 
-def whole(regime: Regime, kind: str) -> list[str]:
-    """The measures of a law that act on such a thing as a whole, narrowest first."""
-    return [m.value for m in Measure if m in regime.measures_allowed and kind in m.row.on]
+def whole(court: Court, matter: Matter, kind: str) -> list[str]:
+    """The measures of its law that act on such a thing as a whole, narrowest first."""
+    brought = ladder.brings(court, matter.order)
+    return [m.value for m in Measure if m in matter.regime.measures_allowed and m in brought and kind in m.row.on]
 
 
 ONLY_BACK = "only_back"

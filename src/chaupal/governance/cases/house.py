@@ -10,6 +10,7 @@ from chaupal.governance.cases.bulk import Item, Progress, unwatched
 from chaupal.governance.cases.lifecycle import IN_FORCE
 from chaupal.governance.context import Court
 from chaupal.governance.orders import csv_targets, orders
+from chaupal.governance.orders.order_forms import MatterForm as MatterForm
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import OWN_RULES
 from chaupal.kernel.errors import Invalid, NotFound, Problem
@@ -23,22 +24,6 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal_audit.law.rulebook import Threshold
 
 
-class MatterForm(msgspec.Struct, kw_only=True):
-    """What breaks which rule (`2@1`), and who pointed it out. `targets`: addresses, handles or #tags, one to a line.
-
-    `flagged_by`: the authority (id) whose hint it follows, where `source` is `state_flag`; everybody reads its name.
-    `report_id`: the report that it answers. `grounds`: what happened, in the words of staff; it becomes public.
-    """
-
-    targets: str = ""
-    rule: str = ""
-    source: str = "staff"
-    flagged_by: int | None = None
-    grounds: str = ""
-    report_id: int | None = None
-    territory: str = ""
-
-
 async def flaggers(court: Court, viewer: Viewer) -> list[Authority]:
     """Whose hints the house can follow: every office in the register, agreed to by two. Raises NotAllowed."""
     check_may(viewer, "see_office")
@@ -49,25 +34,9 @@ async def flaggers(court: Court, viewer: Viewer) -> list[Authority]:
 
 async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
     """Open a matter under the house's own rules; its reference. Raises NotAllowed, Invalid by field."""
-    me = check_may(viewer, "sanction")
-    paper = Paper()
+    me, paper = check_may(viewer, "sanction"), Paper()
     ladder.check_rule(court, paper, form.rule)
-    if form.source not in orders.SOURCES:
-        paper.complain("source", "no_choice")
-    grounds = paper.reason("grounds", form.grounds)
-    return await orders.enter_own(
-        court,
-        paper,
-        form.targets,
-        me,
-        rule=form.rule,
-        source=form.source,
-        grounds=grounds,
-        flagged_by=form.flagged_by,
-        report_id=form.report_id,
-        territory=form.territory,
-        regime=court.regimes.current(OWN_RULES, court.clock()),
-    )
+    return await orders.enter_own(court, paper, form, me, court.regimes.current(OWN_RULES, court.clock()))
 
 
 async def sanction(

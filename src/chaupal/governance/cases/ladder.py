@@ -1,6 +1,6 @@
 """The ladder of measures: what may be decided about a target under its law; never wider than the target, and as narrow as possible."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
@@ -15,12 +15,13 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import ACCOUNT_LEVEL, USUAL, Measure
 from chaupal.store.court import case_events
-from chaupal.store.court.docket import Target
+from chaupal.store.court.docket import Order, Target
 from chaupal.store.federation import limits
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 from chaupal.store.square.posts import sealed_posts
 from chaupal.text.clean import trimmed
+from chaupal_audit.law.regime import OWN_REFUSALS
 
 REFUSALS = tuple(refusal.value for refusal in Refusal)
 # What an order against a thing can be narrowed to: parts of it, each named.
@@ -35,6 +36,21 @@ def narrowest(case: Case) -> Measure | None:
     return asked if asked in case.regime.measures_allowed else None
 
 
+def refusals(*, own: bool) -> list[str]:
+    """The grounds on which a target can be refused, of an order or of a matter of the house's own."""
+    return [one.value for one in Refusal if (one in OWN_REFUSALS if own else one is not Refusal.NO_RULE_BROKEN)]
+
+
+def brings(court: Court, order: Order) -> Collection[Measure]:
+    """The measures that a breach of a matter's rule brings; of an order any, for its law alone says which."""
+    if order.authority_id is not None:
+        return tuple(Measure)
+    try:
+        return court.rules.cited(order.rule).measures
+    except NotFound:  # of a version that the operator has taken away
+        return ()
+
+
 def open_to(case: Case) -> list[Measure]:
     """The measures that can be decided about the target, narrowest first, parts of it included."""
     kinds = {case.target.kind} | {part for whole, part in NARROWER if whole == case.target.kind}
@@ -44,8 +60,8 @@ def open_to(case: Case) -> list[Measure]:
 async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft: Draft) -> None:
     """Complain about all that this draft may not do. Raises Conflict where no measure may be decided at all now."""
     if draft.refuses:
-        if draft.code not in REFUSALS:
-            paper.complain("code", "no_choice_of", choices=", ".join(REFUSALS))
+        if draft.code not in (grounds := refusals(own=case.own_rules)):
+            paper.complain("code", "no_choice_of", choices=", ".join(grounds))
         return
     if draft.closes:
         return

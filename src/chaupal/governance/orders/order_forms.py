@@ -69,6 +69,22 @@ class OrderForm(msgspec.Struct, kw_only=True):
     particulars: dict[str, str] = {}
 
 
+class MatterForm(msgspec.Struct, kw_only=True):
+    """What breaks which rule (`2@1`), and who pointed it out. `targets`: addresses, handles or #tags, one to a line.
+
+    `flagged_by`: the authority (id) whose hint it follows, where `source` is `state_flag`; everybody reads its name.
+    `report_id`: the report that it answers. `grounds`: what happened, in the words of staff; it becomes public.
+    """
+
+    targets: str = ""
+    rule: str = ""
+    source: str = "staff"
+    flagged_by: int | None = None
+    grounds: str = ""
+    report_id: int | None = None
+    territory: str = ""
+
+
 class Filer(NamedTuple):
     """Who files: a member of the staff for an authority, or a `user` of the authority.
 
@@ -226,7 +242,9 @@ async def read_targets(
         paper.complain_of_lines("targets", wrong[:MOST_SAID])
     classes = await speakers.classes_of(reading, {one.owner for one in found if one.owner is not None}, court.clock())
     asked = [*demanded, *[""] * len(found)]
-    return [_target(court, paper, one, asked[at], order_id, at + 1, classes) for at, one in enumerate(found)]
+    named = [_target(court, paper, one, asked[at], order_id, at + 1, classes) for at, one in enumerate(found)]
+    # Of the house's own nobody asks for anything.
+    return [msgspec.structs.replace(one, demanded="") for one in named] if own else named
 
 
 def _check_servers(court: Court, paper: Paper, named: Iterable[Resolved]) -> None:

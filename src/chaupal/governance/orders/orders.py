@@ -14,7 +14,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import faces, order_forms, procedure, steps
 from chaupal.governance.orders.documents import by_known_key, signer_of
-from chaupal.governance.orders.order_forms import Filer, OrderForm
+from chaupal.governance.orders.order_forms import Filer, MatterForm, OrderForm
 from chaupal.governance.orders.papers import AGAIN, Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.regimes import Regime
@@ -80,40 +80,30 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     )
 
 
-async def enter_own(
-    court: Court,
-    paper: Paper,
-    targets: str,
-    by: int,
-    *,
-    rule: str,
-    source: str,
-    grounds: str,
-    report_id: int | None,
-    regime: Regime,
-    territory: str = "",
-    flagged_by: int | None = None,
-) -> str:
+async def enter_own(court: Court, paper: Paper, form: MatterForm, by: int, regime: Regime) -> str:
     """Enter a matter of the house's own; its reference. Raises Invalid with what the paper holds against it.
 
-    `flagged_by`: the authority whose hint it follows: named wherever a state gave one (`source`), and nowhere else.
+    `flagged_by` is named wherever a state gave a hint (`source`), and nowhere else.
     """
     now = court.clock()
+    if form.source not in SOURCES:
+        paper.complain("source", "no_choice")
     new = Order(
         id=court.make_id(), ref="", authority_id=None, officer="", officer_rank="", reference_no="", legal_basis=regime.title.en,
-        grounds=grounds, reasons="", territory=tuple(territory.upper().replace(",", " ").split()) or (EVERYWHERE,), dated=now,
-        received_at=now, act_by=None, ends_at=None, received_by=by, log_index=0, regime=regime.id, regime_version=regime.version,
-        kind=regime.kind, channel="house", signature="absent", origin="verified", source=source, rule=rule, report_id=report_id,
-        flagged_by=flagged_by,
+        grounds=paper.reason("grounds", form.grounds), reasons="", dated=now, received_at=now,
+        territory=tuple(form.territory.upper().replace(",", " ").split()) or (EVERYWHERE,), act_by=None, ends_at=None,
+        received_by=by, log_index=0, regime=regime.id, regime_version=regime.version, kind=regime.kind, channel="house",
+        signature="absent", origin="verified", source=form.source, rule=form.rule, report_id=form.report_id,
+        flagged_by=form.flagged_by,
     )  # fmt: skip
     if not all(code == EVERYWHERE or known_country(code) for code in new.territory):
         paper.complain("territory", "no_countries")
-    if new.territory != (EVERYWHERE,) and any(map(hosts.server_named, targets.splitlines())):
+    if new.territory != (EVERYWHERE,) and any(map(hosts.server_named, form.targets.splitlines())):
         paper.complain("territory", "server_everywhere")
     async with court.work.reading() as reading:
         flagger = await _flagger(reading, paper, new)
         named = await order_forms.read_targets(
-            court, reading, paper, targets, (), new.id, unknown=frozenset(), own=True
+            court, reading, paper, form.targets, (), new.id, unknown=frozenset(), own=True
         )
         await _check_report(reading, paper, new, named)
     paper.check()

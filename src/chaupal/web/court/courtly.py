@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+from chaupal.governance.cases import ladder
 from chaupal.governance.regimes import Regime
 from chaupal.http.call import Call
 from chaupal.kernel.errors import NotFound, Problem, coded
@@ -91,6 +92,7 @@ GROUNDS = {
     "extraterritorial": N_("It demands something beyond the authority's country"),
     "unverifiable_origin": N_("That it comes from the authority cannot be verified"),
     "expired_interim": N_("It was made for a time that is over"),
+    "no_rule_broken": N_("No rule of this server was broken"),
 }
 CHECK = N_("Check the marked fields.")
 
@@ -110,6 +112,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "marks": MARKS,
         "kinds": KINDS,
         "grounds": GROUNDS,
+        "refusals": ladder.refusals,
         "what_was_done": DONE,
         "countries": partial(placeholders.country_names, language=language),
         "until": partial(placeholders.until, language=language),

@@ -17,6 +17,7 @@ from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.reads.court.dossier import PostWords
+from chaupal.web.court import courtly
 from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.effect import effect, proposed
 from chaupal.web.office.room import PAGE
@@ -109,7 +110,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
         call, "office/case.html", title, problem, sheet=sheet, options=found, case=found.case, typed=typed,
         draft=draft, card=shown[0] if shown else None, parts=await cards.cards(call, sheet.posts), notes=written,
         names=sheet.names | await desk_reads.handles(house.reads, viewer, {n.by for n in written}),
-        done=getattr(call.args, "done", ""), rules=house.court.rules.current(house.court.clock()).rules,
+        done=getattr(call.args, "done", ""), own=courtly.own_matter(call, found.case.order),
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
         bodies=deskwords.BODIES, told_of=deskwords.TOLD_OF, told_by=deskwords.TOLD_BY, templates=await notes.templates(house.court, viewer),
         acts=ACTS.values(), waits=found.case.state in OPEN,

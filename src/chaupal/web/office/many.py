@@ -313,7 +313,7 @@ async def _page(
         rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
         results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
         # Of a thing as a whole; what is narrowed to parts is decided on its own page, or by file.
-        choices={f.target.number: [*desk.whole(found.regime, f.target.kind), REFUSE, *CLOSINGS] for f in files.files},
+        choices={f.target.number: [*desk.whole(court, found, f.target.kind), REFUSE, *CLOSINGS] for f in files.files},
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}),
         turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),

@@ -17,7 +17,7 @@ from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
-from chaupal.kernel.errors import NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.facts import Visibility
 from chaupal.policy.may import STAFF
@@ -257,6 +257,26 @@ async def test_in_a_matter_of_the_house_the_same(bench: Bench):
             for act in await offered(bench, viewer, ref, 1) ^ await taken(bench, viewer, ref, 1)
         ]
         assert not wrong
+
+
+async def test_a_matter_of_the_house_offers_what_its_rule_brings_and_is_refused_where_no_rule_was_broken(bench: Bench):
+    mod, court = await bench.hire("mod", Role.MODERATOR), bench.court
+    form = MatterForm(
+        targets="@meera", rule=court.rules.current(court.clock()).cite(1), grounds="They called for violence by name."
+    )
+    own, order = await house.open_matter(court, mod, form), await bench.order()
+    found = await desk.options(court, mod, own, 1)
+    assert set(found.measures) == {"warn", "freeze", "remove_post", "suspend"}
+    assert desk.whole(court, await desk.matter(court, mod, own), "account") == ["warn", "freeze", "suspend"]
+    assert (found.case.target.demanded, found.narrowest) == ("", ""), "nobody asks for anything"
+    none_broken = Draft(outcome="refuse", reason=REASON, code="no_rule_broken")
+    lacks_power = msgspec.structs.replace(none_broken, code="not_authorised_issuer")
+    for viewer, ref, draft in ((mod, own, lacks_power), (bench.asha, order, none_broken)):
+        with pytest.raises(Invalid) as refused:
+            await decisions.propose(court, viewer, ref, 1, draft)
+        assert [*refused.value.details] == ["code"]
+    await decisions.propose(court, mod, own, 1, none_broken)
+    assert await decisions.approve(court, bench.dev, own, 1) is State.REFUSED
 
 
 # --- the order as a whole ---

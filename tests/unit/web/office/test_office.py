@@ -308,6 +308,7 @@ async def test_a_warning_is_one_persons_and_a_suspension_for_good_is_two(village
     assert (await v.look("IN", v.ravi)).status_code == 200  # only proposed
     way = for_good.headers["location"].partition("?")[0]
     matter = (await AtDesk(v, v.chitra, "hi").get(way.removesuffix("/1"))).text
+    assert "<dt>Rule</dt><dd>2. Do not attack people" in (await at.get(way)).text
     assert "आदेश किसने दिया" not in matter and "The rules of this server" not in matter
     assert (await AtDesk(v, v.dev).send(f"{way}/approve", seen=2)).status_code == 303
     assert (await v.look("IN", v.ravi)).status_code == 410

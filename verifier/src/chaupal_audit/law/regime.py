@@ -48,6 +48,17 @@ class Refusal(StrEnum):
     PROTECTED_EXPRESSION = "protected_expression"
     UNVERIFIABLE_ORIGIN = "unverifiable_origin"
     EXPIRED_INTERIM = "expired_interim"
+    NO_RULE_BROKEN = "no_rule_broken"  # of the house's own rules, and of no order
+
+
+# Why a matter under the house's own rules is not followed: nobody demands anything by them who could lack the power to.
+OWN_REFUSALS = (
+    Refusal.NO_RULE_BROKEN,
+    Refusal.PROTECTED_EXPRESSION,
+    Refusal.NOT_SPECIFIC,
+    Refusal.NO_REASONS,
+    Refusal.OVERBROAD_ACCOUNT_LEVEL,
+)
 
 
 class Speaker(StrEnum):

@@ -205,7 +205,9 @@ def names_nothing(book: Book, matter: Matter) -> bool:
     "अस्वीकृति में उन आधारों में से कोई नहीं है जिन पर मना किया जा सकता है।",
 )
 def refusal_without_ground(book: Book, decided: DecisionStep) -> bool:
-    return decided.said.step == "refused" and decided.said.ground not in REFUSALS
+    """Older logs have matters of the house's own that were refused on grounds of orders."""
+    of_rules = decided.said.ground == Refusal.NO_RULE_BROKEN
+    return decided.said.step == "refused" and (decided.said.ground not in REFUSALS or (of_rules and not decided.own))
 
 
 @DECIDING_LAW.breach(
