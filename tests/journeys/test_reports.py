@@ -203,6 +203,9 @@ async def test_what_is_done_about_a_report_resolves_it_and_an_appeal_that_succee
     )
     assert done.status_code == 303
     assert any("अपील के बाद वापस ले लिया गया" in text for text in await said_to(village, village.asha))
+    (mine,) = (await village.api(village.asha, "GET", "/api/v1/reports")).json()
+    assert (mine["id"], mine["outcome"]) == (report["id"], "taken_back")
+    assert "अपील के बाद वापस लिया गया" in await village.page_as("IN", "/reports", village.asha)
 
 
 async def test_the_desk_hands_a_report_over_as_a_matter_under_the_rules(village: Village):

@@ -51,6 +51,7 @@ async def test_the_register_opens_in_a_spreadsheet_with_a_row_for_each_thing_nam
             "ref",
             "authority_hi",
             "bases",
+            "emergency",
             "target_number",
             "target_state",
             "target_account",
@@ -60,7 +61,7 @@ async def test_the_register_opens_in_a_spreadsheet_with_a_row_for_each_thing_nam
         return [tuple(row[name] for name in names) for row in found], answer
 
     whole, answer = await rows(path)
-    ask = ("सूचना मंत्रालय", "public_order")
+    ask = ("सूचना मंत्रालय", "public_order", "false")
     assert whole == [
         (second, *ask, "1", "pending", "ravi", "", ""),
         (second, *ask, "2", "pending", "meera", "", ""),

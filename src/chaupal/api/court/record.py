@@ -209,9 +209,13 @@ def _naming(found: Sequence[RegisterLine], many: int) -> Sequence[RegisterLine]:
 
 
 def _cells(parts: dict[str, Any], names: Sequence[str]) -> list[str]:
-    """As a spreadsheet takes them: of a list its words with spaces between, and nothing for what is not told."""
+    """As a spreadsheet takes them: of a list its words with spaces between, nothing for what is not told, and JSON's `true`."""
     values = (parts[name] for name in names)
-    return [" ".join(map(str, one)) if isinstance(one, list) else "" if one is None else str(one) for one in values]
+    return [" ".join(map(str, one)) if isinstance(one, list) else "" if one is None else _word(one) for one in values]
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 async def changes(call: Call[ChangesAsked]) -> Answer:

@@ -103,8 +103,9 @@ def authority_faults(
     """Compare an authority with the newest entry about it; what an older entry did not say yet is not compared."""
     ours = record.registered(row)
     pairs = {name: (getattr(ours, name), getattr(said, name)) for name in REGISTERED}
-    # One that was erased is gone from the row, too.
-    pairs["contact"] = row.contact, tlog.read_disclosure(opens["contact"][0])[1] if "contact" in opens else ""
+    # One that was erased is gone from the row, too. Entries that do not say the keys committed to none.
+    if "contact" in opens or said.keys is not None:
+        pairs["contact"] = row.contact, tlog.read_disclosure(opens["contact"][0])[1] if "contact" in opens else ""
     for name, (here, there) in pairs.items():
         if there is not None and here != there:
             yield f"authority {row.id} and entry {index} differ in {name}: {here} and {there}"

@@ -4,14 +4,19 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+import regex
+
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Value
 
 BIGGEST = 4_000_000  # bytes
 SEPARATORS = "\t;,"
 MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
-# A cell that begins so is run by spreadsheets as a formula (CWE-1236).
+# What begins so is run by spreadsheets as a formula (CWE-1236): a cell, and what follows a `;` in it, by which those of many countries
+# separate columns, whatever the file does.
 RUNS = ("=", "+", "-", "@", "\t", "\r")
+_WHERE, _RUNS = "(^|;)", f"(?='*[{regex.escape(''.join(RUNS))}])"
+_BEFORE, _SAFE = regex.compile(_WHERE + _RUNS), regex.compile(f"{_WHERE}'{_RUNS}")
 
 
 def rows_of(data: bytes, most: int) -> list[tuple[int, list[str]]]:
@@ -45,13 +50,13 @@ def written(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def safe(cell: str) -> str:
-    """The cell with an apostrophe before what would run. Spreadsheets show none, and `plain` takes it away again."""
-    return f"'{cell}" if cell.startswith(RUNS) or (cell[:1] == "'" and plain(cell) != cell) else cell
+    """The cell with an apostrophe before what would run. Where a cell begins spreadsheets show none; `plain` takes each away again."""
+    return _BEFORE.sub(r"\1'", cell)
 
 
 def plain(cell: str) -> str:
     """The cell as it was before `safe`."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip("'").startswith(RUNS) else cell
+    return _SAFE.sub(r"\1", cell)
 
 
 def bad(code: str, **values: Value) -> Invalid:

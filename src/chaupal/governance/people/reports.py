@@ -171,9 +171,13 @@ async def tidy(court: Court) -> int:
 
 
 async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:
-    """What the viewer has reported, the newest first."""
+    """What the viewer has reported, the newest first; `outcome` is `taken_back` where an appeal took back what was done."""
     async with court.work.reading() as reading:
-        return await reports.of_account(reading, viewer.me)
+        back = await reports.taken_back(reading, viewer.me)
+        return [
+            msgspec.structs.replace(row, outcome="taken_back") if row.id in back else row
+            for row in await reports.of_account(reading, viewer.me)
+        ]
 
 
 # --- parts ---
@@ -195,10 +199,12 @@ async def _add(court: Court, w: Writing, row: ReportRow, country: str) -> Report
 
 
 def _said_by(one: ReportRow, row: ReportRow) -> bool:
-    """Whether `one` says all that `row` says. Another ground, rule or word is another report: whoever sent it is told that it was taken."""
+    """Whether `one` says all that `row` says, and to whom. Another ground, rule or word is another report: whoever sent it is told that
+    it was taken.
+    """
     by_same = (one.server, one.reporter_id, one.category) == (row.server, row.reporter_id, row.category)
     less = set(row.post_ids) <= set(one.post_ids) and set(row.rules) <= set(one.rules)
-    return by_same and less and row.comment in ("", one.comment)
+    return by_same and less and row.comment in ("", one.comment) and row.forward <= one.forward
 
 
 async def _onward(court: Court, reading: Reading, sent: Report) -> Report:

@@ -65,9 +65,8 @@ class Counts(msgspec.Struct, frozen=True):
     pending: int = 0
     not_found: int = 0
     own_rules: int = 0  # closed, because the house acted by its own rules
-    undecided: int = (
-        0  # their order was closed, replaced, withdrawn or set aside before anything was decided about them
-    )
+    # Their order was closed, replaced, withdrawn or set aside before anything was decided about them.
+    undecided: int = 0
 
 
 class RegisterLine(msgspec.Struct, frozen=True):

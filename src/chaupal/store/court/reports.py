@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy import text
 
-from chaupal.store.machine.dialect import among, listed, param, text_param
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -82,6 +83,15 @@ LATEST = (
     .limit("n")
 )
 TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").ordered("id")
+# Of somebody's reports those that were resolved by what an appeal took back, or together with such a one.
+TAKEN_BACK = statement(
+    text("""
+    SELECT m.id FROM reports m JOIN reports r ON r.account_id = m.account_id AND r.resolved_at = m.resolved_at
+    JOIN orders o ON o.report_id = r.id JOIN targets t ON t.order_id = o.id
+    JOIN rulings x ON x.target_id = t.id JOIN appeals a ON a.ruling_id = x.id
+    WHERE m.reporter_id = :me AND a.outcome = 'reversed'
+    """).bindparams(param("me"))
+)
 REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
 SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
 FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")
@@ -138,6 +148,11 @@ async def arrive(w: Writing, row: ReportRow) -> bool:
 async def of_account(reading: Reading, account: int, at_most: int = 100) -> list[ReportRow]:
     """What an account has reported last, the newest first."""
     return await BY_REPORTER.all(reading, me=account, n=at_most)
+
+
+async def taken_back(reading: Reading, account: int) -> set[int]:
+    """Ids of those of an account's reports of which an appeal has taken back what was done."""
+    return {id_ for (id_,) in await reading.fetch(TAKEN_BACK, me=account)}
 
 
 async def open_on(reading: Reading, account: int) -> list[ReportRow]:

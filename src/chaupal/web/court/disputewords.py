@@ -50,5 +50,6 @@ REPORT_OUTCOMES = {
     "suspended": N_("the account was suspended"),
     "none": N_("no rule or law was broken"),
     "forwarded": N_("passed on to those responsible"),
+    "taken_back": N_("taken back after an appeal"),
     "": N_("being looked at"),
 }

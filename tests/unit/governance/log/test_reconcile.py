@@ -12,7 +12,8 @@ from chaupal.app.wiring import open_house
 from chaupal.governance.cases import decisions, reviews
 from chaupal.governance.context import Court
 from chaupal.governance.laws import laws
-from chaupal.governance.log import log, opening, reconcile
+from chaupal.governance.log import log, opening, reconcile, record
+from chaupal.governance.log.reconcile_compare import authority_faults
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.governance.orders import portal, publishing
 from chaupal.governance.orders.authorities import AuthorityForm
@@ -22,6 +23,7 @@ from chaupal.kernel.clock import DAY, MINUTE, StillClock
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, rulings
+from chaupal.store.court.authorities import HOUSE
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, marks
 from chaupal.store.machine.dialect import statement, text_param
@@ -45,6 +47,14 @@ async def tampered(bench: Bench, change: str) -> None:
 async def tampered_of(court: Court, change: str) -> None:
     async with court.work.writing() as w:
         assert await w.run(statement(text(change))) == 1
+
+
+def test_of_an_authority_nothing_is_compared_of_which_an_older_entry_did_not_speak():
+    """A server that had mail addresses before its log committed to them found all of them changed."""
+    row = msgspec.structs.replace(HOUSE, id=3, contact="registry@meity.gov.in", email_domain="gov.in")
+    since = record.registered(row)
+    before = msgspec.structs.replace(since, keys=None, domain=None)
+    assert [len([*authority_faults(row, 7, said, {})]) for said in (before, since)] == [0, 1]
 
 
 async def test_a_court_that_did_its_work_agrees_with_its_log(bench: Bench):

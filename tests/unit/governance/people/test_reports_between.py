@@ -105,3 +105,7 @@ async def test_a_report_is_sent_on_where_somebody_asks_for_it_and_there_is_a_ser
     async with bench.court.work.reading() as reading:
         kept = await reports.reports.report(reading, row.id)
     assert kept is not None and (row.forward, kept.forward) == (sent_on, sent_on)
+    later = await reports.file(court, by(bench.dev.me), Report(account=whom, forward=True))
+    assert (later.id != row.id) == (of_another_server and federates and not asked), (
+        "who wants it sent on after all is heard"
+    )
