@@ -137,27 +137,32 @@ async def test_a_seat_that_is_still_ones_own_is_renewed_and_one_that_is_lost_is_
     assert one.seat.number != number
 
 
-async def test_a_seat_that_could_not_be_renewed_is_asked_for_again_a_second_later(
+async def test_a_seat_that_could_not_be_renewed_is_asked_for_again_a_second_later_and_one_that_was_late_at_once(
     sit: Sit, monkeypatch: pytest.MonkeyPatch
 ):
     """Else it may run out while the database is there again: every id would be refused until the next try."""
-    sitting, waits = await sit(), list[float]()
-    answers = iter((ConnectionResetError, ConnectionResetError, None))
+    sitting, waits, now = await sit(), list[float](), 0.0
+    answers = iter((ConnectionResetError(), ConnectionResetError(), 1.0, 20.0))  # after so many seconds
 
     async def asks() -> None:
-        if (error := next(answers)) is not None:
-            raise error
+        nonlocal now
+        match next(answers):
+            case ConnectionResetError() as error:
+                raise error
+            case seconds:
+                now += seconds
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
-        if len(waits) > 3:
+        if len(waits) > 4:
             raise asyncio.CancelledError
 
+    monkeypatch.setattr(seats, "boot_time", lambda: now)
     monkeypatch.setattr(sitting, "_renew", asks)
     with monkeypatch.context() as patch, pytest.raises(asyncio.CancelledError):
         patch.setattr(seats.asyncio, "sleep", sleep)
         await sitting._renew_on()  # pyright: ignore[reportPrivateUsage]
-    assert waits == [seats.LASTS / 3_000, seats.AGAIN, seats.AGAIN, seats.LASTS / 3_000]
+    assert waits == [seats.LASTS / 3_000, seats.AGAIN, seats.AGAIN, seats.LASTS / 3_000 - 1.0, 0.0]
 
 
 async def test_more_than_there_are_numbers_for_do_not_sit_down(sit: Sit):

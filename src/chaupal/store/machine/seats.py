@@ -185,12 +185,14 @@ class Sitting:
         await self._say_here()
 
     async def _renew_on(self) -> None:
-        wait = LASTS / 3_000
+        wait = every = LASTS / 3_000
         while True:
             await asyncio.sleep(wait)
+            began = boot_time()
             try:
                 await self._renew()
-                wait = LASTS / 3_000
+                # A lease counts from when it was asked for: one that was answered very late has run out already.
+                wait = max(0.0, began + every - boot_time())
             except Exception as error:
                 log.warning("a seat could not be renewed", error=error)
                 wait = AGAIN
