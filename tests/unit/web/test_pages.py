@@ -348,6 +348,19 @@ async def test_older_posts_are_one_link_away(village: Village):
     assert "post 4<" in await village.page_as("DE", older)
 
 
+async def test_what_is_new_beyond_the_first_page_of_notifications_is_marked_there_too(village: Village):
+    """The first page moves the marker: whoever had been away found nothing new on the second."""
+    for n in range(25):
+        await village.says(village.ravi, f"@asha {n}")
+    page = await village.page_as("IN", "/notifications", village.asha)
+    older = found(r'href="(/notifications\?[^"]*max_id=\d+)" rel="next"', page).replace("&amp;", "&")
+    second = await village.page_as("IN", older, village.asha)
+    assert (page.count('class="notice new"'), second.count('class="notice new"')) == (20, 6), (
+        "twenty-five, and who follows"
+    )
+    assert 'class="notice new"' not in await village.page_as("IN", "/notifications", village.asha)
+
+
 async def test_styles_are_kept_for_good_under_names_that_change_with_them(village: Village):
     page = await village.page_as("IN", "/")
     path = found(r'href="(/static/style\.[0-9a-f]{12}\.css)"', page)

@@ -19,7 +19,6 @@ from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.machine.work import Writing
 
-MOST_MAILS = 10  # orders of a day about somebody of which they have mails; of further ones they hear by message
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
 # How a case ended -> what is told of it: the kind of answer (`policy/sentences/demand_texts.py`), and what the log calls that.
 ENDS = {
@@ -132,9 +131,9 @@ async def _tell(
     carrier: Carrier, w: Writing, order: Order, owner: int, some: Sequence[Target], kind: str, about: str, **facts: str
 ) -> None:
     to, many = await telling.ear(carrier, w, owner), await _told_of_today(carrier, w, order, owner)
-    if many > MOST_MAILS:
+    if many > telling.MOST_MAILS:
         to = to._replace(email="")
-    elif many == MOST_MAILS and about == DEMANDED:
+    elif many == telling.MOST_MAILS and about == DEMANDED:
         facts["further"] = demand_texts.FURTHER[spoken(to.language)]
     key = f"demand:{order.id}:{about}:{owner}"
     facts |= {"ref": order.ref}

@@ -6,6 +6,7 @@ Everything is looked up as it stands in this commit, so an event that is handled
 from collections.abc import Collection, Sequence
 
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notifications import telling
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.narrow import open_to
@@ -148,12 +149,22 @@ async def _tell(
         return
     ways = await _sifted(w, by, list(told), private=private, answers=answers)
     muted = await conversations.muted_by(w, post, list(told)) if post is not None else ()
+    house = private and by == await telling.speaker(w, 0)
     for account, kind in told.items():
         if account in muted or (way := ways[account]) == DROP:
             continue
         apart = way == FILTER and kind != "status"
         fresh = await notifications.add(
-            w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
+            w,
+            carrier.make_id(),
+            account,
+            kind,
+            by=by,
+            cause=cause,
+            post=post,
+            about=about,
+            filtered=apart,
+            mailed=house,
         )
         if fresh and apart:
             await notification_policy.ask(w, carrier.make_id, account, by)

@@ -12,12 +12,14 @@ from chaupal.fanout.notifications.telling import ToldAccount, WordDue
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
+from chaupal.kernel.clock import DAY
 from chaupal.policy.sentences import ruling_texts
 from chaupal.ports.mail import Letter
 from chaupal.store.court import ledger, rulings, tellings
 from chaupal.store.court.tellings import BEGUN, ENDED, Telling
 from chaupal.store.machine.claims import Overtaken
 from chaupal.store.machine.work import Writing
+from chaupal.store.notifications import notifications
 
 BY_APPEAL = ("reversed", "modified")
 
@@ -129,7 +131,19 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
     if not to.remote:
         cause = f"ruling:{row.id}:{telling.about}"
         await telling_ways.warn(carrier, w, account, strike, cause, ended=telling.about == ENDED)
-    _send_word(carrier, w, strike, telling, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
+    many = await notifications.since(w, account, "moderation_warning", carrier.clock() - DAY)
+    if many > telling_ways.MOST_MAILS and strike.kind != "account":
+        to = to._replace(email="")
+    _send_word(
+        carrier,
+        w,
+        strike,
+        telling,
+        to,
+        key=f"told:{row.id}:{telling.about}",
+        noticed=not to.remote,
+        tenth=many == telling_ways.MOST_MAILS,
+    )
     ways = telling_ways.ways_told(carrier, to)
     await _keep_language(w, telling, to)
     leaf = await court_notices.note(carrier.court, w, strike, telling.about, "sent", language=to.language, ways=ways)
@@ -143,19 +157,27 @@ async def _keep_language(w: Writing, telling: Telling, to: ToldAccount) -> None:
 
 
 def _send_word(
-    carrier: Carrier, w: Writing, strike: Strike, telling: Telling, to: ToldAccount, *, key: str, noticed: bool
+    carrier: Carrier,
+    w: Writing,
+    strike: Strike,
+    telling: Telling,
+    to: ToldAccount,
+    *,
+    key: str,
+    noticed: bool,
+    tenth: bool = False,
 ) -> None:
-    """The direct post and the mail leave after the commit."""
+    """The direct post and the mail leave after the commit. `tenth`: of a day, which the letter says."""
     row, ended = strike.ruling, telling.about == ENDED
     page = carrier.settings.origin + telling_ways.notice_page(carrier, to, row.id)
     text = ruling_texts.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
-        letter = _letter(carrier, strike, telling, to, page=page)
+        letter = _letter(carrier, strike, telling, to, page=page, tenth=tenth)
         w.tell(LetterDue(letter=letter))
 
 
-def _letter(carrier: Carrier, strike: Strike, telling: Telling, to: ToldAccount, *, page: str) -> Letter:
+def _letter(carrier: Carrier, strike: Strike, telling: Telling, to: ToldAccount, *, page: str, tenth: bool) -> Letter:
     settings, row = carrier.settings, strike.ruling
     own = f"{settings.origin}/@{to.handle}"
     subject, body = ruling_texts.letter(
@@ -163,6 +185,7 @@ def _letter(carrier: Carrier, strike: Strike, telling: Telling, to: ToldAccount,
         strike.kind,
         to.language,
         ended=telling.about == ENDED,
+        tenth=tenth,
         handle=to.handle,
         page=page,
         title=settings.title_in(to.language),

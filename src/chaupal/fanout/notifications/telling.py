@@ -21,6 +21,10 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
 from chaupal.store.square import naming
 
+# Letters of a day to one person about demands, and so many about single posts and pictures: an order may name a thousand things of
+# theirs. Of further ones they hear in the app and by message.
+MOST_MAILS = 10
+
 
 class ToldAccount(NamedTuple):
     """An account to be told something; `email` is empty for one that nobody logs into."""

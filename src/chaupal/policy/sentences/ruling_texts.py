@@ -73,6 +73,12 @@ APPEAL = {
     "en": "If you think that it is wrong, you can appeal there until {day}. Somebody who had no part in it will decide.\n",
     "hi": "अगर आपको लगता है कि यह गलत है, तो आप वहीं {day} तक अपील कर सकते हैं। फ़ैसला कोई ऐसा व्यक्ति करेगा जो इसमें शामिल नहीं था।\n",
 }
+FURTHER = {
+    "en": "\n\nIt is the tenth decision about something of yours within a day: of further ones about single posts and pictures you hear "
+    "in the app and by message, and not by mail. All of them: {origin}/disputes/strikes",
+    "hi": "\n\nएक दिन के भीतर आपकी किसी चीज़ के बारे में यह दसवाँ फ़ैसला है। आगे किसी पोस्ट या चित्र के बारे में फ़ैसलों की सूचना केवल ऐप में और संदेश से मिलेगी, "
+    "ईमेल से नहीं। सारे फ़ैसले: {origin}/disputes/strikes",
+}
 LABELLED = {"en": "Something you published bears a label.", "hi": "आपकी प्रकाशित एक चीज़ पर लेबल लगाया गया है।"}
 POSTS = {
     ("begun", "en"): "@{handle} {line} Why, and how to appeal: {page}",
@@ -114,15 +120,22 @@ def post(ruling: Ruling, kind: str, language: str, *, ended: bool, handle: str, 
 
 
 def letter(
-    ruling: Ruling, kind: str, language: str, *, ended: bool, appeal_by: int | None = None, **said: str
+    ruling: Ruling,
+    kind: str,
+    language: str,
+    *,
+    ended: bool,
+    appeal_by: int | None = None,
+    tenth: bool = False,
+    **said: str,
 ) -> tuple[str, str]:
-    """(subject, body). `appeal_by` in ms, where one can appeal. `said`: `handle`, `link` to the subject, `page` of the
-    notice, `title`, `origin`."""
+    """(subject, body). `appeal_by` in ms, where one can appeal. `tenth`: no further ones of the day come by letter. `said`: `handle`,
+    `link` to the subject, `page` of the notice, `title`, `origin`."""
     when, language = "ended" if ended else "begun", spoken(language)
     thing = THINGS[kind if kind in ("account", "media") else "post", language]
     body = LETTERS[when, language].format(
         **said,
-        line=line(ruling, kind, language, ended=ended),
+        line=line(ruling, kind, language, ended=ended) + (FURTHER[language].format(**said) if tenth else ""),
         seen=SEEN[language] if ruling.measure in WITHHOLDING else "",
         # Of what may name nobody the reason could name somebody.
         why="" if ruling.neutral else WHY[language].format(reason=ruling.reason),

@@ -8,9 +8,10 @@ from sqlalchemy import exists, or_, select, text as sql
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
+from chaupal.kernel.ids import first_id_at
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import MARKERS, NOTIFICATIONS
-from chaupal.store.machine.statements import columns_of, deletes, inserts_once, same, selects
+from chaupal.store.machine.statements import columns_of, counts_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
 from chaupal.store.notifications.kinds import KINDS
@@ -93,6 +94,7 @@ DROP = deletes(notifications).where(account_id="me", cause="why")
 DISMISS = deletes(notifications).where(account_id="me", id="of")
 CLEAR = deletes(notifications).where(account_id="me")
 DROP_ON = deletes(notifications).where(among(notifications.c.post_id, "ids"))
+SINCE = counts_of(notifications).where(notifications.c.id >= param("after"), account_id="me", kind="what")
 ADDRESS = (
     selects(logins.c.email, logins.c.ui_language, accounts.c.handle)
     .join(accounts, accounts.c.id == logins.c.account_id)
@@ -112,11 +114,13 @@ async def add(
     post: int | None = None,
     body: str = "",
     filtered: bool = False,
+    mailed: bool = False,
     about: int | None = None,
 ) -> bool:
     """Tell `account` once for each `cause`; False when it was told before. `filtered`: kept apart until it accepts who it is from.
 
-    `about`: what many such notifications have in common, where `post` is each one's own (a repost).
+    `mailed`: it makes no letter due, as what the house writes has one of its own. `about`: what many such notifications have in
+    common, where `post` is each one's own (a repost).
     """
     fresh = await w.run(
         ADD,
@@ -136,7 +140,8 @@ async def add(
     if fresh and not filtered:
         w.tell(NotificationMade(account=account, notification=new))
         await push.queue(w, account, new, kind)
-        await notification_mails.want(w, account, kind)
+        if not mailed:
+            await notification_mails.want(w, account, kind)
     return bool(fresh)
 
 
@@ -218,6 +223,11 @@ async def members(
 async def by_id(reading: Reading, account: int, id_: int) -> Notification | None:
     row = await reading.by(NOTIFICATIONS, account).first(ONE, me=account, of=id_)
     return None if row is None else _notification(row)
+
+
+async def since(reading: Reading, account: int, kind: str, at: int) -> int:
+    """How many of a kind came after a time (ms)."""
+    return await reading.value(SINCE, me=account, what=kind, after=first_id_at(at))
 
 
 async def address(reading: Reading, account: int) -> tuple[str, str, str] | None:

@@ -8,7 +8,7 @@ import msgspec
 import regex
 
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, json
-from chaupal.http.paging import Paged
+from chaupal.http.paging import Number, Paged
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import complaint_texts, push_texts, ruling_texts
@@ -106,9 +106,10 @@ OFFICE = "office"  # the tab of those who have one
 
 
 class NotificationsOf(Paged, kw_only=True):
-    """A page of one tab."""
+    """A page of one tab. `read`: how far one had read when one came to the first page, which moves the marker."""
 
     kind: str = ""
+    read: Number | None = None
 
 
 class Notification(msgspec.Struct, frozen=True):
@@ -207,6 +208,7 @@ async def notifications_page(call: Call[NotificationsOf]) -> Answer:
         reads, viewer, call.args.cursor(), NotificationsAsked(kinds=TABS[kind][1], together=GROUPED)
     )
     marks = await notifications.marks(reads, viewer, ("notifications",))
+    read = call.args.read if call.args.read is not None else marks[0].last_read if marks else 0
     shown = await cards(call, [g.newest.post for g in page.items if g.newest.post is not None])
     by_id = {card.key: card for card in shown}
     found = [_notification(call, g, by_id.get(g.newest.post.item.id) if g.newest.post else None) for g in page.items]
@@ -217,12 +219,12 @@ async def notifications_page(call: Call[NotificationsOf]) -> Answer:
         call,
         "notifications.html",
         notifications=found,
-        read=marks[0].last_read if marks else 0,
+        read=read,
         titled=N_("Notifications"),
         tabs=[(name, translated(call, text)) for name, (text, _) in tabs.items()],
         kind=kind,
         waiting=waiting,
-        pager=pager(call, page, kind=kind),
+        pager=pager(call, page, kind=kind, read=str(read)),
     )
 
 

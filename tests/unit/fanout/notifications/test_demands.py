@@ -118,7 +118,7 @@ async def test_by_no_reminder_that_is_missing_staff_learn_of_a_secret_order_abou
 async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_the_same(
     bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(demands, "MOST_MAILS", 3)
+    monkeypatch.setattr(demands.telling, "MOST_MAILS", 3)
     monkeypatch.setattr(alerts, "MOST_REMINDED", 1)
     ear = telling.ear
 

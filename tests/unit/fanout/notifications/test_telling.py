@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.fanout.notifications import letters, served
+from chaupal.fanout.notifications import letters, served, telling
 from chaupal.fanout.runner import Runner
 from chaupal.governance.appeals import notices
 from chaupal.governance.events import DecisionServed
@@ -128,6 +128,55 @@ async def test_a_mail_that_no_carrier_takes_is_written_down_as_failed(street: St
         await letters.tidy(carrier)
         async with street.work.reading() as reading:
             assert (await outbox.depth(reading)).given_up == kept
+
+
+class AnyCarrier:
+    """Takes every mail, and keeps it."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    async def send(self, letter: Letter) -> None:
+        self.letters.append(letter)
+
+
+async def test_whose_posts_a_long_order_names_has_ten_letters_of_a_day_and_is_told_of_each(street: Street):
+    """One had as many as the order named of theirs, within minutes."""
+    asha = await accounts.create(street.square, handle="asha", email="asha@example.org", password="lamba-wala-shabd")
+    carrier = msgspec.structs.replace(street.carrier, mail=(mail := AnyCarrier()))
+
+    async def limited(subject: int, kind: str, measure: Measure) -> None:
+        ruling = await street.rule(subject, measure)
+        async with street.work.writing() as w:
+            w.tell(
+                DecisionServed(
+                    order="O-1",
+                    target=1,
+                    ruling=ruling,
+                    subject=subject,
+                    kind=kind,
+                    owner=asha,
+                    measure=str(measure),
+                    territory=("IN",),
+                )
+            )
+        await Runner(carrier).settle()
+
+    posts = [await street.say(asha, f"सभा {n}") for n in range(12)]
+    for post in posts:
+        await limited(post, "post", Measure.WITHHOLD_POST)
+    assert len(mail.letters) == telling.MOST_MAILS == 10
+    assert [f"{street.square.settings.origin}/disputes/strikes\n" in one.body for one in mail.letters] == [
+        False
+    ] * 9 + [True]
+    async with street.work.reading() as reading:
+        found = [json.loads(entry) for entry in await ledger.entries(reading, 0, await ledger.size(reading))]
+    ways = [entry["public"]["ways"] for entry in found if entry["t"] == "notice"]
+    assert ways == [["app", "post", "mail"]] * 10 + [["app", "post"]] * 2
+    await limited(asha, "account", Measure.WITHHOLD_ACCOUNT)  # of the whole account in any case
+    street.clock.move(DAY)
+    await limited(await street.say(asha, "कल की बात"), "post", Measure.WITHHOLD_POST)
+    assert len(mail.letters) == 12
 
 
 async def test_what_a_guest_does_not_confirm_in_time_is_kept_by_nobody(street: Street):

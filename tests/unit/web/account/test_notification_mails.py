@@ -90,6 +90,18 @@ async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it
     assert sorted(one["to"] for one in await post(v)) == ["asha@gaanv.example", "karl@gaanv.example"]
 
 
+async def test_what_the_house_writes_has_a_letter_of_its_own_and_makes_no_other_due(village: Village):
+    """Of each deadline staff had two letters: about it, and about the message that told of it."""
+    v = village
+    await v.receives(v.asha.latest.path)
+    await v.settle()
+    v.clock.move(2 * WAIT)
+    assert await post(v) == []
+    told = sent(Path(v.running.house.settings.data) / "mail")
+    assert len([one for one in told if one["to"] == "asha@gaanv.example"]) == 1
+    assert 'class="notice new"' in await v.page_as("IN", "/notifications", v.asha)
+
+
 async def test_what_was_read_meanwhile_needs_no_letter(village: Village):
     v = village
     await mentions(v, v.ravi)
