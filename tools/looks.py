@@ -14,13 +14,25 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 # Words whose letters change their looks side by side axe takes for pictures of an icon font and asks for no contrast: of Devanagari
 # one in ten. We have no such font, so on the canvas that it draws letters on all are found alike. `more`: rules that are off by themselves.
-RUN_AXE = """(more) => {
+# What has no words of its own, or is not drawn, it asks for no contrast either, but finds that out last, after a walk to the root.
+# `colours`: none of its rules but those about colours.
+RUN_AXE = """([more, colours]) => {
+  const contrast = axe._audit.rules.find((one) => one.id === 'color-contrast');
+  if (!contrast.whole) {
+    contrast.whole = contrast.matches;
+    contrast.matches = (one, ...rest) =>
+      (/^(INPUT|SELECT|TEXTAREA)$/.test(one.nodeName) ||
+        ([...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) && one.checkVisibility())) &&
+      contrast.whole(one, ...rest);
+  }
   const data = new Uint8Array(4).fill(1);
   const alike = {canvas: {}, measureText: () => ({width: 30}), fillText() {}, clearRect() {}, getImageData: () => ({data})};
   const {getContext} = HTMLCanvasElement.prototype;
   HTMLCanvasElement.prototype.getContext = () => alike;
   const rules = Object.fromEntries(more.map((one) => [one, {enabled: true}]));
-  return axe.run(document, {resultTypes: ['violations'], rules}).finally(() => { HTMLCanvasElement.prototype.getContext = getContext; });
+  const ours = axe._audit.rules.filter((one) => one.enabled && one.tags.includes('cat.color')).map((one) => one.id);
+  const asked = {resultTypes: ['violations'], rules, runOnly: colours ? {type: 'rule', values: ours} : undefined};
+  return axe.run(document, asked).finally(() => { HTMLCanvasElement.prototype.getContext = getContext; });
 }"""
 
 # What a box hides of its own words: a button, a name or a heading that is wider or taller than what shows it. Words of people
@@ -121,12 +133,42 @@ BROKEN = """() => [...document.images].filter((one) => one.complete && !one.natu
   .map((one) => one.outerHTML.slice(0, 120))"""
 
 
-def axe(page: Page, *more: str) -> list[str]:
-    """What axe found, with the first place of each. Where many pages are looked at, their context brings it (`AXE`)."""
+# What is there, is seen, and where: for rules about anything but colours, a page of which this is the same is the same page.
+SHAPE = """() => {
+  const shape = [...document.querySelectorAll('*')].map((one) => {
+    const {x, y, width, height} = one.getBoundingClientRect();
+    return [one.nodeName, one.checkVisibility({opacityProperty: true, visibilityProperty: true}), x, y, width, height];
+  }).join();
+  const same = shape === window.shapeBefore;
+  window.shapeBefore = shape;
+  return same;
+}"""
+
+
+def axe(page: Page, *more: str, colours: bool = False) -> list[str]:
+    """What axe found, with the first place of each; `colours`: by no rules but those about colours.
+
+    Where many pages are looked at, their context brings it (`AXE`).
+    """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate(RUN_AXE, more)
+    found: dict[str, Any] = page.evaluate(RUN_AXE, [more, colours])
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
+
+
+def axe_day_and_night(page: Page) -> list[str]:
+    """What axe found on the page as it stands, by day and by night; each begins with `light` or `dark`.
+
+    Night falls over a page that is there: where nothing but its colours is another by then, only they are looked at again. It ends
+    as it began, by day.
+    """
+    page.emulate_media(color_scheme="light")
+    page.evaluate(SHAPE)
+    found = [f"light {one}" for one in axe(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark {one}" for one in axe(page, colours=page.evaluate(SHAPE))]
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def wrong(page: Page) -> list[str]:

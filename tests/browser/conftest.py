@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 
 import waiting
 from screenshots import CHROMIUM, QUIET, press_in_bar
@@ -94,13 +94,61 @@ def chromium_here() -> str:
     return found or pytest.skip("no Chromium here: make services")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """For one file of tests: as long as Playwright is open its loop runs in this thread, and no other test's loop can."""
+class Kept:
+    """Playwright and its Chromium, from the first file of this process that looks at pages to the end: each took a second to begin.
+
+    As long as Playwright is open its loop runs in this thread. Between files it is put aside: no other test's loop could run beside it.
+    """
+
+    def __init__(self, play: Playwright) -> None:
+        self._play = play
+        self._loop = asyncio.get_running_loop()
+        self._browser: Browser | None = None
+        asyncio._set_running_loop(None)
+
+    @contextmanager
+    def at_work(self) -> Generator[None]:
+        """Its loop counts as the one that runs in this thread."""
+        asyncio._set_running_loop(self._loop)
+        try:
+            yield
+        finally:
+            asyncio._set_running_loop(None)
+
+    @contextmanager
+    def taken(self) -> Generator[Browser]:
+        """The Chromium of all files, for one of them, which finds nothing in it of those before."""
+        with self.at_work():
+            if self._browser is None or not self._browser.is_connected():
+                self._browser = self.launch(ONCE)
+            yield self._browser
+            for context in self._browser.contexts:
+                context.close()
+
+    def launch(self, *more: str) -> Browser:
+        """Another one, to be closed by whoever asks."""
+        return self._play.chromium.launch(executable_path=chromium_here(), args=[*QUIET, *more])
+
+    def close(self) -> None:
+        with self.at_work():
+            if self._browser is not None:
+                self._browser.close()
+        asyncio._set_running_loop(self._loop)  # Playwright closes it
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[Kept]:
+    chromium_here()
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium_here(), args=[*QUIET, ONCE])
+        kept = Kept(play)
+        yield kept
+        kept.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(kept: Kept) -> Iterator[Browser]:
+    with kept.taken() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

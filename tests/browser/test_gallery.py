@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from browser.conftest import PATIENCE
-from looks import wrong
+from looks import axe_day_and_night, wrong
 from screenshots import LOOKS, gallery, shown, sitting
 from serving import Served
 
@@ -34,6 +34,9 @@ FAULTS = {
     "hidden": "document.documentElement.style.scrollPadding = '0'; document.querySelector('header.top').style.blockSize = '80vh'",
     "broken": "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/nothing-here\" alt=\"x\">')",
 }
+
+BY_NIGHT = {"color-contrast": "color: #333", "page-has-heading-one": "display: none"}
+STYLED = "(style) => document.head.append(Object.assign(document.createElement('style'), {textContent: style}))"
 
 
 @pytest.mark.parametrize("look", ["phone-en-dark", "small-hi-dark", "desktop-hi-dark", "zoom-hi"])
@@ -66,3 +69,11 @@ def test_each_fault_of_a_look_is_found(well: Page, kind: str):
     well.evaluate(FAULTS[kind])
     well.wait_for_timeout(100)
     assert kind in {fault.partition(":")[0] for fault in wrong(well)}
+
+
+@pytest.mark.parametrize("rule", BY_NIGHT)
+def test_what_is_wrong_by_night_alone_is_found(well: Page, rule: str):
+    """Of colours, and of anything else."""
+    well.goto("/signup")
+    well.evaluate(STYLED, f"@media (prefers-color-scheme: dark) {{ main h1 {{ {BY_NIGHT[rule]} }} }}")
+    assert [fault.partition(":")[0] for fault in axe_day_and_night(well)] == [f"dark {rule}"]

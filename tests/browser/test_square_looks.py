@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Opens
-from looks import AXE, axe
+from looks import AXE, axe_day_and_night
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PATHS = (
@@ -36,18 +36,15 @@ def a_talk(page: Page) -> None:
     page.wait_for_url(re.compile(r"/messages/\d+"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_what_opens_over_a_page_breaks_no_rule_of_accessibility(opens: Opens, theme: str):
-    page = opens("asha", color_scheme=theme, bypass_csp=True)
+def test_what_opens_over_a_page_breaks_no_rule_of_accessibility(opens: Opens):
+    """The pages themselves: `test_axe`."""
+    page = opens("asha", bypass_csp=True)
     page.context.add_init_script(path=AXE)
     found: list[str] = []
 
     def look(where: str) -> None:
-        found.extend(f"{where}: {one}" for one in axe(page))
+        found.extend(f"{where}: {one}" for one in axe_day_and_night(page))
 
-    for path in PATHS[1:]:
-        page.goto(path)
-        look(path)
     a_talk(page)
     look("a conversation")
     page.goto("/public#more")
@@ -61,16 +58,15 @@ def test_what_opens_over_a_page_breaks_no_rule_of_accessibility(opens: Opens, th
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_what_opens_on_a_desktop_breaks_no_rule_of_accessibility(opens: Opens, theme: str):
-    page = opens("asha", at="/public", phone=False, color_scheme=theme, bypass_csp=True, language="en")
+def test_what_opens_on_a_desktop_breaks_no_rule_of_accessibility(opens: Opens):
+    page = opens("asha", at="/public", phone=False, bypass_csp=True, language="en")
     page.wait_for_load_state("networkidle")
     page.locator("[data-list] article.post a.name").first.hover()
     expect(page.locator(".hover-card")).to_be_visible()
-    assert axe(page) == []
-    guest = opens("", phone=False, color_scheme=theme, bypass_csp=True)
+    assert axe_day_and_night(page) == []
+    guest = opens("", phone=False, bypass_csp=True)
     guest.goto("/")
-    assert axe(guest) == []
+    assert axe_day_and_night(guest) == []
 
 
 def wide_at(page: Page, where: str) -> list[str]:

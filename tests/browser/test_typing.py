@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, StorageState, ViewportSize, expect
 
+from browser.conftest import Kept
 from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import LEXICA
 from serving import Served
@@ -20,6 +21,15 @@ READY = "html[data-typing=hi]"
 def words() -> None:
     if not (LEXICA / "words.hi.gz").exists():
         pytest.skip("no words for typing here: make assets")
+
+
+@pytest.fixture(scope="module")
+def chromium(kept: Kept) -> Iterator[Browser]:
+    """One that translates scripts well: to take in fifty thousand words of each language took twice as long plainly."""
+    with kept.at_work():
+        browser = kept.launch()
+        yield browser
+        browser.close()
 
 
 def writer(village: Served, chromium: Browser, **more: object) -> BrowserContext:
