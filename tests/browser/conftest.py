@@ -94,7 +94,7 @@ def chromium_here() -> str:
     return found or pytest.skip("no Chromium here: make services")
 
 
-class Kept:
+class SharedBrowser:
     """Playwright and its Chromium, from the first file of this process that looks at pages to the end: each took a second to begin.
 
     As long as Playwright is open its loop runs in this thread. Between files it is put aside: no other test's loop could run beside it.
@@ -137,17 +137,17 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def kept() -> Iterator[Kept]:
+def shared() -> Iterator[SharedBrowser]:
     chromium_here()
     with sync_playwright() as play:
-        kept = Kept(play)
-        yield kept
-        kept.close()
+        shared = SharedBrowser(play)
+        yield shared
+        shared.close()
 
 
 @pytest.fixture(scope="module")
-def chromium(kept: Kept) -> Iterator[Browser]:
-    with kept.taken() as browser:
+def chromium(shared: SharedBrowser) -> Iterator[Browser]:
+    with shared.taken() as browser:
         yield browser
 
 

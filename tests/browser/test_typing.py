@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, StorageState, ViewportSize, expect
 
-from browser.conftest import Kept
+from browser.conftest import SharedBrowser
 from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import LEXICA
 from serving import Served
@@ -24,10 +24,10 @@ def words() -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium(kept: Kept) -> Iterator[Browser]:
+def chromium(shared: SharedBrowser) -> Iterator[Browser]:
     """One that translates scripts well: to take in fifty thousand words of each language took twice as long plainly."""
-    with kept.at_work():
-        browser = kept.launch()
+    with shared.at_work():
+        browser = shared.launch()
         yield browser
         browser.close()
 
