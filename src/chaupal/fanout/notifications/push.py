@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notifications import telling
 from chaupal.governance import calling
 from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel import base64url
@@ -34,7 +35,9 @@ from chaupal.store.square import graph
 # How long after each vain try the next one comes; then the push is given up, not the device.
 BACK_OFF = (30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR)
 LASTS = 2 * DAY  # what could not be pushed for so long is no news
-OFF_AFTER = 50  # vain tries in a row: nobody is behind that address any more
+# So many pushes given up in a row, and over so long: nobody is behind that address any more. A network of ours that is down for an
+# evening, however much happens meanwhile, costs nobody their device.
+OFF_AFTER, OFF_OVER = 10, 7 * DAY
 AT_ONCE = 200  # pushes taken up at one look
 TOGETHER = 20  # on their way at once
 HELD = 2 * MINUTE  # a push is another's to make after this, where whoever took it up has died
@@ -84,12 +87,18 @@ async def _deliver(carrier: Carrier, call: DuePush) -> None:
 
 
 async def _failed(carrier: Carrier, to: Subscription, call: DuePush, status: int) -> None:
-    """Gone is gone; what the world may mend is tried again; what it refused for good is not."""
-    again = (status == 0 or status >= 500 or status in LATER) and call.tries < len(BACK_OFF)
+    """Gone is gone; what the world may mend is tried again; what it refused for good is not. Who loses a device that did not go by
+    itself is told.
+    """
+    again, now = (status == 0 or status >= 500 or status in LATER) and call.tries < len(BACK_OFF), carrier.clock()
+    silent = to.failures + 1 >= OFF_AFTER and 0 < to.failing_since <= now - OFF_OVER
     async with carrier.work.writing() as w:
-        if status in GONE or to.failures + 1 >= OFF_AFTER:
+        if status in GONE:
             await push.remove_gone(w, to)
-        await push.failed(w, call, carrier.clock() + BACK_OFF[call.tries] if again and status not in GONE else None)
+        elif not again and silent and await push.remove_gone(w, to):
+            ear, days = await telling.ear(carrier, w, to.account_id), str((now - to.failing_since) // DAY)
+            telling.answer(carrier, w, ear, "push_off", path="/notifications", key=f"push:{to.id}", days=days)
+        await push.failed(w, call, now + BACK_OFF[call.tries] if again else None)
 
 
 # --- what is said ---

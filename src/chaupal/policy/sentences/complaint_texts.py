@@ -1,4 +1,4 @@
-"""What those are told who report, appeal, or keep the clocks: direct posts and letters, in Hindi and English.
+"""What those are told who report, appeal, keep the clocks, or asked for what could not be: direct posts and letters, in two languages.
 
 Nothing stands in them but our own words, references, days and addresses of pages: no name, and nothing that was reported.
 """
@@ -65,6 +65,14 @@ SAID = DEMANDS | {
         "calls in a row. What it has missed can be read over the API. It can be switched on again there."),
     ("webhook_off", "hi"): ("एक वेबहुक बंद किया गया", "{host} का वेबहुक बंद कर दिया गया है: लगातार {tries} बार उसका जवाब नहीं आया। जो छूट "
         "गया, वह API से पढ़ा जा सकता है। उसे वहीं फिर चालू किया जा सकता है।"),
+    ("push_off", "en"): ("a device of yours is not told any more", "For {days} days nothing that we sent to one of your devices has "
+        "arrived there, so we send it no more. To be told there again, open the app on it, or this page, and allow notifications."),
+    ("push_off", "hi"): ("आपके एक डिवाइस पर अब सूचनाएँ नहीं जातीं", "आपके एक डिवाइस पर {days} दिन से हमारी भेजी कोई सूचना नहीं पहुँची, इसलिए "
+        "अब वहाँ कुछ नहीं भेजा जाएगा। फिर से पाने के लिए उस पर ऐप या यह पन्ना खोलें और सूचनाओं की अनुमति दें।"),
+    ("unsaid", "en"): ("a scheduled post was not posted", "Something that you had scheduled could not be posted when its time came. It "
+        "has been kept; why, and what you can do, stands there."),
+    ("unsaid", "hi"): ("तय समय की पोस्ट नहीं हो सकी", "जो आपने तय समय पर पोस्ट करने को रखा था, वह समय आने पर पोस्ट नहीं हो सका। वह "
+        "मिटा नहीं है; कारण, और आप क्या कर सकते हैं, वहाँ लिखा है।"),
     ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
     ("part", "en"): ("you have a role in the office", "You were given a role in the office of this server. What waits for you, "
         "and what you may do, stands there. Before you begin, set up codes or a passkey under Settings → Security, so that nobody else "

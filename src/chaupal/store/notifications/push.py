@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from chaupal.store.machine.dialect import holds, param, upsert
 from chaupal.store.machine.rows import rows_of
@@ -17,6 +17,8 @@ POLICIES = ("all", "followed", "follower", "none")
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """One device. `key`: hash of the token or session behind it; `token`: that token, sealed; empty for a browser's session.
+
+    `failures`: pushes given up in a row, the first of them at `failing_since` (ms; 0: the last one went).
 
     `country`: where whoever has it was when they last came by the same token or session, `language`: as they last asked:
     as such a viewer the gate judges what leaves.
@@ -36,6 +38,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     created_at: int
     failures: int = 0
+    failing_since: int = 0
 
 
 class DuePush(msgspec.Struct, frozen=True):
@@ -60,8 +63,11 @@ WISH = updates(subscriptions, alerts="wanted", policy="by", country="where_now",
 PLACE = updates(subscriptions, country="where_now").where(key="of")
 REMOVE = deletes(subscriptions).where(key="of")
 REMOVE_ID = deletes(subscriptions).where(id="of")
-WENT = updates(subscriptions, failures=0).where(id="of")
-FAILED = updates(subscriptions, failures=subscriptions.c.failures + 1).where(id="of")
+WENT = updates(subscriptions, failures=0, failing_since=0).where(id="of")
+_since = subscriptions.c.failing_since
+GIVEN_UP = updates(
+    subscriptions, failures=subscriptions.c.failures + 1, failing_since=case((_since == 0, param("at")), else_=_since)
+).where(id="of")
 # In the unit of the notification: nothing where nobody asked for such ones.
 QUEUE = upsert(
     lambda i: (
@@ -113,10 +119,10 @@ async def remove(w: Writing, key: str) -> None:
     await w.run(REMOVE, of=key)
 
 
-async def remove_gone(w: Writing, gone: Subscription) -> None:
-    """The push service does not know it any more; what its token or session has asked for since stays."""
+async def remove_gone(w: Writing, gone: Subscription) -> bool:
+    """Nobody is behind it any more; what its token or session has asked for since stays. False where it was removed before."""
     w.touch(TOKENS, gone.key)
-    await w.run(REMOVE_ID, of=gone.id)
+    return await w.run(REMOVE_ID, of=gone.id) == 1
 
 
 async def queue(w: Writing, account: int, notification: int, kind: str) -> None:
@@ -146,9 +152,9 @@ async def failed(w: Writing, call: DuePush, again_at: int | None) -> None:
     """In vain; it is made again at `again_at` (ms), or (None) never."""
     if again_at is None:
         await w.run(DONE, of=call.subscription_id, notification=call.notice_id)
+        await w.run(GIVEN_UP, of=call.subscription_id, at=w.now())
     else:
         await w.run(AGAIN, of=call.subscription_id, notification=call.notice_id, when_next=again_at)
-    await w.run(FAILED, of=call.subscription_id)
 
 
 async def drop_orphans(w: Writing) -> None:

@@ -46,7 +46,7 @@ notification_permits = table("notice_permits", big("account_id", primary_key=Tru
 push_subscriptions = table("push_subscriptions", id_column(),
     big("account_id"), *texts("key endpoint p256dh auth"), big("standard", default=1),
     text("alerts"), text("policy", default="all"), *texts("country language token"), big("created_at"),
-    big("failures", default=0),
+    big("failures", default=0), big("failing_since", default=0),
     UniqueConstraint("key"), Index("push_subscriptions_of", "account_id"),
 )  # fmt: skip
 # Pushes that are still to be made: ids only, looked at through the gate when they leave.

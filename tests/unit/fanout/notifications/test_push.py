@@ -20,6 +20,7 @@ from chaupal.social.signin import password_and_email
 from chaupal.store.identity import apps
 from chaupal.store.notifications import push as rows
 from chaupal.store.notifications.kinds import ALERTS
+from mails import mails_of
 from pushing import Device, device, said, unpadded
 from village import PASSWORD, Village, Villager, open_village
 
@@ -194,6 +195,37 @@ async def test_a_push_service_that_is_down_is_asked_again_with_growing_pauses_an
     v.clock.move(HOUR * 12)
     assert await deliver(v) == 0 and len(phone.heard) == 1 + len(push.BACK_OFF)
     assert (await v.api(v.asha, "GET", PATH)).status_code == 200, "the device is kept"
+
+
+async def test_a_device_is_lost_by_days_in_which_nothing_arrives_and_not_by_an_evening_and_its_owner_is_told(
+    village: Village, phone: Device
+):
+    v, many = village, push.OFF_AFTER
+
+    async def in_vain(times: int) -> bool:
+        """So many pushes given up; whether the device is kept."""
+        phone.answer = said(503)
+        for n in range(times):
+            await v.says(v.ravi, f"@asha {n}")
+        for pause in (0, *push.BACK_OFF):
+            v.clock.move(pause)
+            await deliver(v)
+        return (await v.api(v.asha, "GET", PATH)).status_code == 200
+
+    def told() -> int:
+        return sum("nothing that we sent" in mail or "हमारी भेजी कोई सूचना" in mail for mail in mails_of(v.running))
+
+    await subscribes(v, v.asha, phone)
+    assert await in_vain(many + 2), "our own network was down"
+    phone.answer = said(201)
+    await v.says(v.ravi, "@asha फिर")
+    await deliver(v)
+    v.clock.move(push.OFF_OVER)
+    assert await in_vain(many), "one that went begins it anew"
+    v.clock.move(push.OFF_OVER)
+    assert not await in_vain(2)
+    await v.settle()
+    assert told() == 1
 
 
 async def test_what_is_refused_for_good_is_not_sent_again(village: Village, phone: Device):
