@@ -27,6 +27,8 @@ REFUSALS = tuple(refusal.value for refusal in Refusal)
 # What an order against a thing can be narrowed to: parts of it, each named.
 NARROWER = {("account", "post"), ("post", "media"), ("account", "media")}
 MOST_PARTS = 500
+# What has a sense in a matter of the house's own, in which no authority asks for anything.
+OWN_CLOSINGS = ("already_gone", "duplicate")
 NOT_ITS_TO_ASK = "not_its_to_ask"
 
 
@@ -39,6 +41,11 @@ def narrowest(case: Case) -> Measure | None:
 def refusals(*, own: bool) -> list[str]:
     """The grounds on which a target can be refused, of an order or of a matter of the house's own."""
     return [one.value for one in Refusal if (one in OWN_REFUSALS if own else one is not Refusal.NO_RULE_BROKEN)]
+
+
+def closings(*, own: bool) -> list[str]:
+    """As what a case can be closed without a measure or a refusal, of an order or of a matter of the house's own."""
+    return [one for one in CLOSINGS if not own or one in OWN_CLOSINGS]
 
 
 def brings(court: Court, order: Order) -> Collection[Measure]:
@@ -63,11 +70,12 @@ async def check(court: Court, reading: Reading, paper: Paper, case: Case, draft:
         if draft.code not in (grounds := refusals(own=case.own_rules)):
             paper.complain("code", "no_choice_of", choices=", ".join(grounds))
         return
-    if draft.closes:
+    ends = closings(own=case.own_rules)
+    if draft.outcome in ends:
         return
     measure = next((m for m in open_to(case) if m.value == draft.outcome), None)
     if measure is None:
-        paper.complain("outcome", "no_choice_of", choices=", ".join((*open_to(case), REFUSE, *CLOSINGS)))
+        paper.complain("outcome", "no_choice_of", choices=", ".join((*open_to(case), REFUSE, *ends)))
         return
     check_may_bind(court, case)
     _check_account_level(paper, case, draft, measure)

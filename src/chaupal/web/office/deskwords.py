@@ -13,8 +13,6 @@ CLOSINGS = {
     "duplicate": N_("Close: it was decided before"),
     "out_of_scope": N_("Close: the order does not cover it"),
 }
-# Of these, what has a sense in a matter of the house's own, in which no authority asks for anything.
-OF_HOUSE = frozenset(("already_gone", "duplicate"))
 DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
 # Whose turn an order is, to those whose it is not.
 TURNS = {

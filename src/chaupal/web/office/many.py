@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
+from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, ladder, notes
 from chaupal.governance.cases.bulk import APPEAL, BulkOutcome, Item
 from chaupal.governance.cases.guards import YOURS
+from chaupal.governance.orders import procedure
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
@@ -18,7 +19,7 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Reason, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
-from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
+from chaupal.policy.draft import OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.policy.surface import Surface
@@ -306,14 +307,21 @@ async def _page(
     files, alike, group = await _files(call, asked, act)
     templates = await notes.templates(court, viewer)
     shown = await cards(call, [file.post for file in files.files if file.post is not None])
+    # With an order that has ended, or was stayed, meanwhile all its cases have moved: of the order it is said why.
+    why = procedure.WHY_NOT.get(procedure.Stage(found.stage))
+    halted = Conflict(why) if why in (procedure.ENDED, procedure.HALTED) else None
+    problems = [halted if halted and one.moved else one.problem for one in done]
     by_post: dict[int, Card] = {card.key: card for card in shown}
+    # Of a thing as a whole; what is narrowed to parts is decided on its own page, or by file.
+    ends = (REFUSE, *ladder.closings(own=own))
+    choices = {f.target.number: [*desk.whole(court, found, f.target.kind), *ends] for f in files.files}
+    offered = {one for some in choices.values() for one in some}
     return await office_room.render(
         call, "office/many.html", N_("Many at once"), problem, status=_status(done), matter=found, dossier=files, files=files.files,
         cards=by_post, asked=asked, act=act, acts={one: MANY[one] for one in acts}, reads=bulk.VERBS[act].says if act else (),
         rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
-        results=[(one.item.number, office_room.explained(call, one.problem)) for one in done], templates=templates,
-        # Of a thing as a whole; what is narrowed to parts is decided on its own page, or by file.
-        choices={f.target.number: [*desk.whole(court, found, f.target.kind), REFUSE, *CLOSINGS] for f in files.files},
+        results=[(one.item.number, office_room.explained(call, said)) for one, said in zip(done, problems, strict=True)],
+        templates=templates, choices=choices, offered=sorted(offered, key=[REFUSE, *deskwords.DECIDED].index),
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}),
         turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),

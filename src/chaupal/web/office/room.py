@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from chaupal.governance.cases import ladder
 from chaupal.http.call import Answer, Call, Shape
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
@@ -38,7 +39,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     """What the desk's templates use besides the court's."""
     w = deskwords
     return {
-        "measures": w.MEASURES, "closings": w.CLOSINGS, "of_house": w.OF_HOUSE,
+        "measures": w.MEASURES, "closings": ladder.closings,
         "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
         "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call), "spent": partial(spent, call),

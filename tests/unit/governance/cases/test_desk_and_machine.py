@@ -271,10 +271,15 @@ async def test_a_matter_of_the_house_offers_what_its_rule_brings_and_is_refused_
     assert (found.case.target.demanded, found.narrowest) == ("", ""), "nobody asks for anything"
     none_broken = Draft(outcome="refuse", reason=REASON, code="no_rule_broken")
     lacks_power = msgspec.structs.replace(none_broken, code="not_authorised_issuer")
-    for viewer, ref, draft in ((mod, own, lacks_power), (bench.asha, order, none_broken)):
+    wrong: list[tuple[Viewer, str, Draft, str]] = [
+        (mod, own, lacks_power, "code"),
+        (bench.asha, order, none_broken, "code"),
+    ]
+    wrong += [(mod, own, Draft(outcome=it, reason=REASON), "outcome") for it in ("own_rules_action", "out_of_scope")]
+    for viewer, ref, draft, field in wrong:
         with pytest.raises(Invalid) as refused:
             await decisions.propose(court, viewer, ref, 1, draft)
-        assert [*refused.value.details] == ["code"]
+        assert [*refused.value.details] == [field]
     await decisions.propose(court, mod, own, 1, none_broken)
     assert await decisions.approve(court, bench.dev, own, 1) is State.REFUSED
 

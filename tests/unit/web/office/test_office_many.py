@@ -11,6 +11,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.log import log
 from chaupal.http import bodies
 from chaupal.kernel.clock import DAY
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from chaupal.web.office import many
 from desk import REASON, AtDesk
@@ -207,6 +208,22 @@ async def test_a_matter_of_the_houses_own_offers_no_ground_that_an_order_alone_c
         offered = set(regex.findall(r'value="(\w+)"', (await at.get(page)).text))
         assert {"protected_expression", "duplicate"} <= offered, page
         assert offered.isdisjoint({"no_legal_basis", "not_authorised_issuer", "own_rules_action", "out_of_scope"}), page
+        brought = v.running.house.court.rules.cited("9@1").measures
+        assert offered.isdisjoint({measure.value for measure in Measure if measure not in brought}), page
+
+
+async def test_of_an_order_withdrawn_meanwhile_that_is_said_once_and_who_heard_of_nothing_is_not_told_again(
+    village: Village,
+):
+    v = village
+    ref, _ = await order_of(v, 3)
+    page, chitra = f"/office/orders/{ref}/many", AtDesk(v, v.chitra)
+    seen = (await desk.matter(v.running.house.court, v.dev.viewer, ref)).seen
+    await AtDesk(v, v.dev).send(f"/office/orders/{ref}/step", verb="withdraw", seen=seen)
+    rows = items(*[(number, 1, "refuse", REASON) for number in (1, 2, 3)], code=GROUND)
+    sent = await chitra.send(page, rows, act="propose")
+    assert sent.status_code == 422 and '<p>1, 2, 3. <span class="error">This order is over' in sent.text
+    assert "has moved meanwhile; please" not in sent.text and "Tell them again" not in sent.text
 
 
 async def sent_file(at: AtDesk, path: str, data: bytes, **fields: str) -> httpx2.Response:
