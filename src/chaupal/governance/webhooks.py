@@ -9,6 +9,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
@@ -28,6 +29,7 @@ EVENTS = (
     "clock.alert",
     "statement.published",
 )
+MAY = "manage_webhooks"
 PING = "ping"
 MOST = 20
 MOST_URL = 500  # characters
@@ -52,7 +54,7 @@ class NewWebhook(msgspec.Struct, frozen=True):
 
 async def register(court: Court, viewer: Viewer, form: WebhookForm) -> NewWebhook:
     """A new webhook. Raises NotAllowed, Invalid by field, Conflict where there are too many."""
-    me = check_may(viewer, "manage_webhooks")
+    me = check_may(viewer, MAY)
     paper = Paper()
     url = _url(court, paper, form.url)
     if strange := sorted(set(form.events) - set(EVENTS)):
@@ -69,6 +71,7 @@ async def register(court: Court, viewer: Viewer, form: WebhookForm) -> NewWebhoo
         created_at=court.clock(),
     )
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         if len(await webhooks.every(w)) >= MOST:
             raise Conflict("too_many_webhooks")
         await webhooks.add(w, hook)
@@ -77,7 +80,7 @@ async def register(court: Court, viewer: Viewer, form: WebhookForm) -> NewWebhoo
 
 async def listed(court: Court, viewer: Viewer) -> list[Webhook]:
     """All of them. Raises NotAllowed."""
-    check_may(viewer, "manage_webhooks")
+    check_may(viewer, MAY)
     async with court.work.reading() as reading:
         return await webhooks.every(reading)
 
@@ -86,6 +89,7 @@ async def switch(court: Court, viewer: Viewer, id_: int, *, on: bool) -> Webhook
     """Switch it on (its failures are forgotten) or off (what waits is dropped). Raises NotAllowed, NotFound."""
     await _found(court, viewer, id_)
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         if on:
             await webhooks.switch_on(w, id_)
         else:
@@ -99,6 +103,7 @@ async def new_secret(court: Court, viewer: Viewer, id_: int) -> NewWebhook:
     secret = _secret()
     sealed = await _sealed(court, id_, secret)
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         await webhooks.reseal(w, id_, sealed)
     return NewWebhook(hook, secret)
 
@@ -110,6 +115,7 @@ async def ping(court: Court, viewer: Viewer, id_: int) -> None:
         raise Conflict("webhook_off")
     now = court.clock()
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         await webhooks.add_call(
             w, DueCall(id=court.make_id(), webhook_id=id_, event=PING, body="{}", order_ref="", at=now, due_at=now)
         )
@@ -117,8 +123,8 @@ async def ping(court: Court, viewer: Viewer, id_: int) -> None:
 
 async def remove(court: Court, viewer: Viewer, id_: int) -> None:
     """Raises NotAllowed, NotFound."""
-    check_may(viewer, "manage_webhooks")
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         if not await webhooks.remove(w, id_):
             raise NotFound
 
@@ -133,7 +139,7 @@ async def unsealed(court: Court, hook: Webhook) -> str:
 
 
 async def _found(court: Court, viewer: Viewer, id_: int) -> Webhook:
-    check_may(viewer, "manage_webhooks")
+    check_may(viewer, MAY)
     async with court.work.reading() as reading:
         return or_not_found(await webhooks.webhook(reading, id_))
 

@@ -98,13 +98,17 @@ async def enter_reply(court: Court, viewer: Viewer, slug: str, *, authority: str
         paper.complain("authority", "not_registered")
     text = paper.page("reply", body, most=MOST_TEXT)
     paper.check()
-    return await reply(court, me, slug, known or authorities.HOUSE, text)
+    return await reply(court, me, slug, known or authorities.HOUSE, text, viewer)
 
 
-async def reply(court: Court, by: int, slug: str, authority: Authority, body: str) -> Reply:
-    """The authority's reply, entered by the account `by`; `body` is checked. Raises NotFound."""
+async def reply(
+    court: Court, by: int, slug: str, authority: Authority, body: str, staff: Viewer | None = None
+) -> Reply:
+    """The authority's reply, entered by the account `by`, of the `staff` or none; `body` is checked. Raises NotFound, NotAllowed."""
     about = await _found(court, slug)
     async with court.work.writing() as w:
+        if staff is not None:
+            await guards.act(w, staff, MAY)
         public = entries.Statement(
             step="replied",
             title=about.title,

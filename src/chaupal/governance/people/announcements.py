@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
@@ -45,6 +46,7 @@ async def write(court: Court, viewer: Viewer, form: AnnouncementForm) -> int:
     english, hindi, at, ends_at = _read(form, now)
     made = Announcement(id=court.make_id(), text=english, text_hi=hindi, ends_at=ends_at, at=at, by=me, updated_at=now)
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         await announcements.add(w, made)
         if at <= now:
             await announcements.tell(w, made.id)
@@ -66,6 +68,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AnnouncementEdit)
     check_may(viewer, MAY)
     english, hindi, at, ends_at = _read(form, court.clock())
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         was = await _open(w, id_)
         if form.seen and form.seen != was.updated_at:
             raise Conflict(CHANGED)
@@ -84,8 +87,8 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AnnouncementEdit)
 
 async def end(court: Court, viewer: Viewer, id_: int) -> None:
     """Told no more, or never. Raises NotAllowed, NotFound."""
-    check_may(viewer, MAY)
     async with court.work.writing() as w:
+        await guards.act(w, viewer, MAY)
         if not await announcements.end(w, id_):
             raise NotFound
 

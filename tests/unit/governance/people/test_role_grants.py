@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
+from chaupal.governance import webhooks
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import TextForm
 from chaupal.governance.log import log
@@ -18,9 +19,11 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import portal, statements
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.governance.orders.statements import StatementForm
-from chaupal.governance.people import access_audit, ip_and_mail_blocks, recovering, role_grants, speakers
+from chaupal.governance.people import access_audit, announcements, ip_and_mail_blocks, recovering, role_grants, speakers
+from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
 from chaupal.governance.people.ip_and_mail_blocks import AddressBlockForm
 from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
@@ -79,7 +82,22 @@ async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_w
     court, was = bench.court, await bench.hire("second", Role.OWNER)
     shown = SpeakerForm(handle="@dev", speaker_class="journalist", evidence="Her press card was seen at the gate.")
     grant = await speakers.propose(court, bench.owner, shown)
+    await statements.publish(court, bench.owner, StatementForm(slug="wall", title="The wall", body="It stands."))
+    hook = (await webhooks.register(court, bench.owner, WebhookForm(url="https://hooks.example/"))).hook.id
+    words = AnnouncementForm(text="New", text_hi="नया")
+    told = await announcements.write(court, bench.owner, words)
+    edit = AnnouncementEdit(text="Other", text_hi="दूसरा")
+    ministry = str(bench.ministry.id)
     acts: dict[str, Callable[[], Awaitable[object]]] = {
+        "reply": lambda: statements.enter_reply(court, was, "wall", authority=ministry, body="We see it otherwise."),
+        "hook": lambda: webhooks.register(court, was, WebhookForm(url="https://hooks.example/2")),
+        "switch": lambda: webhooks.switch(court, was, hook, on=False),
+        "secret": lambda: webhooks.new_secret(court, was, hook),
+        "ping": lambda: webhooks.ping(court, was, hook),
+        "unhook": lambda: webhooks.remove(court, was, hook),
+        "announce": lambda: announcements.write(court, was, words),
+        "reword": lambda: announcements.change(court, was, told, edit),
+        "silence": lambda: announcements.end(court, was, told),
         "role": lambda: role_grants.grant(court, was, bench.meera, Role.CLERK),
         "unlock": lambda: recovering.unlock(court, was, bench.meera, "Called back"),
         "ask": lambda: recovering.ask_for_second_step(court, was, bench.dev.me),
