@@ -52,6 +52,11 @@ class BadText(ValueError):
         self.reason = reason
 
 
+def decoded(data: bytes, errors: str = "strict") -> str:
+    """A text file as text: UTF-16 where its first bytes say so, as spreadsheets write it, else UTF-8. Raises UnicodeDecodeError."""
+    return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors)
+
+
 def normalise_post(text: str) -> str:
     """A post as it is stored: NFC, lines end in `\\n`, ZWJ and ZWNJ kept as typed. Raises BadText; strips nothing."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")

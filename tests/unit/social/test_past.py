@@ -168,6 +168,9 @@ def test_a_damaged_json_is_said_to_be_so():
 def test_lists_are_known_by_their_first_line_or_their_name():
     assert past_ties.kind_of("x.csv", b"Account address,Show boosts,Notify on new posts,Languages\n") == "follows"
     assert past_ties.kind_of("x.csv", b"Account address,Hide notifications\n") == "mutes"
+    wide = "Account address,Hide notifications\nbob@x.example,true\n".encode("utf-16")  # as a spreadsheet saves it
+    assert past_ties.kind_of("x.csv", wide) == "mutes"
+    assert past_ties.read("mutes", wide) == [past_ties.Line("bob@x.example", {"hide notifications": "true"})]
     assert past_ties.kind_of("Blocked_accounts (1).csv", b"bob@x.example\n") == "blocks"
     assert (
         past_ties.kind_of("x.csv", b"bob@x.example\n") == past_ties.kind_of("listserver.csv", b"bob@x.example\n") == ""
@@ -181,4 +184,4 @@ def test_a_line_says_what_its_columns_are_named_for():
     assert line.what == "asha@here"
     assert not line.says("show boosts", usual=True) and line.says("notify on new posts", usual=False)
     with pytest.raises(past_ties.BadList):
-        past_ties.read("blocks", b"\xff\xfe")
+        past_ties.read("blocks", b"\xff\xff")

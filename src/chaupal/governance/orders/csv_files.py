@@ -8,6 +8,7 @@ import regex
 
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Value
+from chaupal.text.clean import decoded
 
 BIGGEST = 4_000_000  # bytes
 SEPARATORS = "\t;,"
@@ -79,9 +80,8 @@ def _decoded(data: bytes) -> str:
         raise bad("csv_too_large", most=BIGGEST // 1_000_000)
     if data[:2] == b"PK":
         raise bad("csv_workbook")
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise bad("csv_encoding") from error
     if "\0" in text:

@@ -33,6 +33,7 @@ from chaupal.store.court.authorities import Authority
 from chaupal.store.court.documents import Document
 from chaupal.store.identity import loose_files
 from chaupal.store.machine.dialect import in_json
+from chaupal.text.clean import decoded
 
 BIGGEST = 20_000_000  # bytes of one document
 MOST = 10  # documents of one order
@@ -205,7 +206,7 @@ def kind_of(one: Brought) -> str:
 
 def _is_text(one: Brought) -> bool:
     try:
-        text = one.data.decode("utf-16" if one.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = decoded(one.data)
     except UnicodeDecodeError:
         return False
     return bool(text.strip()) and "\0" not in text

@@ -21,6 +21,7 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import Fault, Import, Step
 from chaupal.store.square import lists as store_lists, people
 from chaupal.text import handles
+from chaupal.text.clean import decoded
 from chaupal.text.language import check_language
 
 MOST_LINES = 50_000
@@ -66,14 +67,14 @@ def kind_of(name: str, data: bytes) -> str:
     """What a file is, by its name or its first line; empty where neither says."""
     called = name.rpartition("/")[2].lower()
     by_name = next((kind for word, kind in NAMES.items() if regex.match(rf"{word}(?![a-z_])", called)), "")
-    head = data[:500].decode("utf-8", "replace").partition("\n")[0].lower()
+    head = decoded(data[:500], "replace").partition("\n")[0].lower()
     return next((kind for word, kind in HEADS if word in head), by_name)
 
 
 def read(kind: str, data: bytes) -> list[Line]:
     """Raises BadList."""
     try:
-        text = data.decode("utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise BadList("list_no_text") from error
     try:

@@ -66,7 +66,7 @@ async def show_staff(call: Call[Any], typed: RoleTyped | None = None, problem: P
         problem,
         known=known,
         secured=secured,
-        told=getattr(call.args, "told", ""),
+        told=await _handle(call, getattr(call.args, "told", "")),
         typed=typed or RoleTyped(),
         given=[role.value for role in role_grants.GIVEN],
     )
@@ -96,6 +96,14 @@ async def ask_for_second_step(call: Call[PersonNamed]) -> Answer:
     except Conflict as problem:
         return await show_staff(call, problem=problem)
     return redirect(links.query("/office/people", told=call.args.handle))
+
+
+async def _handle(call: Call[Any], named: str) -> str:
+    """As they are called here; "" for nobody: a link can say any name."""
+    try:
+        return (await people.named(call.house.reads, call.viewer, named)).item.handle if named else ""
+    except NotFound:
+        return ""
 
 
 async def _account(call: Call[Any], handle: str) -> int:

@@ -385,6 +385,7 @@ async def test_an_owner_sees_asks_for_and_takes_away_what_guards_staff(village: 
     assert (await chitra.send("/office/people/dev/second-step")).status_code == 403
     answer = await owner.send("/office/people/chitra/second-step")
     assert "@chitra is told" in (await owner.get(answer.headers["location"])).text
+    assert "is told" not in (await owner.get("/office/people?told=nobody")).text, "a link can say any name"
     assert told() == ["अपने खाते की सुरक्षा बढ़ाएँ"]
     setup = await two_factor.begin(square, v.chitra.viewer, PASSWORD)
     await two_factor.turn_on(square, v.chitra.viewer, TOTP(setup.secret).at(v.clock() // SECOND))
