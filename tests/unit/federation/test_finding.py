@@ -20,7 +20,7 @@ from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.social.people import accounts, leaving
-from chaupal.store.federation import keys, people, uris
+from chaupal.store.federation import people, uris
 from chaupal.store.identity import accounts as accounts_kept, moving
 from chaupal.store.square.people import id_of, sealed_people
 from either import open_house
@@ -124,7 +124,8 @@ async def test_somebody_is_found_by_name_by_id_and_by_page_and_is_one(world: Wor
     assert await handle_of(fed, bob) == "bob@far.example"
     async with fed.work.reading() as reading:
         assert await id_of(reading, "bob@far.example") == bob
-        assert await keys.account_of(reading, BOB) == bob
+        known = await uris.find(reading, BOB)
+        assert known is not None and (known.kind, known.of) == (uris.ACCOUNT, bob)
         assert bob in await sealed_people(reading, [bob])
     assert world.asked[BOB] == 1, "what was found is not asked for again"
 

@@ -21,7 +21,6 @@ _KNOWN = (
     .where(key_id="key")
 )
 _URI = selects(accounts.c.uri).where(id="account")
-_BY_URI = selects(accounts.c.id).where(accounts.c.uri != "", uri="uri")
 # A key is nobody else's from the moment that it is somebody's, unless its id is a part of theirs.
 _KEEP = upserts(
     remote_keys,
@@ -90,11 +89,6 @@ async def known(reading: Reading, key: str) -> KnownKey | None:
         if kept is not None and generation == memory.generation:
             memory.keys.put(key, kept)
     return kept
-
-
-async def account_of(reading: Reading, actor: str) -> int:
-    """Who has this id elsewhere; 0: nobody whom we know."""
-    return await reading.value(_BY_URI, uri=actor) or 0
 
 
 async def learn(w: Writing, account: int, keys: Sequence[PublishedKey], now: int) -> None:

@@ -22,7 +22,7 @@ from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.store.federation import keys, limits, servers
+from chaupal.store.federation import limits, servers, uris
 from chaupal.store.federation.limits import AllowedServer
 from elsewhere import Site
 from fediverse import Stranger, a_key
@@ -307,8 +307,8 @@ async def test_who_asks_is_whoever_signed_and_else_a_stranger(fed: Federation, r
     headers = ravi.signed("GET", url, now=fed.clock())
     seen = await viewer(fed, "GET", "/@asha/outbox?page=1", headers)
     async with fed.work.reading() as reading:
-        known = await keys.account_of(reading, ravi.uri)
-    assert seen == Viewer(account=known, country=ABROAD)
+        known = await uris.find(reading, ravi.uri)
+    assert known is not None and seen == Viewer(account=known.of, country=ABROAD)
     assert await viewer(fed, "GET", "/@asha/outbox?page=2", headers) == stranger
     assert await viewer(fed, "GET", "/@asha", {}) == stranger
 

@@ -502,6 +502,8 @@ async def test_on_appeal_an_account_is_narrowed_to_named_posts_of_it(bench: Benc
         {"measure": "withhold_post", "parts": (7,)},
         {"measure": "suspend"},
         {"measure": "dance"},
+        {"measure": "withhold_account"},
+        {"measure": "withhold_account", "territory": "IN"},
         {"parts": (bench.post,)},
     ]
     for bad in wrong:
