@@ -276,6 +276,20 @@ async def test_the_law_of_a_complaint_is_found_by_what_laws_say_of_themselves(vi
     }
 
 
+async def test_of_what_is_due_on_one_day_about_one_account_one_letter_tells_and_a_message_of_each(village: Village):
+    v, court = village, village.running.house.court
+    filed = [
+        await reports.file(court, who.viewer, Report(account=whom.id, kind="spam"))
+        for who, whom in ((v.asha, v.ravi), (v.meera, v.ravi), (v.asha, v.karl))
+    ]
+    v.clock.move(max((row.resolve_due or 0) - row.received_at for row in filed) // 2 + HOUR)
+    assert await clocks.alert(court) == 3
+    await v.settle()
+    said, mails = await said_to(v, v.owner), [mail for mail in mails_of(v.running) if "50 %" in mail]
+    assert all(any(row.ref in text and "50" in text for text in said) for row in filed)
+    assert [any(row.ref in mail for mail in mails) for row in filed] == [True, False, True]
+
+
 async def test_a_clock_of_a_report_survives_a_restart_and_tells_the_desk(village: Village):
     court = village.running.house.court
     row = await reports.file(court, village.asha.viewer, Report(account=village.ravi.id, kind="spam"))

@@ -41,6 +41,7 @@ AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     events.AccountOpened: (alerts.joined,),
     events.PostPublished: (notify.published, home.take_in, finding.index, previews.want),
+    events.PlanFailed: (alerts.unsaid,),
     events.PostEdited: (notify.edited, finding.index, previews.edited),
     events.PollEnded: (notify.poll_ended,),
     events.PostDeleted: (notify.deleted, home.take_out, finding.drop),

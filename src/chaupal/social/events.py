@@ -215,6 +215,13 @@ class PostPublished(Event, frozen=True):
         return self.boost_of or self.post
 
 
+class PlanFailed(Event, frozen=True):
+    """A scheduled post could not be said at its time: it waits for its author to look at it."""
+
+    account: int
+    plan: int
+
+
 class PostEdited(Event, frozen=True):
     """A post says something else now. `mentions`: whom it names that it did not name before.
 

@@ -11,6 +11,7 @@ from chaupal.policy.drafts_and_scheduled import Unsaid
 from chaupal.policy.measures import Measure
 from chaupal.social.media import media
 from chaupal.social.posts import drafts_and_scheduled, posts
+from mails import mails_of
 from painted import picture
 from village import Village
 
@@ -87,6 +88,10 @@ async def test_one_that_answers_what_is_gone_stays_with_its_reason_and_is_said_o
     assert await drafts_and_scheduled.publish_due(square) == 0 and await drafts_and_scheduled.publish_due(square) == 0
     shown = (await v.api(v.asha, "GET", f"{ALL}/{made['id']}")).json()
     assert shown["failed"] == "The post you are replying to does not exist"
+    await v.settle()
+    assert sum("/scheduled" in mail for mail in mails_of(v.running)) == 1
+    (told, *_) = (await v.api(v.asha, "GET", "/api/v1/notifications")).json()
+    assert told["type"] == "mention" and "/scheduled" in told["status"]["content"]
 
 
 async def test_what_is_moved_while_it_fails_waits_for_its_new_time(village: Village, monkeypatch: pytest.MonkeyPatch):

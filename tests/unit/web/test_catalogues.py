@@ -64,9 +64,11 @@ NUMBERS = {
     "Write in your own language, up to 500 letters. When an authority wants a post gone, here you see who asked, "
     "under which law, what was decided, and how to appeal.": MAX_GRAPHEMES == 500,
     "What you have not read here after half an hour comes in one letter: who did what, and where to read it. While you "
-    "have not looked at your notifications since the last letter, the next comes after six hours. "
+    "have not looked at your notifications since the last letter, the next comes after six hours, and once something "
+    "has waited for three days, after a day. "
     "The words of others do not stand in letters.": (
-        notification_mails.WAIT == 30 * MINUTE and notification_mails.AWAY == 6 * HOUR
+        (notification_mails.WAIT, notification_mails.AWAY, notification_mails.LONG, notification_mails.LONG_AWAY)
+        == (30 * MINUTE, 6 * HOUR, 3 * DAY, DAY)
     ),
 }
 

@@ -1,6 +1,6 @@
 """Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), who has joined,
 what was reported; and each of them what their own part is, and how they come in.
-So is whoever filed an order on the portal, when it waits for them.
+So is whoever filed an order on the portal, when it waits for them, and whoever scheduled a post that could not be posted.
 """
 
 import msgspec
@@ -22,7 +22,7 @@ from chaupal.policy.sentences import complaint_texts, filer_texts
 from chaupal.policy.viewer import Role
 from chaupal.ports.mail import Letter
 from chaupal.reads.people.notifications import DUTIES
-from chaupal.social.events import AccountOpened
+from chaupal.social.events import AccountOpened, PlanFailed
 from chaupal.store.court import appeals, docket, offices, reports
 from chaupal.store.identity import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
@@ -42,10 +42,12 @@ PATHS = {
 
 
 async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
-    """By direct post and mail; and by mail to the operator once the time is over."""
+    """By direct post and mail; and by mail to the operator once the time is over. Of what is due on one day about one account, one
+    mail: the others stand beside it.
+    """
     orders = await docket.orders_by_id(w, [event.of]) if event.what == clocks.ORDER else []
     order = orders[0] if orders else None
-    ref, assigned = await _matter(w, event, order)
+    ref, assigned, by_mail = await _matter(w, event, order)
     if ref is None:
         return
     kind = "overdue" if event.share >= 100 else "clock"
@@ -58,11 +60,11 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
         if many and kind == "clock":
             continue
         to = await telling.ear(carrier, w, account)
-        to = to._replace(email="") if many else to
+        to = to if by_mail and not many else to._replace(email="")
         thing = complaint_texts.thing(event.what, ref, to.language)
         telling.answer(carrier, w, to, kind, path=path, key=key, day=event.due_at, thing=thing, share=share)
     operator, language = carrier.settings.contact_email, carrier.settings.default_language
-    if kind != "overdue" or not operator:
+    if kind != "overdue" or not operator or not by_mail:
         return
     login = await logins.named(w, operator.lower())  # whose address that is hears by it what they may know, and no more
     account = login.account if login else 0
@@ -88,15 +90,19 @@ async def _owners(reading: Reading, order: docket.Order | None, now: int) -> fro
     return frozenset(target.owner_id for target in await docket.targets_of(reading, order.id))
 
 
-async def _matter(reading: Reading, event: ClockAlert, order: docket.Order | None) -> tuple[str | None, int | None]:
-    """(its reference, on whose desk it lies); no reference for one that is not there."""
+async def _matter(
+    reading: Reading, event: ClockAlert, order: docket.Order | None
+) -> tuple[str | None, int | None, bool]:
+    """(its reference, on whose desk it lies, whether a mail is written of it); no reference for one that is not there."""
     if event.what == clocks.ORDER:
-        return (order.ref, None) if order else (None, None)
+        return order.ref if order else None, None, True
     if event.what == clocks.APPEAL:
         appeal = await appeals.appeal(reading, event.of)
-        return ("", appeal.assigned_to) if appeal else (None, None)
+        return ("", appeal.assigned_to, True) if appeal else (None, None, False)
     report = await reports.report(reading, event.of)
-    return (report.ref, report.assigned_to) if report else (None, None)
+    if report is None:
+        return None, None, False
+    return report.ref, report.assigned_to, await reports.is_first_due(reading, report)
 
 
 async def given_role(carrier: Carrier, w: Writing, event: RoleGiven) -> None:
@@ -117,6 +123,10 @@ async def second_ended(carrier: Carrier, w: Writing, event: SecondStepEnded) -> 
 async def _word(carrier: Carrier, w: Writing, account: int, kind: str, path: str) -> None:
     to = await telling.ear(carrier, w, account)
     telling.answer(carrier, w, to, kind, path=path, key=f"{kind}:{account}:{carrier.clock()}")
+
+
+async def unsaid(carrier: Carrier, w: Writing, event: PlanFailed) -> None:
+    await _word(carrier, w, event.account, "unsaid", "/scheduled")
 
 
 SIGN_UP, REPORT = "admin.sign_up", "admin.report"

@@ -7,6 +7,7 @@ from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS, MOST_SCHEDULED, Uns
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
+from chaupal.social.events import PlanFailed
 from chaupal.social.posts import posts
 from chaupal.social.posts.composing import MOST_PICTURES, check_length
 from chaupal.store.identity import accounts
@@ -167,7 +168,9 @@ async def _say(square: Square, waiting: UnsaidPost) -> int:
         if passes(problem):
             raise  # and it is said once that is over
         async with square.work.writing() as w:
-            await scheduled.fail(w, waiting.id, problem.message)
+            # Whose account is closed knows it: they were told of that.
+            if await scheduled.fail(w, waiting.id, problem.message) and not isinstance(problem, Closed):
+                w.tell(PlanFailed(account=waiting.account, plan=waiting.id))
         return 0
     return len(series)
 

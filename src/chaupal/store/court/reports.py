@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import func, text
 
+from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, updates
@@ -70,6 +71,14 @@ BY_IDS = ALL.where(among(reports.c.id, "ids"))
 BY_HASH = ALL.where(confirm_hash="hash", state="standing")
 BY_REPORTER = ALL.where(reporter_id="me").ordered("-id").limit("n")
 ON_ACCOUNT = ALL.where(account_id="whom", state="standing").ordered("id")
+# Of those about one account that lie on one desk, or on none.
+FIRST_DUE = (
+    ALL.where(account_id="whom", state="standing")
+    .where(func.coalesce(reports.c.assigned_to, text("0")) == param("desk"))
+    .where(reports.c.resolve_due >= param("since"), reports.c.resolve_due < param("until"))
+    .ordered("resolve_due id")
+    .limit(1)
+)
 WAITING = ALL.where(state="standing").ordered("resolve_due id").limit("n")
 LATEST = (
     ALL.where(
@@ -158,6 +167,15 @@ async def taken_back(reading: Reading, account: int) -> set[int]:
 async def open_on(reading: Reading, account: int) -> list[ReportRow]:
     """Open reports about one account and its posts, in order."""
     return await ON_ACCOUNT.all(reading, whom=account, standing=OPEN)
+
+
+async def is_first_due(reading: Reading, row: ReportRow) -> bool:
+    """Whether no other open one about the same account, on the same desk, is due before it on its day (in UTC)."""
+    day = (row.resolve_due or 0) // DAY * DAY
+    first = await FIRST_DUE.first(
+        reading, whom=row.account_id, standing=OPEN, desk=row.assigned_to or 0, since=day, until=day + DAY
+    )
+    return first is None or first.id == row.id
 
 
 async def waiting(reading: Reading, at_most: int = 500) -> list[ReportRow]:

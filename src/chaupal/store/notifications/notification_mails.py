@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import and_, case, func, or_, select, text as sql
+from sqlalchemy import and_, case, exists, func, or_, select, text as sql
 
-from chaupal.kernel.clock import HOUR, MINUTE
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.kernel.ids import first_id_at
 from chaupal.store.machine.dialect import holds, param, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins
-from chaupal.store.tables.notifications import markers
+from chaupal.store.tables.notifications import markers, notifications
 
 # What somebody can have by mail or not. What the court tells is not here: it always comes.
 KINDS = (
@@ -29,6 +30,8 @@ KINDS = (
 WAIT = 30 * MINUTE
 # The same as long as nobody has looked at what the last letter told of: who is away finds a few letters, and not one for each half hour.
 AWAY = 6 * HOUR
+# And once what they have not read has waited for LONG: a letter a day at most.
+LONG, LONG_AWAY = 3 * DAY, DAY
 
 CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
 CHOOSE = updates(logins, mail_kinds="kinds", mail_due_at=None).where(account_id="me")
@@ -37,8 +40,13 @@ _read = (
     .where(markers.c.account_id == param("me"), markers.c.timeline == sql("'notifications'"))
     .scalar_subquery()
 )
-_is_away = logins.c.mailed > func.coalesce(_read, sql("0"))
-WANT = updates(logins, mail_due_at=case((_is_away, param("later")), else_=param("at"))).where(
+_looked = func.coalesce(_read, sql("0"))
+_is_away = logins.c.mailed > _looked
+_is_long = exists().where(
+    notifications.c.account_id == param("me"), notifications.c.id > _looked, notifications.c.id < param("long_ago")
+)
+_due = case((and_(_is_away, _is_long), param("tomorrow")), (_is_away, param("later")), else_=param("at"))
+WANT = updates(logins, mail_due_at=_due).where(
     logins.c.confirmed_at.is_not(None),
     logins.c.unreached_at.is_(None),
     holds(text_param("blank") + logins.c.mail_kinds + text_param("blank"), "kind"),
@@ -81,7 +89,11 @@ async def choose(w: Writing, account: int, kinds: Iterable[str]) -> bool:
 async def want(w: Writing, account: int, kind: str) -> None:
     """In the commit of a notification: a letter is due in a while, where the account wants such by mail and none is due by then."""
     if kind in KINDS:
-        await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT, later=w.now() + AWAY)
+        now = w.now()
+        soon, later, tomorrow = now + WAIT, now + AWAY, now + LONG_AWAY
+        await w.run(
+            WANT, me=account, blank=" ", kind=f" {kind} ", at=soon, later=later, tomorrow=tomorrow, long_ago=first_id_at(now - LONG)
+        )  # fmt: skip
 
 
 async def due(reading: Reading, at_most: int) -> list[DueMail]:

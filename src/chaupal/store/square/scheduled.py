@@ -98,9 +98,9 @@ async def take(w: Writing, id_: int) -> bool:
     return True
 
 
-async def fail(w: Writing, id_: int, why: str) -> None:
-    """It could not be said: it stays, for its author to look at. One that was moved meanwhile waits on."""
-    await w.run(FAIL, of=id_, at=w.now(), why=why)
+async def fail(w: Writing, id_: int, why: str) -> bool:
+    """It could not be said: it stays, for its author to look at. False for one that was moved meanwhile: it waits on."""
+    return await w.run(FAIL, of=id_, at=w.now(), why=why) == 1
 
 
 async def state_of(reading: Reading, account: int) -> str:

@@ -10,7 +10,7 @@ from chaupal.fanout.notifications import notification_mails
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.sentences import notification_mail_texts
-from chaupal.store.notifications.notification_mails import AWAY, WAIT
+from chaupal.store.notifications.notification_mails import AWAY, LONG, LONG_AWAY, WAIT
 from mails import sent
 from measures import begin
 from unit.web.test_pages import send
@@ -67,6 +67,19 @@ async def test_who_is_away_has_a_letter_in_six_hours_and_again_in_half_an_hour_o
     await mentions(v, v.ravi)
     v.clock.move(WAIT + MINUTE)
     assert len(await post(v)) == 4, "what was due in six hours, before they looked, holds up nothing"
+
+
+async def test_what_has_waited_for_three_days_brings_a_letter_a_day_and_no_more(village: Village):
+    v = village
+    await mentions(v, v.ravi)
+    v.clock.move(2 * WAIT)
+    assert len(await post(v)) == 1
+    v.clock.move(LONG)
+    await mentions(v, v.karl)
+    v.clock.move(AWAY + MINUTE)
+    assert len(await post(v)) == 1
+    v.clock.move(LONG_AWAY - AWAY)
+    assert len(await post(v)) == 2
 
 
 async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it_can(
