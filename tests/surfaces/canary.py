@@ -453,6 +453,8 @@ def _queries(route: Route, world: World) -> list[str]:
     if ({"id", "ids"} & takes) and "{id}" not in route.path:
         some = [*world.posts.values(), world.village.koel.id, world.village.meera.id]
         found.append("?" + "&".join(f"id[]={id_}" for id_ in some[:40]))
+    if {"ids", "people", "since"} <= takes:
+        found.append(f"?since=1&people={world.village.meera.id}&ids={','.join(map(str, world.posts.values()))}")
     if route.path == "/api/oembed":
         origin = world.village.running.house.settings.origin
         found += [

@@ -134,6 +134,28 @@ async def test_when_a_post_goes_its_followers_only_reposts_go_before_their_own_a
     assert repost in follower.raw.decode()
 
 
+async def test_who_only_asked_to_follow_does_not_hear_in_a_list_that_something_for_followers_is_gone(village: Village):
+    v = village
+    await v.api(v.ravi, "PATCH", "/api/v1/accounts/update_credentials", locked=True)
+    lists: dict[str, str] = {}
+    for who in (v.meera, v.karl):  # Karl follows him
+        await v.api(who, "POST", f"/api/v1/accounts/{v.ravi.id}/follow")
+        id_ = lists[who.handle] = (await v.api(who, "POST", "/api/v1/lists", title="x")).json()["id"]
+        both = [str(v.ravi.id), str(who.id)]
+        assert (await v.api(who, "POST", f"/api/v1/lists/{id_}/accounts", account_ids=both)).status_code == 200
+    path = "/api/v1/streaming/list?list={}".format
+    async with (
+        listening(v.running.app, path(lists["meera"]), token=v.meera.token) as asks,
+        listening(v.running.app, path(lists["karl"]), token=v.karl.token) as follows,
+    ):
+        post = await v.says(v.ravi, "अपनों से", visibility=PRIVATE)
+        await v.api(v.ravi, "DELETE", f"/api/v1/statuses/{post.id}")
+        await v.settle()
+        for who, ear in ((v.meera, asks), (v.karl, follows)):
+            await ear.heard("update", (await v.says(who, "प्रहरी")).id)
+        assert "delete" in follows.events and "delete" not in asks.events
+
+
 async def test_what_a_withheld_post_takes_along_is_told_to_the_audience_of_the_repost(
     village: Village, said: VillagePost
 ):

@@ -9,8 +9,10 @@ import httpx2
 import pytest
 from sqlalchemy import text, update
 
+import measures
 from chaupal.governance.cases import decisions
 from chaupal.kernel.clock import DAY
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from chaupal.social.media import media
 from chaupal.store.machine.dialect import statement, text_param
@@ -90,6 +92,52 @@ async def test_of_two_rulings_a_stream_names_the_countries_of_the_open_one_only(
         await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
         told = await abroad.heard("status_withheld")
     assert told.payload["status_withheld"]["withheld_in_countries"] == ["IN"]
+
+
+async def test_beneath_what_is_withheld_openly_nothing_that_is_done_in_secret_is_told(village: Village):
+    """The country sees it withheld already: neither does its coming tell of a second order, nor its going, nor who asks why."""
+    v, square = village, village.running.house.square
+    photo = await media.attach(square, v.ravi.viewer, picture())
+    shown = await v.says(v.ravi, "तंबू", pictures=[photo])
+    await v.says(v.karl, "See this.", quoting=v.meera.latest.id)
+    await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
+    await measures.begin(v, Measure.WITHHOLD_MEDIA, photo)
+    since, posts_ = v.clock(), (v.asha.latest, v.meera.latest, shown)
+    v.clock.move(DAY)
+
+    async def seen() -> list[bytes]:
+        paths = [f"/api/v1/statuses/{post.id}{more}" for post in posts_ for more in ("", "/visibility")]
+        paths += [f"/live/standing?ids={','.join(str(post.id) for post in posts_)}&since={since + DAY // 2}"]
+        at = re.compile(rb'"at":\d+')
+        return [at.sub(b"", (await v.look("IN", path)).content) for path in paths]
+
+    before = await seen()
+    paths = ("/api/v1/streaming/public", "/live?of=everywhere")
+    async with AsyncExitStack() as stack:
+        here = [await stack.enter_async_context(listening(v.running.app, path, cookie="look_as=IN")) for path in paths]
+        refs = [await v.withhold(post=post, by=v.chitra, second=v.dev, **GAGGED) for post in posts_[:2]]
+        refs.append(await v.withhold_account(v.asha, by=v.chitra, second=v.dev, **GAGGED))
+        await measures.begin(v, Measure.WITHHOLD_MEDIA, photo, neutral=True)
+        assert await seen() == before
+        for ref in refs:
+            await v.lift(ref, by=v.chitra)
+        assert await seen() == before
+        last = await v.says(v.ravi, "प्रहरी")
+        for ear in here:
+            await ear.heard("update", last.id)
+            assert ear.events == ["update"], ear.messages
+
+
+async def test_a_page_of_its_author_does_not_hear_of_a_picture_that_is_withheld_in_secret(village: Village):
+    v = village
+    photo = await media.attach(v.running.house.square, v.ravi.viewer, picture())
+    post, since = await v.says(v.ravi, "तंबू", pictures=[photo]), v.clock()
+    v.clock.move(DAY)
+    await measures.begin(v, Measure.WITHHOLD_MEDIA, photo, neutral=True)
+    asked = f"/live/standing?ids={post.id}&since={since + DAY // 2}"
+    assert (await v.look("IN", asked, v.ravi)).json()["changed"] == []
+    assert (await v.look("IN", asked, v.meera)).json()["changed"] == [str(post.id)], "who sees it gone is told"
 
 
 def _differ(one: Any, other: Any) -> Any:

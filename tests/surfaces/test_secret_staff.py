@@ -18,10 +18,12 @@ from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk, dossier, staffed
 from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.court import orders
 from chaupal_audit.tlog import read_entry
 from either import set_anew
+from listening import listening
 from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 
@@ -243,6 +245,18 @@ async def test_without_a_second_step_staff_read_nothing_that_their_role_opens(vi
         await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
         seen = (await v.api(v.owner, "GET", f"/api/v1/statuses/{v.asha.latest.id}")).json()
         assert seen["withheld_in_countries"] == ["IN"] and "सरसों" not in seen["content"], "a member like any other"
+
+
+async def test_a_stream_opened_without_a_second_step_is_a_members_for_as_long_as_it_is_open(village: Village):
+    v = village
+    await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
+    with set_anew(v.running, staff_second_step=True):
+        async with listening(v.running.app, "/api/v1/streaming/public", token=v.dev.token) as ear:
+            async with v.running.house.square.work.writing() as w:
+                await apps.forget_callers(w, v.dev.id)  # something of theirs has changed: they are looked at anew
+            await v.says(v.asha, "सरसों")
+            await ear.heard("update", (await v.says(v.ravi, "प्रहरी")).id)
+            assert ear.events == ["update"], "what is withheld from members is not told"
 
 
 def filled(path: str) -> str:

@@ -11,15 +11,18 @@ from chaupal.http.listening import EVERYBODY, ReactionTiding, Tiding, home_of
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
+from chaupal.policy.rules import as_known, on_any
+from chaupal.policy.rulings import RulingIndex
 from chaupal.social import events
 from chaupal.store.court import rulings
 from chaupal.store.federation import limits
-from chaupal.store.identity.facts_cache import COVERING
+from chaupal.store.identity.facts_cache import COVERING, rulings_in_force
 from chaupal.store.notifications.notification_policy import NotificationsMerged
 from chaupal.store.notifications.notifications import NotificationMade
 from chaupal.store.square import media, posts, quotes
 from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
 from chaupal.store.square.conversations import ConversationMoved, MessageSeen
+from chaupal.store.square.people import sealed_people
 
 POSTS_BACK = 20  # of one that is back: these are sent whole
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now
@@ -74,14 +77,14 @@ async def _deleted(streams: Streams, event: events.PostDeleted) -> list[Placed]:
     topics = {home_of(account) for account in who} | {listening.direct_of(account) for account in who}
     if event.visibility != Visibility.DIRECT:
         authors = [author for id_, author in event.gone if id_ == event.post or id_ not in event.reserved]
-        topics |= streams.homes(authors) | streams.lists(authors)
+        topics |= streams.homes(authors) | await streams.lists_of_followers(authors)
     if event.visibility == Visibility.PUBLIC:
         topics |= {*EVERY_SQUARE, *streams.tags(), *streams.tagged(event.tags)}
     told: list[Placed] = []
     for id_, author in event.gone:
         # A repost for a few is told to these alone, though what it carried was everybody's.
         apart = id_ != event.post and id_ in event.reserved
-        whom = streams.homes([author]) | streams.lists([author]) if apart else topics
+        whom = streams.homes([author]) | await streams.lists_of_followers([author]) if apart else topics
         told += [(topic, Tiding("delete", one)) for topic in whom for one in ((event.post, id_) if apart else (id_,))]
     return list(dict.fromkeys(told))
 
@@ -134,7 +137,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         return []
     anew = ended or measure in SHADING
     under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
-    recipients = await _who_may_know(streams, event)
+    recipients = await _who_may_know(streams, event, under)
     quoting = await _quoting(streams, under, recipients)
     tiding = listening.RulingTiding(
         "ruled",
@@ -150,10 +153,23 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
     return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, recipients)]
 
 
-async def _who_may_know(streams: Streams, event: RulingChanged) -> listening.Recipients | None:
+async def _who_may_know(streams: Streams, event: RulingChanged, under: Sequence[int]) -> listening.Recipients | None:
+    """Everybody (None); of one that may name nobody those whose screens it changes. Where another shows as much already, its coming
+    and its going would tell that there are two."""
     async with streams.work.reading() as reading:
         row = await rulings.ruling(reading, event.ruling)
-    return listening.Recipients(event.territory, event.owner) if row is None or row.neutral else None
+        if row is not None and not row.neutral:
+            return None
+        people = await sealed_people(reading, (event.subject,)) if event.kind == "account" else {}
+        subjects = subjects_of([*people.values()]) or subjects_of(await posts.sealed_posts(reading, under))
+        index = await rulings_in_force(reading)
+    others = {ruling.id: ruling for one in subjects for ruling in on_any(one, index) if ruling.id != event.ruling}
+    this = (replace(row.ruling, starts_at=0, ends_at=None),) if row else ()  # one that has just ended, too
+    without, with_ = (RulingIndex([*others.values(), *more], index.at) for more in ((), this))
+    shown = [
+        c for c in event.territory if any(as_known(c, one, without) != as_known(c, one, with_) for one in subjects)
+    ]
+    return listening.Recipients(tuple(shown), event.owner)
 
 
 async def _quoting(streams: Streams, under: Sequence[int], recipients: listening.Recipients | None) -> list[Placed]:

@@ -192,6 +192,17 @@ class Streams:
         """The lists that are listened to and in which one of these authors stands."""
         return {listening.list_topic(id_) for author in authors for id_ in self._in_lists.get(author, ())}
 
+    async def lists_of_followers(self, authors: Iterable[int]) -> set[str]:
+        """The same, but for those of people who have only asked to follow the author: what is for followers is not for them."""
+        found: set[str] = set()
+        async with self.work.reading() as reading:
+            for author in authors:
+                for topic in self.lists((author,)):
+                    me = next((one.call.viewer.me for one in self._topics.get(topic, ())), author)
+                    if author == me or author in (await relations_of(reading, me)).following:
+                        found.add(topic)
+        return found
+
     def listens(self, topic: str) -> bool:
         return topic in self._topics
 

@@ -204,7 +204,7 @@ class Dispatcher:
         if caller is None or caller.state not in (ACTIVE, FROZEN) or caller.account != call.caller.account:
             return False
         call.caller = caller
-        call.viewer = msgspec.structs.replace(call.viewer, role=caller.role)
+        call.viewer = msgspec.structs.replace(call.viewer, role=self._role_of(caller))
         return True
 
     async def _run(self, route: Route, request: Request, call: Call[Any]) -> Answer:
@@ -286,8 +286,11 @@ class Dispatcher:
         language = next((wish for wish in wishes if wish in LANGUAGES), viewer.language)
         if caller is None:
             return Viewer(country=country, country_known=known, language=language)
-        role = Role.MEMBER if self._unsure(caller) else caller.role
+        role = self._role_of(caller)
         return Viewer(account=caller.account, country=country, country_known=known, role=role, language=language)
+
+    def _role_of(self, caller: Caller) -> Role:
+        return Role.MEMBER if self._unsure(caller) else caller.role
 
     def _unsure(self, caller: Caller | None) -> bool:
         """Whether somebody of the staff has no second factor where the settings ask for one: they count as a member."""

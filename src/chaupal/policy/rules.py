@@ -7,10 +7,12 @@ label; these add up. An unknown surface is refused before any rule is asked.
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.may import may_know_of
 from chaupal.policy.measures import HIDING, UNFINDABLE, WITHHOLDING, Measure
-from chaupal.policy.rulings import Ruling, severity
+from chaupal.policy.rulings import Ruling, RulingIndex, severity
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
 from chaupal.policy.viewer import Viewer
@@ -315,16 +317,29 @@ def _on_media(viewer: Viewer, subject: Subject, facts: Facts) -> dict[int, Rulin
         return dict.fromkeys(subject.media, refused)
     for id_, content in zip(subject.media, subject.contents or subject.media, strict=True):
         by_itself = facts.rulings.find(id_, viewer.country, MEDIA_MEASURES)
-        ruling = by_itself or next((r for r in facts.rulings.covering(content) if r.binds(viewer.country)), None)
-        if ruling is not None:
-            found[id_] = ruling
+        on_it = [by_itself] if by_itself else []
+        on_it += [r for r in facts.rulings.covering(content) if r.binds(viewer.country)]
+        if on_it:  # one that says whose it is, where there is one: see `severity`
+            found[id_] = min(on_it, key=lambda r: r.neutral)
     return found
 
 
 def _all_rulings(subject: Subject, facts: Facts) -> tuple[Ruling, ...]:
+    return _most_severe_first(on_any(subject, facts.rulings))
+
+
+def on_any(subject: Subject, rulings: RulingIndex) -> list[Ruling]:
+    """Every ruling in force that reaches it, wherever it binds."""
     named = (*_named(subject), *subject.media)
-    covering = (r for content in subject.contents for r in facts.rulings.covering(content))
-    return _most_severe_first([*(r for id_ in named for r in facts.rulings.on(id_)), *covering])
+    covering = (r for content in subject.contents for r in rulings.covering(content))
+    return [*(r for id_ in named for r in rulings.on(id_)), *covering]
+
+
+def as_known(country: str, subject: Subject, rulings: RulingIndex) -> Verdict:
+    """As whoever may know of it meets it in a country, where they ask for it."""
+    return judge(
+        Viewer(country=country), Surface.STATUS, replace(subject, visibility=Visibility.PUBLIC), Facts(rulings=rulings)
+    )
 
 
 def _most_severe_first(rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:

@@ -103,6 +103,14 @@ def test_withheld_pictures_take_only_the_pictures():
     assert isinstance(judge(INDIA, Surface.MEDIA, post(media=(21,)), withheld), Placeholder)
 
 
+def test_of_two_rulings_on_one_picture_the_one_that_says_whose_it_is_is_told():
+    """One names the picture and may name nobody; the other, in the open, withheld a post in which its owner had used it."""
+    by_itself = ruling(21, Measure.WITHHOLD_MEDIA, neutral=True)
+    covering = ruling(12, Measure.WITHHOLD_POST, id_=2, covers=(21,))
+    verdict = judge(INDIA, Surface.STATUS, post(media=(21,)), law(by_itself, covering))
+    assert isinstance(verdict, Show) and verdict.without_media == covering
+
+
 def test_a_suspended_author_is_gone_from_lists_and_told_to_be_gone_where_one_asks():
     suspended = law(ruling(1, Measure.SUSPEND, ("XX",)))
     for surface in Surface:

@@ -8,7 +8,7 @@ from chaupal.kernel.errors import or_not_found
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
 from chaupal.policy.may import may_know_of
-from chaupal.policy.measures import SEEN
+from chaupal.policy.measures import HIDING, SEEN, SEVERITY
 from chaupal.policy.rulings import Ruling, severity
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -77,11 +77,16 @@ def scope_of(seen: Visible[Post]) -> str:
 def _told_rulings(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Iterable[Ruling]:
     everything = own or viewer.staff
     inner = subject.inner
-    for id_ in subject.names if inner is None else subject.names | inner.names:
-        # What everybody here knows to be done to it: that it is done in secret, too, is nobody's to know.
+    about = subject.names if inner is None else subject.names | inner.names
+    # What is hidden openly is known here; what is done in secret beneath that changes nothing, and is nobody's to know.
+    hiding = [facts.rulings.find(id_, viewer.country, HIDING) for id_ in about]
+    hidden = max((SEVERITY[one.measure] for one in hiding if one and not one.neutral), default=0)
+    for id_ in about:
+        # Nor what is done to the same thing in secret, too.
         openly: set[str] = set()
         for ruling in facts.rulings.on(id_):
-            here = ruling.binds(viewer.country) and not (ruling.neutral and ruling.measure in openly)
+            twice = ruling.measure in openly or SEVERITY[ruling.measure] < hidden
+            here = ruling.binds(viewer.country) and not (ruling.neutral and twice)
             openly |= {ruling.measure} if here and not ruling.neutral else set()
             met = ruling.measure in SEEN and here
             known = not ruling.neutral or (not own and may_know_of(viewer, ruling))

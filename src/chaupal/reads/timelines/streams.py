@@ -7,7 +7,7 @@ import msgspec
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal, subjects_of
 from chaupal.policy.measures import SHADING, WITHHOLDING
-from chaupal.policy.rulings import told_countries
+from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -132,8 +132,15 @@ async def moved(reads: Reads, viewer: Viewer, ids: Sequence[int], since: int) ->
     def shaded(subject: Subject) -> bool:
         about = subject.names | (subject.inner.names if subject.inner else frozenset())
         own = viewer.account == subject.author
+
+        def told(r: Ruling, name: int) -> bool:
+            """What may name nobody is nothing new to its author, nor where another of its kind stands before it."""
+            if r.neutral:
+                return not own and facts.rulings.find(name, viewer.country, frozenset((r.measure,))) is r
+            return own or r.binds(viewer.country)
+
         return any(
-            r.measure in SHADING and r.starts_at >= since and (r.binds(viewer.country) or (own and not r.neutral))
+            r.measure in SHADING and r.starts_at >= since and told(r, name)
             for name in about
             for r in facts.rulings.on(name)
         )
