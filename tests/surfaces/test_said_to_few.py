@@ -134,6 +134,19 @@ async def test_when_a_post_goes_its_followers_only_reposts_go_before_their_own_a
     assert repost in follower.raw.decode()
 
 
+async def test_nobody_else_in_a_conversation_learns_who_of_it_blocks_whoever_wrote(village: Village):
+    v = village
+    await v.api(v.ravi, "POST", f"/api/v1/accounts/{v.meera.id}/block")
+    await v.says(v.meera, "@ravi @asha बस आप से", visibility=DIRECT)
+
+    async def talks(who: Villager) -> list[set[str]]:
+        found = (await v.api(who, "GET", "/api/v1/conversations")).json()
+        return [{one["username"] for one in talk["accounts"]} for talk in found]
+
+    assert await talks(v.asha) == [{"meera", "ravi"}] and await talks(v.meera) == [{"asha", "ravi"}]
+    assert await talks(v.ravi) == []
+
+
 async def test_who_only_asked_to_follow_does_not_hear_in_a_list_that_something_for_followers_is_gone(village: Village):
     v = village
     await v.api(v.ravi, "PATCH", "/api/v1/accounts/update_credentials", locked=True)

@@ -157,13 +157,15 @@ def _seen(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
 
 async def test_the_author_and_everybody_abroad_see_what_they_saw_before_a_gagged_act(village: Village):
     v = village
-    post = await v.says(v.asha, "तंबू", pictures=[await media.attach(v.running.house.square, v.asha.viewer, picture())])
+    photo = await media.attach(v.running.house.square, v.asha.viewer, picture())
+    post = await v.says(v.asha, "तंबू #तंबू", pictures=[photo])
+    await v.api(v.asha, "POST", "/api/v1/featured_tags", name="तंबू")
     (shown,) = (await v.api(v.asha, "GET", f"/api/v1/statuses/{post.id}")).json()["media_attachments"]
     paths = [
         post.path, v.asha.path, f"/api/v1/statuses/{post.id}", f"/api/v1/statuses/{post.id}/visibility", f"/api/v1/accounts/{v.asha.id}",
         f"/api/v1/accounts/{v.asha.id}/statuses", "/api/v1/withheld", "/api/v1/withheld?limit=1", "/home", "/notifications",
         "/settings", "/disputes/strikes", "/api/v1/accounts/verify_credentials", f"/live/standing?ids={post.id}&people={v.asha.id}&since=1",
-        "/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/notifications",
+        "/api/v1/timelines/home", "/api/v1/timelines/public", "/api/v1/notifications", f"/api/v1/accounts/{v.asha.id}/featured_tags",
     ]  # fmt: skip
     who: list[tuple[Villager | None, str]] = [(v.asha, "IN"), (v.asha, "DE"), (v.karl, "DE"), (None, "DE")]
 

@@ -48,16 +48,16 @@ def rearrange(carrier: Carrier, event: HomeChanged) -> None:
 
 
 async def take_in(carrier: Carrier, w: Writing, event: PostPublished) -> None:
-    """Whoever blocks its author has no part in it."""
+    """Whoever blocks its author has no part in it, and nobody else in it learns of that: they stand among its people."""
     if event.visibility != Visibility.DIRECT:
         return
     root = await conversations.root_of(w, event.post)
     if root is None:
         return
     away = await graph.blockers(w, event.author, event.mentions) if event.mentions else frozenset[int]()
-    people = conversations.people_of(event.author, [id_ for id_ in event.mentions if id_ not in away])
+    people = conversations.people_of(event.author, event.mentions)
     here = await ours_among(w, people) if carrier.settings.federates else people
-    await conversations.add_post(w, root, event.post, event.author, people, here)
+    await conversations.add_post(w, root, event.post, event.author, people, {*here} - away)
 
 
 async def take_out(carrier: Carrier, w: Writing, event: PostDeleted) -> None:

@@ -194,14 +194,20 @@ class Streams:
 
     async def lists_of_followers(self, authors: Iterable[int]) -> set[str]:
         """The same, but for those of people who have only asked to follow the author: what is for followers is not for them."""
-        found: set[str] = set()
+        owned = [
+            (author, topic, listener.call.viewer.me)
+            for author in authors
+            for topic in self.lists((author,))
+            for listener in self._topics.get(topic, ())
+        ]
+        if not owned:
+            return set()
         async with self.work.reading() as reading:
-            for author in authors:
-                for topic in self.lists((author,)):
-                    me = next((one.call.viewer.me for one in self._topics.get(topic, ())), author)
-                    if author == me or author in (await relations_of(reading, me)).following:
-                        found.add(topic)
-        return found
+            return {
+                topic
+                for author, topic, me in owned
+                if author == me or author in (await relations_of(reading, me)).following
+            }
 
     def listens(self, topic: str) -> bool:
         return topic in self._topics

@@ -145,11 +145,12 @@ async def featured(reads: Reads, viewer: Viewer, account: int) -> list[Featured]
         found = await tag_follows.featured(reading, account)
     if not found:
         return []
-    async with reads.work.scanning() as reading:
-        hidden = hidden_in(viewer.country, facts)
-        uses = await tag_follows.uses(reading, account, [tag.key for tag in found], hidden)
-    # A tag of which nothing may be seen here is not there: only its owner is shown it.
+    # A tag of which nothing may be seen here is not there: only its owner is shown it, with all that they said. Less would tell them of
+    # what is withheld in secret.
     own = viewer.account == account
+    async with reads.work.scanning() as reading:
+        hidden = [] if own else hidden_in(viewer.country, facts)
+        uses = await tag_follows.uses(reading, account, [tag.key for tag in found], hidden)
     return [_counted(tag, uses.get(tag.key, (0, 0))) for tag in found if own or tag.key in uses]
 
 

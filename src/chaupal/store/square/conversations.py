@@ -68,12 +68,10 @@ IN_IT = statement(
 ROOT_AND_PEOPLE = selects(posts, "root author mentions").where(id="of")
 
 
-async def add_post(
-    w: Writing, root: int, post: int, author: int, people: Sequence[int], here: Collection[int] | None = None
-) -> None:
-    """A direct post was published: it is the newest of its conversation for everybody it is between. `here`: those of them who
-    read here; None: all."""
-    between, readers = listed(people), [one for one in people if here is None or one in here]
+async def add_post(w: Writing, root: int, post: int, author: int, people: Sequence[int], here: Collection[int]) -> None:
+    """A direct post was published: it is the newest of its conversation, which is between `people`, for those of them who read it
+    `here`."""
+    between, readers = listed(people), [one for one in people if one in here]
     for account in readers:
         await w.run(PUT, account_id=account, root=root, post=post, unread=int(account != author), people=between)
         w.touch(TALKS, account)
