@@ -14,6 +14,8 @@ from chaupal.reads.timelines import home, lists as timelines
 from chaupal.social.people import graph, lists, profiles
 from chaupal.social.posts import posts
 from chaupal.store.identity.accounts import Face
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import graph as store
 from chaupal.store.square.graph import Ties
 from neighbours import Street, by
 from others import met
@@ -142,6 +144,32 @@ async def test_who_asked_is_let_in_once_the_account_is_locked_no_more(street: St
     assert await counts(street, lata) == (4, 0)
     kinds = [one.kind for one in (await notifications.page(street.reads, by(lata), Cursor())).items]
     assert "follow_request" not in kinds
+
+
+async def test_a_request_that_goes_while_it_is_granted_is_no_follow(street: Street, monkeypatch: pytest.MonkeyPatch):
+    """Of two units at once: one that withdraws comes before, and one that blocks after."""
+    asha, lata = await street.person("asha"), await street.person("lata", locked=True)
+    await graph.follow(street.square, by(asha), lata)
+    wanted, unask = store.wanted, store.unask
+
+    async def then_withdrawn(w: Writing, me: int, them: int, *, asked: bool = False) -> store.FollowTerms | None:
+        terms = await wanted(w, me, them, asked=asked)
+        if asked:
+            await unask(w, me, them)
+        return terms
+
+    async def granted_before(w: Writing, me: int, them: int) -> bool:
+        await store.grant(w, me, them, street.square.make_id(), store.FollowTerms())
+        return await unask(w, me, them)
+
+    with monkeypatch.context() as meanwhile, pytest.raises(NotFound):
+        meanwhile.setattr(store, "wanted", then_withdrawn)
+        await graph.grant(street.square, by(lata), asha)
+    assert not (await ties(street, asha, lata)).following
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(store, "unask", granted_before)
+        await graph.block(street.square, by(lata), asha)
+    assert not (await ties(street, asha, lata)).following and await counts(street, lata) == (0, 0)
 
 
 async def test_a_request_can_be_refused_and_withdrawn(street: Street):

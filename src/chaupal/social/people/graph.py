@@ -61,8 +61,8 @@ async def follow(
         if standing is None and (seen.item.locked or seen.item.server != 0):
             if await graph.ask(w, me, them, square.make_id(), terms):
                 w.tell(events.FollowAsked(by=me, to=them))
-        elif asked is not None:  # before the account opened
-            await let_in(square, w, me, them, terms)
+        elif asked is not None and await let_in(square, w, me, them, terms):
+            return  # who asked before the account opened
         elif await graph.follow(w, me, them, square.make_id(), terms):
             w.tell(events.Followed(by=me, to=them))
 
@@ -94,14 +94,15 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
     """Let somebody who asked follow. Raises NotFound where nobody asked."""
     me = viewer.me
     async with square.work.writing() as w:
-        await let_in(square, w, them, me, or_not_found(await graph.wanted(w, them, me, asked=True)))
+        if not await let_in(square, w, them, me, or_not_found(await graph.wanted(w, them, me, asked=True))):
+            raise NotFound
 
 
-async def let_in(square: Square, w: Writing, by: int, to: int, terms: FollowTerms) -> None:
-    """`by`, who has asked to follow `to`, does so."""
-    await graph.follow(w, by, to, square.make_id(), terms)
-    await graph.unask(w, by, to)
-    w.tell(events.FollowGranted(by=by, to=to))
+async def let_in(square: Square, w: Writing, by: int, to: int, terms: FollowTerms) -> bool:
+    """`by`, who has asked to follow `to`, does so; False where they ask no more by now."""
+    if granted := await graph.grant(w, by, to, square.make_id(), terms):
+        w.tell(events.FollowGranted(by=by, to=to))
+    return granted
 
 
 async def refuse(square: Square, viewer: Viewer, them: int) -> None:
@@ -158,10 +159,11 @@ async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visib
 
 
 async def _end_follow(w: Writing, by: int, to: int) -> None:
-    if await graph.unfollow(w, by, to):
-        w.tell(events.Unfollowed(by=by, to=to))
+    # In this order: a request that is granted at this moment is a follow by the time the second is looked for.
     if await graph.unask(w, by, to):
         w.tell(events.FollowRefused(by=by, to=to))
+    if await graph.unfollow(w, by, to):
+        w.tell(events.Unfollowed(by=by, to=to))
 
 
 async def hide_server(square: Square, viewer: Viewer, text: str) -> str:

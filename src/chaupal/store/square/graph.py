@@ -153,6 +153,14 @@ async def unask(w: Writing, me: int, them: int) -> bool:
     return gone
 
 
+async def grant(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -> bool:
+    """The request of `me` becomes a follow; False where it is gone: who withdraws or refuses it, or blocks, may be faster."""
+    if not await w.run(UNASK, me=me, them=them):
+        return False
+    await follow(w, me, them, new, terms)
+    return True
+
+
 async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -> FollowTerms | None:
     """The terms of a follow, or of a request; None when there is none."""
     row = await reading.first(ASKED if asked else FOLLOWED, me=me, them=them)
