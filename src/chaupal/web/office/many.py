@@ -35,7 +35,7 @@ from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, by_field
 
-FEW, MOST = 40, 150  # on one page: unasked, and at most (a form has a thousand fields)
+FEW, MOST = 40, 140  # on one page: unasked, and at most (a form has a thousand fields, and a row seven)
 LARGE = 15_000 * MOST  # bytes: their reasons and findings
 type OnPage = Annotated[int, Meta(ge=1, le=MOST)]
 ON_PAGE = tuple(act for act in bulk.VERBS if act != APPEAL)
