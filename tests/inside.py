@@ -9,7 +9,7 @@ from chaupal.http.asgi_scope import App
 
 
 class Inside(httpx2.AsyncClient):
-    """All as in httpx. What is asked for as a stream, with redirects followed or by a stream goes httpx's own way, too."""
+    """All as in httpx. What is asked for as a stream, with redirects followed, with a password or by a stream goes httpx's own way, too."""
 
     def __init__(
         self, app: App, base_url: str, *, headers: Any = None, client: tuple[str, int] = ("127.0.0.1", 123)
@@ -28,8 +28,9 @@ class Inside(httpx2.AsyncClient):
         return self._known[url]
 
     async def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
-        in_one_piece = isinstance(request.stream, httpx2.ByteStream)
-        if not in_one_piece or how.get("stream") or how.get("follow_redirects") is True or self.follow_redirects:
+        unasked = how.get("auth") in (None, httpx2.USE_CLIENT_DEFAULT) and not how.get("stream")
+        redirects = how.get("follow_redirects") is True or self.follow_redirects
+        if redirects or not unasked or not isinstance(request.stream, httpx2.ByteStream):
             return await super().send(request, **how)
         exchange = Exchange(request)
         await self._app(exchange.scope(self._asker), exchange.receive, exchange.send)
@@ -72,7 +73,9 @@ class Exchange:
         return {"type": "http.request", "body": self._request.content, "more_body": False}
 
     async def send(self, message: Any) -> None:
+        assert not self._over.is_set(), "nothing follows the end of an answer"
         if message["type"] == "http.response.start":
+            assert not self._status, "it is begun once"
             self._status, self._headers = message["status"], message.get("headers", [])
         elif message["type"] == "http.response.body":
             self._body.append(message.get("body", b""))
