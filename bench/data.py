@@ -93,7 +93,7 @@ async def account(square: Square, handle: str, role: Role = Role.MEMBER) -> int:
     async with square.work.writing() as w:
         await accounts.add(w, id_, handle, name=f"{handle} जी", role=role, state="active")
         if role is not Role.MEMBER and square.enlist is not None:
-            await square.enlist(w, id_, role, Role.MEMBER)
+            await square.enlist(w, id_, role)
         await logins.add(
             w,
             id_,

@@ -127,7 +127,7 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
         returned,
         StepForm(
             verb="return_order",
-            codes=("no_signature",),
+            codes=("unverifiable_origin",),
             reason=private("returned: reason"),
             text=private("returned: letter"),
         ),

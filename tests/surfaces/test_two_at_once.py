@@ -351,7 +351,7 @@ def _noted(v: Village, verb: str, confirms: str) -> dict[str, Any]:
         "reason": REASON,
         "text": "We met the officer, and these are the minutes of it.",
         "body": "court",
-        "codes": ("no_jurisdiction",),
+        "codes": ("no_reasons",),
         "until": iso_day(v.clock() + 4 * DAY),
         "targets": (1,),
         "confirms": confirms,

@@ -10,7 +10,7 @@ import click
 from chaupal.app.cli_staff import about_a_target, by_staff, seen_option
 from chaupal.governance.cases import acts
 from chaupal.governance.cases.acts import Act, Field
-from chaupal.governance.cases.ladder import REFUSALS
+from chaupal.governance.cases.ladder import refusals
 from chaupal.governance.orders import procedure
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 @click.option("--text", default="", help="The letter, the question or the minutes; only staff read it.")
 @click.option("--body", default="", help="Which court or committee.")
 @click.option("--until", default="", help="The day of a hearing.")
-@click.option("--code", "codes", type=click.Choice(REFUSALS), multiple=True, help="What is wrong with it; repeat it.")
+@click.option(
+    "--code", "codes", type=click.Choice(refusals(own=False)), multiple=True, help="What is wrong with it; repeat it."
+)
 @click.option(
     "--target",
     "targets",

@@ -34,7 +34,7 @@ class Elsewhere(msgspec.Struct, frozen=True):
     renew: Callable[[str], Coroutine[Any, Any, FoundElsewhere | None]]
 
 
-type Enlist = Callable[[Writing, int, str, str], Awaitable[None]]  # account, its role, and the one before
+type Enlist = Callable[[Writing, int, str], Awaitable[None]]  # account, its role ("": another way in)
 
 
 class Square(msgspec.Struct, frozen=True):

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from chaupal.governance.cases import guards
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.cases.guards import check_not_own
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court
 from chaupal.governance.events import NoticeAsked
 from chaupal.governance.log import log, record
-from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
@@ -224,8 +223,7 @@ async def tell_again_in(court: Court, w: Writing, viewer: Viewer, case: Case) ->
 
     Raises NotAllowed, Conflict where there is nobody to tell, where the law is silent, or within a day.
     """
-    me = check_may(viewer, "sanction" if case.own_rules else "work_on_order")
-    check_not_own(me, [case.target.owner_id])
+    await guards.act(w, viewer, "sanction" if case.own_rules else "work_on_order", [case.target.owner_id])
     asked = 0
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         told = [one for one in await tellings.about(w, row.id) if one.account_id == row.owner_id]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.cases import cases, clocks, effects, lifecycle
+from chaupal.governance.cases import cases, clocks, effects, ladder, lifecycle
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import State
@@ -167,6 +167,8 @@ def _read(form: StepForm, needs: tuple[str, ...]) -> OrderEventBody:
     )
     if "codes" in needs and not form.codes:
         paper.complain("codes", "codes_missing")
+    elif not set(form.codes) <= {*(grounds := ladder.refusals(own=False))}:
+        paper.complain("codes", "no_choice_of", choices=", ".join(grounds))
     paper.check()
     return noted
 

@@ -16,6 +16,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
+from chaupal.policy.may import STAFF
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
@@ -60,9 +61,14 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
     return True
 
 
-async def enlist(court: Court, w: Writing, account: int, role: str, was: str) -> None:
-    """The role that an account is made with on the machine, in the commit that makes it."""
-    await _enter(court, w, account, Role(role), was, MACHINE)
+async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
+    """The role that an account is made with on the machine, in the commit that makes it. Empty: there is another way in; of the staff
+    the log says so, as of a role that stays.
+    """
+    await ledger.hold(w)  # who takes the role away at this moment is first or second, and it is not entered anew
+    was = await accounts.role_of(w, account) or Role.MEMBER
+    if role or was in STAFF:
+        await _enter(court, w, account, Role(role or was), was, MACHINE)
 
 
 async def say_again(court: Court, w: Writing, account: int, role: Role, by: str) -> None:

@@ -13,7 +13,6 @@ from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.federation import limits
 from chaupal.store.federation.limits import AllowedServer as AllowedServer
-from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 from chaupal_audit.log import entries
@@ -50,7 +49,7 @@ async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allo
         id=court.make_id(), server_id=id_, reason=reason, by=me, at=court.clock(), log_index=0, domain=domain
     )
     async with court.work.writing() as w:
-        guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
+        await guards.act(w, viewer, MAY)
         leaf = await _log(court, w, new, "let_in", me, None, reason)
         new = msgspec.structs.replace(new, log_index=leaf)
         if not await limits.allow(w, new):
@@ -67,7 +66,7 @@ async def take_off(court: Court, viewer: Viewer, id_: int, reason: str = "") -> 
     async with court.work.writing() as w:
         found = await _there(w, id_)
         if found.ending_by is None:
-            guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
+            await guards.act(w, viewer, MAY)
             leaf = await _log(court, w, found, "ending_proposed", me, None, reason)
             if not await limits.ask_end(w, id_, me, reason, leaf):
                 raise Conflict(DECIDED)
@@ -84,7 +83,7 @@ async def keep(court: Court, viewer: Viewer, id_: int) -> None:
     me = check_may(viewer, MAY)
     async with court.work.writing() as w:
         found = await _there(w, id_)
-        guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
+        await guards.act(w, viewer, MAY)
         leaf = await _log(court, w, found, "kept", me, None, "")
         if not await limits.keep(w, id_, leaf):
             raise Conflict(DECIDED)

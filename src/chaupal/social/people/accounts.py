@@ -9,7 +9,7 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, or_not_found, together
 from chaupal.kernel.ids import made_at
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.policy.may import STAFF, may
+from chaupal.policy.may import may
 from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
 from chaupal.social.context import Square
@@ -207,13 +207,6 @@ async def ensure_system_account(square: Square) -> int:
         return id_
 
 
-async def enter_way_in(square: Square, w: Writing, account: int) -> None:
-    """Whoever runs the server has made another way into an account: of the staff the log says so, as of a role that stays as it is."""
-    role = await accounts.role_of(w, account) or Role.MEMBER
-    if role in STAFF and square.enlist is not None:
-        await square.enlist(w, account, role, role)
-
-
 async def account_id(square: Square, handle: str) -> int:
     """Whose handle this is. Raises NotFound."""
     async with square.work.reading() as reading:
@@ -303,7 +296,7 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
         ):
             raise Invalid("email_taken")
         if role is not Role.MEMBER and square.enlist is not None:
-            await square.enlist(w, id_, role, Role.MEMBER)
+            await square.enlist(w, id_, role)
         w.tell(AccountCreated(account=id_))
         if not confirmed:
             w.tell(ConfirmationAsked(account=id_))

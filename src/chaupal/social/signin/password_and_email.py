@@ -9,7 +9,7 @@ from chaupal.ports.mail import NotReached
 from chaupal.social.context import Square
 from chaupal.social.events import EmailChangeAsked, PasswordResetAsked
 from chaupal.social.people import ip_and_mail_blocks
-from chaupal.social.people.accounts import check_email, check_email_free, confirm_login, enter_way_in
+from chaupal.social.people.accounts import check_email, check_email_free, confirm_login
 from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import Session, begin_session, check_proved, proved
 from chaupal.store.identity import apps, logins
@@ -119,8 +119,9 @@ async def change_email(square: Square, account: int, email: str) -> None:
     """By the operator's word, without a link; of the staff the log says so. Raises Invalid, NotFound."""
     async with square.work.writing() as w:
         or_not_found(await logins.login_of(w, account))
+        if square.enlist is not None:
+            await square.enlist(w, account, "")
         await _change_email(w, account, check_email(email))
-        await enter_way_in(square, w, account)
 
 
 async def email_link_works(square: Square, secret: str) -> bool:

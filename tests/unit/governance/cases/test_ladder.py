@@ -257,6 +257,10 @@ async def test_an_order_moves_by_its_procedure_alone(bench: Bench):
     with pytest.raises(Invalid) as caught:
         await steps.take(bench.court, bench.asha, ref, StepForm(verb="return_order"))
     assert set(caught.value.details) == {"codes", "reason"}
+    for code in ("no_rule_broken", "no_such_ground"):  # nor on what no order can lack: it would be public for good
+        with pytest.raises(Invalid) as caught:
+            await steps.take(bench.court, bench.asha, ref, StepForm(verb="return_order", codes=(code,), reason=WHY))
+        assert set(caught.value.details) == {"codes"}
     with pytest.raises(Conflict, match="moved"):
         # Its origin was noted since
         await steps.take(bench.court, bench.asha, ref, StepForm(verb="acknowledge"), seen=1)

@@ -12,6 +12,8 @@ from sqlalchemy import text
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
 from chaupal.governance import webhooks
+from chaupal.governance.appeals import notices
+from chaupal.governance.cases import cases
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import TextForm
 from chaupal.governance.log import log
@@ -33,6 +35,7 @@ from chaupal.social.signin import logins, password_and_email, sessions, two_fact
 from chaupal.store.court import ledger
 from chaupal.store.identity import accounts as store
 from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.work import Writing
 from court import Bench, staff
 from village import PASSWORD, Village, Villager
 
@@ -88,6 +91,12 @@ async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_w
     told = await announcements.write(court, bench.owner, words)
     edit = AnnouncementEdit(text="Other", text_hi="दूसरा")
     ministry = str(bench.ministry.id)
+    ref = await bench.order()
+
+    async def tell() -> None:
+        async with court.work.writing() as w:
+            await notices.tell_again_in(court, w, was, await cases.case_of(court, w, ref, 1))
+
     acts: dict[str, Callable[[], Awaitable[object]]] = {
         "reply": lambda: statements.enter_reply(court, was, "wall", authority=ministry, body="We see it otherwise."),
         "hook": lambda: webhooks.register(court, was, WebhookForm(url="https://hooks.example/2")),
@@ -111,6 +120,7 @@ async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_w
         "invite": lambda: portal.invite(
             court, was, bench.ministry.id, InviteForm(name="A. Sharma", rank="Director", email="a@gov.example")
         ),
+        "tell": tell,
         "text": lambda: house_texts.publish(court, was, house_texts.PRIVACY, TextForm(text="New", text_hi="नया")),
     }
     async with court.work.writing() as w:
@@ -213,7 +223,7 @@ async def test_a_role_given_in_a_commit_that_was_given_up_was_never_given(villag
     court = village.running.house.court
     with pytest.raises(ZeroDivisionError):
         async with court.work.writing() as w:
-            await role_grants.enlist(court, w, village.asha.id, Role.OWNER, Role.MEMBER)
+            await role_grants.enlist(court, w, village.asha.id, Role.OWNER)
             assert await w.memory.roll(w, village.asha.id, Role.OWNER) == Role.OWNER
             raise ZeroDivisionError
     async with court.work.reading() as reading:
@@ -266,3 +276,19 @@ async def test_on_the_machine_it_is_the_same_and_nobody_of_the_staff_did_it(vill
         assert one["public"]["role"] == one["public"]["was"] == "owner"
     await password_and_email.change_email(house.square, v.asha.id, "asha@neu.example")
     assert await said_of_roles(v) == said, "of a member the log says nothing"
+
+
+async def test_of_whoever_loses_a_role_at_that_moment_the_log_does_not_say_that_they_have_it(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    """Another unit, which had the log before, took it away while this one waited."""
+    v, square, hold = village, village.running.house.square, ledger.hold
+
+    async def after_another(w: Writing) -> int:
+        await store.set_role(w, v.chitra.id, Role.MEMBER)
+        return await hold(w)
+
+    said = await said_of_roles(v)
+    monkeypatch.setattr(ledger, "hold", after_another)
+    await password_and_email.change_email(square, v.chitra.id, "chitra@neu.example")
+    assert await said_of_roles(v) == said
