@@ -28,7 +28,7 @@ FAULTS: dict[str, Fault] = {
         "it holds more things than anybody has posted", N_("It contains more things than anybody has posted.")
     ),
     "archive_no_list": whole("no such list is in it", N_("There is no such list in it.")),
-    "list_no_text": whole("it is not a text file in UTF-8", N_("It is no text in UTF-8.")),
+    "list_no_text": whole("it is not a text file in UTF-8 or UTF-16", N_("It is no text in UTF-8 or UTF-16.")),
     "list_no_csv": whole("it is not a CSV file", N_("It is no CSV file.")),
     "list_too_long": whole("it has more than %(most)s lines", N_("It has too many lines.")),
     "import_withdrawn": whole("you stopped it", N_("You stopped it.")),
