@@ -90,10 +90,8 @@ async def want(w: Writing, account: int, kind: str) -> None:
     """In the commit of a notification: a letter is due in a while, where the account wants such by mail and none is due by then."""
     if kind in KINDS:
         now = w.now()
-        soon, later, tomorrow = now + WAIT, now + AWAY, now + LONG_AWAY
-        await w.run(
-            WANT, me=account, blank=" ", kind=f" {kind} ", at=soon, later=later, tomorrow=tomorrow, long_ago=first_id_at(now - LONG)
-        )  # fmt: skip
+        after = {"at": now + WAIT, "later": now + AWAY, "tomorrow": now + LONG_AWAY}
+        await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", long_ago=first_id_at(now - LONG), **after)
 
 
 async def due(reading: Reading, at_most: int) -> list[DueMail]:
