@@ -101,7 +101,7 @@ class InPostgres(Way):
     async def commit(self, connection: Any) -> None:
         async with connection.transaction():
             await connection.execute(ACT, "x")
-            await connection.execute(ADD, "bench", 1, BODY)
+            await connection.execute(ADD, "bench", 1, BODY, None)
 
     async def close(self) -> None:
         await self._barrier.close()
