@@ -18,9 +18,8 @@ class Inside(httpx2.AsyncClient):
         super().__init__(transport=transport, base_url=base_url, headers=headers)
         self._app: Any = app
         self._asker = client
-        self._known = dict[
-            Any, httpx2.URL
-        ]()  # addresses: the same ones are asked for by one kind of viewer after the other
+        # Addresses: the same ones are asked for by one kind of viewer after the other.
+        self._known = dict[Any, httpx2.URL]()
 
     def _merge_url(self, url: Any) -> httpx2.URL:
         if url not in self._known:

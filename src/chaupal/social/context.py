@@ -34,7 +34,9 @@ class Elsewhere(msgspec.Struct, frozen=True):
     renew: Callable[[str], Coroutine[Any, Any, FoundElsewhere | None]]
 
 
-type Enlist = Callable[[Writing, int, str], Awaitable[None]]  # account, its role ("": another way in)
+SAME_ROLE = ""  # of an account into which there is another way from now on
+# With an account, and the role that it is made with, or `SAME_ROLE`.
+type Enlist = Callable[[Writing, int, str], Awaitable[None]]
 
 
 class Square(msgspec.Struct, frozen=True):

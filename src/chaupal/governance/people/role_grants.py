@@ -62,8 +62,8 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
 
 
 async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
-    """The role that an account is made with on the machine, in the commit that makes it. Empty: there is another way in; of the staff
-    the log says so, as of a role that stays.
+    """The role that an account is made with on the machine, in the commit that makes it. `SAME_ROLE` (empty): there is another way in;
+    of the staff the log says so, as of a role that stays.
     """
     await ledger.hold(w)  # who takes the role away at this moment is first or second, and it is not entered anew
     was = await accounts.role_of(w, account) or Role.MEMBER

@@ -6,7 +6,7 @@ from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import NotReached
-from chaupal.social.context import Square
+from chaupal.social.context import SAME_ROLE, Square
 from chaupal.social.events import EmailChangeAsked, PasswordResetAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.people.accounts import check_email, check_email_free, confirm_login
@@ -120,7 +120,7 @@ async def change_email(square: Square, account: int, email: str) -> None:
     async with square.work.writing() as w:
         or_not_found(await logins.login_of(w, account))
         if square.enlist is not None:
-            await square.enlist(w, account, "")
+            await square.enlist(w, account, SAME_ROLE)
         await _change_email(w, account, check_email(email))
 
 

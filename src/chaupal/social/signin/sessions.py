@@ -13,7 +13,7 @@ from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
 from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
-from chaupal.social.context import Square
+from chaupal.social.context import SAME_ROLE, Square
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.apps import AppToken, OpenSession
 from chaupal.store.identity.logins import Login, is_password
@@ -145,7 +145,7 @@ async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0
     async with square.work.writing() as w:
         await apps.add_token(w, square.make_id(), apps.Token(digest(token), app, account, scopes))
         if told and square.enlist is not None:
-            await square.enlist(w, account, "")
+            await square.enlist(w, account, SAME_ROLE)
     return token
 
 
