@@ -21,7 +21,9 @@ from sqlalchemy import text
 
 from chaupal.app.wiring import open_house
 from chaupal.kernel.clock import MINUTE, StillClock
+from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
+from chaupal.social.people import push_keys
 from chaupal.store.machine import work_sqlite
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work_sqlite import SqliteWork
@@ -274,11 +276,18 @@ async def test_what_the_server_is_is_told_on_a_full_disk_too_where_nobody_has_as
 
     async def told() -> str:
         async with square.app("asha") as asha:
-            answer = await asha.get("/api/v2/instance")
-        assert answer.status_code == 200, answer.text
-        return answer.json()["configuration"]["vapid"]["public_key"]
+            answer, app = await asha.get("/api/v2/instance"), await asha.get("/api/v1/apps/verify_credentials")
+        assert (answer.status_code, app.status_code) == (200, 200), answer.text + app.text
+        key = answer.json()["configuration"]["vapid"]["public_key"]
+        assert app.json()["vapid_key"] == key
+        return key
 
     assert await told() == ""
+    assert not list(keys.glob(".*"))  # nor is anything begun left
+    (keys / push_keys.VAPID).mkdir()  # what else is wrong is not hidden
+    with pytest.raises(Problem, match="cannot be read"):
+        push_keys.told_key(settings)
+    (keys / push_keys.VAPID).rmdir()
     filler.unlink()
     clock.move(MINUTE)
     assert len(await told()) == 87

@@ -140,7 +140,7 @@ def _shown(call: Call[Any], app: oauth.App) -> App:
         scopes=app.scopes.split(),
         redirect_uris=app.redirect_uris.split("\n"),
         redirect_uri=app.redirect_uris,
-        vapid_key=push_keys.public_key(call.house.settings),
+        vapid_key=push_keys.told_key(call.house.settings),
     )
 
 
@@ -153,7 +153,7 @@ def _command_line(call: Call[Any], caller: Caller) -> App:
         scopes=sorted(caller.scopes),
         redirect_uris=[oauth.OOB],
         redirect_uri=oauth.OOB,
-        vapid_key=push_keys.public_key(call.house.settings),
+        vapid_key=push_keys.told_key(call.house.settings),
     )
 
 

@@ -42,13 +42,13 @@ def derived(path: Path) -> bytes | None:
 def _make_seed(path: Path, seed: bytes) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(seed)
-        os.fsync(file.fileno())
     try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(seed)
+            os.fsync(file.fileno())
         os.link(beside, path)  # whole or not at all, and the first of two processes wins
     except FileExistsError:
         return load_or_make_seed(path)
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)
     return seed

@@ -217,19 +217,11 @@ def configuration_two(settings: Settings) -> dict[str, Any]:
             "privacy_policy": f"{settings.origin}/privacy",
             "terms_of_service": f"{settings.origin}/terms",
         },
-        "vapid": {"public_key": _push_key(settings)},
+        "vapid": {"public_key": push_keys.told_key(settings)},
         "translation": {"enabled": False},
         "timelines_access": {"live_feeds": anyone, "hashtag_feeds": anyone, "trending_link_feeds": anyone},
         "limited_federation": settings.federation != "on",
     }
-
-
-def _push_key(settings: Settings) -> str:
-    """Empty while it is not made and cannot be kept: on a full disk, too, apps ask what this server is."""
-    try:
-        return push_keys.public_key(settings)
-    except OSError:
-        return ""
 
 
 def registrations(settings: Settings) -> dict[str, Any]:

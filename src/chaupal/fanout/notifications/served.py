@@ -49,6 +49,7 @@ async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
     if until is None or until > carrier.clock():
         await _put_off(carrier, w, strike, telling, until)
     elif await tellings.add(w, telling):
+        await ledger.hold(w)  # two at once would not count each other, and neither be the tenth
         await _send(carrier, w, strike, telling)
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chaupal.kernel.base64url import text_of
+from chaupal.kernel.errors import no_room
 from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.settings import Settings
 
@@ -27,6 +28,16 @@ def public_key(settings: Settings) -> str:
     return text_of(
         _private(_file(settings, VAPID)).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     )
+
+
+def told_key(settings: Settings) -> str:
+    """The same beside other things that one asks for: empty while it is not made and no room is left to make it."""
+    try:
+        return public_key(settings)
+    except OSError as error:
+        if not no_room(error):
+            raise
+        return ""
 
 
 def signed(settings: Settings, endpoint: str) -> str:

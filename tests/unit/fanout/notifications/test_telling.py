@@ -1,5 +1,6 @@
 """Tellings: put off while a law is silent, written down when no carrier takes the mail; what nobody confirms goes."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode
 from typing import Any
@@ -21,6 +22,8 @@ from chaupal.social.people import accounts
 from chaupal.store.court import ledger, reports as report_rows, tellings
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import outbox
+from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work_sqlite import SqliteWork
 from chaupal_audit.law.regime import Gag, Notice
 from court import Bench
 from neighbours import LAWS, Street, by
@@ -93,8 +96,15 @@ async def test_a_silence_is_an_entry_with_its_ground_and_end_and_the_telling_ano
 
 async def limit(street: Street, owner: int, subject: int, measure: Measure = Measure.WITHHOLD_POST) -> None:
     """Of one's post or account; whoever carries it out tells of it."""
+    told = await limited(street, owner, subject, measure)
+    async with street.work.writing() as w:
+        w.tell(told)
+
+
+async def limited(street: Street, owner: int, subject: int, measure: Measure = Measure.WITHHOLD_POST) -> DecisionServed:
+    """The same, that nobody carries out yet."""
     ruling, kind = await street.rule(subject, measure), "account" if subject == owner else "post"
-    told = DecisionServed(
+    return DecisionServed(
         order="O-1",
         target=1,
         ruling=ruling,
@@ -104,8 +114,6 @@ async def limit(street: Street, owner: int, subject: int, measure: Measure = Mea
         measure=measure,
         territory=("IN",),
     )
-    async with street.work.writing() as w:
-        w.tell(told)
 
 
 class NoCarrier:
@@ -164,6 +172,38 @@ async def test_whose_posts_a_long_order_names_has_ten_letters_of_a_day_and_is_to
     await limit(street, asha, await street.say(asha, "कल की बात"))
     await Runner(carrier).settle()
     assert len(mail.letters) == 12
+
+
+async def test_of_two_notices_at_once_one_is_the_tenth_and_says_so(street: Street, monkeypatch: pytest.MonkeyPatch):
+    """Each counted what was committed and itself: both were the ninth, and the next was the eleventh."""
+    asha = await accounts.create(street.square, handle="asha", email="asha@example.org", password="lamba-wala-shabd")
+    carrier = msgspec.structs.replace(street.carrier, mail=(mail := AnyCarrier()))
+    told = [await limited(street, asha, await street.say(asha, f"सभा {n}")) for n in range(11)]
+
+    async def tell(event: DecisionServed) -> None:
+        async with street.work.writing() as w:
+            await served.tell(carrier, w, event)
+
+    for one in told[:8]:
+        await tell(one)
+    wanted, hold = asyncio.Event(), ledger.hold
+    async with street.work.writing() as w:
+        await served.tell(carrier, w, told[8])
+
+        async def waits(unit: Writing) -> int:
+            wanted.set()
+            return await hold(unit)
+
+        monkeypatch.setattr(ledger, "hold", waits)
+        other = asyncio.create_task(tell(told[9]))
+        if not isinstance(street.work, SqliteWork):  # there a unit begins when the one before it is over
+            await wanted.wait()
+    await other
+    await tell(told[10])
+    await Runner(carrier).settle()
+    assert [f"{street.square.settings.origin}/disputes/strikes\n" in one.body for one in mail.letters] == [
+        False
+    ] * 9 + [True]
 
 
 async def test_what_a_guest_does_not_confirm_in_time_is_kept_by_nobody(street: Street):

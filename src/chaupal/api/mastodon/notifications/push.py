@@ -113,7 +113,7 @@ def shown(call: Call[Any], subscription: Subscription) -> WebPushSubscription:
         standard=subscription.standard,
         policy=subscription.policy,
         alerts={name: name in subscription.alerts for name in push.ALERTS},
-        server_key=push_keys.public_key(call.house.settings),
+        server_key=push_keys.told_key(call.house.settings),
     )
 
 
