@@ -398,6 +398,8 @@ async def test_a_suit_keeps_withheld_what_a_counter_notice_would_bring_back(vill
     assert law is not None
     whole = {f"declared[{one.code}]": "यह मैं घोषित करती हूँ।" for one in law.required_fields}
     await send(village, village.asha, page, f"{page}/counter", **whole)
+    # Whoever withheld it says alone that it stays so.
+    assert (await send(village, village.dev, page, desk, step="suit")).status_code == 403
     for name in ("forwarded", "suit"):
         assert (await send(village, village.owner, page, desk, step=name)).status_code == 303
     village.clock.move(20 * DAY)

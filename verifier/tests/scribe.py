@@ -320,6 +320,9 @@ class Scribe:
         public: Public = {"step": step, "body": "high_court", "at": self.minute()}
         return self._after("external", prev, public | changes)
 
+    def counter(self, made: int, step: str, **changes: object) -> int:
+        return self._after("counter", made, {"step": step, "at": self.minute()} | changes)
+
     def seal(
         self, t: str, ref: str, public: Mapping[str, object], regime: str, prev: int | None = None, **then: object
     ) -> int:
@@ -349,6 +352,12 @@ class Scribe:
         index = self.write("tally", "2021-02", public | changes, carried=carried)
         self.beside[index] = told if opened is None else told[: len(opened)]
         return index
+
+    def change(self, index: int, prev: int | None = None, **public: object) -> None:
+        """What an entry says otherwise than it did."""
+        fields = self.fields(index)
+        fields |= {"public": self.public(index) | public} | ({} if prev is None else {"prev": prev})
+        self.entries[index] = rfc8785.dumps(fields)  # pyright: ignore[reportArgumentType]
 
     # --- looking ---
 

@@ -867,6 +867,24 @@ def test_a_closing_that_no_step_of_the_order_brings_takes_two(scribe: Scribe, ou
     assert "decided_alone" in scribe.found(index)
 
 
+def test_a_target_is_closed_for_what_the_house_did_in_a_matter_that_is_none(scribe: Scribe):
+    def closed(ref: str, **said: object) -> set[str]:
+        of = scribe.propose(ref, outcome="own_rules_action")
+        return scribe.found(scribe.refuse(of, step="closed", outcome="own_rules_action", ground=None, **said))
+
+    scribe.open_order("HOUSE-2021-0001", "OWN-RULES@1", kind="own_rules", authority="", targets={"post": 2})
+    scribe.open_order("IN-2021-0007")
+    for true in (None, "HOUSE-2021-0001"):
+        scribe.open_order(f"IN-2021-000{2 if true else 3}")
+        assert "closed_by_no_matter" not in closed(f"IN-2021-000{2 if true else 3}", matter=true)
+    for n, (ref, matter) in enumerate(
+        (("IN-2021-0004", "IN-2021-0007"), ("IN-2021-0005", "HOUSE-2021-0009"), ("HOUSE-2021-0001", None))
+    ):
+        if n < 2:
+            scribe.open_order(ref)
+        assert "closed_by_no_matter" in closed(ref, matter=matter)
+
+
 def test_a_measure_follows_from_no_proposal(scribe: Scribe):
     made = scribe.measure()
     scribe.notice(made)
@@ -1157,7 +1175,7 @@ def test_nobody_says_whose_extension_it_is(scribe: Scribe):
 
 
 def test_a_measure_is_ended_as_changed_and_nothing_follows(scribe: Scribe):
-    lie(scribe, scribe.reverse(scribe.decide(), "modified", by=SECOND), "nothing_followed")
+    lie(scribe, scribe.reverse(scribe.decide(), "modified", by=SECOND), "nothing_followed", "ended_unappealed")
 
 
 def test_the_end_of_nothing(scribe: Scribe):
@@ -1363,6 +1381,36 @@ def test_whoever_decided_notes_that_others_found_it_right(scribe: Scribe, outcom
     told = scribe.found(scribe.outside(filed, "decided", by=APPROVER, outcome=outcome))
     assert ("found_right_by_decider" in told) == (outcome == "for")
     assert not scribe.found(scribe.outside(filed, "decided", by=SECOND, outcome=outcome))
+
+
+@pytest.mark.parametrize("step", ["suit", "forwarded"])
+def test_whoever_decided_notes_that_somebody_went_to_court(scribe: Scribe, step: str):
+    made = scribe.decide()
+    scribe.counter(made, "filed", by=None)
+    told = scribe.found(scribe.counter(made, step, by=APPROVER))
+    assert ("suit_noted_by_decider" in told) == (step == "suit")
+    assert not scribe.found(scribe.counter(made, step, by=SECOND))
+
+
+@pytest.mark.parametrize("step", ["appealed", "modified"])
+def test_a_measure_ends_or_is_narrowed_as_by_an_appeal_that_nobody_decided_so(scribe: Scribe, step: str):
+    made, other = scribe.decide(until=scribe.minute(days=50)), scribe.decide(target=2)
+    filed, elsewhere = scribe.appeal(made, "filed"), scribe.appeal(other, "filed")
+    outcome = "reversed" if step == "appealed" else step
+    decided = scribe.appeal(filed, "decided", outcome=outcome)
+    ended = scribe.reverse(made, step, by=SECOND)
+    if step == "modified":
+        scribe.notice(scribe.measure(prev=ended, carried=scribe.opens[made], cause=step))
+    assert not scribe.verdict().broken
+    for unlike in ({"outcome": "upheld"}, {"outcome": outcome, "prev": elsewhere}):
+        scribe.change(decided, **unlike)
+        assert "ended_unappealed" in scribe.found(ended)
+
+
+def test_an_appeal_is_decided_in_part_for_whoever_appealed_and_nothing_changes(scribe: Scribe):
+    made = scribe.decide(until=scribe.minute(days=50))
+    decided = scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="modified")
+    assert "modified_unchanged" in scribe.found(decided)
 
 
 @pytest.mark.parametrize("act", ["serve", "refuse", "hear_appeal"])

@@ -11,7 +11,7 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import ledger, notes, rulings
+from chaupal.store.court import appeals, ledger, notes, rulings
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.notes import Note
 from chaupal.store.machine.work import Reading, Writing
@@ -80,7 +80,8 @@ async def file(court: Court, viewer: Viewer, ruling_id: int, particulars: dict[s
 async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
     """Note that it was `forwarded` to whoever sent the notice, or that they went to court (`suit`); or show it again.
 
-    Raises Conflict for what does not follow, and for showing it again before the law's first day.
+    Raises NotAllowed for whoever says of what they decided that it is before a court and so stays, Conflict for what does not
+    follow, and for showing it again before the law's first day.
     """
     check_may(viewer, "lift")
     if name not in STEPS:
@@ -90,6 +91,8 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
     async with court.work.writing() as w:
         await ledger.hold(w)
         me = await guards.act(w, viewer, "lift", [strike.ruling.owner_id])
+        if name == SUIT:
+            guards.check_not_own(me, await appeals.hands_in(w, ruling_id), "suit_noted_by_you")
         found = await _of(w, strike)
         if found is None or needs not in found.steps or any(bar in found.steps for bar in bars):
             raise Conflict(NOT_NOW)

@@ -365,7 +365,7 @@ class Book:
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         self.key = ""  # to which the log last changed
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
-        self.reversed: list[AppealStep] = []  # appeals that were decided for whoever appealed
+        self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
@@ -503,8 +503,8 @@ class Book:
         self.at[appealed.act.index] = appealed
         self._sign(appealed.act.index, appealed.made and appealed.made.case)
         self.answered[appealed.answers] = appealed.act.at
-        if (appealed.said.step, appealed.said.outcome) == ("decided", "reversed"):
-            self.reversed.append(appealed)
+        if appealed.said.step == "decided" and appealed.said.outcome in ("reversed", "modified"):
+            self.granted.append(appealed)
 
     def tell(self, told: NoticeAct) -> None:
         self._sign(told.act.index, told.made and told.made.case)

@@ -14,6 +14,7 @@ STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force 
 CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
 RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
 NO_WIDER = (RESUMED, "modified", "amended")  # causes of a measure that is at most what it goes on from
+BY_APPEAL = ("appealed", "modified")  # ends that an appeal brings
 # Ends that a step of the order brings.
 BY_STEP = ("withdrawn", "stayed", "set_aside", "extended", "renewed", "amended", "confirmed")
 
@@ -205,6 +206,19 @@ def closed_unordered(book: Book, decided: DecisionStep) -> bool:
     """What was withdrawn, set aside or left undecided with its order follows from that step of it."""
     wanted, matter = decided.step_of_order, decided.matter
     return bool(wanted) and matter is not None and not _stepped(matter, wanted, decided.said.target, decided.act.at)
+
+
+@DECIDING_ORDER.breach(
+    "A target was closed as acted on under the house's own rules, by a matter of the house itself or by one that the log does not have.",
+    "विषय को सर्वर के अपने नियमों से निपटाया हुआ कहकर बंद किया गया, जबकि मामला सर्वर का ही है या बताया गया मामला लॉग में नहीं है।",
+)
+def closed_by_no_matter(book: Book, decided: DecisionStep) -> str:
+    """So ends what an authority asks for; the matter, where one is named, is an earlier one under the house's rules."""
+    if decided.said.step != "closed" or decided.said.outcome != "own_rules_action" or decided.matter is None:
+        return ""
+    by = book.matters.get(decided.said.matter or "")
+    foreign = bool(decided.said.matter) and (by is None or not by.own)
+    return decided.said.matter or decided.matter.ref if decided.own or foreign else ""
 
 
 @DECIDING_ORDER.breach(

@@ -17,7 +17,7 @@ from chaupal_audit.rule_of_law.book import (
     SaidAct,
 )
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
-from chaupal_audit.rule_of_law.on_order import CHANGED
+from chaupal_audit.rule_of_law.on_order import BY_APPEAL, CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
 
 SILENT = ("delayed", "withheld")
@@ -30,6 +30,7 @@ NOTICING = Checks[NoticeAct]()
 ORDERS_AT_END = Checks[Matter]()
 APPEALING, APPEALS_AT_END = Checks[AppealStep](), Checks[AppealStep]()
 BRINGING = Checks[SaidAct[entries.External]]()
+COUNTERING = Checks[SaidAct[entries.Counter]]()
 UNSEALING = Checks[OpeningAct]()
 
 
@@ -141,6 +142,19 @@ def review_late(book: Book, made: MeasureAct) -> bool:
 )
 def nothing_followed(book: Book, ended: MeasureEnd) -> bool:
     return ended.said.step in CHANGED and not ended.followed
+
+
+@ENDS_AT_END.breach(
+    "A measure was ended or narrowed as by an appeal that the log does not have.",
+    "कार्रवाई को ऐसी अपील के नाम पर समाप्त या कम किया गया जो लॉग में नहीं है।",
+)
+def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
+    """What an appeal ends or narrows is the measure that it is about, what that goes on as, or what was decided anew about the same."""
+    made = ended.made
+    if ended.said.step not in BY_APPEAL or made is None or made.case is None:
+        return False
+    about = (one.made for one in book.granted if abs(one.act.at - ended.act.at) <= SLACK and one.made is not None)
+    return not any(one.case is made.case or made in _one_line(one) for one in about)
 
 
 # --- notices ---
@@ -319,7 +333,20 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
         return False
     filed = book.prev(noted.act)
     made = book.prev(filed.act) if isinstance(filed, SaidAct) else None
-    return isinstance(made, MeasureAct) and any(noted.said.by in one.hands for one in _one_line(made))
+    return isinstance(made, MeasureAct) and _had_a_hand(made, noted.said.by)
+
+
+@COUNTERING.breach(
+    "Whoever had decided a measure noted themselves that somebody went to court over the counter-notice, so it stays.",
+    "प्रति-सूचना पर कोई अदालत गया, इसलिए रोक बनी रहती है: यह उसी ने दर्ज किया जिसने वह रोक लगाई थी।",
+)
+def suit_noted_by_decider(book: Book, noted: SaidAct[entries.Counter]) -> bool:
+    made = book.prev(noted.act)
+    return noted.said.step == "suit" and isinstance(made, MeasureAct) and _had_a_hand(made, noted.said.by)
+
+
+def _had_a_hand(made: MeasureAct, who: str | None) -> bool:
+    return any(who in one.hands for one in _one_line(made))
 
 
 @APPEALS_AT_END.breach(
@@ -329,7 +356,21 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
 def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
     """What an appeal reversed has ended, and so has what went on in its place meanwhile: renewed, resumed, confirmed."""
     over = appealed.act.at + GRACE
+    if appealed.said.outcome != "reversed":
+        return ""
     return ", ".join(f"entry {one.act.index}" for one in _decided_line(appealed) if over < _bound_until(book, one))
+
+
+@APPEALS_AT_END.breach(
+    "An appeal was decided in part for whoever appealed, and nothing of what it was about ended or became narrower.",
+    "अपील आंशिक रूप से अपील करने वाले के पक्ष में तय हुई, फिर भी कार्रवाई में न कुछ समाप्त हुआ, न कम।",
+)
+def modified_unchanged(book: Book, appealed: AppealStep) -> bool:
+    if appealed.said.outcome != "modified" or appealed.made is None:
+        return False
+    line = [*_decided_line(appealed), *(appealed.made.case.made if appealed.made.case else ())]
+    ends = [one.ended for one in line if one.ended is not None and one.ended.said.step in BY_APPEAL]
+    return not any(abs(ended.act.at - appealed.act.at) <= SLACK for ended in ends)
 
 
 @UNSEALING.breach(

@@ -143,7 +143,7 @@ class Trial:
             self._ask(table.ENDS_LATER, ended.act, ended)
         for matter in self.book.matters.values():
             self._ask(table.ORDERS_LATER, matter.act, matter)
-        for appealed in self.book.reversed:
+        for appealed in self.book.granted:
             self._ask(table.APPEALS_LATER, appealed.act, appealed)
         for tally in self.book.tallies:
             self._ask(table.TALLIES_LATER, tally.act, tally)
@@ -355,4 +355,5 @@ HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
     "open": Trial.open_,
     "tally": Trial.tally,
     "external": _saying(entries.External, table.BRINGING),
+    "counter": _saying(entries.Counter, table.COUNTERING),
 }
