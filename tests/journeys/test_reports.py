@@ -1,8 +1,12 @@
 """People report what is wrong: members at once, guests once they confirm; a clock runs, and they are told what became of it."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from chaupal.app.wiring import open_house
+from chaupal.fanout.runner import Runner
 from chaupal.governance.cases import clocks
 from chaupal.governance.people import access_audit, report_desk, reports
 from chaupal.governance.people.complaints import regime_for
@@ -12,7 +16,7 @@ from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.store.court import clocks as clock_rows
 from court import in_words
 from disputes import GROUNDS, VISITOR, entries, send, suspend
-from mails import mails_of, secret_in
+from mails import mails_of, secret_in, sent
 from village import Village, Villager
 
 COMMENT = "इस पोस्ट में मेरे भाई को मारने की बात है।"
@@ -68,13 +72,13 @@ async def test_who_says_more_of_the_same_post_is_heard(village: Village, more: d
 
 async def test_nobody_reports_what_they_may_not_see_nor_themselves(village: Village):
     secret = await village.says(village.ravi, "सिर्फ़ उनके लिए जो मुझे फ़ॉलो करते हैं।", visibility=2)
-    for who, sent in (
+    for who, body in (
         (village.meera, {"account_id": str(village.ravi.id), "status_ids": [str(secret.id)]}),
         (village.meera, {"account_id": str(village.asha.id), "status_ids": [str(village.ravi.said[0].id)]}),
         (village.asha, {"account_id": str(village.asha.id)}),
         (village.asha, {"account_id": "12345"}),
     ):
-        assert (await village.api(who, "POST", "/api/v1/reports", **sent)).status_code == 404
+        assert (await village.api(who, "POST", "/api/v1/reports", **body)).status_code == 404
     assert await entries(village, "report") == []
 
 
@@ -276,7 +280,7 @@ async def test_the_law_of_a_complaint_is_found_by_what_laws_say_of_themselves(vi
     }
 
 
-async def test_of_what_is_due_on_one_day_about_one_account_one_letter_tells_and_a_message_of_each(village: Village):
+async def test_one_letter_tells_of_what_is_due_of_one_day_and_account_the_first_and_a_message_of_each(village: Village):
     v, court = village, village.running.house.court
     filed = [
         await reports.file(court, who.viewer, Report(account=whom.id, kind="spam"))
@@ -288,6 +292,15 @@ async def test_of_what_is_due_on_one_day_about_one_account_one_letter_tells_and_
     said, mails = await said_to(v, v.owner), [mail for mail in mails_of(v.running) if "50 %" in mail]
     assert all(any(row.ref in text and "50" in text for text in said) for row in filed)
     assert [any(row.ref in mail for mail in mails) for row in filed] == [True, False, True]
+    readers = [mail.splitlines()[0] for mail in mails]
+    assert len(readers) == len(set(readers)) > 0, "in one look at the clocks each has one letter, whatever it is of"
+    assert all(f"/office/reports/{row.id}\n" in mail for mail in mails for row in (filed[0], filed[2]))
+    v.clock.move(max((row.resolve_due or 0) - row.received_at for row in filed))
+    assert await clocks.alert(court) == 3
+    settings = msgspec.structs.replace(v.running.house.settings, contact_email="prabandhak@example.org")
+    await Runner(msgspec.structs.replace(v.running.carrier, settings=settings)).settle()
+    late = [mail.get_content() for mail in sent(Path(settings.data) / "mail") if mail["To"] == settings.contact_email]
+    assert [[row.ref in mail for row in filed] for mail in late] == [[True, False, True]], "so has the operator"
 
 
 async def test_a_clock_of_a_report_survives_a_restart_and_tells_the_desk(village: Village):

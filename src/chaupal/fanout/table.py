@@ -69,6 +69,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     court.ReportReceived: (complaints.received, alerts.reported, webhooks.announce),
     court.ReportResolved: (complaints.resolved,),
     court.ClockAlert: (alerts.tell, webhooks.announce),
+    court.ClocksPassed: (alerts.write,),
     court.RoleGiven: (alerts.given_role,),
     court.SecondStepWanted: (alerts.second_wanted,),
     court.SecondStepEnded: (alerts.second_ended,),

@@ -67,7 +67,8 @@ class Timers:
             TimerAct("sign the log", pace, lambda: log_cosigned.sign_due(court)),
             TimerAct("publish matters", pace, lambda: publishing.publish_due(court)),
             TimerAct("release notices", pace, lambda: served.release(carrier)),
-            TimerAct("alert staff", pace, lambda: clocks.alert(court)),
+            # What comes due meanwhile stands in one letter; the shortest time that a law gives is two hours.
+            TimerAct("alert staff", 300, lambda: clocks.alert(court)),
             TimerAct("call webhooks", pace, lambda: webhooks.deliver_due(carrier)),
             TimerAct("bring archives in", pace, lambda: imports.carry_on(square)),
             TimerAct("make exports", pace, lambda: exporting.carry_on(carrier)),

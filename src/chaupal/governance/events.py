@@ -85,6 +85,12 @@ class ClockAlert(Event, frozen=True):
         return self.of
 
 
+class ClocksPassed(Event, frozen=True):
+    """What one look at the clocks found: of these staff are told, by one letter to each."""
+
+    alerts: tuple[ClockAlert, ...]
+
+
 class StatementPublished(Event, frozen=True):
     """The house says something about orders; `slug`: its address."""
 

@@ -3,14 +3,18 @@ what was reported; and each of them what their own part is, and how they come in
 So is whoever filed an order on the portal, when it waits for them, and whoever scheduled a post that could not be posted.
 """
 
+from typing import Any, NamedTuple
+
 import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.fanout.notifications.letters import LetterDue
+from chaupal.fanout.notifications.telling import ToldAccount
 from chaupal.governance.cases import clocks
 from chaupal.governance.events import (
     ClockAlert,
+    ClocksPassed,
     OrderMoved,
     ReportReceived,
     RoleGiven,
@@ -41,36 +45,79 @@ PATHS = {
 }
 
 
+class ClockTold(NamedTuple):
+    """A clock that is told of: by which text (`kind`), where the matter stands, and to whom. Who has an `email` has a letter."""
+
+    event: ClockAlert
+    kind: str
+    path: str
+    ref: str
+    staff: list[ToldAccount]
+    operator: list[ToldAccount]
+
+    def facts(self, language: str) -> dict[str, Any]:
+        """For the text."""
+        thing = complaint_texts.thing(self.event.what, self.ref, language)
+        return {"day": self.event.due_at, "thing": thing, "share": str(self.event.share)}
+
+
 async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
-    """By direct post and mail; and by mail to the operator once the time is over. Of what is due on one day about one account, one
-    mail: the others stand beside it.
-    """
-    orders = await docket.orders_by_id(w, [event.of]) if event.what == clocks.ORDER else []
+    """By direct post; the letter stands beside it (`write`)."""
+    due = await _due(carrier, w, event)
+    key = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}"
+    if due is None:
+        return
+    for to in due.staff:
+        post = to._replace(email="")
+        telling.answer(carrier, w, post, due.kind, path=due.path, key=key, **due.facts(to.language))
+
+
+async def write(carrier: Carrier, w: Writing, event: ClocksPassed) -> None:
+    """One letter to each, also to the operator; where it is of several, with a line for each."""
+    letters: dict[ToldAccount, list[ClockTold]] = {}
+    for alert in event.alerts:
+        if due := await _due(carrier, w, alert):
+            for to in (*due.staff, *due.operator):
+                if to.email:
+                    letters.setdefault(to, []).append(due)
+    for to, some in letters.items():
+        language, name = to.language, f"@{to.handle}" if to.handle else ""
+        if len(some) == 1:
+            kind, path, facts = some[0].kind, some[0].path, some[0].facts(language)
+        else:
+            lines = (
+                f"{complaint_texts.line(due.kind, language, **due.facts(language))}\n{carrier.settings.origin}{due.path}"
+                for due in some
+            )
+            kind, path, facts = "clocks", "/office", {"many": str(len(some)), "lines": "\n\n".join(lines)}
+        telling.write(carrier, w, to.email, language, kind, path=path, name=name, **facts)
+
+
+async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTold | None:
+    """To staff, and to the operator once the time is over. Of what is due on one day about one account, one stands in letters."""
+    orders = await docket.orders_by_id(reading, [event.of]) if event.what == clocks.ORDER else []
     order = orders[0] if orders else None
-    ref, assigned, by_mail = await _matter(w, event, order)
+    ref, assigned, by_mail = await _matter(reading, event, order)
     if ref is None:
-        return
+        return None
     kind = "overdue" if event.share >= 100 else "clock"
-    path = PATHS[event.what].format(ref=ref, of=event.of)
-    staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
-    hushed = await _owners(w, order, carrier.clock())  # whose things a secret order is about hears nothing of it
-    key, share = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", str(event.share)
+    due = ClockTold(event, kind, PATHS[event.what].format(ref=ref, of=event.of), ref, staff=[], operator=[])
+    staff = [assigned] if assigned else await accounts.with_roles(reading, sorted(MAY[COULD[event.what]]))
+    hushed = await _owners(reading, order, carrier.clock())  # whose things a secret order is about hears nothing of it
     for account in (one for one in staff if one not in hushed):
-        many = order is not None and await crowded(w, order, account)
-        if many and kind == "clock":
-            continue
-        to = await telling.ear(carrier, w, account)
-        to = to if by_mail and not many else to._replace(email="")
-        thing = complaint_texts.thing(event.what, ref, to.language)
-        telling.answer(carrier, w, to, kind, path=path, key=key, day=event.due_at, thing=thing, share=share)
-    operator, language = carrier.settings.contact_email, carrier.settings.default_language
-    if kind != "overdue" or not operator or not by_mail:
-        return
-    login = await logins.named(w, operator.lower())  # whose address that is hears by it what they may know, and no more
-    account = login.account if login else 0
-    if account not in hushed and not (order and await crowded(w, order, account)):
-        thing = complaint_texts.thing(event.what, ref, language)
-        telling.write(carrier, w, operator, language, kind, path=path, day=event.due_at, thing=thing, share=share)
+        many = order is not None and await crowded(reading, order, account)
+        if not many or kind == "overdue":
+            to = await telling.ear(carrier, reading, account)
+            due.staff.append(to if by_mail and not many else to._replace(email=""))
+    operator = carrier.settings.contact_email
+    if kind == "overdue" and operator and by_mail:
+        login = await logins.named(
+            reading, operator.lower()
+        )  # whose address that is hears by it what they may know, and no more
+        account = login.account if login else 0
+        if account not in hushed and not (order and await crowded(reading, order, account)):
+            due.operator.append(ToldAccount(0, operator, carrier.settings.default_language, ""))
+    return due
 
 
 async def crowded(reading: Reading, order: docket.Order, account: int = 0) -> bool:

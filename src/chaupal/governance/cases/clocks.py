@@ -1,7 +1,7 @@
 """Clocks of the court: a deadline is started and stopped with what it is about; its passing tells staff and does nothing else."""
 
 from chaupal.governance.context import Court
-from chaupal.governance.events import ClockAlert
+from chaupal.governance.events import ClockAlert, ClocksPassed
 from chaupal.governance.regimes import Regime
 from chaupal.policy.deadline_alerts import share_passed
 from chaupal.store.court import clocks
@@ -35,16 +35,18 @@ async def alert(court: Court) -> int:
     now = court.clock()
     async with court.work.reading() as reading:
         passed = await clocks.alerting(reading, now)
-    told = 0
-    for clock in passed:
-        async with court.work.writing() as w:
-            told += await _alert(w, clock, share_passed(clock.starts_at, clock.due_at, now))
-    return told
+    if not passed:
+        return 0
+    async with court.work.writing() as w:
+        # A clock found late (the server was off) is told of once, with the share of time it has used by now.
+        shares = [(clock, share_passed(clock.starts_at, clock.due_at, now)) for clock in passed]
+        alerts = [_alert(clock, share) for clock, share in shares if await clocks.alerted(w, clock.id, share)]
+        for one in alerts:
+            w.tell(one)
+        if alerts:
+            w.tell(ClocksPassed(alerts=tuple(alerts)))
+    return len(alerts)
 
 
-async def _alert(w: Writing, clock: ClockRow, share: int) -> bool:
-    """Tell of one clock. A clock found late (the server was off) is told of once, with the share of time it has used by now."""
-    fresh = await clocks.alerted(w, clock.id, share)
-    if fresh:
-        w.tell(ClockAlert(what=clock.what, of=clock.of, clock=clock.kind, share=share, due_at=clock.due_at))
-    return fresh
+def _alert(clock: ClockRow, share: int) -> ClockAlert:
+    return ClockAlert(what=clock.what, of=clock.of, clock=clock.kind, share=share, due_at=clock.due_at)

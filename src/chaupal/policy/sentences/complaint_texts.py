@@ -61,6 +61,8 @@ SAID = DEMANDS | {
         "कुछ पहले जैसा है।"),
     ("clock", "en"): ("{share} % of the time are over", "{share} % of the time for {thing} are over: due by {day}."),
     ("clock", "hi"): ("{share} % समय बीत चुका", "{thing} के लिए {share} % समय बीत चुका है: {day} तक करना है।"),
+    ("clocks", "en"): ("{many} deadlines", "{lines}"),
+    ("clocks", "hi"): ("{many} समय-सीमाएँ", "{lines}"),
     ("webhook_off", "en"): ("a webhook was switched off", "The webhook to {host} was switched off: it has not answered for {tries} "
         "calls in a row. What it has missed can be read over the API. It can be switched on again there."),
     ("webhook_off", "hi"): ("एक वेबहुक बंद किया गया", "{host} का वेबहुक बंद कर दिया गया है: लगातार {tries} बार उसका जवाब नहीं आया। जो छूट "
