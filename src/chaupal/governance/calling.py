@@ -45,18 +45,28 @@ class FetchedContent(NamedTuple):
 
 
 async def get(
-    url: str, headers: Mapping[str, str], kinds: tuple[str, ...], most: int, *, cut: bool = False, private: bool = False
+    url: str,
+    headers: Mapping[str, str],
+    kinds: tuple[str, ...],
+    most: int,
+    *,
+    cut: bool = False,
+    private: bool = False,
+    never: str = "",
 ) -> FetchedContent:
     """GET what is of one of `kinds` (beginnings of a type) and has at most so many bytes; `cut`: the first of them will do.
 
-    Raises NotAnswered.
+    `never`: the origin of a server that is not asked, whatever leads there. Raises NotAnswered.
     """
+    barred = place(never, plain=True, any_port=True).authority if never else ""
     headers = {**headers, "accept-encoding": "gzip, identity"}
     now = asyncio.get_running_loop().time
     until = now() + PATIENCE
     async with aclosing(Connections(private=private, names=0)) as alone:
         for _ in range(MOST_HOPS + 1):
             there = place(url, plain=True, any_port=private)
+            if there.authority == barred:
+                raise NotAnswered("is not asked from here", for_good=True)
             answered = await alone.ask("GET", there, headers, most=most, patience=until - now(), cut=cut)
             if answered.status not in REDIRECTS or "location" not in answered.headers:
                 return _taken(url, answered, kinds)

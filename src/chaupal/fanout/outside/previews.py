@@ -23,7 +23,7 @@ from chaupal.policy.things import LinkCard
 from chaupal.social.events import CardShown, PostEdited, PostPublished
 from chaupal.social.media import media
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import finding, link_cards, posts
+from chaupal.store.square import finding, link_cards, naming, posts
 from chaupal.store.square.link_cards import Link
 from chaupal.store.square.people import id_of
 from chaupal.text import entities
@@ -38,6 +38,7 @@ MOST_PAGE = 500_000  # bytes: the head of a page is at its beginning
 MOST_IMAGE = 5_000_000
 MOST_ANSWER = 50_000
 AGENT = "Chaupal-Preview/1"
+PAGES = ("text/html", "application/xhtml")
 
 
 class OEmbed(msgspec.Struct, frozen=True):
@@ -102,6 +103,11 @@ async def _follow(carrier: Carrier, link: Link) -> None:
         if not await link_cards.claim(w, link, now + HELD):
             return
         before = await link_cards.known(w, link.url)
+        stands_here = bool(await naming.there(w, [link.url]))
+    if stands_here:
+        # Somebody or something of another server, which is shown and withheld here by the law; a card of it would be by none.
+        await _show(carrier, link, None)
+        return
     if before is not None and now - before.fetched_at < (FRESH if before.card else FRESH_NOTHING):
         await _show(carrier, link, before.card)
         return
@@ -140,9 +146,7 @@ async def _show(carrier: Carrier, link: Link, card: LinkCard | None) -> None:
 
 async def _fetch(carrier: Carrier, url: str) -> LinkCard | None:
     """What the page says of itself; None where that is nothing."""
-    private = carrier.settings.link_previews == "any"
-    headers = {"user-agent": f"{AGENT} (+{carrier.settings.origin})", "accept": "text/html,application/xhtml+xml"}
-    page = await calling.get(url, headers, ("text/html", "application/xhtml"), MOST_PAGE, cut=True, private=private)
+    page = await _asked(carrier, url, "text/html,application/xhtml+xml", PAGES, MOST_PAGE, cut=True)
     head = await asyncio.to_thread(read_head, page.body, page.charset, page.url)
     if head.oembed and not (head.title and head.image):
         head = await _with_oembed(carrier, head)
@@ -163,6 +167,17 @@ async def _fetch(carrier: Carrier, url: str) -> LinkCard | None:
     return await _with_image(carrier, card, head.image) if head.image else card
 
 
+async def _asked(
+    carrier: Carrier, url: str, accept: str, kinds: tuple[str, ...], most: int, *, cut: bool = False
+) -> calling.FetchedContent:
+    """What another server answers. This one is not asked, whatever leads there: what it shows where it stands, and shows now, is
+    withheld elsewhere, or will be, and a card would go on showing it."""
+    settings = carrier.settings
+    headers = {"user-agent": f"{AGENT} (+{settings.origin})", "accept": accept}
+    private = settings.link_previews == "any"
+    return await calling.get(url, headers, kinds, most, cut=cut, private=private, never=settings.origin)
+
+
 async def _creator(carrier: Carrier, named: str) -> int:
     """The account of this server that a page names as its author; 0 where it names none."""
     handle, _, domain = named.removeprefix("@").partition("@")
@@ -173,9 +188,8 @@ async def _creator(carrier: Carrier, named: str) -> int:
 
 
 async def _with_oembed(carrier: Carrier, head: PageHead) -> PageHead:
-    private, headers = carrier.settings.link_previews == "any", {"user-agent": AGENT, "accept": "application/json"}
     try:
-        got = await calling.get(head.oembed, headers, ("application/json", "text/json"), MOST_ANSWER, private=private)
+        got = await _asked(carrier, head.oembed, "application/json", ("application/json", "text/json"), MOST_ANSWER)
         said = msgspec.json.decode(got.body, type=OEmbed)
     except (NotAnswered, msgspec.DecodeError, UnicodeDecodeError):
         return head
@@ -191,9 +205,8 @@ async def _with_oembed(carrier: Carrier, head: PageHead) -> PageHead:
 
 async def _with_image(carrier: Carrier, card: LinkCard, address: str) -> LinkCard:
     """With its picture painted anew, as an upload is; without, where that cannot be had."""
-    private, headers = carrier.settings.link_previews == "any", {"user-agent": AGENT, "accept": "image/*"}
     try:
-        got = await calling.get(address, headers, ("image/",), MOST_IMAGE, private=private)
+        got = await _asked(carrier, address, "image/*", ("image/",), MOST_IMAGE)
         painted = await media.painted(carrier.square, got.body)
     except (NotAnswered, Invalid):
         return card

@@ -11,8 +11,8 @@ from chaupal.http.paging import ById, Number
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.surface import Surface
-from chaupal.reads.people import badges
-from chaupal.reads.timelines import streams, thread
+from chaupal.reads.people import badges, notifications
+from chaupal.reads.timelines import conversations, streams, thread
 from chaupal.text import fold
 from chaupal.web import pages
 from chaupal.web.square.cards import cards
@@ -93,7 +93,20 @@ async def compose(call: Call[LiveList], topic: str, tiding: listening.Tiding) ->
         gone = [_id("delete", id_) for id_ in stands.gone]
         gone += [_id("away", id_) for id_ in await _away(call, tiding)]
         return gone + [_id("status.update", seen.item.id) for seen in stands.shown if tiding.anew]
+    if tiding.kind in OWN and not await _is_news(call, tiding):
+        return ()
     return [_id(OWN.get(tiding.kind, tiding.kind), tiding.id)]
+
+
+async def _is_news(call: Call[LiveList], tiding: listening.Tiding) -> bool:
+    """Whether a notification, or what was said last in a conversation, is for the viewer: an id alone tells that there is one, and when."""
+    reads, viewer = call.house.reads, call.viewer
+    try:
+        if tiding.kind == "notification":
+            return bool(await notifications.by_id(reads, viewer, tiding.id))
+        return not (await conversations.by_root(reads, viewer, tiding.id)).last.withheld
+    except NotFound:
+        return False
 
 
 async def standing(call: Call[OnScreen]) -> Answer:

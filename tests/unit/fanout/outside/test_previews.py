@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+import others
 from chaupal.fanout.outside import previews
 from chaupal.governance import calling, http_client
 from chaupal.governance.http_client import NotAnswered
@@ -121,6 +122,36 @@ async def test_links_that_are_not_followed(village: Village, site: Site):
     assert await follow(v) == 0 and site.asked == []
     assert previews.first_link(f"{own}/@asha और {url}", v.running.house.settings.domain) == ""
     assert previews.first_link(f"#टैग @asha {url}?a=1#b", "x.example") == f"{url}?a=1"
+
+
+@pytest.mark.parametrize("how", ["redirect", "oembed", "picture"])
+async def test_nothing_of_this_server_is_shown_as_what_a_link_leads_to(
+    settings: Settings, clock: StillClock, site: Site, how: str
+):
+    """What it shows to the machine on which it stands would be shown in every country, and go on being shown once it is withheld."""
+    own = f"http://127.0.0.1:{site.port}"
+    site.says("/khabar", PAGE)
+    site.says("/o", '{"title": "एक गीत"}', "application/json")
+    oembed = f'<link rel="alternate" type="application/json+oembed" href="{own}/o">'
+    leads = {
+        "redirect": site.says("/r", "", status=302, location=f"{own}/khabar"),
+        "oembed": site.says("/e", oembed),
+        "picture": site.says("/p", PAGE.replace("/chitra.png", f"{own}/chitra.png")),
+    }
+    async with open_village(replace(settings, link_previews="any", public_url=own), clock) as v:
+        said = await links(v, leads[how])
+        shown = await card(v, said)
+    assert (shown["image"] if how == "picture" else shown) is None
+    assert {path for path, head in site.asked if "host: 127" in head} == set()
+
+
+async def test_a_link_to_what_came_from_another_server_has_no_card_of_its_words(village: Village, site: Site):
+    v, at = village, f"http://localhost:{site.port}"
+    author = await others.met(v.running.house.square, "moham@other.example", at=at)
+    await others.said(v.running.house.square, author, number=7)
+    site.says("/@moham/7", PAGE)
+    assert await card(v, await links(v, f"{at}/@moham/7")) is None
+    assert site.asked == [], "nobody has to be asked"
 
 
 async def test_a_page_that_fails_is_tried_again_and_then_left(village: Village, site: Site):

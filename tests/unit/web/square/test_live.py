@@ -199,6 +199,27 @@ async def test_one_connection_tells_whoever_is_signed_in_what_comes_to_them_as_w
         assert "गुप्त".encode() not in ear.raw
 
 
+@pytest.mark.parametrize("how", ["notice", "message"])
+async def test_not_even_the_number_is_told_of_what_is_withheld_from_whoever_it_is_for(village: Village, how: str):
+    v = village
+    await v.withhold_account(v.karl, by=v.chitra, second=v.dev)
+
+    async def comes_from(who: Villager) -> None:
+        if how == "notice":
+            await v.api(who, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
+        else:
+            await v.says(who, "@asha गुप्त-बात", visibility=Visibility.DIRECT)
+        await v.settle()
+
+    async with listening(v.running.app, "/live?of=here", country="IN", cookie=f"chaupal={v.asha.cookie}") as ear:
+        await comes_from(v.karl)
+        await comes_from(v.ravi)
+        await ear.until(lambda e: any(m.event == how for m in e.messages))
+        told = [str(m.payload) for m in ear.messages if m.event == how]
+    shown = (await v.api(v.asha, "GET", f"/api/v1/{'notifications' if how == 'notice' else 'conversations'}")).json()
+    assert len(told) == 1 and told[0] in {one["id"] for one in shown}
+
+
 async def test_a_stranger_hears_nothing_of_what_comes_to_others(village: Village):
     v = village
     async with listening(v.running.app, "/live?of=here", country="IN") as ear:
