@@ -13,6 +13,7 @@ from chaupal.governance.cases import bulk, cases
 from chaupal.governance.cases.bulk import BulkOutcome, Item
 from chaupal.governance.cases.cases import CARRIED_OUT, Case
 from chaupal.governance.cases.ladder import REFUSALS
+from chaupal.governance.cases.lifecycle import OPEN
 from chaupal.governance.context import Court
 from chaupal.governance.orders import changes, csv_files
 from chaupal.governance.orders.papers import check_may
@@ -95,12 +96,14 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
     async with court.work.scanning() as reading:
         order = or_not_found(await knowing.order_for(reading, viewer, ref))
         found = await cases.cases_of(court, reading, order)
-    chosen = [case for case in found if not verb or case.state in bulk.VERBS[verb].stands]
-    wanted = {case.target.owner_id or 0 for case in chosen} | {case.proposal.by for case in chosen if case.proposal}
+    if verb:
+        stands = bulk.VERBS[verb].stands
+        found = [case for case in found if case.state in stands and (case.state in OPEN or case.served is not None)]
+    wanted = {case.target.owner_id or 0 for case in found} | {case.proposal.by for case in found if case.proposal}
     handles = await _handles(court, viewer, wanted)
     filled = tuple(name for name in FILLED if name not in _unused(verb))
     rows = (
-        [*_shown(case, handles), *(str(case.number) if name == "version" else "" for name in filled)] for case in chosen
+        [*_shown(case, handles), *(str(case.number) if name == "version" else "" for name in filled)] for case in found
     )
     return csv_files.written([[*SHOWN, *filled], *rows])
 

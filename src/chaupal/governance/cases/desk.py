@@ -200,13 +200,9 @@ async def steps_open(court: Court, viewer: Viewer, order: Order, stage: str) -> 
 
 
 async def waiting(court: Court, order: Order, wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Of each act: how many targets of an order stand in one of the states it begins from. Where nothing was ever in force nobody has
-    been told of it, and what has ended since waits for nothing.
-    """
+    """Of each act: how many targets of an order stand in one of the states it begins from, and wait for something there."""
     async with court.work.reading() as reading:
-        found = (await case_events.standing(reading, [order.id])).get(order.id, {})
-        if not await case_events.decided_by_day(reading, order.id, lifecycle.IN_FORCE):
-            found = {at: many for at, many in found.items() if at[0] in lifecycle.OPEN}
+        found = await case_events.to_do(reading, order.id)
     return {act: sum(many for (state, _), many in found.items() if state in states) for act, states in wanted.items()}
 
 

@@ -111,6 +111,7 @@ LEFT_AFTER = (
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
 # What was limited by nothing was not shown again when its order ended or was stayed: it was not decided, or waits.
 OWN_RULES = "own_rules"  # where such a case is said to stand
+# Nothing of it was ever in force.
 _FREE = ~select(rulings.c.id).where(rulings.c.target_id == targets.c.id).correlate(targets).exists()
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
 came_to: ColumnElement[str] = case(
@@ -135,6 +136,10 @@ _standing = (
     .group_by(targets.c.order_id, case_events.c.state, targets.c.kind)
 )
 STANDING = _standing.where(among(targets.c.order_id, "ids"))
+# What ended with its order before it was in force waits for nothing, and nobody was told of it.
+_HALTED = or_(*(case_events.c.state == sql(f"'{state}'") for state in ("withdrawn", "set_aside", "stayed")))
+_TO_DO = not_(and_(_HALTED, _FREE))
+TO_DO = STANDING.where(_TO_DO)
 STANDING_IN = _standing.where(among(case_events.c.state, "states"))
 TOLD = (
     selects(targets.c.order_id, came_to, func.count())
@@ -195,7 +200,7 @@ DECIDED = (
 STANDING_THERE = (
     ALL_TARGETS.select_from(targets)
     .join(case_events, AT_LAST_EVENT)
-    .where(targets.c.number >= param("start"), among(case_events.c.state, "states"), order_id="of")
+    .where(targets.c.number >= param("start"), among(case_events.c.state, "states"), _TO_DO, order_id="of")
     .order_by(targets.c.number)
     .limit("n")
 )
@@ -276,6 +281,11 @@ async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
     return _by_order(await reading.fetch(STANDING, ids=listed(order_ids))) if order_ids else {}
 
 
+async def to_do(reading: Reading, order_id: int) -> dict[tuple[str, str], int]:
+    """(state, kind) -> how many targets of an order stand there, and wait for something."""
+    return _by_order(await reading.fetch(TO_DO, ids=listed([order_id]))).get(order_id, {})
+
+
 async def public_standing(reading: Reading, order_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """Order -> what became of its targets, as the public is told (`came_to`) -> how many."""
     found: dict[int, dict[str, int]] = {id_: {} for id_ in order_ids}
@@ -311,7 +321,7 @@ async def one_standing(reading: Reading, order_id: int, states: Sequence[str]) -
 async def standing_there(
     reading: Reading, order_id: int, states: Sequence[str], first: int, at_most: int
 ) -> list[Target]:
-    """The targets of an order that stand in one of `states`, from number `first` on."""
+    """The targets of an order that stand in one of `states`, from number `first` on, and wait for something there."""
     return await STANDING_THERE.all(reading, of=order_id, states=listed(states), start=first, n=at_most)
 
 

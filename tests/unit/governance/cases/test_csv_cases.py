@@ -87,6 +87,12 @@ def test_no_cell_runs_in_a_spreadsheet_and_each_comes_back_as_it_was():
     ):
         sent = csv_files.safe(cell)
         assert not any(part.startswith(csv_files.RUNS) for part in sent.split(";")) and csv_files.plain(sent) == cell
+    for address, sent in (
+        ("https://a.example/x;-1;b=2?c;=3", "https://a.example/x;%2D1;b=2?c;%3D3"),
+        ("http://a.example/;'@b", "http://a.example/;%27@b"),
+        ("https://a.example/ =;-1", "https://a.example/ =;'-1"),  # words that begin so are none
+    ):
+        assert csv_files.plain(csv_files.safe(address)) == csv_files.plain(sent) and csv_files.safe(address) == sent
     data = csv_files.written([["@meera", '=HYPERLINK("http://evil.example")']])
     assert data.startswith(b"\xef\xbb\xbf") and b"\n=" not in data and b",=" not in data and b',"=' not in data
 

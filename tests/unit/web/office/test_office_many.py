@@ -225,6 +225,17 @@ async def test_of_an_order_withdrawn_meanwhile_that_is_said_once_and_who_heard_o
     sent = await chitra.send(page, rows, act="propose")
     assert sent.status_code == 422 and '<p>1, 2, 3. <span class="error">This order is over' in sent.text
     assert "has moved meanwhile; please" not in sent.text and "Tell them again" not in sent.text
+    # Where one of three was in force, it is that one.
+    ref, _ = await order_of(v, 3)
+    page, dev = f"/office/orders/{ref}/many", AtDesk(v, v.dev)
+    await chitra.send(page, items((2, 1, "withhold_post", REASON)), act="propose")
+    await dev.send(page, items((2, 2, "", "")), act="approve")
+    seen = (await desk.matter(v.running.house.court, v.dev.viewer, ref)).seen
+    await dev.send(f"/office/orders/{ref}/step", verb="withdraw", seen=seen)
+    shown, file = await dev.get(f"{page}?act=tell"), await dev.get(f"{page}.csv?act=tell")
+    assert "Tell them again <b>1</b>" in shown.text
+    assert regex.findall(r'value="(\d+):\d+"', shown.text) == ["2"]
+    assert [row["target"] for row in csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))] == ["2"]
 
 
 async def sent_file(at: AtDesk, path: str, data: bytes, **fields: str) -> httpx2.Response:
