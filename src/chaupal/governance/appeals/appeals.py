@@ -282,13 +282,13 @@ async def _narrower(
     territory = tuple(code.upper() for code in typed.territory.replace(",", " ").split())
     if ends_at is not None and ends_at <= now:
         paper.complain("ends_at", "is_past")
-    if ends_at is not None and any(was.ends_at is not None and ends_at > was.ends_at for was in standing):
-        paper.complain("ends_at", "not_before_end")
-    for had in {was.territory for was in standing}:
-        changes.check_territory(paper, territory, had.split(","))
     one = len(standing) == 1
     parts, named = (typed.parts, ()) if one else ((), typed.parts)  # of it; of those that it stands as
     kept = [was for was in standing if not named or was.subject_id in named]
+    if ends_at is not None and any(was.ends_at is not None and ends_at > was.ends_at for was in kept):
+        paper.complain("ends_at", "not_before_end")
+    for had in {was.territory for was in kept}:
+        changes.check_territory(paper, territory, had.split(","))
     left = {was.id: _left(was, typed.measure, ends_at, territory, parts) for was in kept}
     if not standing:
         paper.complain("outcome", "not_in_force_now")

@@ -78,13 +78,14 @@ async def save_template(court: Court, viewer: Viewer, form: TemplateForm) -> Non
     )
     paper.check()
     async with court.work.writing() as w:
+        await guards.act(w, viewer, "write_notes")
         await notes.save(w, new)
 
 
 async def drop_template(court: Court, viewer: Viewer, id_: int) -> None:
     """Raises NotAllowed, NotFound."""
-    check_may(viewer, "write_notes")
     async with court.work.writing() as w:
+        await guards.act(w, viewer, "write_notes")
         if not await notes.drop(w, id_):
             raise NotFound
 

@@ -124,13 +124,14 @@ async def limit(court: Court, viewer: Viewer, form: ServerForm) -> ServerStandin
 
     Raises NotAllowed, Invalid by field: for what is limited so, or proposed, already, too.
     """
-    me, wished = check_may(viewer, "sanction"), _wished(form)
+    check_may(viewer, "sanction")
+    wished = _wished(form)
     id_ = await written_down(court, viewer, hosts.server_named(form.domain), field="domain")
     async with court.work.reading() as reading:
         before = next((server for server in await standings(reading) if server.id == id_), None)
     if before is not None and not set(wished) - before.measures - before.proposed:
         raise Invalid("server_limited_so", field="domain")
-    await say(court, id_, form, me)
+    await say(court, viewer, id_, form)
     known = frozenset[Measure]() if before is None else before.measures | before.proposed
     await _open(court, viewer, form, [measure for measure in wished if measure not in known])
     return await by_id(court, viewer, id_)
@@ -141,10 +142,11 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> Se
 
     A suspension is all of the others, so that they stay: till a second person agrees to it, it limits nothing itself.
     """
-    me, wished = check_may(viewer, "sanction"), measures_of_form(form)
+    check_may(viewer, "sanction")
+    wished = measures_of_form(form)
     before = await by_id(court, viewer, id_)
     form = msgspec.structs.replace(form, domain=before.domain)
-    await say(court, id_, form, me)
+    await say(court, viewer, id_, form)
     await _open(
         court, viewer, form, [measure for measure in wished if measure not in before.measures | before.proposed]
     )
@@ -181,23 +183,26 @@ async def named(court: Court, viewer: Viewer, domain: str) -> ServerStanding:
 
 async def told_so(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> None:
     """How one of them is told of from now on. Raises NotAllowed, NotFound, Invalid by field."""
-    me = check_may(viewer, "sanction")
-    await say(court, (await by_id(court, viewer, id_)).id, form, me)
+    check_may(viewer, "sanction")
+    await say(court, viewer, (await by_id(court, viewer, id_)).id, form)
 
 
-async def say(court: Court, id_: int, form: ServerForm, me: int) -> None:
-    """How it is told of: no case, for nothing is limited by it."""
+async def say(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> None:
+    """How it is told of: no case, for nothing is limited by it. Raises NotAllowed, Invalid by field."""
     paper = Paper()
-    words = ServerWords(
-        server_id=id_,
-        obfuscate=form.obfuscate,
-        by=me,
-        at=court.clock(),
-        public_comment=paper.page("public_comment", form.public_comment, needed=False),
-        private_comment=paper.page("private_comment", form.private_comment, needed=False),
-    )
+    public = paper.page("public_comment", form.public_comment, needed=False)
+    private = paper.page("private_comment", form.private_comment, needed=False)
     paper.check()
     async with court.work.writing() as w:
+        me = await guards.act(w, viewer, "sanction")
+        words = ServerWords(
+            server_id=id_,
+            obfuscate=form.obfuscate,
+            public_comment=public,
+            private_comment=private,
+            by=me,
+            at=court.clock(),
+        )
         await kept.say(w, words)
 
 
@@ -209,6 +214,7 @@ async def written_down(court: Court, viewer: Viewer, domain: str, *, field: str)
     if domain == court.settings.domain.lower():
         raise Invalid("own_server", field=field)
     async with court.work.writing() as w:
+        await guards.act(w, viewer, "sanction")
         return await servers.met(w, court.make_id, domain)
 
 

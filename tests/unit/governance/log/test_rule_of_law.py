@@ -237,6 +237,13 @@ async def test_of_what_stands_as_several_parts_an_appeal_leaves_less(
         with pytest.raises(Invalid) as refused:
             await appeals.decide(court.court, court.ravi, appeal.id, modified(**wrong))
         assert [*refused.value.details] == [field]
+    if "parts" in typed:  # the other one ends, wherever and however soon it would have ended by itself
+        async with court.court.work.reading() as reading:
+            (second,) = [
+                row for row in await rulings.of_owner(reading, court.meera) if row.subject_id == posts["second"]
+            ]
+        sooner = await appeals.file(court.court, meera, second.id, "It was a poem, and everybody knows it.")
+        await appeals.decide(court.court, court.owner, sooner.id, modified(ends_at="2021-02-15"))
     said: dict[str, Any] = typed | ({"parts": (posts[typed["parts"]],)} if "parts" in typed else {})
     await appeals.decide(court.court, court.ravi, appeal.id, modified(**said))
     async with court.court.work.reading() as reading:

@@ -13,7 +13,8 @@ from chaupal.app.check import check_house
 from chaupal.app.cli import operator
 from chaupal.governance import webhooks
 from chaupal.governance.appeals import notices
-from chaupal.governance.cases import cases
+from chaupal.governance.cases import cases, notes
+from chaupal.governance.cases.notes import TemplateForm
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import TextForm
 from chaupal.governance.log import log
@@ -25,6 +26,8 @@ from chaupal.governance.people import access_audit, announcements, ip_and_mail_b
 from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
 from chaupal.governance.people.ip_and_mail_blocks import AddressBlockForm
 from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.governance.servers import limits
+from chaupal.governance.servers.limits import ServerForm
 from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -90,6 +93,11 @@ async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_w
     words = AnnouncementForm(text="New", text_hi="नया")
     told = await announcements.write(court, bench.owner, words)
     edit = AnnouncementEdit(text="Other", text_hi="दूसरा")
+    await notes.save_template(
+        court, bench.owner, template := TemplateForm(name="Spam", text="The same words, again and again.")
+    )
+    (kept,) = await notes.templates(court, bench.owner)
+    server = await limits.written_down(court, bench.owner, "loud.example", field="domain")
     ministry = str(bench.ministry.id)
     ref = await bench.order()
 
@@ -121,6 +129,10 @@ async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_w
             court, was, bench.ministry.id, InviteForm(name="A. Sharma", rank="Director", email="a@gov.example")
         ),
         "tell": tell,
+        "template": lambda: notes.save_template(court, was, template),
+        "untemplate": lambda: notes.drop_template(court, was, kept.id),
+        "server": lambda: limits.written_down(court, was, "quiet.example", field="domain"),
+        "words": lambda: limits.say(court, was, server, ServerForm(public_comment="It is loud.")),
         "text": lambda: house_texts.publish(court, was, house_texts.PRIVACY, TextForm(text="New", text_hi="नया")),
     }
     async with court.work.writing() as w:
