@@ -153,6 +153,20 @@ async def test_a_code_works_once_and_its_replay_ends_what_it_gave(browser: httpx
     assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))).status_code == 401
 
 
+async def test_an_app_that_was_ended_gets_no_token_for_a_code_that_it_kept(
+    browser: httpx2.AsyncClient, app: httpx2.AsyncClient
+):
+    made = await register(app)
+    await log_in(browser)
+    kept, code = await allow(browser, made), await allow(browser, made)
+    token = await fetch(app, made, code)
+    page = await browser.get("/settings/sessions")
+    [path] = regex.findall(r'action="(/settings/sessions/apps/\d+)"', page.text)
+    assert (await browser.post(path, headers={"origin": ORIGIN})).status_code == 303
+    assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))).status_code == 401
+    assert (await fetch(app, made, kept)).json()["error"] == "invalid_grant"
+
+
 async def test_a_code_dies_after_ten_minutes(browser: httpx2.AsyncClient, app: httpx2.AsyncClient, clock: StillClock):
     made = await register(app)
     await log_in(browser)

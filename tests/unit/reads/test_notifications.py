@@ -6,6 +6,7 @@ import email.policy
 import pytest
 
 from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.kernel.clock import SECOND
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sentences import ruling_texts
@@ -42,6 +43,20 @@ async def test_mentions_reposts_likes_and_follows_are_told(street: Street):
     assert [t.kind for t in found] == ["follow", "favourite", "reblog", "mention"]
     assert {t.person.item.handle for t in found} == {"bela"}
     assert [t.post.item.id if t.post else None for t in found][:3] == [None, post, post]
+
+
+async def test_no_number_of_a_notification_says_whether_others_were_told(street: Street):
+    """Numbers of one millisecond count up: the second one who is named saw by theirs that the first one blocks the author."""
+    asha, bela, chitra = await street.people("asha", "bela", "chitra")
+
+    async def after_the_post() -> int:
+        street.clock.move(SECOND)
+        post = await street.say(asha, "@bela @chitra सुनो")
+        return next(t.id for t in await told(street, chitra) if t.post and t.post.item.id == post) - post
+
+    unblocked = await after_the_post()
+    await graph.block(street.square, by(bela), asha)
+    assert await after_the_post() == unblocked
 
 
 async def test_nobody_is_told_of_their_own_acts(street: Street):

@@ -150,21 +150,14 @@ async def _tell(
     ways = await _sifted(w, by, list(told), private=private, answers=answers)
     muted = await conversations.muted_by(w, post, list(told)) if post is not None else ()
     house = private and by == await telling.speaker(w, 0)
+    # Each has theirs before anybody is left out: numbers of one millisecond count up, and would tell who is told nothing, or apart.
+    ids = {account: carrier.make_id() for account in told}
     for account, kind in told.items():
         if account in muted or (way := ways[account]) == DROP:
             continue
         apart = way == FILTER and kind != "status"
         fresh = await notifications.add(
-            w,
-            carrier.make_id(),
-            account,
-            kind,
-            by=by,
-            cause=cause,
-            post=post,
-            about=about,
-            filtered=apart,
-            mailed=house,
+            w, ids[account], account, kind, by=by, cause=cause, post=post, about=about, filtered=apart, mailed=house
         )
         if fresh and apart:
             await notification_policy.ask(w, carrier.make_id, account, by)

@@ -13,13 +13,14 @@ then; a third of the time is kept for what follows from what was begun, and must
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from time import monotonic
 
 import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import seen, tree as log_tree
 from chaupal.governance.log.keys import Missing
-from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, Full, NotFound, Problem, Unavailable
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings, Settings
@@ -32,7 +33,7 @@ from chaupal_audit.log.entries import Key
 from chaupal_audit.tlog.entries import COVER
 
 EVERY = 2  # of so many places the last is kept for what says nothing; a batch's entries divide by it
-ASK_AGAIN = 10 * SECOND  # until witnesses are asked once more of whom one had seen more of the log than we have
+ASK_AGAIN = 10  # seconds until witnesses are asked once more of whom one had seen more of the log than we have
 SLEPT = 31 * DAY  # of the time for which there were no batches, so much is made up for
 KEPT_FOR_LATER = 3  # one part of so many of the time in which what is secret is logged is for what follows from it
 KEY_MARK = "log_key"  # the vkey that signs
@@ -120,12 +121,12 @@ async def _ask_witnesses_first(court: Court) -> None:
     async with keys.asking:
         if keys.witnesses_asked:
             return
-        if court.clock() < keys.ask_again:
+        if monotonic() < keys.ask_again:
             raise Unavailable("nothing_kept")
         try:
             await cosigned.check_seen(court)
         except seen.SetBack:
-            keys.ask_again = court.clock() + ASK_AGAIN
+            keys.ask_again = monotonic() + ASK_AGAIN
             raise
         keys.witnesses_asked = True
 

@@ -29,8 +29,9 @@ class Keys:
         self.folder = folder
         self.name = name
         self._saw = -1
-        # By this process, before it signed on demand: one asks for all, and from `ask_again` on (ms) once more, where one had seen more.
-        self.witnesses_asked, self.asking, self.ask_again = False, asyncio.Lock(), 0
+        # By this process, before it signed on demand: one asks for all, and from `ask_again` on (`monotonic`, which nobody sets back)
+        # once more, where one had seen more.
+        self.witnesses_asked, self.asking, self.ask_again = False, asyncio.Lock(), 0.0
         self._known: dict[str, tlog.SigningKey] = {}
         first = load_or_make_seed(folder / CURRENT)
         # The secret behind the names of staff outlives changes of the log's key: it was begun from the first one.

@@ -361,10 +361,14 @@ async def allowed(reading: Reading, account: int) -> list[AppToken]:
 
 
 async def revoke_own(w: Writing, account: int, token: int) -> bool:
-    """End one token of an account; False where it is not theirs."""
+    """End one token of an account, and every code that no app has fetched yet: else its app gets another token. False where it is
+    not theirs.
+    """
     hashes = [row[0] for row in await w.fetch(HASHES_OF_TOKEN, of=token, me=account)]
     for hash_ in hashes:
         await revoke(w, hash_)
+    if hashes:
+        await drop_grants(w, account)
     return bool(hashes)
 
 

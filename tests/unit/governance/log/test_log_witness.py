@@ -276,9 +276,11 @@ async def test_where_the_log_is_signed_on_demand_witnesses_are_asked_before_a_pr
     at_once = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
     async with court.work.writing() as w:
         await log_batches.append(at_once, w, [("key", ENTRIES[0])])
-    asked = list[int]()
+    asked, now = list[int](), 0.0
+    monkeypatch.setattr(log_batches, "monotonic", lambda: now)  # by no clock that somebody sets back
     for size in (999, 999, 0):
-        clock.move(log_batches.ASK_AGAIN)
+        clock.move(-HOUR)
+        now += log_batches.ASK_AGAIN
         monkeypatch.setattr(
             log_cosigned, "_client", lambda _, size=size: asked.append(size) or contextlib.nullcontext(says(size))
         )
