@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from archives import mastodon, note, tarred, tweet, twitter, zipped
+from archives import mastodon, note, outbox as collection, tarred, tweet, twitter, zipped
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from chaupal.kernel.faults.written import in_english
@@ -16,7 +16,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.explore import search, trends
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import hidden_servers, notifications
-from chaupal.reads.timelines import profile, thread
+from chaupal.reads.timelines import profile, saved, thread
 from chaupal.social.archives import imports, past_ties
 from chaupal.social.archives.imports import ImportFile
 from chaupal.social.people import graph
@@ -147,6 +147,18 @@ async def test_of_an_archive_a_list_comes_alone_where_it_was_asked_for(street, a
     assert await shown(street, asha) == []
     id_ = await bring(street, asha, data, kind="lists")
     assert (await counts(street, asha, id_))[0] == "refused"
+
+
+async def test_what_was_saved_comes_from_mastodons_archive_which_has_no_csv(street, asha):
+    ravi = await street.person("ravi")
+    id_ = await street.say(ravi, "सहेजने की बात")
+    said = collection(f"{street.square.settings.origin}/@ravi/{id_}", "https://gone.example/1", {"id": "no address"})
+    brought = await bring(
+        street, asha, zipped(mastodon(note(1, "<p>एक</p>")) | {"bookmarks.json": said}), kind="bookmarks"
+    )
+    assert await counts(street, asha, brought) == ("done", 1, 0, 1)
+    page = await saved.saved(street.reads, Viewer(account=asha, country="IN"), Cursor(limit=40))
+    assert [seen.item.id for seen in page.items] == [id_] and await shown(street, asha) == []
 
 
 async def test_names_of_files_are_told_as_far_as_they_are_known_again_by(street, asha):

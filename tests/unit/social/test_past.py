@@ -61,8 +61,10 @@ def test_of_words_without_end_as_much_is_read_as_of_another_servers():
     assert len(item.text) == foreign.MOST_READ
 
 
-def test_media_are_found_beside_the_posts_with_what_they_show():
-    file = {"type": "Document", "url": "/media_attachments/files/1/original/a.png", "name": "खेत"}
+# On the server's own disk, in a bucket with a name of its own, and in one that is named by its path.
+@pytest.mark.parametrize("before", ["", "/", "/system/", "/kisan-bucket/"])
+def test_media_are_found_beside_the_posts_with_what_they_show(before: str):
+    file = {"type": "Document", "url": f"{before}media_attachments/files/1/original/a.png", "name": "खेत"}
     files = mastodon(note(1, "", attachment=[file])) | {"media_attachments/files/1/original/a.png": b"x"}
     [item] = past_mastodon.read(Archive(zipped(files)))
     assert item.files == (Attached("media_attachments/files/1/original/a.png", "खेत"),)

@@ -137,14 +137,17 @@ async def _work_through(square: Square, held: Import) -> None:
 
 
 def _list_in(kind: str, data: bytes) -> bytes:
-    """The list of this kind: the file itself, or the CSV file of its name in an archive. Raises BadArchive."""
+    """The list of this kind: the file itself, or in an archive the CSV file of its name, or what stands for it. Raises BadArchive."""
     if not data.startswith(BEGINNINGS):
         return data
     with contextlib.closing(Archive(data)) as archive:
         named = (name for name in archive.under("") if name.endswith(".csv") and past_ties.kind_of(name, b"") == kind)
-        if (found := next(named, None)) is None:
+        if found := next(named, None):
+            return archive.read(found, MOST_BYTES)
+        saved = past_mastodon.saved(archive) if kind == "bookmarks" else None
+        if saved is None:
             raise BadArchive("archive_no_list")
-        return archive.read(found, MOST_BYTES)
+        return saved
 
 
 def _read(archive: Archive) -> list[Item]:

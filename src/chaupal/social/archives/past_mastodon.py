@@ -11,6 +11,8 @@ from chaupal.social.archives.past_posts import BROKEN, OTHERS, POLL, UNDATED, At
 from chaupal.text import foreign, html
 
 OUTBOX = "outbox.json"
+BOOKMARKS = "bookmarks.json"
+MEDIA = "media_attachments/"
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 
@@ -32,6 +34,17 @@ def read(archive: Archive) -> list[Item]:
         raise BadArchive("archive_no_json", OUTBOX) from error
     actor = _actor(archive)
     return [_item(archive, one, actor) for one in outbox.orderedItems]
+
+
+def saved(archive: Archive) -> bytes | None:
+    """What was saved, as the list (CSV) that Mastodon exports of it; None where none is there. Raises BadArchive."""
+    if not archive.has(BOOKMARKS):
+        return None
+    try:
+        found = msgspec.json.decode(archive.read_json(BOOKMARKS), type=Outbox)
+    except msgspec.DecodeError as error:
+        raise BadArchive("archive_no_json", BOOKMARKS) from error
+    return "".join(f'"{one}"\n' for one in found.orderedItems if isinstance(one, str) and '"' not in one).encode()
 
 
 def _actor(archive: Archive) -> str:
@@ -110,9 +123,10 @@ def _files(archive: Archive, note: dict[Any, Any]) -> list[Attached]:
 
 
 def _inside(archive: Archive, one: dict[Any, Any]) -> str:
-    """Archives name their files `/media_attachments/…`, with the server's own folders before it or not."""
+    """Archives have their files in `media_attachments/…`; a server that keeps them in a bucket names them by its path before that."""
     name = text_in(one, "url").lstrip("/")
-    return next((n for n in (name, name.partition("/system/")[2]) if n and archive.has(n)), "") or name
+    kept = MEDIA + name.partition(f"/{MEDIA}")[2]
+    return kept if archive.has(kept) else name
 
 
 def _language(note: dict[Any, Any]) -> str:
