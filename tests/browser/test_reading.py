@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Opens, becomes
 
@@ -28,6 +28,7 @@ def test_what_is_new_waits_until_it_is_asked_for(opens: Opens):
     assert reader.locator("[data-list] article").first.get_attribute("id") == first
     pill.click()
     expect(reader.locator("[data-list] article").first).to_contain_text("दूसरी ताज़ा बात")
+    expect(reader.locator("[data-list] article").first).to_be_focused()
     expect(pill).to_be_hidden()
 
 
@@ -112,3 +113,27 @@ def test_keys_walk_like_and_write_and_can_be_turned_off(opens: Opens):
     page.locator("body").click(position={"x": 5, "y": 500})
     page.keyboard.press("n")
     page.wait_for_url("**/compose")
+
+
+def test_a_page_that_tells_how_far_something_is_changes_under_nobodys_hands(opens: Opens):
+    page, at = opens("asha", service_workers="block"), iter([1, 2])
+
+    def so_far(route: Route) -> None:
+        number, answer = next(at, far[0]), route.fetch()
+        body = answer.text().replace("</h1>", f"</h1><p role='status'>{number}</p>{'<ul></ul>' * (number > 2)}", 1)
+        again = '<meta name="again" content="0.1">' * (number < 3)
+        route.fulfill(response=answer, body=body.replace("</head>", f"{again}</head>", 1))
+
+    far = [2]
+    page.route("**/settings/moving", so_far)
+    page.goto("/settings/moving")
+    line, field = page.locator("main [role=status]"), page.locator("#alias")
+    page.evaluate("window.line = document.querySelector('main [role=status]')")
+    field.fill("ravi")
+    expect(line).to_have_text("2")
+    assert page.evaluate("window.line.isConnected"), "the line is the one that was there, and so it is read out"
+    expect(field).to_have_value("ravi")
+    expect(field).to_be_focused()
+    far[0] = 3
+    expect(line).to_have_text("3")
+    expect(line).to_be_focused()  # where one stood is another page now

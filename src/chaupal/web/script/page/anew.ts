@@ -1,6 +1,7 @@
 // Lists of what came to oneself (notifications, messages) are written anew when something comes. What stands there as it did is
 // left in its place, so that nothing jumps and no focus is lost.
 import { pageAt } from "./ask.ts";
+import { goOnAt } from "./walk.ts";
 
 let asking = false, again = false;
 
@@ -58,4 +59,39 @@ function same(one: Element, other: Element): boolean {
     return leads.join() + (copy.textContent ?? "").replace(/\s+/g, " ");
   });
   return a === b && one.className === other.className;
+}
+
+/** A page that tells how far something is, asked for again until it is over. It changes where it stands: what one stands at or has
+ *  typed stays, and a line that is read out when it changes is. */
+export function followProgress(): void {
+  const seconds = Number(document.querySelector<HTMLMetaElement>("meta[name=again]")?.content);
+  if (seconds) setTimeout(() => void askAgain(), seconds * 1_000);
+}
+
+async function askAgain(): Promise<void> {
+  const page = await pageAt(location.pathname + location.search).catch(() => null);
+  const [here, there] = [document.querySelector("main"), page?.querySelector("main")];
+  if (here && there) {
+    const stood = here.contains(document.activeElement);
+    become(here, there);
+    if (stood && !here.contains(document.activeElement)) goOnAt(here.querySelector<HTMLElement>("[role=status]"));
+  }
+  if (!page || page.querySelector("meta[name=again]")) followProgress();
+}
+
+/** Node by node as far as they are of a kind; what comes after that is put in its place. */
+function become(here: Node, there: Node): void {
+  if (here.isEqualNode(there)) return;
+  if (here instanceof Text) here.data = there.textContent ?? "";
+  if (!(here instanceof Element && there instanceof Element)) return;
+  for (const { name, value } of there.attributes) here.setAttribute(name, value);
+  const [mine, theirs] = [[...here.childNodes], [...there.childNodes]];
+  const unlike = mine.findIndex((one, at) => one.nodeName !== theirs[at]?.nodeName);
+  const alike = unlike < 0 ? mine.length : unlike;
+  for (const [at, one] of mine.entries()) {
+    const other = theirs[at];
+    if (other && at < alike) become(one, other);
+    else one.remove();
+  }
+  here.append(...theirs.slice(alike));
 }
