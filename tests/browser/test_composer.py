@@ -58,7 +58,7 @@ def test_the_counter_counts_as_the_server_does(page: Page):
 
 def test_few_letters_left_are_read_out_and_too_many_are_said_beside_the_field(page: Page):
     page.fill(TEXT, "क" * 460)
-    expect(page.locator(".sheet [aria-live=polite]")).to_have_text("शेष 40")
+    expect(page.locator(".sheet .unseen[aria-live=polite]")).to_have_text("शेष 40")
     page.fill(TEXT, "क" * 501)
     page.click(POST)
     expect(page.locator("#text-error")).to_contain_text("500")

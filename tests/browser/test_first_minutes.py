@@ -63,6 +63,7 @@ def test_a_new_member_in_the_first_ten_minutes(village: Served, opens: Opens, si
     expect(suggested).to_have_count(5)
     for one in suggested.all():
         expect(one.locator("p.soft")).not_to_be_empty()  # why this one
+    expect(suggested.first.locator("button").first).to_have_accessible_name(re.compile(r" @\w+$"))
     suggested.first.locator("button").first.click()
     expect(suggested.first.locator("button").first).to_contain_text("फ़ॉलो किया")
     page.locator("main a[href='/welcome/post']").click()
@@ -85,13 +86,16 @@ def test_a_new_member_in_the_first_ten_minutes(village: Served, opens: Opens, si
 
     # A reply.
     goes(page, "/public")
-    theirs = page.locator("[data-list] article:has(.words)", has_text="किसान").first
-    theirs.locator("a.when").first.click()
-    page.wait_for_url(re.compile(r"/@\w+/\d+$"))
-    thread = page.url
-    page.fill("form.sheet textarea", f"{handle} की ओर से राम-राम।")
+    others = "[data-list] article:has(.words):not(:has(.menu a[href$='/edit']))"
+    theirs = page.locator(others, has_text="किसान").first
+    theirs.locator("a[href$='#answer']").first.click()
+    page.wait_for_url(re.compile(r"/@\w+/\d+#answer$"))
+    thread = page.url.removesuffix("#answer")
+    expect(page.locator("form.sheet textarea")).to_be_focused()
+    page.keyboard.type(f"{handle} की ओर से राम-राम।")  # behind whom it is for
+    expect(page.locator("form.sheet textarea")).to_have_value(re.compile(rf"^@\w+ {handle} की ओर से राम-राम।$"))
     page.click(POST)
-    expect(page.locator("article", has_text=f"{handle} की ओर से राम-राम").first).to_be_visible()
+    expect(page.locator("article", has_text=f"{handle} की ओर से राम-राम").last).to_be_focused()
     expect(page.locator("#toast")).to_have_text("पोस्ट हो गई।")
 
     # Repost, or quote.
@@ -140,7 +144,7 @@ def test_a_new_member_in_the_first_ten_minutes(village: Served, opens: Opens, si
     )
     page.fill("#name", "गुलाबो")
     page.locator("main form button:not([formaction])").last.click()
-    expect(page.locator(".said.done").first).to_be_visible()
+    expect(page.locator(".said.done").first).to_be_focused()  # and so it is read out
     goes(page, "/settings")
     chooses(page, "आप क्या पढ़ते हैं", "/settings/appearance")
     page.locator("input[name=theme][value=dark]").check()

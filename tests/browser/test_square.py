@@ -110,20 +110,28 @@ def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     page.locator(f"{post} {MENU} > summary").click()
     page.locator(f"{post} [formaction$='/mute']").click()
     expect(page.locator(post)).to_be_hidden()
+    expect(undo).to_be_focused()
     undo.click()
     expect(page.locator(post)).to_be_visible()
     page.goto("/settings/mutes")
     expect(page.locator("main .person")).to_have_count(0)
 
     page.goto("/")
+    page.evaluate("window.same = true")
     page.fill("form.sheet textarea", "यह रहेगी")
     page.click(POST)
     mine = page.locator("[data-list] article", has_text="यह रहेगी").first
+    # Whoever reads by keys or by ear is never left nowhere by what they did.
+    expect(mine).to_be_focused()
+    assert page.evaluate("window.same"), "the page did not come a second time"
+    expect(page.locator("[data-live]")).to_be_hidden()  # one's own post is not counted as new
     mine.locator(f"{MENU} > summary").click()
     mine.locator("[formaction$=delete]").click()
     expect(mine).to_be_hidden()
+    expect(undo).to_be_focused()
     undo.click()
     expect(mine).to_be_visible()
+    expect(mine).to_be_focused()
     page.reload()
     expect(page.locator("article", has_text="यह रहेगी").first).to_be_visible()
 

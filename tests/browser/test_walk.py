@@ -190,6 +190,7 @@ def appeal(page: Page, ref: str) -> None:
         return told.count()
 
     eventually(comes, "the notice of the ruling")
+    expect(page.locator("article.notice [role=note]")).to_have_count(0)  # what was decided is said once
     told.first.click()
     expect(page.locator("dl.facts")).to_contain_text(ref)
     page.fill("#text", WHY)

@@ -1,6 +1,7 @@
 // What every page of the square brings: deeds without reloading, lists that go on, what is new, keys, and the rest when it
 // is needed. Without it everything is there too, one page after the other.
 import { watchDeeds } from "./page/deeds.ts";
+import { followProgress } from "./page/anew.ts";
 import { keepTime } from "./page/clock.ts";
 import { offerCopies } from "./page/copy.ts";
 import { showWhoIsPointedAt } from "./page/hover.ts";
@@ -11,14 +12,18 @@ import { watchMenus } from "./page/menu.ts";
 import { moveWhatIsSeen } from "./page/moving.ts";
 import { openByPress } from "./page/open.ts";
 import { turnPages } from "./page/pager.ts";
-import { walkByKeys } from "./page/walk.ts";
+import { goOnAt, walkByKeys } from "./page/walk.ts";
 
-// A form that came back is read on from what is wrong in it.
-document.querySelector<HTMLElement>("main [aria-invalid=true]")?.focus();
+// A form that came back is read on from what is wrong in it, a page after a deed from what was done: what stands there when a
+// page comes is not read out by itself.
+const wrong = document.querySelector<HTMLElement>("main [aria-invalid=true]");
+if (wrong) wrong.focus();
+else if (!location.hash && !document.querySelector("main [autofocus]")) goOnAt(document.querySelector<HTMLElement>("main .said[role], main [data-became]"));
 watchDeeds();
 watchMenus();
 openByPress();
 keepTime();
+followProgress();
 offerCopies();
 showWhoIsPointedAt();
 moveWhatIsSeen();

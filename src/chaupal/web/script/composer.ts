@@ -10,6 +10,7 @@ import { clearFaults, showFaults } from "./page/faults.ts";
 import { leaveWord } from "./page/kept.ts";
 import { listHere, put } from "./page/pager.ts";
 import { toast, toastWithLink } from "./page/toast.ts";
+import { goOnAt } from "./page/walk.ts";
 import { say } from "./page/words.ts";
 
 const LOGIN = "/login";
@@ -18,10 +19,14 @@ const PICTURES = 4;
 /** Where the form goes, and whether that posts it: else it is kept as a draft. */
 interface Wish { action: string; posts: boolean }
 
+/** What makes a post that is sent twice come once. It stands beside the form, which is the same for everybody. */
+const keyOn = (page: Document): HTMLInputElement | null => page.querySelector<HTMLInputElement>("[name=key]");
+
 class Composer {
   private readonly keeper: Keeper;
   private readonly series: Series;
   private readonly drafts: Drafts;
+  private readonly key = keyOn(document);
   private sending = false;
   private wish: Wish = { action: "", posts: false };
 
@@ -90,8 +95,8 @@ class Composer {
     this.keeper.forget();
     this.drafts.part();
     const page = new DOMParser().parseFromString(html, "text/html");
-    const key = page.querySelector<HTMLInputElement>("form.sheet [name=key]")?.value;
-    if (new URL(url).pathname !== location.pathname || !listHere() || !key || location.search) {
+    const key = keyOn(page)?.value;
+    if (new URL(url).pathname !== location.pathname || !listHere() || !this.key || !key || location.search) {
       this.keeper.stop();
       if (posted && new URL(this.form.action).pathname === "/compose" && new URL(url).pathname !== "/scheduled") leaveWord("posted");
       location.assign(url);
@@ -99,13 +104,13 @@ class Composer {
     }
     this.form.reset();
     this.form.classList.remove("open");
-    (document.activeElement as HTMLElement | null)?.blur();
+    for (const fold of this.form.querySelectorAll<HTMLDetailsElement>("details[open]")) fold.open = false;
     this.series.clear();
     clearFaults(this.form);
     this.form.querySelectorAll("input[name='kept[]'], .restored").forEach((one) => one.remove());
-    const mine = this.form.querySelector<HTMLInputElement>("[name=key]");
-    if (mine) mine.value = key;
+    this.key.value = key;
     put(page, "start");
+    goOnAt(listHere()?.querySelector<HTMLElement>(":scope > [id]"));
     toast(say("posted"));
   }
 
@@ -117,6 +122,21 @@ class Composer {
     (place ?? wrong).focus();
     wrong.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** Whoever pressed "reply" goes on writing, behind whom it is for: a link to the form alone leaves them before it. */
+function writeWhereItLeads(form: HTMLFormElement, text: HTMLTextAreaElement): void {
+  const write = (): void => {
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+  };
+  if (location.hash === `#${form.id}`) write();
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>(`a[href$="#${form.id}"]`) : null;
+    if (!link || link.pathname !== location.pathname) return;
+    event.preventDefault();
+    write();
+  });
 }
 
 /** The picker comes when it is opened for the first time. */
@@ -135,7 +155,9 @@ function offerEmoji(form: HTMLFormElement, text: HTMLTextAreaElement): void {
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-composer]")) {
   const text = form.querySelector<HTMLTextAreaElement>("textarea[name=text]");
-  if (text) new Composer(form, text);
+  if (!text) continue;
+  new Composer(form, text);
+  writeWhereItLeads(form, text);
 }
 
 for (const field of document.querySelectorAll<HTMLInputElement>("input[data-names]")) new Suggestions(field, nameIn);

@@ -16,6 +16,7 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 
 export class Pictures {
   private readonly row = document.createElement("div");
+  private readonly chooser = document.createElement("input");
   private readonly pending = new Set<Promise<unknown>>();
   private readonly taken = new WeakMap<Element, Taken>();
   private asked = false;
@@ -23,7 +24,8 @@ export class Pictures {
   constructor(private readonly form: HTMLFormElement, private readonly most: number, private readonly changed: () => void,
     private readonly post: HTMLElement = form, private readonly field = "kept[]") {
     this.row.className = "attached";
-    const chooser = document.createElement("input");
+    this.row.ariaLive = "polite"; // that it came, and where it is described: the eye sees it appear
+    const chooser = this.chooser;
     const tools = post.querySelector<HTMLElement>(":scope > .tools");
     const first = tools?.querySelector<HTMLInputElement>("input[type=file]");
     if (!first) return;
@@ -230,6 +232,7 @@ export class Pictures {
     away.textContent = say("remove");
     away.addEventListener("click", () => {
       away.closest(".attached > div")?.remove();
+      this.chooser.focus();
       undone();
       this.changed();
     });

@@ -2,7 +2,8 @@
 // what was done where it can be taken back. Nothing that one reads jumps.
 import { partFor } from "./ask.ts";
 import { leaveWord, takeWord } from "./kept.ts";
-import { toast, toastWithUndo } from "./toast.ts";
+import { standOnUndo, toast, toastWithUndo } from "./toast.ts";
+import { goOnAt } from "./walk.ts";
 import { say } from "./words.ts";
 
 const HERE = "form[data-part]";
@@ -57,6 +58,12 @@ function put(form: HTMLFormElement, button: HTMLButtonElement, part: string): HT
   return mine;
 }
 
+/** Where one reads on when this one is not there any more. */
+function following(post: HTMLElement): HTMLElement | null {
+  const all = [...document.querySelectorAll<HTMLElement>("main article[id]")].filter((one) => one === post || one.checkVisibility());
+  return all[all.indexOf(post) + 1] ?? all[all.indexOf(post) - 1] ?? document.querySelector<HTMLElement>("main h1");
+}
+
 /** Somebody is muted or blocked from one of their posts: what they wrote goes from the page, and comes back with the undo. */
 async function quiet(form: HTMLFormElement, button: HTMLButtonElement, post: HTMLElement): Promise<void> {
   const answer = await partFor(form, button);
@@ -67,8 +74,10 @@ async function quiet(form: HTMLFormElement, button: HTMLButtonElement, post: HTM
   const verb = verbOf(button);
   toastWithUndo(say(`did-${verb}`), () => {
     for (const one of theirs) one.hidden = false;
+    goOnAt(post);
     void partFor(form, otherwise(form, button, BACK[verb] ?? verb));
   });
+  standOnUndo(following(post));
 }
 
 function resend(form: HTMLFormElement, button: HTMLButtonElement): void {
@@ -82,11 +91,14 @@ function throwAway(form: HTMLFormElement, button: HTMLButtonElement, post: HTMLE
   const body = new URLSearchParams({ csrf: form.querySelector<HTMLInputElement>("[name=csrf]")?.value ?? "" });
   post.hidden = true;
   const restore = (): void => { post.hidden = false; };
-  toastWithUndo(say("did-delete"), restore, WAIT, () => {
+  const next = following(post);
+  const undo = (): void => { restore(); goOnAt(post); };
+  toastWithUndo(say("did-delete"), undo, WAIT, () => {
     // `keepalive`: the page may be on its way out.
     fetch(address, { method: "POST", body, credentials: "same-origin", redirect: "manual", keepalive: true })
       .then((answer) => (answer.ok || answer.type === "opaqueredirect" ? post.remove() : restore()), restore);
   });
+  standOnUndo(next);
 }
 
 /** What changes the whole page: without leaving it where the post is one of a list. True: it is done here. */
@@ -100,10 +112,21 @@ function inPlace(form: HTMLFormElement, button: HTMLButtonElement): boolean {
   return true;
 }
 
+/** Whoever has just posted stands at their post: the answer to a form that a script sent does not say where it is. */
+function standAtMine(): void {
+  const mine = [...document.querySelectorAll<HTMLElement>("article.post:has(.menu a[href$='/edit'])")];
+  const newest = mine.reduce<HTMLElement | null>((last, one) => (last && last.id > one.id ? last : one), null);
+  goOnAt(newest);
+  newest?.scrollIntoView({ block: "center" });
+}
+
 /** What leads to another page is said there: a post, and on a profile a block or a mute. */
 function tellOnReturn(): void {
   const verb = takeWord();
-  if (verb === "posted") return toast(say(verb));
+  if (verb === "posted") {
+    standAtMine();
+    return toast(say(verb));
+  }
   const back = document.querySelector<HTMLButtonElement>(`.profile[data-who] button[formaction$="/${BACK[verb] ?? ""}"]`);
   if (verb && back) toastWithUndo(say(`did-${verb}`), () => back.form?.requestSubmit(back));
 }

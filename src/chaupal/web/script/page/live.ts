@@ -8,6 +8,7 @@ import { writeAnew } from "./anew.ts";
 import { countAtOnce, keepCounting, recount, stopCounting } from "./counts.ts";
 import { say } from "./words.ts";
 import { toast } from "./toast.ts";
+import { goOnAt } from "./walk.ts";
 
 const AWAY = 30_000; // ms of not looking, after which the page asks what was missed
 const HERE = "/live?of=here"; // pages to which nothing comes hear only what goes
@@ -69,7 +70,7 @@ async function show(pill: HTMLElement): Promise<void> {
     put(page, "start");
     waiting.clear();
     count(pill);
-    listHere()?.querySelector<HTMLElement>(":scope > [id]")?.focus({ preventScroll: true });
+    goOnAt(listHere()?.querySelector<HTMLElement>(":scope > [id]"));
     scrollTo({ top: 0 });
   } catch {
     toast(say("offline"));
@@ -83,7 +84,12 @@ export function listenHere(): void {
   button.type = "button";
   button.addEventListener("click", () => pill && void show(pill));
   pill?.append(button);
-  document.addEventListener("came", (event) => void checkWhatCame((event as CustomEvent<HTMLElement[]>).detail).catch(() => undefined));
+  document.addEventListener("came", (event) => {
+    const came = (event as CustomEvent<HTMLElement[]>).detail;
+    for (const one of came) waiting.delete(one.id.slice(1));
+    count(pill);
+    void checkWhatCame(came).catch(() => undefined);
+  });
   const resume = (): void => {
     if (source) return;
     listen(pill);

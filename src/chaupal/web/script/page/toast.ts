@@ -1,14 +1,22 @@
 // A line that comes, is read out, and goes: what went wrong, or what was done and how to take it back.
+import { goOnAt } from "./walk.ts";
 import { say } from "./words.ts";
 
 const SECONDS = 6;
 
 let timer = 0;
 let after: (() => void) | null = null;
+let next: HTMLElement | null = null;
 
 /** Say it for some seconds; `lasting` until the next one. */
 export function toast(text: string, lasting = false): void {
   show(text, lasting ? 0 : SECONDS);
+}
+
+/** Whoever pressed what is gone now stands on the button that takes it back, and goes on at `place` once the line is over. */
+export function standOnUndo(place: HTMLElement | null): void {
+  next = place;
+  document.querySelector<HTMLElement>("#toast button")?.focus();
 }
 
 /** Say what was done with a button that takes it back; `over` is done once it cannot be taken back any more. */
@@ -41,17 +49,20 @@ function show(text: string, seconds: number): HTMLElement | null {
   const place = document.querySelector<HTMLElement>("#toast");
   if (!place || !text) return null;
   settle();
-  place.textContent = text;
-  place.hidden = false;
+  const words = document.createTextNode(text);
+  place.replaceChildren(words);
   clearTimeout(timer);
-  if (seconds) timer = window.setTimeout(() => hide(place), seconds * 1_000);
+  // The sheet has a timer of its own (each built file has its own copy of this one): only the line that it is about goes.
+  if (seconds) timer = window.setTimeout(() => (place.firstChild === words ? hide(place) : settle()), seconds * 1_000);
   return place;
 }
 
 function hide(place: HTMLElement): void {
-  place.hidden = true;
+  const back = place.contains(document.activeElement) ? next : null;
+  place.replaceChildren(); // not hidden: what is not there when it begins to speak is not heard everywhere
   clearTimeout(timer);
   settle();
+  goOnAt(back);
 }
 
 function settle(): void {

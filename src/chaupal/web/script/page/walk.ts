@@ -14,14 +14,20 @@ function current(): HTMLElement | null {
   return focused ?? posts().find((post) => post.getBoundingClientRect().bottom > TOP) ?? null;
 }
 
+/** Whoever reads by keys or by ear goes on from here. */
+export function goOnAt(place: HTMLElement | null | undefined): void {
+  if (!place) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
+
 function walk(by: 1 | -1): void {
   const all = posts();
   const focused = document.activeElement?.closest<HTMLElement>(POSTS);
   const at = focused ? all.indexOf(focused) + by : all.indexOf(current() as HTMLElement);
   const post = all[Math.max(0, Math.min(all.length - 1, at))];
   if (!post) return;
-  post.tabIndex = -1;
-  post.focus({ preventScroll: true });
+  goOnAt(post);
   post.scrollIntoView({ block: "start" });
 }
 
