@@ -63,7 +63,9 @@ async def test_term_absent_from_trends_in_the_territory_present_elsewhere(villag
 # --- 2 ---
 
 
-@pytest.mark.parametrize("variant", ["KisanAndolan", "kisanandolan", "KISANANDOLAN", "Kisan\u200bAndolan"])
+@pytest.mark.parametrize(
+    "variant", ["KisanAndolan", "kisanandolan", "KISANANDOLAN", "Kisan\u200bAndolan", "Kis\u0430n\u0391ndolan"]
+)
 async def test_variants_case_unicode_zero_width_camel_case_are_matched_by_the_documented_normaliser(
     village: Village, variant: str
 ):

@@ -79,10 +79,17 @@ ANUSVARA, VIRAMA = 0x02, 0x4D
 # Count key: chandrabindu with anusvara where writers swap them; Gurmukhi tippi and adak bindi; eyelash ra.
 NASAL_SIGNS = {"ँ": "ं", "ઁ": "ં", "ੰ": "ਂ", "ਁ": "ਂ", "ऱ": "र"}
 
+# Greek and Cyrillic letters that are drawn as a Latin one (Unicode's confusables, UTS #39). Only where a word has letters of both: so
+# somebody poses as the word, or writes an order's tag past it; a Russian word by itself is another one.
+_POSED = "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυϳϺЅІЈАВЕКМНОРСТУХаеорсухѕіјѴѵҮүһӀӏԁԌԛԜԝ"
+POSING = dict(zip(_POSED, "jabezhikmnoptyxaivopujmsijabekmhopctyxaeopcyxsijvvyyhlidgqww", strict=True))
+
 # Letters of a tag that only separate its words.
 SEPARATORS = "_·॰・\u0f0b"
 
 
+_MIXED = regex.compile(r"(?=.*[A-Za-z]).*[\p{Greek}\p{Cyrillic}]", regex.V1 | regex.S)
+_POSING = str.maketrans(POSING)
 _JOINED = regex.compile("|".join(JOINED))
 _SEQUENCES = sorted(DO_NOT_EMIT, key=len, reverse=True)
 _SEQUENCE = regex.compile("|".join([*_SEQUENCES, f"[{LOOSE_HAMZA}]"]))
@@ -153,12 +160,18 @@ def fold_words(text: str) -> list[str]:
 
 
 def _identity(text: str) -> str:
-    text = _LONG_RUN.sub(r"\1", _IGNORABLE.sub("", text))
+    text = unicodedata.normalize("NFC", _LONG_RUN.sub(r"\1", _IGNORABLE.sub("", text)))
+    text = _unmasked(text)  # while capitals are there: Н is no n
     # NFKC before casefold: #ＫＩＳＡＮ and #kisan are one tag, and full-width spelling is used to dodge a count.
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    text = _unmasked(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
     # Chillus and khanda ta while their ZWJ is still there.
     text = _JOINED.sub(lambda found: JOINED[found[0]], text).replace(ZWJ, "")
     return _settled(unicodedata.normalize("NFC", text.translate(_LETTERS)))
+
+
+def _unmasked(text: str) -> str:
+    """A Latin word without the letters that pose as Latin ones in it."""
+    return text.translate(_POSING) if _MIXED.match(text) else text
 
 
 def _settled(text: str) -> str:

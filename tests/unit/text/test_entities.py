@@ -181,6 +181,13 @@ def test_different_words_keep_different_counts(pair):
     assert count_key(one) != count_key(other)
 
 
+@pytest.mark.parametrize("posing", ["m\u043edi", "\u041codi", "m\u03bfd\u0456", "\uff4d\u043edi"])
+def test_letters_of_another_script_that_pose_as_latin_ones_in_a_word_are_these(posing):
+    assert identity_key(posing) == "modi"
+    alone = "\u0440\u043e\u0440"  # a word of that script alone, which looks like pop
+    assert count_key(alone) == alone
+
+
 def test_running_text_is_folded_word_by_word():
     words = fold_words("हिन्दी, #किसान_आन्दोलन! ज\u093cरूरी ＫＩＳＡＮ २०२४ — Delhi's")
     assert words == ["हिंदी", "किसान", "आंदोलन", "जरूरी", "kisan", "2024", "delhi", "s"]
