@@ -358,6 +358,11 @@ async def test_nobody_acts_on_themselves_beside_the_tables_either(village: Villa
     assert not wrong
     assert [row.id for row in await report_desk.queue(court, me)] == []
     assert await count(v) == before
+    # What colleagues write to one another about them is not theirs to read.
+    for what, of in (("case", case.target.id), ("order", case.order.id), ("account", owner.id)):
+        await notes.add(court, v.dev.viewer, what, of, "Wait for the second letter.")
+        assert await notes.on(court, me, what, of) == [], what
+        assert await notes.on(court, v.chitra.viewer, what, of), what
 
 
 # --- every route of the office, by every role that it is not for ---

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
-from chaupal.governance.appeals import notices
+from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import assigning, csv_cases, decisions, desk as options, evidence, notes
 from chaupal.governance.log import opening
 from chaupal.governance.orders import documents, steps
@@ -80,6 +80,29 @@ async def test_a_gagged_order_is_read_by_those_who_work_on_orders_and_by_no_othe
     with pytest.raises(Problem) as refused:
         await decisions.lift(v.running.house.court, who.viewer, ref, 1, reason=REASON)
     assert refused.value.status in (403, 404)
+
+
+async def test_an_appeal_tells_of_no_secret_order_to_staff_who_may_not_know_of_it(village: Village):
+    """Where a law keeps an order secret, but lets its author be told, they can appeal; a moderator hears appeals, and no secrets."""
+    v, court = village, village.running.house.court
+    ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    async with court.work.reading() as reading:
+        (row,) = await rulings.of_owner(reading, v.asha.id)
+    id_ = (await appeals.file(court, v.asha.viewer, row.id, REASON)).id
+    async with court.work.writing() as w:
+        await w.run(statement(update(orders).values(secrecy="aggregate_only")))
+    for role in (Role.MODERATOR, Role.REVIEWER):
+        who, knows_of_it = await v.joins(f"nayi_{role.value}", "नई", role=role), role in SECRET
+        assert [one.id for one, _ in await appeals.queue(court, who.viewer)] == ([id_] if knows_of_it else [])
+        assert (ref in (await v.look("IN", "/office/appeals", who)).text) == knows_of_it
+        for path in (f"/api/v1/admin/appeals/{id_}", f"/office/appeals/{id_}"):
+            look = as_app(v, who, "GET", path) if path.startswith("/api") else v.look("IN", path, who)
+            assert (await look).status_code == (200 if knows_of_it else 404), path
+        for act in ("reject", "approve"):
+            if not knows_of_it:
+                refused = await as_app(v, who, "POST", f"/api/v1/admin/appeals/{id_}/{act}", text=REASON)
+                assert refused.status_code == 404
+    assert (await v.api(v.asha, "GET", f"/api/v1/appeals/{id_}")).status_code == 200
 
 
 async def test_a_gagged_author_does_not_read_the_order_about_themselves_whatever_their_role(village: Village):

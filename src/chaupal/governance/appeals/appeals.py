@@ -22,7 +22,7 @@ from chaupal.governance.people import role_grants
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import appeals, ledger, rulings
+from chaupal.store.court import appeals, knowing, ledger, rulings
 from chaupal.store.court.appeals import AppealRow, AppealWithHands
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
@@ -96,9 +96,10 @@ async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealWithHand
     """An appeal with what it is about: for whoever filed it, and for staff. Raises NotFound."""
     async with court.work.reading() as reading:
         row = await _appeal(reading, id_)
-        if row.account_id != viewer.me and not may(viewer, "see_office"):
+        strike = await notices.strike_of(court, reading, row.ruling_id)
+        if row.account_id != viewer.me and not (may(viewer, "see_office") and await _known(reading, viewer, [strike])):
             raise NotFound
-        return await appeals.heard(reading, row), await notices.strike_of(court, reading, row.ruling_id)
+        return await appeals.heard(reading, row), strike
 
 
 # --- both ---
@@ -130,9 +131,16 @@ async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tu
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         rows = await (appeals.ended if ended else appeals.waiting)(reading)
-        return [
-            (await appeals.heard(reading, row), await notices.strike_of(court, reading, row.ruling_id)) for row in rows
-        ]
+        strikes = [await notices.strike_of(court, reading, row.ruling_id) for row in rows]
+        known = {strike.ruling.id: strike for strike in await _known(reading, viewer, strikes)}
+        return [(await appeals.heard(reading, row), known[row.ruling_id]) for row in rows if row.ruling_id in known]
+
+
+async def _known(reading: Reading, viewer: Viewer, strikes: Sequence[Strike]) -> list[Strike]:
+    """Those of which the viewer may know as staff: an appeal, too, tells that a secret order is there."""
+    orders = {strike.order.id: strike.order for strike in strikes if strike.order is not None}
+    known = {order.id for order in await knowing.known(reading, viewer, list(orders.values()))}
+    return [strike for strike in strikes if strike.order is None or strike.order.id in known]
 
 
 async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> None:
@@ -237,7 +245,8 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     """Who hears it had no part in the ruling, is not the person concerned, and (where the house's rules ask) is in no team of those
     who decided. Raises Conflict once it is decided.
     """
-    if not may(viewer, "hear_appeal"):
+    strike = await notices.strike_of(court, reading, row.ruling_id)
+    if not may(viewer, "hear_appeal") or not (viewer.me == row.account_id or await _known(reading, viewer, [strike])):
         raise NotFound
     me, decided = viewer.me, (await appeals.heard(reading, row)).deciders
     people = await accounts.standings(reading, {me, *decided})
