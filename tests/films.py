@@ -3,11 +3,13 @@
 import functools
 import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from unittest import mock
+
+import pytest
 
 from chaupal.kernel.settings import Settings
 from chaupal.social.media import films
@@ -31,6 +33,7 @@ def film(suffix: str = ".mp4", seconds: float = 1.0, size: str = "320x180", *mor
         "-i",
         f"sine=d={seconds}",
         "-shortest",
+        *(("-preset", "ultrafast") if suffix != ".webm" else ()),  # how small it is says nothing here
         *told,
         *more,
     )
@@ -60,7 +63,7 @@ def painted_once() -> Generator[None]:
         return _again(key, target)
 
     async def looked_at_once(settings: Settings, path: Path, demuxer: str) -> UploadKind:
-        key = (_digest(path), demuxer, settings.ffmpeg, settings.max_film_seconds)
+        key = (_digest(path), demuxer, settings.ffmpeg, settings.max_film_seconds, settings.max_film_pixels)
         if key not in _LOOKED_AT:
             _LOOKED_AT[key] = await probe(settings, path, demuxer)
         return _LOOKED_AT[key]
@@ -69,9 +72,16 @@ def painted_once() -> Generator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def films_are_painted_once() -> Iterator[None]:
+    """So for each test of the file that imports this; and so on both databases."""
+    with painted_once():
+        yield
+
+
 type Key = tuple[str, UploadKind, str, int]
 _PAINTED: dict[Key, tuple[Film, bytes]] = {}
-_LOOKED_AT: dict[tuple[str, str, str, int], UploadKind] = {}
+_LOOKED_AT: dict[tuple[str, str, str, int, int], UploadKind] = {}
 
 
 def _digest(source: Path) -> str:

@@ -1,6 +1,5 @@
 """What withholding a picture does, line by line: each test is a sentence of the checklist (governance, 10.1, 18-22)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -15,7 +14,7 @@ from chaupal.reads.posts import media as looked
 from chaupal.social.media import contents, media
 from chaupal.social.people import graph
 from chaupal.store.machine.dialect import statement
-from films import film, painted_once, sound
+from films import film, films_are_painted_once, sound  # noqa: F401 - fixture
 from painted import picture
 from village import Village, VillagePost, Villager
 
@@ -28,12 +27,6 @@ METHODS = (
     ("HEAD", {"range": "bytes=0-9"}),
     ("GET", {"if-none-match": "*"}),
 )
-
-
-@pytest.fixture(autouse=True)
-def films_are_painted_once() -> Iterator[None]:
-    with painted_once():
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -25,19 +25,13 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.square import captions as rows
 from chaupal.text.captions import MOST_BYTES
 from exports import export
-from films import film, long_gif, painted_once, sound
+from films import film, films_are_painted_once, long_gif, sound  # noqa: F401 - fixture
 from painted import picture
 from village import Village, VillagePost, Villager
 
 HI = "WEBVTT\n\n00:00.100 --> 00:00.900\n<b>झूला</b> घूमता है\n"
 EN = "WEBVTT\n\n00:00.100 --> 00:00.900\nThe wheel turns\n"
 WRITTEN = "WEBVTT\n\n00:00:00.100 --> 00:00:00.900\nझूला घूमता है\n"
-
-
-@pytest.fixture(autouse=True)
-def films_are_painted_once() -> Iterator[None]:
-    with painted_once():
-        yield
 
 
 async def send(v: Village, data: bytes, told: str | bytes, language: str = "hi") -> httpx2.Response:
