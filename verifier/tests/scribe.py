@@ -5,11 +5,12 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import rfc8785
 
-from chaupal_audit.rule_of_law import Verdict, try_log
+from chaupal_audit.rule_of_law import Verdict, laws, try_log
 
 # The files of law that a server ships: they are read as any file that a log cites.
 GOVERNANCE = Path(__file__).parents[2] / "src" / "chaupal" / "governance"
@@ -27,6 +28,9 @@ REGIMES = {
     "IN-NCII@1": "IN-NCII.2021",
 }
 type Public = dict[str, object]
+
+# What a file of law says depends on it alone, and each verdict read the same few anew: three quarters of what it took.
+laws._read = cache(laws._read)
 
 
 def sha256(body: bytes) -> str:

@@ -1,9 +1,11 @@
 """Errors are codes with values; the words for them come from the catalogue at the edge, in both languages."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
@@ -22,19 +24,20 @@ NUMBERS = {"cues", "most", "fewest", "shortest", "longest", "bytes", "a_day", "m
 
 
 @cache
-def trees() -> dict[Path, ast.Module]:
-    return {path: ast.parse(path.read_text("utf-8")) for path in SRC.rglob("*.py")}
+def nodes() -> dict[type[ast.AST], list[tuple[Path, Any]]]:
+    """All that stands in the sources, by its kind: to walk through them takes longer than to read them."""
+    found = defaultdict[type[ast.AST], list[tuple[Path, Any]]](list)
+    for path in SRC.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            found[type(node)].append((path, node))
+    return found
 
 
 @cache
 def written() -> frozenset[str]:
     """Every text that stands in the sources outside the registry."""
     return frozenset(
-        node.value
-        for path, tree in trees().items()
-        if "faults" not in path.parts
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value for path, node in nodes()[ast.Constant] if "faults" not in path.parts and isinstance(node.value, str)
     )
 
 
@@ -87,9 +90,7 @@ def names() -> set[str]:
     """
     bases = {
         node.name: {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
-        for tree in trees().values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
+        for _, node in nodes()[ast.ClassDef]
     }
     found = {"Coded", "bad"}
     while more := {name for name, over in bases.items() if over & found} - found:
@@ -101,12 +102,10 @@ def names() -> set[str]:
 def raised() -> list[tuple[str, ast.Call]]:
     """(place, call) of everything that makes a problem, or says what is wrong with a field."""
     makes, found = names() | {"Wrong", "complain"}, list[tuple[str, ast.Call]]()
-    for path, tree in trees().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in makes and getattr(getattr(node.func, "value", None), "id", "") != "plain":
-                    found.append((f"{path.relative_to(SRC)}:{node.lineno}", node))
+    for path, node in nodes()[ast.Call]:
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name in makes and getattr(getattr(node.func, "value", None), "id", "") != "plain":
+            found.append((f"{path.relative_to(SRC)}:{node.lineno}", node))
     return found
 
 
@@ -143,18 +142,14 @@ def test_a_problem_is_raised_with_the_values_that_its_words_ask_for():
 
 def test_no_words_are_matched_to_find_out_what_went_wrong():
     """Neither the message of a problem nor what it says of a field is compared with anything."""
-    looks = (ast.Compare, ast.Subscript)
-    for path, tree in trees().items():
-        for node in ast.walk(tree):
-            if isinstance(node, looks) or (
-                isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "startswith"
-            ):
-                for inner in ast.walk(node):
-                    assert not (
-                        isinstance(inner, ast.Attribute)
-                        and inner.attr in ("message", "details")
-                        and getattr(inner.value, "id", "") in ("problem", "error", "wrong", "refused")
-                    ), f"{path.relative_to(SRC)}:{node.lineno}"
+    calls = [(path, node) for path, node in nodes()[ast.Call] if getattr(node.func, "attr", "") == "startswith"]
+    for path, node in (*nodes()[ast.Compare], *nodes()[ast.Subscript], *calls):
+        for inner in ast.walk(node):
+            assert not (
+                isinstance(inner, ast.Attribute)
+                and inner.attr in ("message", "details")
+                and getattr(inner.value, "id", "") in ("problem", "error", "wrong", "refused")
+            ), f"{path.relative_to(SRC)}:{node.lineno}"
 
 
 def test_what_is_written_down_to_be_told_later_is_codes_and_told_in_any_language():
