@@ -5,6 +5,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 import json
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ WRITER = requests.Session()
 WRITER.trust_env = False
 # Where the server closed a kept connection meanwhile; "come again later" is an answer like any other.
 ONCE_MORE = Retry(connect=0, read=1, allowed_methods=None, respect_retry_after_header=False)
+
+# A sixth of what is made is the very same request once more: looking again shows nothing, and doing it finds what the first has left.
+SENT = Counter[tuple[object, ...]]()
+ENOUGH = {"GET": 1}
 
 few = settings(
     max_examples=12,
@@ -108,6 +113,10 @@ def test_whoever_asks_is_answered_as_promised(case: schemathesis.Case, both: dic
     The request is written once and sent to all: writing it takes as long as sending it.
     """
     made = WRITER.prepare_request(requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)))
+    request = (made.method, made.url, made.body, frozenset(made.headers.items()))
+    SENT[request] += 1
+    if SENT[request] > ENOUGH.get(case.method, 2):
+        return
     for database, one in both.items():
         for name, who in (("a member", one.asha), ("anybody", None), ("staff", one.owner)):
             if who is not one.owner or case.path in OFFICE:
