@@ -7,12 +7,14 @@ import pytest
 
 from chaupal.app.wiring import open_house
 from chaupal.fanout.runner import Runner
-from chaupal.governance.cases import clocks
+from chaupal.governance.cases import clocks, decisions, house
+from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit, report_desk, reports
 from chaupal.governance.people.complaints import regime_for
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, HOUR, SECOND, parse_time
 from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.draft import Draft
 from chaupal.store.court import clocks as clock_rows
 from court import in_words
 from disputes import GROUNDS, VISITOR, entries, send, suspend
@@ -210,6 +212,33 @@ async def test_what_is_done_about_a_report_resolves_it_and_an_appeal_that_succee
     (mine,) = (await village.api(village.asha, "GET", "/api/v1/reports")).json()
     assert (mine["id"], mine["outcome"]) == (report["id"], "taken_back")
     assert "अपील के बाद वापस लिया गया" in await village.page_as("IN", "/reports", village.asha)
+
+
+async def test_a_warning_that_is_lifted_without_an_appeal_is_told_to_whoever_reported_once(village: Village):
+    """They went on reading that the account had been warned."""
+    v, court = village, village.running.house.court
+    report = await filed(v, v.asha)
+    form = MatterForm(
+        targets=f"@{v.ravi.handle}\n{v.ravi.latest.path}",
+        rule=court.rules.current(v.clock()).cite(1),
+        source="user_report",
+        grounds=GROUNDS,
+        report_id=int(str(report["id"])),
+    )
+    done = await house.open_and_decide(court, v.chitra.viewer, form, Draft(outcome="warn", reason=GROUNDS))
+    await v.settle()
+    assert done.in_force and any("चेतावनी दी गई है" in text for text in await said_to(v, v.asha))
+
+    async def lift(number: int) -> tuple[str, list[str]]:
+        await decisions.lift(court, v.dev.viewer, done.ref, number, "The saying is a proverb, and no threat.")
+        await v.settle()
+        (mine,) = (await v.api(v.asha, "GET", "/api/v1/reports")).json()
+        return mine["outcome"], [text for text in await said_to(v, v.asha) if "वापस ले लिया" in text]
+
+    assert await lift(2) == ("warned", []), "the other warning stands"
+    outcome, told = await lift(1)
+    assert (outcome, len(told)) == ("lifted", 1)
+    assert "फ़ैसला करने वालों ने वापस लिया" in await v.page_as("IN", "/reports", v.asha)
 
 
 async def test_the_desk_hands_a_report_over_as_a_matter_under_the_rules(village: Village):

@@ -61,7 +61,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     severing.EndToTell: (severing.tell,),
     events.ServerHidden: (severing.hidden,),
     events.AccountUnlocked: (severing.unlocked,),
-    court.RulingLifted: (served.tell, webhooks.announce),
+    court.RulingLifted: (served.tell, complaints.lifted, webhooks.announce),
     court.NoticeAsked: (served.again,),
     court.AppealFiled: (appeals.filed, webhooks.announce),
     court.AppealAnswered: (appeals.answered,),

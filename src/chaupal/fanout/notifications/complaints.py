@@ -2,10 +2,11 @@
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
-from chaupal.governance.events import DecisionServed, ReportReceived, ReportResolved, ReportToConfirm
+from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.events import DecisionServed, ReportReceived, ReportResolved, ReportToConfirm, RulingLifted
 from chaupal.governance.people import report_desk, reports
 from chaupal.policy.measures import Measure
-from chaupal.store.court import docket, reports as rows
+from chaupal.store.court import case_events, docket, reports as rows, rulings
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.machine.work import Writing
 
@@ -43,6 +44,21 @@ async def acted(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
     order = await docket.order(w, event.order)
     if order is not None and order.report_id is not None:
         await report_desk.settle(carrier.court, w, order.report_id, Measure(event.measure).row.reported)
+
+
+async def lifted(carrier: Carrier, w: Writing, event: RulingLifted) -> None:
+    """What was done about a report is taken back without an appeal, and nothing of it is left: told with the last of it."""
+    order = await docket.order(w, event.order)
+    if order is None or order.report_id is None or event.lapsed:
+        return
+    ids = [target.id for target in await docket.targets_of(w, order.id)]
+    made = [row for some in (await rulings.by_targets(w, ids)).values() for row in some]
+    last = max(made, key=lambda row: row.lift_log_index or 0)
+    if last.id != event.ruling or any(row.lifted_at is None for row in made):
+        return
+    case = last.target_id or 0
+    if (await case_events.events_of(w, [case]))[case][-1].state == State.LIFTED:
+        await told_of(carrier, w, order.report_id, "lifted")
 
 
 async def told_of(carrier: Carrier, w: Writing, report: int, kind: str) -> None:

@@ -171,11 +171,13 @@ async def tidy(court: Court) -> int:
 
 
 async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:
-    """What the viewer has reported, the newest first; `outcome` is `taken_back` where an appeal took back what was done."""
+    """What the viewer has reported, the newest first; `outcome` is `taken_back` where an appeal took back what was done, and `lifted`
+    where it was lifted without one.
+    """
     async with court.work.reading() as reading:
         back = await reports.taken_back(reading, viewer.me)
         return [
-            msgspec.structs.replace(row, outcome="taken_back") if row.id in back else row
+            msgspec.structs.replace(row, outcome=back.get(row.id, row.outcome))
             for row in await reports.of_account(reading, viewer.me)
         ]
 

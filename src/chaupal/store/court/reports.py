@@ -92,13 +92,22 @@ LATEST = (
     .limit("n")
 )
 TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").ordered("id")
-# Of somebody's reports those that were resolved by what an appeal took back, or together with such a one.
+# Of somebody's reports those that were resolved, alone or together with others, by what an appeal took back; then those by what
+# whoever could did, where nothing of it is left.
 TAKEN_BACK = statement(
     text("""
-    SELECT m.id FROM reports m JOIN reports r ON r.account_id = m.account_id AND r.resolved_at = m.resolved_at
-    JOIN orders o ON o.report_id = r.id JOIN targets t ON t.order_id = o.id
-    JOIN rulings x ON x.target_id = t.id JOIN appeals a ON a.ruling_id = x.id
-    WHERE m.reporter_id = :me AND a.outcome = 'reversed'
+    WITH done AS (
+        SELECT m.id AS report, t.order_id, t.id AS target
+        FROM reports m JOIN reports r ON r.account_id = m.account_id AND r.resolved_at = m.resolved_at
+        JOIN orders o ON o.report_id = r.id JOIN targets t ON t.order_id = o.id WHERE m.reporter_id = :me
+    )
+    SELECT done.report, 'taken_back' AS how FROM done JOIN rulings x ON x.target_id = done.target
+    JOIN appeals a ON a.ruling_id = x.id WHERE a.outcome = 'reversed'
+    UNION SELECT done.report, 'lifted' FROM done JOIN case_events e ON e.target_id = done.target
+    WHERE e.state = 'lifted' AND NOT EXISTS (
+        SELECT 1 FROM targets t JOIN rulings x ON x.target_id = t.id
+        WHERE t.order_id = done.order_id AND x.lifted_at IS NULL
+    )
     """).bindparams(param("me"))
 )
 REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
@@ -159,9 +168,9 @@ async def of_account(reading: Reading, account: int, at_most: int = 100) -> list
     return await BY_REPORTER.all(reading, me=account, n=at_most)
 
 
-async def taken_back(reading: Reading, account: int) -> set[int]:
-    """Ids of those of an account's reports of which an appeal has taken back what was done."""
-    return {id_ for (id_,) in await reading.fetch(TAKEN_BACK, me=account)}
+async def taken_back(reading: Reading, account: int) -> dict[int, str]:
+    """Of those of an account's reports of which what was done is taken back: how, `taken_back` by an appeal or `lifted` without one."""
+    return dict(sorted((id_, how) for id_, how in await reading.fetch(TAKEN_BACK, me=account)))
 
 
 async def open_on(reading: Reading, account: int) -> list[ReportRow]:
