@@ -320,6 +320,17 @@ TRIGGERS = (
         "rulings_emergency_for_a_day", "rulings", "INSERT",
         f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY_LASTS})",
     ),
+    # An appeal is of whoever is limited, and is decided by somebody, who may, with an entry in the log: else a row would spend their one.
+    Trigger(
+        "appeals_filed_by_whom_it_is_about", "appeals", "INSERT",
+        "NEW.state <> 'filed' OR NEW.decided_by IS NOT NULL OR NEW.decided_at IS NOT NULL "
+        "OR NOT EXISTS (SELECT 1 FROM rulings WHERE id = NEW.ruling_id AND owner_id = NEW.account_id)",
+    ),
+    Trigger(
+        "appeals_decided_by_staff", "appeals", "UPDATE OF state, decided_by",
+        f"(NEW.state = 'decided' AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = NEW.decided_by)) "
+        "OR (NEW.state <> 'filed' AND (NEW.decided_at IS NULL OR NEW.decided_log_index IS NULL))",
+    ),
     Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
     *(
         Trigger(f"{table}_stay{word}", table, event, _WHATEVER)

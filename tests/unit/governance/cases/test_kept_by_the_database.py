@@ -22,7 +22,7 @@ from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court import rulings
+from chaupal.store.court import appeals as appeal_rows, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
@@ -431,6 +431,27 @@ async def refused(
         with monkeypatch.context() as patched, kept(rule):
             patched.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
             await appeals.decide(bench.court, by, row.id, UPHELD)
+
+
+async def test_no_row_spends_the_one_appeal_that_somebody_has(bench: Bench):
+    """Whoever writes to the database filed one in another's name, or decided one as nobody, and who was limited had none left."""
+    await bench.withhold(await bench.order())
+    row = await appealed(bench)
+    late = "decided_at = 1, decided_log_index = 1"
+    for change in (
+        f"state = 'decided', outcome = 'upheld', {late}",
+        f"state = 'decided', outcome = 'upheld', decided_by = {bench.meera + 999}, {late}",
+        f"state = 'decided', outcome = 'upheld', decided_by = {bench.owner.me}, decided_at = 1",
+        "state = 'withdrawn'",
+    ):
+        with kept("appeals_decided_(by_staff|with_a_leaf)"):
+            async with bench.court.work.writing() as w:
+                await w.run(statement(text(f"UPDATE appeals SET {change} WHERE id = {row.id}")))
+    for other in ({"account_id": bench.asha.me}, {"state": "decided", "decided_by": bench.owner.me, "decided_at": 1}):
+        with kept("appeals_filed_by_whom_it_is_about"):
+            async with bench.court.work.writing() as w:
+                await appeal_rows.add(w, msgspec.structs.replace(row, id=bench.court.make_id(), **other))
+    await appeals.withdraw(bench.court, Viewer(account=bench.meera, country="IN"), row.id)
 
 
 async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal(
