@@ -1,10 +1,15 @@
-"""Benches run: each that needs no server of its own is played very small. Whether the others still call what there is, types say."""
+"""Benches run: each that needs no server of its own is played very small, and a change is told by each way of the barrier. Of the
+others it is seen that they begin; whether they still call what there is, types say.
+"""
 
+import importlib
+import sys
 import tomllib
 from pathlib import Path
 
+import asyncpg
 import pytest
-from bench import bulk, imports, in_force, intake, log, transparency
+from bench import barrier, bulk, imports, in_force, intake, log, transparency
 
 from chaupal.kernel.settings import load_settings
 from chaupal_audit.fold.fold import Fold
@@ -41,6 +46,28 @@ def test_the_story_of_a_log_is_one_that_a_report_reads():
 
 def test_an_archive_is_brought_in():
     assert imports.measure(posts=20) > 0
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_a_change_is_told_by_each_way_of_the_barrier(database: str, valkey_url: str):
+    """One of them went on adding to a table as it had been before, for weeks."""
+    connection = await asyncpg.connect(database)
+    await connection.execute(barrier.TABLES)
+    for way in barrier.WAYS:
+        assert await barrier.writing(way, database, valkey_url, times=1) > 0
+    assert await barrier.looking(database, times=1) > (0, 0)
+    await connection.execute("DROP TABLE bench_acts, bench_law; TRUNCATE changes")
+    await connection.close()
+
+
+def test_each_says_how_it_is_called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    said = {file.stem: file.read_text("utf-8") for file in (ROOT / "bench").glob("*.py")}
+    asked = [name for name, text in said.items() if "def main(" in text and ".parse_args()" in text]
+    monkeypatch.setattr(sys, "argv", ["bench", "--help"])
+    for name in asked:
+        with pytest.raises(SystemExit) as left:
+            importlib.import_module(f"bench.{name}").main()
+        assert left.value.code == 0 and "usage: " in capsys.readouterr().out, name
 
 
 def test_the_rest_is_held_to_by_types():

@@ -7,10 +7,12 @@ import pytest
 import regex
 
 from archives import mastodon, note, zipped
+from chaupal.api.own import imports as wire
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.archives import FAULTS
 from chaupal.kernel.faults.written import write
 from chaupal.social.archives import imports
+from chaupal.web.account import imports as pages
 from chaupal.web.account.imports import reason
 from village import Village, Villager
 
@@ -93,3 +95,10 @@ def test_every_reason_is_told_in_the_language_of_the_page(why: str):
     )
     assert regex.search(r"\p{Devanagari}", told) and not regex.search(r"[A-Za-z]", told), told
     assert reason(why, "en")
+
+
+def test_a_move_of_nine_files_fits_into_an_hour_with_each_once_more():
+    """Ties, lists, bookmarks and the archive, each a file; and what was the wrong one is sent again."""
+    wanted = {("POST", wire.API), ("POST", "/settings/import")}
+    limits = [one.limit for one in (*wire.ROUTES, *pages.ROUTES) if (one.method, one.path) in wanted]
+    assert [limit is not None and limit[0] >= 2 * 9 and limit[1] == 3_600 for limit in limits] == [True, True]
