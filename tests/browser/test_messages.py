@@ -34,9 +34,10 @@ def test_what_one_begins_with_somebody_again_goes_on_where_it_was(opens: Opens):
     for text in ("पहली बात", "दूसरी बात"):
         page.goto("/messages/new?to=harpreet")
         page.fill("#text", text)
-        page.click(".sheet-foot button")
+        page.keyboard.press("Control+Enter")
         page.wait_for_url(re.compile(r"/messages/\d+"))
         expect(page.locator("article.post").last).to_contain_text(text)
+    expect(page.locator("article.post").last).to_be_focused()  # the address names it, and so one stands there
     expect(page.locator("article.post")).to_have_count(2)
     page.goto("/messages")
     expect(page.locator("article.notice", has_text="बात")).to_have_count(1)

@@ -57,9 +57,6 @@ class Composer {
   private furnish(text: HTMLTextAreaElement, post: HTMLElement): void {
     addCounter(this.form, text, Number(this.form.dataset["most"] ?? 500), post);
     new Suggestions(text);
-    text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.form.requestSubmit();
-    });
   }
 
   /** While something attached is on its way, what is pressed last is what will be done. */

@@ -13,3 +13,11 @@ export function onKeys(acts: Record<string, () => void>, wished: () => boolean =
     act();
   });
 }
+
+/** What one writes to people goes by Ctrl+Enter. */
+export function sendByKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement)
+      if (event.target.form?.matches(".sheet")) event.target.form.requestSubmit();
+  });
+}
