@@ -101,12 +101,12 @@ def test_every_module_says_what_it_is_for():
     assert not silent
 
 
-@pytest.mark.parametrize("row", TERMS, ids=lambda row: row[0].strip())
-def test_every_word_is_in_english_and_in_hindi(row: list[str]):
-    english, hindi, meaning = row
-    assert regex.search(r"\p{Latin}", english)
-    assert regex.search(r"\p{Devanagari}", hindi)
-    assert meaning.strip()
+def test_every_word_is_in_english_and_in_hindi():
+    for row in TERMS:
+        english, hindi, meaning = row
+        assert regex.search(r"\p{Latin}", english), row
+        assert regex.search(r"\p{Devanagari}", hindi), row
+        assert meaning.strip(), row
 
 
 def test_a_word_is_explained_once():
@@ -114,17 +114,17 @@ def test_a_word_is_explained_once():
     assert sorted(set(words)) == sorted(words)
 
 
-@pytest.mark.parametrize("paper", sorted((DOCS / "decisions").glob("0*.md")), ids=lambda path: path.name)
-def test_a_decision_says_what_was_chosen_what_was_left_and_what_would_change_it(paper: Path):
-    text = paper.read_text(encoding="utf-8")
-    assert regex.fullmatch(r"\d{4}(-[a-z0-9]+)+\.md", paper.name)
-    assert all(f"## {part}" in text for part in ("We chose", "We left", "What would change our mind"))
+def test_a_decision_says_what_was_chosen_what_was_left_and_what_would_change_it():
+    for paper in sorted((DOCS / "decisions").glob("0*.md")):
+        text = paper.read_text(encoding="utf-8")
+        assert regex.fullmatch(r"\d{4}(-[a-z0-9]+)+\.md", paper.name), paper.name
+        assert all(f"## {part}" in text for part in ("We chose", "We left", "What would change our mind")), paper.name
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
-def test_a_link_within_the_house_leads_somewhere(paper: Path):
-    links = regex.findall(r"\]\((?!https?:)([^)#]+)", paper.read_text(encoding="utf-8"))
-    assert not [link for link in links if not (paper.parent / link).exists()]
+def test_a_link_within_the_house_leads_somewhere():
+    for paper in PAPERS:
+        links = regex.findall(r"\]\((?!https?:)([^)#]+)", paper.read_text(encoding="utf-8"))
+        assert not [link for link in links if not (paper.parent / link).exists()], paper.name
 
 
 @pytest.mark.parametrize("paper", AT_THE_DOOR, ids=lambda path: path.name)
@@ -151,12 +151,14 @@ def _is_ours(file: str) -> bool:
     return any((base / file.partition("/")[0]).is_dir() for base in NAMED_FROM)
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
-def test_files_that_a_paper_names_are_there(paper: Path):
-    files = set(
-        regex.findall(r"`([\w.-]+/[\w./-]+\.(?:py|ts|toml|mjs|sh|html|cfg))(?:::\w+)?`", paper.read_text("utf-8"))
-    )
-    assert {f for f in files if _is_ours(f) and not any((base / f).exists() for base in NAMED_FROM)} == set()
+def test_files_that_a_paper_names_are_there():
+    for paper in PAPERS:
+        files = set(
+            regex.findall(r"`([\w.-]+/[\w./-]+\.(?:py|ts|toml|mjs|sh|html|cfg))(?:::\w+)?`", paper.read_text("utf-8"))
+        )
+        assert {f for f in files if _is_ours(f) and not any((base / f).exists() for base in NAMED_FROM)} == set(), (
+            paper.name
+        )
 
 
 def _unknown(words: list[str]) -> str:
@@ -171,23 +173,25 @@ def _unknown(words: list[str]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
-def test_commands_and_settings_that_a_paper_names_are_there(paper: Path):
-    text = paper.read_text("utf-8")
-    called = regex.findall(r"(?:^|`|/|# )chaupal(?: --data \S+)?((?: [a-z-]+)+)", text, regex.M)
-    assert [words for words in called if words.split()[0] in cli.commands and _unknown(words.split())] == []
-    assert {name.lower() for name in regex.findall(r"CHAUPAL_([A-Z0-9_]+)", text)} - SETTINGS == set()
+def test_commands_and_settings_that_a_paper_names_are_there():
+    for paper in PAPERS:
+        text = paper.read_text("utf-8")
+        called = regex.findall(r"(?:^|`|/|# )chaupal(?: --data \S+)?((?: [a-z-]+)+)", text, regex.M)
+        assert [words for words in called if words.split()[0] in cli.commands and _unknown(words.split())] == [], (
+            paper.name
+        )
+        assert {name.lower() for name in regex.findall(r"CHAUPAL_([A-Z0-9_]+)", text)} - SETTINGS == set(), paper.name
 
 
 OURS = "api/v1/chaupal|office|settings|about|disputes|portal|transparency|log|orders|live|report|statements|verify"
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
-def test_addresses_that_a_paper_names_are_there(paper: Path):
+def test_addresses_that_a_paper_names_are_there():
     """Of ours: what is not here of Mastodon's API is named on purpose."""
-    named = regex.findall(rf"`(?:[A-Z, ]+ )?(/(?:{OURS})(?:/[\w{{}}:.-]+)*)(?:\?[^`]*)?`", paper.read_text("utf-8"))
-    plain = {regex.sub(r"\{[^}]*\}|:[a-z_]+", "x", name) for name in named}
-    assert {name for name in plain if not any(shape.fullmatch(name) for shape in SHAPES)} == set()
+    for paper in PAPERS:
+        named = regex.findall(rf"`(?:[A-Z, ]+ )?(/(?:{OURS})(?:/[\w{{}}:.-]+)*)(?:\?[^`]*)?`", paper.read_text("utf-8"))
+        plain = {regex.sub(r"\{[^}]*\}|:[a-z_]+", "x", name) for name in named}
+        assert {name for name in plain if not any(shape.fullmatch(name) for shape in SHAPES)} == set(), paper.name
 
 
 def test_every_alert_is_told_with_what_to_do():
