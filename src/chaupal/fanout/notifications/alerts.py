@@ -103,7 +103,8 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
     kind = "overdue" if event.share >= 100 else "clock"
     due = ClockTold(event, kind, PATHS[event.what].format(ref=ref, of=event.of), ref, staff=[], operator=[])
     staff = [assigned] if assigned else await accounts.with_roles(reading, sorted(MAY[COULD[event.what]]))
-    hushed = await _owners(reading, order, carrier.clock())  # whose things a secret order is about hears nothing of it
+    # Whose things a secret order is about hears nothing of it, nor whom a report is about, and nobody that their own appeal is due.
+    hushed = await _owners(reading, order, carrier.clock()) | await _concerned(reading, event)
     for account in (one for one in staff if one not in hushed):
         many = order is not None and await crowded(reading, order, account)
         if not many or kind == "overdue":
@@ -135,6 +136,13 @@ async def _owners(reading: Reading, order: docket.Order | None, now: int) -> fro
     if order is None or not order.secret_at(now):
         return frozenset()
     return frozenset(target.owner_id for target in await docket.targets_of(reading, order.id))
+
+
+async def _concerned(reading: Reading, event: ClockAlert) -> frozenset[int | None]:
+    """Whom a report is about, whose an appeal is: the desk does not show it to them, or has nothing for them to do."""
+    look = {clocks.APPEAL: appeals.appeal, clocks.REPORT: reports.report}.get(event.what)
+    found = None if look is None else await look(reading, event.of)
+    return frozenset() if found is None else frozenset((found.account_id,))
 
 
 async def _matter(
