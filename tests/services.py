@@ -24,6 +24,8 @@ import pytest
 from ports import free_port
 from waiting import PATIENCE
 
+# The machine's, or the one that tools/npm.sh brought.
+NODE = shutil.which("node") or str(Path(__file__).resolve().parents[1] / ".tools" / "bin" / "node")
 # With ctype C the text functions know no letters beyond ASCII: trigrams of Hindi come out empty, without a word.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
 OWNER = ("--username=chaupal", "--auth=trust", "--no-sync")

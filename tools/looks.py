@@ -15,6 +15,8 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 # Words whose letters change their looks side by side axe takes for pictures of an icon font and asks for no contrast: of Devanagari
 # one in ten. We have no such font, so on the canvas that it draws letters on all are found alike. `more`: rules that are off by themselves.
 # What has no words of its own, or is not drawn, it asks for no contrast either, but finds that out last, after a walk to the root.
+# Words in the flow of a page, in the letters and on the grounds of others there that it measured enough contrast for, have enough, too: of
+# twenty posts those of one are measured. What had too little, is hidden or is placed over the page is asked for each by itself.
 # `colours`: none of its rules but those about colours.
 RUN_AXE = """([more, colours]) => {
   const contrast = axe._audit.rules.find((one) => one.id === 'color-contrast');
@@ -25,6 +27,27 @@ RUN_AXE = """([more, colours]) => {
         ([...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) && one.checkVisibility())) &&
       contrast.whole(one, ...rest);
   }
+  const passed = new Set(), grounds = new Map([[null, '']]);
+  const ground = (one) => {  // undefined: placed
+    if (grounds.has(one)) return grounds.get(one);
+    const {position, backgroundColor, backgroundImage, opacity, filter, mixBlendMode} = getComputedStyle(one);
+    const own = [backgroundColor, backgroundImage, opacity, filter, mixBlendMode].join();
+    const around = /static|relative/.test(position) ? ground(one.parentElement) : undefined;
+    const all = own === 'rgba(0, 0, 0, 0),none,1,none,normal' ? around : around?.concat('/', own);
+    grounds.set(one, all);
+    return all;
+  };
+  const {'color-contrast': check} = axe._audit.checks;
+  check.whole ??= check.evaluate;
+  check.evaluate = function (one, ...rest) {
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one), beneath = ground(one);
+    const letters = [beneath, color, fontSize, fontWeight, textShadow].join(';');
+    if (passed.has(letters)) return true;
+    let told;  // without a ratio where it passed because it is not seen
+    const enough = check.whole.call({...this, data: (said) => this.data((told = said))}, one, ...rest);
+    if (enough && told?.contrastRatio && beneath !== undefined) passed.add(letters);
+    return enough;
+  };
   const data = new Uint8Array(4).fill(1);
   const alike = {canvas: {}, measureText: () => ({width: 30}), fillText() {}, clearRect() {}, getImageData: () => ({data})};
   const {getContext} = HTMLCanvasElement.prototype;

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from browser.conftest import PATIENCE
-from looks import axe_day_and_night, wrong
+from looks import axe, axe_day_and_night, wrong
 from screenshots import LOOKS, gallery, shown, sitting
 from serving import Served
 
@@ -34,6 +34,14 @@ FAULTS = {
     "hidden": "document.documentElement.style.scrollPadding = '0'; document.querySelector('header.top').style.blockSize = '80vh'",
     "broken": "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/nothing-here\" alt=\"x\">')",
 }
+# Of words that look alike one is measured; of these a smaller one, a seen one, two on other grounds and a placed one are too pale.
+ALIKE = """<p>किसान</p><p>किसान</p>
+<p style="font-size: 30px; color: #888">बड़ा</p><p style="font-size: 12px; color: #888">छोटा</p>
+<input style="color: #bbb; background: #fff; display: none" aria-label="छिपा">
+<input style="color: #bbb; background: #fff" aria-label="दिखा" value="दिखा">
+<div style="background: #555"><p>गहरा</p></div><div style="opacity: .3"><p>फीका</p></div>
+<div style="position: fixed; inset-block-end: 0; inset-inline: 0; block-size: 5rem; background: #555"></div>
+<p style="position: fixed; inset-block-end: 2rem">किसान</p>"""
 
 BY_NIGHT = {"color-contrast": "color: #333", "page-has-heading-one": "display: none"}
 STYLED = "(style) => document.head.append(Object.assign(document.createElement('style'), {textContent: style}))"
@@ -69,6 +77,13 @@ def test_each_fault_of_a_look_is_found(well: Page, kind: str):
     well.evaluate(FAULTS[kind])
     well.wait_for_timeout(100)
     assert kind in {fault.partition(":")[0] for fault in wrong(well)}
+
+
+def test_words_that_look_alike_elsewhere_are_measured_by_themselves(well: Page):
+    well.goto("/signup")
+    well.evaluate("(words) => { document.querySelector('main').innerHTML = words; }", ALIKE)
+    [pale] = axe(well, colours=True)
+    assert pale.startswith("color-contrast: ") and pale.endswith(" (5)")
 
 
 @pytest.mark.parametrize("rule", BY_NIGHT)

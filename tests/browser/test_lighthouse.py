@@ -4,13 +4,11 @@
 """
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from browser.conftest import chromium_here
+from services import NODE
 from serving import Served
 from waiting import PATIENCE
 
@@ -21,11 +19,8 @@ PAGES = ("/", "/orders", "asha:/", "chitra:/office")
 
 
 def test_a_page_of_each_kind_has_95_in_each_score_of_lighthouse_that_no_clock_is_in(village: Served):
-    node = shutil.which("node")
-    if node is None or not (ROOT / "node_modules" / "lighthouse").exists():
-        pytest.skip("no Lighthouse here: make scripts")
     told = subprocess.run(
-        [node, "tools/lighthouse.mjs", "--untimed", village.url, *PAGES],
+        [NODE, "tools/lighthouse.mjs", "--untimed", village.url, *PAGES],
         cwd=ROOT,
         env={**os.environ, "CHROME_PATH": chromium_here()},
         capture_output=True,

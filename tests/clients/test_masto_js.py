@@ -1,16 +1,14 @@
 """masto.js, on which Elk and Phanpy are built, against a real server, with its own HTTP and its own WebSocket."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 from clients.conftest import Stage
 from clients.images import jpeg
+from services import NODE
 
 WALK = Path(__file__).with_name("masto_walk.mjs")
-# The machine's, or the one that tools/npm.sh brought.
-NODE = shutil.which("node") or Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node"
 
 
 def test_masto_js_walks_through_the_server(stage: Stage, tmp_path: Path):

@@ -1,7 +1,6 @@
 """docs/log-entries.md alone suffices for a recount: a program in JavaScript that imports nothing of ours comes to the report's numbers."""
 
 import json
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -16,10 +15,10 @@ from chaupal.governance.log import tallying
 from chaupal.governance.orders import publishing
 from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY
+from services import NODE
 from surfaces.insiders import GROUNDS, draft, rule_for
 from village import Village
 
-NODE = shutil.which("node") or Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node"
 PROGRAM = Path(__file__).parent / "recount/recount.mjs"
 REFUSE: dict[str, Any] = {
     "outcome": "refuse",

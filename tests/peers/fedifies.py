@@ -4,7 +4,6 @@ import asyncio
 import base64
 import os
 import select
-import shutil
 import signal
 import subprocess
 from collections import Counter
@@ -17,11 +16,10 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, seen
 from ports import free_port
-from services import ending_with_us
+from services import NODE, ending_with_us
 from waiting import PATIENCE
 
 SERVER = Path(__file__).parent / "fedify" / "server.mjs"
-NODE = shutil.which("node") or str(Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node")
 
 
 class Fedify:

@@ -1,16 +1,15 @@
 """The composer's script reads links, remote handles and tags as the server does: one table holds both to it."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from chaupal.text.length import length
+from services import NODE
 
 ROOT = Path(__file__).resolve().parents[4]
-NODE = shutil.which("node") or ROOT / ".tools" / "bin" / "node"
 ESBUILD = ROOT / "node_modules" / ".bin" / "esbuild"
 SCRIPT = ROOT / "src" / "chaupal" / "web" / "script" / "compose"
 SHARED = json.loads((ROOT / "tests" / "unit" / "text" / "vectors.json").read_text(encoding="utf-8"))
