@@ -112,9 +112,8 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
             due.staff.append(to if by_mail and not many else to._replace(email=""))
     operator = carrier.settings.contact_email
     if kind == "overdue" and operator and by_mail:
-        login = await logins.named(
-            reading, operator.lower()
-        )  # whose address that is hears by it what they may know, and no more
+        # Whose address that is hears by it what they may know, and no more.
+        login = await logins.named(reading, operator.lower())
         account = login.account if login else 0
         if account not in hushed and not (order and await crowded(reading, order, account)):
             due.operator.append(ToldAccount(0, operator, carrier.settings.default_language, ""))

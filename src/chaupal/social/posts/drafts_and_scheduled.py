@@ -82,9 +82,8 @@ async def schedule(
     """
     me = viewer.me
     body.at, body.country = at, viewer.country
-    key = (
-        key and f"later {key}"
-    )  # one key may bring a post and one for later: what it brought is looked for by its kind
+    # One key may bring a post and one for later: what it brought is looked for by its kind.
+    key = key and f"later {key}"
     async with square.work.reading() as reading:
         if key and (waiting := await posting.said_before(reading, me, key)) is not None:
             return waiting
