@@ -46,14 +46,16 @@ type Pass = Callable[[], Awaitable[None]]
 
 @dataclass
 class Row:
-    """Of one way under one load. `cpu`: ms of a processor a request; `p50`, `p99`: ms that a request waited to pass."""
+    """Of one way under one load. `cpu`: ms of a processor a request; `waited`: ms (p50, p99) until a request was let pass, in
+    which others are answered meanwhile; `took`: the same from when it was due until it was answered.
+    """
 
     way: str
     load: str
     per_second: float
     cpu: float
-    p50: float
-    p99: float
+    waited: tuple[float, float]
+    took: tuple[float, float]
     shared: float  # requests a look
 
 
@@ -154,21 +156,24 @@ def _nothing() -> None:
     """Nothing was missed that a bench would miss."""
 
 
-async def serve(way: Way, per_second: float, seconds: float) -> tuple[list[float], float, float]:
-    """Requests, at random moments or (0) one after the other: what each waited (s), the processor's time a request, seconds."""
-    waits: list[float] = []
+async def serve(way: Way, per_second: float, seconds: float) -> tuple[list[float], list[float], float, float]:
+    """Requests, at random moments (the same ones for every way) or (0) one after the other: what each waited and took (s), the
+    processor's time a request, seconds.
+    """
+    waits, takes = list[float](), list[float]()
     dice = random.Random(5)
     began, cpu = time.perf_counter(), time.process_time()
 
-    async def request() -> None:
+    async def request(due: float) -> None:
         came = time.perf_counter()
         await way.passed()
         waits.append(time.perf_counter() - came)
         _burn()
+        takes.append(time.perf_counter() - due)
 
     async def again() -> None:
-        while time.perf_counter() - began < seconds:
-            await request()
+        while (now := time.perf_counter()) - began < seconds:
+            await request(now)
             await asyncio.sleep(0)
 
     if per_second:
@@ -176,13 +181,13 @@ async def serve(way: Way, per_second: float, seconds: float) -> tuple[list[float
         while due < began + seconds:
             due += dice.expovariate(per_second)
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            task = asyncio.create_task(request())
+            task = asyncio.create_task(request(due))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)
     else:
         await asyncio.gather(*(again() for _ in range(AT_ONCE)))
-    return waits, (time.process_time() - cpu) / len(waits), time.perf_counter() - began
+    return waits, takes, (time.process_time() - cpu) / len(waits), time.perf_counter() - began
 
 
 def _burn() -> None:
@@ -203,15 +208,22 @@ async def measure(name: str, database: str, valkey: str, seconds: float) -> list
         try:
             await serve(way, per_second, 1.0)  # the writer begins, and all is warm
             way.looks = 0
-            waits, cpu, took = await serve(way, per_second, seconds if per_second != LOADS["idle"] else 2 * seconds)
+            length = seconds if per_second != LOADS["idle"] else 2 * seconds
+            waits, takes, cpu, took = await serve(way, per_second, length)
         finally:
             writer.terminate()
             await writer.wait()
         shared = len(waits) / way.looks if way.looks else 0.0
-        cuts = statistics.quantiles(waits, n=100)
-        rows.append(Row(name, load, len(waits) / took, cpu * 1e3, cuts[49] * 1e3, cuts[98] * 1e3, shared))
+        rows.append(
+            Row(name, load, len(waits) / took, cpu * 1e3, _middle_and_tail(waits), _middle_and_tail(takes), shared)
+        )
     await way.close()
     return rows
+
+
+def _middle_and_tail(seconds: list[float]) -> tuple[float, float]:
+    cuts = statistics.quantiles(seconds, n=100)
+    return cuts[49] * 1e3, cuts[98] * 1e3
 
 
 async def commit(name: str, database: str, valkey: str) -> None:
@@ -271,13 +283,28 @@ async def run(database: str, valkey: str, seconds: float) -> tuple[list[Row], di
 def show(rows: list[Row], took: dict[str, float]) -> None:
     """Print all of it. A commit's figure is without a disk where the database has none to wait for."""
     table = Table(title=f"requests of {WORK * 1e3:g} ms each, {COMMITS} commits a second by another process")
-    for column in ("way", "load", "req/s", "CPU ms a request", "waited p50 ms", "p99 ms", "requests a look"):
+    columns = (
+        "way",
+        "load",
+        "req/s",
+        "CPU ms",
+        "waited p50 ms",
+        "p99",
+        "took p50 ms",
+        "p99",
+        "more p50 ms",
+        "p99",
+        "shared by",
+    )
+    for column in columns:
         table.add_column(column, justify="left" if column in ("way", "load") else "right", no_wrap=True)
+    bare = {row.load: row.took for row in rows if row.way == Way.name}
     for row in rows:
         shared = f"{row.shared:.1f}" if row.shared else "-"
-        figures = (f"{row.per_second:,.0f}", f"{row.cpu:.3f}", f"{row.p50:.2f}", f"{row.p99:.2f}", shared)
-        table.add_row(row.way, row.load, *figures)
-    Console(width=140).print(table)
+        more = (took - without for took, without in zip(row.took, bare[row.load], strict=True))
+        figures = (f"{one:.2f}" for one in (*row.waited, *row.took, *more))
+        table.add_row(row.way, row.load, f"{row.per_second:,.0f}", f"{row.cpu:.3f}", *figures, shared)
+    Console(width=160).print(table)
     for name, seconds in took.items():
         print(f"{name}: {seconds * 1e3:.3f} ms")
 
