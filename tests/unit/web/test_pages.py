@@ -164,7 +164,8 @@ async def test_the_author_reads_why_beside_the_post_and_how_to_appeal(village: V
     assert own.status_code == 200
     assert "सरसों" in own.text
     assert "लोगों को मारने की बात" in own.text
-    assert '#appeal"' in own.text and 'href="/disputes/strikes/' in own.text
+    why = regex.search(r'href="(/disputes/strikes/\d+)"', own.text)
+    assert why and 'id="appeal"' in (await village.look("IN", why[1], village.asha)).text
 
 
 async def test_a_withheld_account_shows_its_handle_and_nothing_it_says_of_itself(village: Village):
