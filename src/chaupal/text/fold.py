@@ -79,8 +79,9 @@ ANUSVARA, VIRAMA = 0x02, 0x4D
 # Count key: chandrabindu with anusvara where writers swap them; Gurmukhi tippi and adak bindi; eyelash ra.
 NASAL_SIGNS = {"ँ": "ं", "ઁ": "ં", "ੰ": "ਂ", "ਁ": "ਂ", "ऱ": "र"}
 
-# Greek and Cyrillic letters that are drawn as a Latin one (Unicode's confusables, UTS #39). Only where a word has letters of both: so
-# somebody poses as the word, or writes an order's tag past it; a Russian word by itself is another one.
+# Greek and Cyrillic letters that are drawn as a Latin one (Unicode's confusables, UTS #39). Only where a word has letters of both, and
+# none that is drawn otherwise: so somebody poses as the word, or writes an order's tag past it. A Russian word is another one, beside
+# a Latin one, too: of most only the capital poses, and a tag is the same in small letters.
 _POSED = "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυϳϺЅІЈАВЕКМНОРСТУХаеорсухѕіјѴѵҮүһӀӏԁԌԛԜԝ"
 POSING = dict(zip(_POSED, "jabezhikmnoptyxaivopujmsijabekmhopctyxaeopcyxsijvvyyhlidgqww", strict=True))
 
@@ -88,7 +89,7 @@ POSING = dict(zip(_POSED, "jabezhikmnoptyxaivopujmsijabekmhopctyxaeopcyxsijvvyyh
 SEPARATORS = "_·॰・\u0f0b"
 
 
-_MIXED = regex.compile(r"(?=.*[A-Za-z]).*[\p{Greek}\p{Cyrillic}]", regex.V1 | regex.S)
+_LATIN, _POSED_AS = regex.compile("[A-Za-z]"), regex.compile(r"[\p{Greek}\p{Cyrillic}]")
 _POSING = str.maketrans(POSING)
 _JOINED = regex.compile("|".join(JOINED))
 _SEQUENCES = sorted(DO_NOT_EMIT, key=len, reverse=True)
@@ -160,10 +161,10 @@ def fold_words(text: str) -> list[str]:
 
 
 def _identity(text: str) -> str:
-    text = unicodedata.normalize("NFC", _LONG_RUN.sub(r"\1", _IGNORABLE.sub("", text)))
-    text = _unmasked(text)  # while capitals are there: Н is no n
     # NFKC before casefold: #ＫＩＳＡＮ and #kisan are one tag, and full-width spelling is used to dodge a count.
-    text = _unmasked(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
+    text = unicodedata.normalize("NFKC", _LONG_RUN.sub(r"\1", _IGNORABLE.sub("", text)))
+    text = _unmasked(text)  # while capitals are there: Н is no n
+    text = _unmasked(unicodedata.normalize("NFKC", text.casefold()))
     # Chillus and khanda ta while their ZWJ is still there.
     text = _JOINED.sub(lambda found: JOINED[found[0]], text).replace(ZWJ, "")
     return _settled(unicodedata.normalize("NFC", text.translate(_LETTERS)))
@@ -171,7 +172,10 @@ def _identity(text: str) -> str:
 
 def _unmasked(text: str) -> str:
     """A Latin word without the letters that pose as Latin ones in it."""
-    return text.translate(_POSING) if _MIXED.match(text) else text
+    if not (_POSED_AS.search(text) and _LATIN.search(text)):
+        return text
+    latin = text.translate(_POSING)
+    return text if _POSED_AS.search(latin) else latin
 
 
 def _settled(text: str) -> str:
