@@ -1407,6 +1407,30 @@ def test_a_measure_ends_or_is_narrowed_as_by_an_appeal_that_nobody_decided_so(sc
         assert "ended_unappealed" in scribe.found(ended)
 
 
+@pytest.mark.parametrize("step", ["appealed", "modified"])
+def test_an_appeal_against_an_emergencys_measure_ends_what_another_left_of_what_confirmed_it(scribe: Scribe, step: str):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 1})
+    first = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47, minutes=40))
+    filed = scribe.appeal(first, "filed")
+    scribe.later(hours=20)
+    scribe.open_order("IN-2021-0003", targets={"post": 1}, confirms="IN-2021-0002")
+    scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0003", body="secretary")
+    told = {"carried": scribe.opens[first], "until": scribe.minute(hours=27)}
+    ended = scribe.reverse(first, "confirmed", body="secretary")
+    made = scribe.measure("IN-2021-0003", prev=ended, cause="confirmed", body="secretary", **told)
+    scribe.notice(made)
+    scribe.later(hours=1)
+    scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="modified")
+    made = scribe.measure("IN-2021-0003", prev=scribe.reverse(made, "modified", by=SECOND), cause="modified", **told)
+    scribe.notice(made)
+    scribe.later(hours=1)
+    scribe.appeal(filed, "decided", outcome="reversed" if step == "appealed" else step)
+    ended = scribe.reverse(made, step, by=SECOND)
+    if step == "modified":
+        scribe.notice(scribe.measure("IN-2021-0003", prev=ended, cause=step, **told))
+    assert not scribe.verdict().broken
+
+
 def test_an_appeal_is_decided_in_part_for_whoever_appealed_and_nothing_changes(scribe: Scribe):
     made = scribe.decide(until=scribe.minute(days=50))
     decided = scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="modified")

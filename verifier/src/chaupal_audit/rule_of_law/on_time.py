@@ -154,7 +154,7 @@ def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
     if ended.said.step not in BY_APPEAL or made is None or made.case is None:
         return False
     about = (one.made for one in book.granted if abs(one.act.at - ended.act.at) <= SLACK and one.made is not None)
-    return not any(one.case is made.case or made in _one_line(one) for one in about)
+    return not any(made is one for appealed in about for one in _meant(appealed))
 
 
 # --- notices ---
@@ -316,6 +316,14 @@ def _one_line(made: MeasureAct) -> list[MeasureAct]:
     return line
 
 
+def _meant(made: MeasureAct) -> list[MeasureAct]:
+    """What an appeal against a measure ends or narrows: its line, and what else was decided in the cases of that, such as what another
+    appeal left of it.
+    """
+    line = _one_line(made)
+    return [*line, *(one for about in line if about.case is not None for one in about.case.made)]
+
+
 @APPEALING.breach(
     "The appeal was decided by somebody whose role does not allow it.",
     "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
@@ -368,8 +376,7 @@ def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
 def modified_unchanged(book: Book, appealed: AppealStep) -> bool:
     if appealed.said.outcome != "modified" or appealed.made is None:
         return False
-    line = [*_decided_line(appealed), *(appealed.made.case.made if appealed.made.case else ())]
-    ends = [one.ended for one in line if one.ended is not None and one.ended.said.step in BY_APPEAL]
+    ends = [one.ended for one in _meant(appealed.made) if one.ended is not None and one.ended.said.step in BY_APPEAL]
     return not any(abs(ended.act.at - appealed.act.at) <= SLACK for ended in ends)
 
 
