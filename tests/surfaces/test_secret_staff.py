@@ -10,14 +10,15 @@ from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import appeals, notices
-from chaupal.governance.cases import assigning, csv_cases, decisions, desk as options, evidence, notes
+from chaupal.governance.cases import assigning, clocks, csv_cases, decisions, desk as options, evidence, notes
 from chaupal.governance.log import opening
 from chaupal.governance.orders import documents, steps
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk, dossier, staffed
-from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court import clocks as clock_rows, docket, ledger, rulings
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.court import orders
@@ -91,8 +92,18 @@ async def test_an_appeal_tells_of_no_secret_order_to_staff_who_may_not_know_of_i
     id_ = (await appeals.file(court, v.asha.viewer, row.id, REASON)).id
     async with court.work.writing() as w:
         await w.run(statement(update(orders).values(secrecy="aggregate_only")))
-    for role in (Role.MODERATOR, Role.REVIEWER):
-        who, knows_of_it = await v.joins(f"nayi_{role.value}", "नई", role=role), role in SECRET
+    staff = [
+        (await v.joins(f"nayi_{role.value}", "नई", role=role), role in SECRET)
+        for role in (Role.MODERATOR, Role.REVIEWER)
+    ]
+    v.clock.move(8 * DAY)
+    await clocks.alert(court)
+    await v.settle()
+    async with court.work.reading() as reading:
+        assert [one for one in await clock_rows.running_openly(reading, 100) if one.what == clocks.APPEAL] == []
+    for who, knows_of_it in staff:
+        said = (await v.api(who, "GET", "/api/v1/notifications", types="mention")).text
+        assert (f"/office/appeals/{id_}" in said) == knows_of_it, "nor does a reminder"
         assert [one.id for one, _ in await appeals.queue(court, who.viewer)] == ([id_] if knows_of_it else [])
         assert (ref in (await v.look("IN", "/office/appeals", who)).text) == knows_of_it
         for path in (f"/api/v1/admin/appeals/{id_}", f"/office/appeals/{id_}"):

@@ -86,7 +86,7 @@ class ClockAlert(Event, frozen=True):
 
 
 class ClocksPassed(Event, frozen=True):
-    """What one look at the clocks found: of these staff are told, by one letter to each."""
+    """What a look at the clocks found, a hundred at most: of these staff are told, by one letter to each."""
 
     alerts: tuple[ClockAlert, ...]
 

@@ -27,7 +27,7 @@ from chaupal.policy.viewer import Role
 from chaupal.ports.mail import Letter
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened, PlanFailed
-from chaupal.store.court import appeals, docket, offices, reports
+from chaupal.store.court import appeals, docket, offices, reports, rulings
 from chaupal.store.identity import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
@@ -95,18 +95,21 @@ async def write(carrier: Carrier, w: Writing, event: ClocksPassed) -> None:
 
 async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTold | None:
     """To staff, and to the operator once the time is over. Of what is due on one day about one account, one stands in letters."""
-    orders = await docket.orders_by_id(reading, [event.of]) if event.what == clocks.ORDER else []
-    order = orders[0] if orders else None
+    order, now = await _order(reading, event), carrier.clock()
     ref, assigned, by_mail = await _matter(reading, event, order)
     if ref is None:
         return None
     kind = "overdue" if event.share >= 100 else "clock"
     due = ClockTold(event, kind, PATHS[event.what].format(ref=ref, of=event.of), ref, staff=[], operator=[])
-    staff = [assigned] if assigned else await accounts.with_roles(reading, sorted(MAY[COULD[event.what]]))
+    could = MAY[COULD[event.what]]
+    if order is not None and order.secret_at(now):
+        could &= MAY["see_secret"]  # an appeal tells of it, too
+    staff = [assigned] if assigned else await accounts.with_roles(reading, sorted(could))
     # Whose things a secret order is about hears nothing of it, nor whom a report is about, and nobody that their own appeal is due.
-    hushed = await _owners(reading, order, carrier.clock()) | await _concerned(reading, event)
+    hushed = await _owners(reading, order, now) | await _concerned(reading, event)
+    one_of_many = order if event.what == clocks.ORDER else None
     for account in (one for one in staff if one not in hushed):
-        many = order is not None and await crowded(reading, order, account)
+        many = one_of_many is not None and await crowded(reading, one_of_many, account)
         if not many or kind == "overdue":
             to = await telling.ear(carrier, reading, account)
             due.staff.append(to if by_mail and not many else to._replace(email=""))
@@ -115,9 +118,19 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
         # Whose address that is hears by it what they may know, and no more.
         login = await logins.named(reading, operator.lower())
         account = login.account if login else 0
-        if account not in hushed and not (order and await crowded(reading, order, account)):
+        if account not in hushed and not (one_of_many and await crowded(reading, one_of_many, account)):
             due.operator.append(ToldAccount(0, operator, carrier.settings.default_language, ""))
     return due
+
+
+async def _order(reading: Reading, event: ClockAlert) -> docket.Order | None:
+    """The order that is due, or the one under which was decided what is appealed."""
+    if event.what == clocks.ORDER:
+        return next(iter(await docket.orders_by_id(reading, [event.of])), None)
+    appeal = await appeals.appeal(reading, event.of) if event.what == clocks.APPEAL else None
+    row = None if appeal is None else await rulings.ruling(reading, appeal.ruling_id)
+    matter = None if row is None else await docket.matter_of(reading, row.target_id)
+    return None if matter is None else matter[0]
 
 
 async def crowded(reading: Reading, order: docket.Order, account: int = 0) -> bool:

@@ -32,6 +32,14 @@ async def start_of_order(w: Writing, order: Order, regime: Regime) -> None:
 
 async def alert(court: Court) -> int:
     """Tell of each clock that has passed one of `deadline_alerts.SHARES`, once, across restarts; how many. Nothing is executed."""
+    told = 0
+    while many := await _alert_some(court):
+        told += many
+    return told
+
+
+async def _alert_some(court: Court) -> int:
+    """As many as stand in one letter, the next due first."""
     now = court.clock()
     async with court.work.reading() as reading:
         passed = await clocks.alerting(reading, now)

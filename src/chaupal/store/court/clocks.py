@@ -11,7 +11,7 @@ from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import updates, upserts
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.court import clocks, orders
+from chaupal.store.tables.court import appeals, clocks, orders, rulings, targets
 
 
 class ClockRow(msgspec.Struct, frozen=True):
@@ -36,9 +36,17 @@ STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, stopped_at=None)
 NEXT_FIRST = rows_of(ClockRow, clocks).ordered("due_at id")
 OF = NEXT_FIRST.where(*_THIS)
 RUNNING = NEXT_FIRST.where(stopped_at=None).limit("n")
-# What stands outside the office: of a secret order nobody there learns that its hours run.
+# What stands outside the office: of a secret order nobody there learns that its hours run, nor those of an appeal.
+_APPEALED_IN_SECRET = (
+    select(appeals.c.id)
+    .join_from(appeals, rulings, rulings.c.id == appeals.c.ruling_id)
+    .join(targets, targets.c.id == rulings.c.target_id)
+    .join(orders, orders.c.id == targets.c.order_id)
+    .where(HIDDEN)
+)
 RUNNING_OPENLY = RUNNING.where(
-    or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN)))
+    or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN))),
+    or_(clocks.c.what != sql("'appeal'"), clocks.c.of.not_in(_APPEALED_IN_SECRET)),
 )
 
 

@@ -40,6 +40,14 @@ async def test_a_clock_found_late_tells_only_what_it_has_come_to(bench: Bench, c
     assert await alerts_of(bench.court) == []
 
 
+async def test_of_more_than_one_letter_holds_none_waits_for_the_next_look(bench: Bench, clock) -> None:
+    async with bench.court.work.writing() as w:
+        for order in range(1_001, 1_102):
+            await clocks.start(w, clocks.ORDER, order, "act", clock(), clock() + HOUR)
+    clock.move(HOUR)
+    assert await alerts_of(bench.court) == [("act", 100)] * 101
+
+
 async def test_a_stopped_clock_is_silent_and_a_new_start_begins_anew(bench: Bench, clock) -> None:
     await begin(bench.court)
     clock.move(2 * HOUR)
