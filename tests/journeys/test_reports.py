@@ -217,26 +217,37 @@ async def test_what_is_done_about_a_report_resolves_it_and_an_appeal_that_succee
 async def test_a_warning_that_is_lifted_without_an_appeal_is_told_to_whoever_reported_once(village: Village):
     """They went on reading that the account had been warned."""
     v, court = village, village.running.house.court
-    report = await filed(v, v.asha)
-    form = MatterForm(
-        targets=f"@{v.ravi.handle}\n{v.ravi.latest.path}",
-        rule=court.rules.current(v.clock()).cite(1),
-        source="user_report",
-        grounds=GROUNDS,
-        report_id=int(str(report["id"])),
-    )
-    done = await house.open_and_decide(court, v.chitra.viewer, form, Draft(outcome="warn", reason=GROUNDS))
-    await v.settle()
-    assert done.in_force and any("चेतावनी दी गई है" in text for text in await said_to(v, v.asha))
 
-    async def lift(number: int) -> tuple[str, list[str]]:
-        await decisions.lift(court, v.dev.viewer, done.ref, number, "The saying is a proverb, and no threat.")
+    async def warned() -> str:
+        report = await filed(v, v.asha)
+        form = MatterForm(
+            targets=f"@{v.ravi.handle}\n{v.ravi.latest.path}",
+            rule=court.rules.current(v.clock()).cite(1),
+            source="user_report",
+            grounds=GROUNDS,
+            report_id=int(str(report["id"])),
+        )
+        done = await house.open_and_decide(court, v.chitra.viewer, form, Draft(outcome="warn", reason=GROUNDS))
         await v.settle()
-        (mine,) = (await v.api(v.asha, "GET", "/api/v1/reports")).json()
-        return mine["outcome"], [text for text in await said_to(v, v.asha) if "वापस ले लिया" in text]
+        assert done.in_force and any("चेतावनी दी गई है" in text for text in await said_to(v, v.asha))
+        return done.ref
 
-    assert await lift(2) == ("warned", []), "the other warning stands"
-    outcome, told = await lift(1)
+    async def hears() -> tuple[str, list[str]]:
+        await v.settle()
+        newest = (await v.api(v.asha, "GET", "/api/v1/reports")).json()[0]
+        return newest["outcome"], [text for text in await said_to(v, v.asha) if "वापस ले लिया" in text]
+
+    async def lift(ref: str, number: int) -> tuple[str, list[str]]:
+        await decisions.lift(court, v.dev.viewer, ref, number, "The saying is a proverb, and no threat.")
+        return await hears()
+
+    assert await lift(await warned(), 2) == ("warned", []), "the other warning stands"
+    v.clock.move(4 * DAY)
+    await decisions.lapse_ended(court)
+    assert await hears() == ("warned", []), "it ran to its end, and nobody took it back"
+    ref = await warned()
+    assert await lift(ref, 2) == ("warned", [])
+    outcome, told = await lift(ref, 1)
     assert (outcome, len(told)) == ("lifted", 1)
     assert "फ़ैसला करने वालों ने वापस लिया" in await v.page_as("IN", "/reports", v.asha)
 

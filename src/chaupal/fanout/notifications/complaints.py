@@ -47,17 +47,17 @@ async def acted(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
 
 
 async def lifted(carrier: Carrier, w: Writing, event: RulingLifted) -> None:
-    """What was done about a report is taken back without an appeal, and nothing of it is left: told with the last of it."""
+    """All that was done about a report is lifted, without an appeal: told with the last of it. What ran to its end was done, and what
+    an appeal took back was told then.
+    """
     order = await docket.order(w, event.order)
     if order is None or order.report_id is None or event.lapsed:
         return
     ids = [target.id for target in await docket.targets_of(w, order.id)]
-    made = [row for some in (await rulings.by_targets(w, ids)).values() for row in some]
-    last = max(made, key=lambda row: row.lift_log_index or 0)
-    if last.id != event.ruling or any(row.lifted_at is None for row in made):
-        return
-    case = last.target_id or 0
-    if (await case_events.events_of(w, [case]))[case][-1].state == State.LIFTED:
+    made = {case: rows for case, rows in (await rulings.by_targets(w, ids)).items() if rows}
+    last = max((row for rows in made.values() for row in rows), key=lambda row: row.lift_log_index or 0)
+    stands = (await case_events.events_of(w, list(made))).values()
+    if last.id == event.ruling and all(events[-1].state == State.LIFTED for events in stands):
         await told_of(carrier, w, order.report_id, "lifted")
 
 

@@ -172,7 +172,7 @@ async def tidy(court: Court) -> int:
 
 async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:
     """What the viewer has reported, the newest first; `outcome` is `taken_back` where an appeal took back what was done, and `lifted`
-    where it was lifted without one.
+    where all of it was lifted without one.
     """
     async with court.work.reading() as reading:
         back = await reports.taken_back(reading, viewer.me)

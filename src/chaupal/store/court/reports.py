@@ -92,8 +92,8 @@ LATEST = (
     .limit("n")
 )
 TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").ordered("id")
-# Of somebody's reports those that were resolved, alone or together with others, by what an appeal took back; then those by what
-# whoever could did, where nothing of it is left.
+# Of somebody's reports those that were resolved, alone or together with others, by what an appeal took back; then those by what was
+# lifted, all of it. As `complaints.lifted` tells them.
 TAKEN_BACK = statement(
     text("""
     WITH done AS (
@@ -104,10 +104,9 @@ TAKEN_BACK = statement(
     SELECT done.report, 'taken_back' AS how FROM done JOIN rulings x ON x.target_id = done.target
     JOIN appeals a ON a.ruling_id = x.id WHERE a.outcome = 'reversed'
     UNION SELECT done.report, 'lifted' FROM done JOIN case_events e ON e.target_id = done.target
-    WHERE e.state = 'lifted' AND NOT EXISTS (
-        SELECT 1 FROM targets t JOIN rulings x ON x.target_id = t.id
-        WHERE t.order_id = done.order_id AND x.lifted_at IS NULL
-    )
+    WHERE e.number = (SELECT max(n.number) FROM case_events n WHERE n.target_id = done.target)
+    AND EXISTS (SELECT 1 FROM rulings x WHERE x.target_id = done.target)
+    GROUP BY done.report, done.order_id HAVING min(e.state) = 'lifted' AND max(e.state) = 'lifted'
     """).bindparams(param("me"))
 )
 REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
