@@ -31,7 +31,7 @@ ABOUT_APPEAL = "appeal"
 class Strike(msgspec.Struct, frozen=True, kw_only=True):
     """One ruling on somebody, with all that they may know of it.
 
-    `order` is None where it may not be named (`ruling.neutral`, or rulings without a matter). `window_ends`: ms, until when
+    `order` is None for rulings without a matter; whether it may be named `ruling.neutral` says. `window_ends`: ms, until when
     one can appeal. `lifted_because`: the reason of whoever ended it.
     """
 
