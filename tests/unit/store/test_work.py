@@ -21,6 +21,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, Unavaila
 from chaupal.kernel.event import Event
 from chaupal.social.events import Followed
 from chaupal.social.people import graph
+from chaupal.store.court import ledger
 from chaupal.store.machine import connecting_sqlite, marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
@@ -177,6 +178,25 @@ async def test_what_a_part_that_failed_had_spared_is_not_spared(work: Work):
                 w.spare(POSTS)
                 raise Invalid()
         assert (POSTS, EVERY) in w.changed()
+
+
+async def test_the_log_is_held_once_in_a_unit_and_anew_after_a_part_that_was_undone(work: Work):
+    asked: list[str] = []
+    async with work.writing() as w:
+        value = w.value
+
+        async def counted(stmt: Any, **params: Any) -> Any:
+            asked.append("held")
+            return await value(stmt, **params)
+
+        w.value = counted
+        assert (await ledger.hold(w), await ledger.hold(w)) == (0, 0) and asked == ["held"]
+        with pytest.raises(Invalid):
+            async with w.part():
+                await ledger.add(w, 0, [("cover", b"{}")], [])
+                assert await ledger.hold(w) == 1 and asked == ["held"]
+                raise Invalid()
+        assert await ledger.hold(w) == 0 and asked == ["held", "held"]
 
 
 async def test_what_was_read_inside_a_unit_that_was_given_up_is_not_remembered(work: Work):

@@ -87,8 +87,10 @@ class KeptCheckpoint(msgspec.Struct, frozen=True):
 
 
 async def hold(w: Writing) -> int:
-    """Lock the log until this unit ends, so that nobody else appends; its size."""
-    return int(await w.value(HOLD))
+    """Lock the log until this unit ends, so that nobody else appends; its size. The store is asked once in a unit."""
+    if w.log_size is None:
+        w.log_size = int(await w.value(HOLD))
+    return w.log_size
 
 
 async def size(reading: Reading) -> int:
@@ -117,7 +119,8 @@ async def add(
     await w.run_many(ADD_ENTRY, rows)
     await w.run_many(PLACE, [{"place": at, "now_body": body} for at, (_, body) in placed if at in waited])
     await w.run_many(ADD_NODE, [{"level": level, "index": at, "hash": digest} for level, at, digest in nodes])
-    await w.run(GROW, now_at=str(index + len(bodies)))
+    w.log_size = index + len(bodies)
+    await w.run(GROW, now_at=str(w.log_size))
 
 
 async def wait(w: Writing, index: int, kind: str, body: bytes) -> None:

@@ -104,6 +104,7 @@ class Writing(Reading):
         self.new_post: int | None = None  # others read it with the news of this unit
         self.ends_from = 0  # the generation of memory in which its COMMIT was sent
         self.keyed = self
+        self.log_size: int | None = None  # while this unit holds the log; what a part took is given back with the part
         # Of the log's tree at a size, after this unit's appends.
         self.edge: tuple[int, dict[tuple[int, int], bytes]] = (-1, {})
         self.waits: dict[int, int] = {}  # order -> one of its targets that was seen undecided in this unit
@@ -140,7 +141,7 @@ class Writing(Reading):
             await self.undo()
             self.memory.undone(self.changed())
             del self.events[told:], self.remarks[remarked:], self.counts[counted:]
-            self.touched, self.spared = touched, spared
+            self.touched, self.spared, self.log_size = touched, spared, None
             raise
         await self.keep()
 
