@@ -583,6 +583,10 @@ def test_the_database_knows_the_same_roles_and_times_as_the_code():
         return set(roles_.replace("'", "").split(", "))
 
     assert (
-        named(triggers.SANCTIONS) == {*MAY["sanction"]} == {*MAY["approve_sanction"]} == {*MAY["decide"], "moderator"}
+        named(triggers.SANCTIONS)
+        == {*MAY["sanction"]}
+        == {*MAY["hear_appeal"]}
+        == {*MAY["approve_sanction"]}
+        == {*MAY["decide"], "moderator"}
     )
     assert named(triggers.APPROVERS) == {*MAY["approve"]} == {*MAY["act_in_emergency"]}
