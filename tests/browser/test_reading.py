@@ -120,7 +120,11 @@ def test_a_page_that_tells_how_far_something_is_changes_under_nobodys_hands(open
 
     def so_far(route: Route) -> None:
         number, answer = next(at, far[0]), route.fetch()
-        body = answer.text().replace("</h1>", f"</h1><p role='status'>{number}</p>{'<ul></ul>' * (number > 2)}", 1)
+        first = "<p class='said wrong' role='alert'>यह ठीक नहीं</p>" * (number == 1)
+        told = "<p>कुछ और</p><details open><summary>क्यों</summary></details>"
+        body = answer.text().replace("</h1>", f"</h1>{first}<p role='status'>{number}</p>{told}", 1)
+        if number > 2:
+            body = re.sub(r"<section aria-labelledby=.here.*?</section>", "", body, flags=re.DOTALL)
         again = '<meta name="again" content="0.1">' * (number < 3)
         route.fulfill(response=answer, body=body.replace("</head>", f"{again}</head>", 1))
 
@@ -129,11 +133,19 @@ def test_a_page_that_tells_how_far_something_is_changes_under_nobodys_hands(open
     page.goto("/settings/moving")
     line, field = page.locator("main [role=status]"), page.locator("#alias")
     page.evaluate("window.line = document.querySelector('main [role=status]')")
+    page.locator("main summary", has_text="क्यों").click()
     field.fill("ravi")
     expect(line).to_have_text("2")
     assert page.evaluate("window.line.isConnected"), "the line is the one that was there, and so it is read out"
     expect(field).to_have_value("ravi")
     expect(field).to_be_focused()
+    expect(page.locator("main [role=alert], main .wrong")).to_have_count(
+        0
+    )  # what was wrong goes, and nothing else looks so
+    for _ in range(2):
+        with page.expect_response("**/settings/moving"):
+            pass
+    expect(page.locator("main details[open]")).to_have_count(0)
     far[0] = 3
     expect(line).to_have_text("3")
-    expect(line).to_be_focused()  # where one stood is another page now
+    expect(line).to_be_focused()  # where one stood is no more

@@ -1,5 +1,6 @@
 """What is read of archives from elsewhere: posts of Mastodon and Twitter in one shape, and hostile ones refused."""
 
+import csv
 import io
 import json
 import tarfile
@@ -131,6 +132,20 @@ def test_too_many_files_and_too_many_things_are_refused(monkeypatch):
     monkeypatch.setattr(archives, "MOST_THINGS", 3)
     with pytest.raises(BadArchive, match="more things"):
         past_mastodon.read(Archive(zipped({"outbox.json": outbox({}, {}, {}, {})})))
+
+
+def test_of_a_list_without_end_no_more_lines_are_kept_than_may_come(monkeypatch):
+    kept, reader = [], csv.reader
+
+    def counted(lines):
+        for row in reader(lines):
+            kept.append(row)
+            yield row
+
+    monkeypatch.setattr(past_ties.csv, "reader", counted)
+    with pytest.raises(BadArchive, match="more than"):
+        past_ties.read("follows", b"asha\n" * (2 * past_ties.MOST_LINES))
+    assert len(kept) == past_ties.MOST_LINES + 1
 
 
 def test_links_within_archives_are_refused():

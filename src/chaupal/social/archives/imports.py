@@ -132,7 +132,7 @@ async def _work_through(square: Square, held: Import) -> None:
                 square, held, items, lambda v, one, some: past_posts.bring(square, v, one, archive, some, len(items))
             )
     else:
-        lines = past_ties.read(held.kind, await asyncio.to_thread(_list_in, held.kind, data))
+        lines = await asyncio.to_thread(lambda: past_ties.read(held.kind, _list_in(held.kind, data)))
         await _steps(square, held, lines, lambda v, one, some: past_ties.bring(square, v, one, some, len(lines)))
 
 

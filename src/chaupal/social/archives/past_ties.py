@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
 
 import msgspec
 import regex
@@ -78,7 +79,7 @@ def read(kind: str, data: bytes) -> list[Line]:
     except UnicodeDecodeError as error:
         raise BadList("list_no_text") from error
     try:
-        rows = [row for row in csv.reader(io.StringIO(text)) if row and row[0].strip()]
+        rows = list(islice((row for row in csv.reader(io.StringIO(text)) if row and row[0].strip()), MOST_LINES + 1))
     except csv.Error as error:
         raise BadList("list_no_csv") from error
     if len(rows) > MOST_LINES:

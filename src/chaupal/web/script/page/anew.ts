@@ -74,24 +74,27 @@ async function askAgain(): Promise<void> {
   if (here && there) {
     const stood = here.contains(document.activeElement);
     become(here, there);
-    if (stood && !here.contains(document.activeElement)) goOnAt(here.querySelector<HTMLElement>("[role=status]"));
+    if (stood && !here.contains(document.activeElement)) goOnAt(here.querySelector<HTMLElement>("[role=status]") ?? here);
   }
   if (!page || page.querySelector("meta[name=again]")) followProgress();
 }
 
-/** Node by node as far as they are of a kind; what comes after that is put in its place. */
+const kindOf = (one: Node): string => (one instanceof Element ? `${one.nodeName} ${one.getAttribute("class") ?? ""}` : one.nodeName);
+
+/** What is of a kind becomes what stands there now, what is new is put before the rest, what is gone goes. What somebody has folded or
+ *  unfolded stays so. */
 function become(here: Node, there: Node): void {
   if (here.isEqualNode(there)) return;
   if (here instanceof Text) here.data = there.textContent ?? "";
   if (!(here instanceof Element && there instanceof Element)) return;
-  for (const { name, value } of there.attributes) here.setAttribute(name, value);
-  const [mine, theirs] = [[...here.childNodes], [...there.childNodes]];
-  const unlike = mine.findIndex((one, at) => one.nodeName !== theirs[at]?.nodeName);
-  const alike = unlike < 0 ? mine.length : unlike;
-  for (const [at, one] of mine.entries()) {
-    const other = theirs[at];
-    if (other && at < alike) become(one, other);
-    else one.remove();
+  for (const { name, value } of there.attributes) if (name !== "open") here.setAttribute(name, value);
+  const rest = [...here.childNodes];
+  for (const other of [...there.childNodes]) {
+    const at = rest.findIndex((one, n) => kindOf(one) === kindOf(other) && (n === 0 || one instanceof Element));
+    const [mine, ...gone] = rest.splice(0, at + 1).reverse();
+    for (const one of gone) one.remove();
+    if (mine) become(mine, other);
+    else here.insertBefore(other, rest[0] ?? null);
   }
-  here.append(...theirs.slice(alike));
+  for (const one of rest) one.remove();
 }

@@ -8,6 +8,8 @@ import { say } from "./words.ts";
 
 const HERE = "form[data-part]";
 const WAIT = 10; // seconds in which a post that is thrown away can be had back
+const MS = 65_536; // numbers of posts in a millisecond (kernel/ids.py)
+const JUST = 60_000; // ms: a post that is older is not the one that was just sent, which need not be on this page
 const BACK: Record<string, string> = {
   save: "unsave", unsave: "save", repost: "unrepost", unrepost: "repost", unfollow: "follow", mute: "unmute", block: "unblock",
 };
@@ -46,8 +48,9 @@ async function deed(form: HTMLFormElement, button: HTMLButtonElement, undone = f
 }
 
 function put(form: HTMLFormElement, button: HTMLButtonElement, part: string): HTMLFormElement | null {
-  const at = [...form.elements].indexOf(button);
-  const menu = [...form.querySelectorAll("details")].findIndex((one) => one.contains(button));
+  const stood = [...form.querySelectorAll("button, summary")].find((one) => one === document.activeElement) ?? button;
+  const at = [...form.elements].indexOf(stood);
+  const menu = [...form.querySelectorAll("details")].findIndex((one) => one.contains(stood));
   const parsed = new DOMParser().parseFromString(part, "text/html");
   const fresh = parsed.querySelector<HTMLFormElement>(HERE);
   if (!fresh) return null;
@@ -114,8 +117,10 @@ function inPlace(form: HTMLFormElement, button: HTMLButtonElement): boolean {
 
 /** Whoever has just posted stands at their post: the answer to a form that a script sent does not say where it is. */
 function standAtMine(): void {
-  const mine = [...document.querySelectorAll<HTMLElement>("article.post:has(.menu a[href$='/edit'])")];
-  const newest = mine.reduce<HTMLElement | null>((last, one) => (last && last.id > one.id ? last : one), null);
+  const drawn = Number(document.querySelector<HTMLElement>("main")?.dataset["made"]);
+  const age = (post: HTMLElement): number => drawn - Number(post.id.slice(1)) / MS;
+  const mine = [...document.querySelectorAll<HTMLElement>("article.post:has(.menu a[href$='/edit'])")].filter((one) => age(one) < JUST);
+  const [newest] = mine.sort((one, other) => age(one) - age(other));
   goOnAt(newest);
   newest?.scrollIntoView({ block: "center" });
 }

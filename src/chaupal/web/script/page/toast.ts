@@ -6,7 +6,7 @@ const SECONDS = 6;
 
 let timer = 0;
 let after: (() => void) | null = null;
-let next: HTMLElement | null = null;
+let next: HTMLElement | null = null; // where one goes on who stands on the line when it goes
 
 /** Say it for some seconds; `lasting` until the next one. */
 export function toast(text: string, lasting = false): void {
@@ -49,8 +49,11 @@ function show(text: string, seconds: number): HTMLElement | null {
   const place = document.querySelector<HTMLElement>("#toast");
   if (!place || !text) return null;
   settle();
-  const words = document.createTextNode(text);
+  const words = document.createTextNode(text), stood = document.activeElement;
+  const inIt = place.contains(stood);
+  if (!inIt) next = stood instanceof HTMLElement && stood !== document.body ? stood : null;
   place.replaceChildren(words);
+  if (inIt) goOnAt(next);
   clearTimeout(timer);
   // The sheet has a timer of its own (each built file has its own copy of this one): only the line that it is about goes.
   if (seconds) timer = window.setTimeout(() => (place.firstChild === words ? hide(place) : settle()), seconds * 1_000);

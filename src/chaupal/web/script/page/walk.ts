@@ -17,7 +17,7 @@ function current(): HTMLElement | null {
 /** Whoever reads by keys or by ear goes on from here. */
 export function goOnAt(place: HTMLElement | null | undefined): void {
   if (!place) return;
-  place.tabIndex = -1;
+  if (place.tabIndex < 0) place.tabIndex = -1; // a button stays one that Tab reaches
   place.focus({ preventScroll: true });
 }
 
