@@ -139,9 +139,8 @@ def test_a_page_that_tells_how_far_something_is_changes_under_nobodys_hands(open
     assert page.evaluate("window.line.isConnected"), "the line is the one that was there, and so it is read out"
     expect(field).to_have_value("ravi")
     expect(field).to_be_focused()
-    expect(page.locator("main [role=alert], main .wrong")).to_have_count(
-        0
-    )  # what was wrong goes, and nothing else looks so
+    # What was wrong goes, and nothing else looks so.
+    expect(page.locator("main [role=alert], main .wrong")).to_have_count(0)
     for _ in range(2):
         with page.expect_response("**/settings/moving"):
             pass
