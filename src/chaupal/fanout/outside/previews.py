@@ -103,8 +103,8 @@ async def _follow(carrier: Carrier, link: Link) -> None:
         if not await link_cards.claim(w, link, now + HELD):
             return
         before = await link_cards.known(w, link.url)
-        stands_here = bool(await naming.there(w, [link.url]))
-    if stands_here:
+        known_here = bool(await naming.there(w, [link.url]))
+    if known_here:
         # Somebody or something of another server, which is shown and withheld here by the law; a card of it would be by none.
         await _show(carrier, link, None)
         return

@@ -41,8 +41,8 @@ SAID = DEMANDS | {
     ("forwarded", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} देख ली गई है और जो उसके लिए ज़िम्मेदार हैं, उन्हें भेज दी गई है।"),
     ("taken_back", "en"): ("your report {ref}", "What was done about your report {ref} has been taken back after an appeal."),
     ("taken_back", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} पर जो किया गया था, वह अपील के बाद वापस ले लिया गया है।"),
-    ("lifted", "en"): ("your report {ref}", "What was done about your report {ref} has been taken back by those who decided it."),
-    ("lifted", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} पर जो किया गया था, उसे फ़ैसला करने वालों ने वापस ले लिया है।"),
+    ("lifted", "en"): ("your report {ref}", "What was done about your report {ref} has been taken back by this server, without an appeal."),
+    ("lifted", "hi"): ("आपकी शिकायत {ref}", "आपकी शिकायत {ref} पर जो किया गया था, उसे इस सर्वर ने बिना किसी अपील के वापस ले लिया है।"),
     ("filed", "en"): ("your appeal has arrived", "Your appeal has arrived. Somebody who had no part in the decision will look "
         "at it, by {day} at the latest. You can write there, and read what is decided."),
     ("filed", "hi"): ("आपकी अपील मिल गई है", "आपकी अपील मिल गई है। {day} तक कोई ऐसा व्यक्ति उसे देखेगा जो फ़ैसले में शामिल "

@@ -51,6 +51,6 @@ REPORT_OUTCOMES = {
     "none": N_("no rule or law was broken"),
     "forwarded": N_("passed on to those responsible"),
     "taken_back": N_("taken back after an appeal"),
-    "lifted": N_("taken back by those who decided it"),
+    "lifted": N_("taken back by this server"),
     "": N_("being looked at"),
 }
