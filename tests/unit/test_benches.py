@@ -63,7 +63,7 @@ async def test_a_change_is_told_by_each_way_of_the_barrier(database: str, valkey
 def test_each_says_how_it_is_called(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     said = {file.stem: file.read_text("utf-8") for file in (ROOT / "bench").glob("*.py")}
     asked = [name for name, text in said.items() if "def main(" in text and ".parse_args()" in text]
-    assert len(asked) > 20
+    assert "barrier" in asked
     monkeypatch.setattr(sys, "argv", ["bench", "--help"])
     for name in asked:
         with pytest.raises(SystemExit) as left:
