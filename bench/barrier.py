@@ -301,9 +301,10 @@ def show(rows: list[Row], took: dict[str, float]) -> None:
     bare = {row.load: row.took for row in rows if row.way == Way.name}
     for row in rows:
         shared = f"{row.shared:.1f}" if row.shared else "-"
-        more = (took - without for took, without in zip(row.took, bare[row.load], strict=True))
-        figures = (f"{one:.2f}" for one in (*row.waited, *row.took, *more))
-        table.add_row(row.way, row.load, f"{row.per_second:,.0f}", f"{row.cpu:.3f}", *figures, shared)
+        figures = (f"{one:.2f}" for one in (*row.waited, *row.took))
+        # As many as go come when they like, and with a look all at once: nothing to compare.
+        more = (f"{a - b:.2f}" if LOADS[row.load] else "-" for a, b in zip(row.took, bare[row.load], strict=True))
+        table.add_row(row.way, row.load, f"{row.per_second:,.0f}", f"{row.cpu:.3f}", *figures, *more, shared)
     Console(width=160).print(table)
     for name, seconds in took.items():
         print(f"{name}: {seconds * 1e3:.3f} ms")
