@@ -283,19 +283,8 @@ async def run(database: str, valkey: str, seconds: float) -> tuple[list[Row], di
 def show(rows: list[Row], took: dict[str, float]) -> None:
     """Print all of it. A commit's figure is without a disk where the database has none to wait for."""
     table = Table(title=f"requests of {WORK * 1e3:g} ms each, {COMMITS} commits a second by another process")
-    columns = (
-        "way",
-        "load",
-        "req/s",
-        "CPU ms",
-        "waited p50 ms",
-        "p99",
-        "took p50 ms",
-        "p99",
-        "more p50 ms",
-        "p99",
-        "shared by",
-    )
+    spans = (f"{what} {of}" for what in ("waited", "took", "more") for of in ("p50 ms", "p99"))
+    columns = ("way", "load", "req/s", "CPU ms", *spans, "shared by")
     for column in columns:
         table.add_column(column, justify="left" if column in ("way", "load") else "right", no_wrap=True)
     bare = {row.load: row.took for row in rows if row.way == Way.name}

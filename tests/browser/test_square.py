@@ -139,7 +139,10 @@ def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     expect(mine.locator(".keep")).to_be_focused()  # and not where one went on after the deletion
 
     # A post of one's own from years ago has a shorter number.
-    old = "<article class='post' id='p99000000000000000'><p class='menu'><a href='/posts/99000000000000000/edit'>तब</a></p></article>"
+    old = (
+        "<article class='post' id='p99000000000000000'><time datetime='2016-10-01T08:00:00Z'></time>"
+        "<p class='menu'><a href='/posts/99000000000000000/edit'>तब</a></p></article>"
+    )
     page.route("**/", lambda asked: beside(asked, old))
     page.evaluate("sessionStorage.setItem('chaupal.done', 'posted')")
     page.reload()

@@ -320,7 +320,9 @@ async def test_the_law_of_a_complaint_is_found_by_what_laws_say_of_themselves(vi
     }
 
 
-async def test_one_letter_tells_of_what_is_due_of_one_day_and_account_the_first_and_a_message_of_each(village: Village):
+async def test_of_what_is_due_on_one_day_about_one_account_the_first_stands_in_a_letter_and_a_message_tells_of_each(
+    village: Village,
+):
     v, court = village, village.running.house.court
     filed = [
         await reports.file(court, who.viewer, Report(account=whom.id, kind="spam"))

@@ -82,15 +82,16 @@ NASAL_SIGNS = {"ँ": "ं", "ઁ": "ં", "ੰ": "ਂ", "ਁ": "ਂ", "ऱ": "�
 # Greek and Cyrillic letters that are drawn as a Latin one (Unicode's confusables, UTS #39). Only where a word has letters of both, and
 # none that is drawn otherwise: so somebody poses as the word, or writes an order's tag past it. A Russian word is another one, beside
 # a Latin one, too: of most only the capital poses, and a tag is the same in small letters.
-_POSED = "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυϳϺЅІЈАВЕКМНОРСТУХаеорсухѕіјѴѵҮүһӀӏԁԌԛԜԝ"
-POSING = dict(zip(_POSED, "jabezhikmnoptyxaivopujmsijabekmhopctyxaeopcyxsijvvyyhlidgqww", strict=True))
+_POSING = str.maketrans(
+    "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυϳϺЅІЈАВЕКМНОРСТУХаеорсухѕіјѴѵҮүһӀӏԁԌԛԜԝ",
+    "jabezhikmnoptyxaivopujmsijabekmhopctyxaeopcyxsijvvyyhlidgqww",
+)
 
 # Letters of a tag that only separate its words.
 SEPARATORS = "_·॰・\u0f0b"
 
 
-_LATIN, _POSED_AS = regex.compile("[A-Za-z]"), regex.compile(r"[\p{Greek}\p{Cyrillic}]")
-_POSING = str.maketrans(POSING)
+_LATIN, _GREEK_OR_CYRILLIC = regex.compile("[A-Za-z]"), regex.compile(r"[\p{Greek}\p{Cyrillic}]")
 _JOINED = regex.compile("|".join(JOINED))
 _SEQUENCES = sorted(DO_NOT_EMIT, key=len, reverse=True)
 _SEQUENCE = regex.compile("|".join([*_SEQUENCES, f"[{LOOSE_HAMZA}]"]))
@@ -172,10 +173,10 @@ def _identity(text: str) -> str:
 
 def _unmasked(text: str) -> str:
     """A Latin word without the letters that pose as Latin ones in it."""
-    if not (_POSED_AS.search(text) and _LATIN.search(text)):
+    if not (_GREEK_OR_CYRILLIC.search(text) and _LATIN.search(text)):
         return text
     latin = text.translate(_POSING)
-    return text if _POSED_AS.search(latin) else latin
+    return text if _GREEK_OR_CYRILLIC.search(latin) else latin
 
 
 def _settled(text: str) -> str:

@@ -98,7 +98,7 @@ READ: dict[str, Any] = {"scope": "read:accounts"}
 WRITE: dict[str, Any] = {"scope": "write:accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    post(API, bring, Surface.OWN, body=imports.MOST_BYTES + 100_000, limit=(30, 3_600), **WRITE),
+    post(API, bring, Surface.OWN, body=imports.MOST_BYTES + 100_000, limit=imports.OFTEN, **WRITE),
     get(API, listed, Surface.OWN, **READ),
     get(f"{API}/{{id}}", show, Surface.OWN, **READ),
     delete(f"{API}/{{id}}", stop, Surface.OWN, **WRITE),

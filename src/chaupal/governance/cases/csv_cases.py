@@ -13,10 +13,10 @@ from chaupal.governance.cases import bulk, cases
 from chaupal.governance.cases.bulk import BulkOutcome, Item
 from chaupal.governance.cases.cases import CARRIED_OUT, Case
 from chaupal.governance.cases.ladder import REFUSALS
-from chaupal.governance.cases.lifecycle import OPEN
 from chaupal.governance.context import Court
 from chaupal.governance.orders import changes, csv_files
 from chaupal.governance.orders.papers import check_may
+from chaupal.governance.orders.resolving import MOST_TARGETS
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, all_wrong, or_not_found
 from chaupal.kernel.faults import Wrong
@@ -96,9 +96,10 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
     async with court.work.scanning() as reading:
         order = or_not_found(await knowing.order_for(reading, viewer, ref))
         found = await cases.cases_of(court, reading, order)
-    if verb:
-        stands = bulk.VERBS[verb].stands
-        found = [case for case in found if case.state in stands and (case.state in OPEN or case.served is not None)]
+        if verb:
+            there = await case_events.standing_there(reading, order.id, bulk.VERBS[verb].stands, 1, MOST_TARGETS)
+            waiting = {target.id for target in there}
+            found = [case for case in found if case.target.id in waiting]
     wanted = {case.target.owner_id or 0 for case in found} | {case.proposal.by for case in found if case.proposal}
     handles = await _handles(court, viewer, wanted)
     filled = tuple(name for name in FILLED if name not in _unused(verb))

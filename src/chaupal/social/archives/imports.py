@@ -21,6 +21,7 @@ from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
 
 MOST_BYTES = 100_000_000
 AT_ONCE = 100  # posts in one commit
+OFTEN = (30, 3_600)  # files in so many seconds: a move brings some nine, and what was the wrong one comes again
 SHOWN = 20  # imports
 SHOWN_FAULTS = 500  # of one import; all that are kept stand in a file
 ARCHIVE = "archive"

@@ -169,7 +169,8 @@ async def of_account(reading: Reading, account: int, at_most: int = 100) -> list
 
 async def taken_back(reading: Reading, account: int) -> dict[int, str]:
     """Of those of an account's reports of which what was done is taken back: how, `taken_back` by an appeal or `lifted` without one."""
-    return dict(sorted((id_, how) for id_, how in await reading.fetch(TAKEN_BACK, me=account)))
+    rows: list[tuple[int, str]] = [(id_, how) for id_, how in await reading.fetch(TAKEN_BACK, me=account)]
+    return dict(sorted(rows, key=lambda row: row[1] == "taken_back"))  # where it is both, an appeal did it
 
 
 async def open_on(reading: Reading, account: int) -> list[ReportRow]:

@@ -117,7 +117,7 @@ async def stop(call: Call[ById]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/import", show, Surface.OWN, **PAGE),
-    post("/settings/import", bring, Surface.OWN, body=imports.MOST_BYTES + 100_000, limit=(30, 3_600), **PAGE),
+    post("/settings/import", bring, Surface.OWN, body=imports.MOST_BYTES + 100_000, limit=imports.OFTEN, **PAGE),
     get("/settings/import/{id}", progress, Surface.OWN, **PAGE),
     get("/settings/import/{id}/faults.csv", faults_file, Surface.OWN, shape=Shape.FILE),
     post("/settings/import/{id}/stop", stop, Surface.OWN, **PAGE),

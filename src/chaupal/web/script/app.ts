@@ -1,7 +1,6 @@
 // What every page of the square brings: deeds without reloading, lists that go on, what is new, keys, and the rest when it
 // is needed. Without it everything is there too, one page after the other.
 import { watchDeeds } from "./page/deeds.ts";
-import { followProgress } from "./page/anew.ts";
 import { keepTime } from "./page/clock.ts";
 import { offerCopies } from "./page/copy.ts";
 import { showWhoIsPointedAt } from "./page/hover.ts";
@@ -13,6 +12,7 @@ import { watchMenus } from "./page/menu.ts";
 import { moveWhatIsSeen } from "./page/moving.ts";
 import { openByPress } from "./page/open.ts";
 import { turnPages } from "./page/pager.ts";
+import { followProgress } from "./page/progress.ts";
 import { goOnAt, walkByKeys } from "./page/walk.ts";
 
 // A form that came back is read on from what is wrong in it, a page after a deed from what was done, or from the post that its

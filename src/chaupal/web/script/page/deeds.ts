@@ -8,7 +8,6 @@ import { say } from "./words.ts";
 
 const HERE = "form[data-part]";
 const WAIT = 10; // seconds in which a post that is thrown away can be had back
-const MS = 65_536; // numbers of posts in a millisecond (kernel/ids.py)
 const JUST = 60_000; // ms: a post that is older is not the one that was just sent, which need not be on this page
 const BACK: Record<string, string> = {
   save: "unsave", unsave: "save", repost: "unrepost", unrepost: "repost", unfollow: "follow", mute: "unmute", block: "unblock",
@@ -118,9 +117,10 @@ function inPlace(form: HTMLFormElement, button: HTMLButtonElement): boolean {
 /** Whoever has just posted stands at their post: the answer to a form that a script sent does not say where it is. */
 function standAtMine(): void {
   const drawn = Number(document.querySelector<HTMLElement>("main")?.dataset["made"]);
-  const age = (post: HTMLElement): number => drawn - Number(post.id.slice(1)) / MS;
-  const mine = [...document.querySelectorAll<HTMLElement>("article.post:has(.menu a[href$='/edit'])")].filter((one) => age(one) < JUST);
-  const [newest] = mine.sort((one, other) => age(one) - age(other));
+  const isNew = (post: HTMLElement): boolean => drawn - Date.parse(post.querySelector("time")?.dateTime ?? "") < JUST;
+  const number = (post: HTMLElement): number => Number(post.id.slice(1));
+  const mine = [...document.querySelectorAll<HTMLElement>("article.post:has(.menu a[href$='/edit'])")].filter(isNew);
+  const [newest] = mine.sort((one, other) => number(other) - number(one));
   goOnAt(newest);
   newest?.scrollIntoView({ block: "center" });
 }
