@@ -1,5 +1,5 @@
-"""Benches run: each that needs no server of its own is played very small, and a change is told by each way of the barrier. Of the
-others it is seen that they begin; whether they still call what there is, types say.
+"""Benches run: each that needs no server of its own is played very small, and a change is told by each way of the barrier. Of
+those with a `main` it is seen that they begin; whether they all still call what there is, types say.
 """
 
 import importlib
