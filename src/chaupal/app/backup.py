@@ -70,7 +70,7 @@ def check_there(settings: Settings) -> None:
     """Raises Problem where no server has kept anything: most often the directory was mistyped."""
     data = Path(settings.data)
     if not data.is_dir() or not (settings.postgres or (data / DATABASE).exists()):
-        raise Problem(f"{data} holds no server")
+        raise Problem(f"{data.absolute()} holds no server; say where it lies by --data or CHAUPAL_DATA")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -112,7 +112,7 @@ async def _carry(folder: Path, files: Files) -> None:
 def _restore(settings: Settings, file: Path) -> None:
     data = Path(settings.data)
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise Problem(f"{data} is not empty; restore into a new directory")
+        raise Problem(f"{data} is not empty; name a new directory by --data, and serve that")
     data.absolute().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=data.absolute().parent, prefix=".restore-") as beside:
         unpacked = Path(beside) / "data"

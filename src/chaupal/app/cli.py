@@ -14,7 +14,6 @@ import msgspec
 
 from chaupal.app.gc_frozen import gc_frozen
 from chaupal.kernel.errors import Invalid, NotFound, Problem, coded
-from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.settings import BadSettings, Settings, load_settings, strange_words
 from chaupal.policy.viewer import Role, Viewer
 
@@ -325,6 +324,8 @@ def backup(context: click.Context, file: Path, data: str | None) -> None:
     """Write database, uploads and keys into one FILE, while the server runs."""
     from chaupal.app import backup as keeping
 
+    if not file.absolute().parent.is_dir():
+        raise Problem(f"{file}: there is no such folder")
     size = asyncio.run(keeping.backup(settings_of(context, data=data), file))
     click.echo(f"{file}: {size} bytes")
 
@@ -340,6 +341,7 @@ def restore(context: click.Context, file: Path, data: str | None) -> None:
     settings = settings_of(context, data=data)
     asyncio.run(keeping.restore(settings, file))
     click.echo(f"restored into {settings.data}")
+    click.echo("Before it is served: `chaupal check`, and `chaupal log against` what others have seen of its log.")
 
 
 @cli.command()
@@ -385,9 +387,7 @@ def main() -> None:
         _say(f"settings: {problem.message}")
         sys.exit(2)
     except Problem as problem:
-        # Of what has no sentence of its own the message is what is wrong with each field.
-        about = problem.details if FAULTS[coded(problem).code].api else {}
-        _say("; ".join([problem.message, *(f"{field}: {text}" for field, text in about.items())]))
+        _say("; ".join([problem.message.removeprefix(coded(problem).before), *_not_said(problem)]))
         sys.exit(1)
     except Exception as error:
         if os.environ.get("CHAUPAL_LOG_LEVEL") == "debug":
@@ -398,6 +398,17 @@ def main() -> None:
             case _:
                 _say(f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+
+def _not_said(problem: Problem) -> list[str]:
+    """What is wrong with fields besides what the message says."""
+    known = coded(problem)
+    said = {field for field, found in known.wrong.items() if {one.code for one in found} == {known.code}}
+    return [
+        f"{field}: {text}"
+        for field, text in problem.details.items()
+        if field not in said and text not in problem.message
+    ]
 
 
 def _say(text: str) -> None:

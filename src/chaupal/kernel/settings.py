@@ -359,14 +359,15 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
         try:
             values |= tomllib.loads(file.read_text("utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadSettings(f"{file}: {error}") from error
+            raise BadSettings(f"{file}: {error.strerror if isinstance(error, OSError) else error}") from error
     values |= _from_environment(os.environ if environ is None else environ)
     values |= {name: value for name, value in overrides.items() if value is not None}
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         what, _, name = str(error).partition(" - at `$.")
-        raise BadSettings(f"{name.rstrip('`')}: {what}" if name else what) from error
+        strange = what.replace("Object contains unknown field", "no setting is called")
+        raise BadSettings(f"{name.rstrip('`')}: {what}" if name else f"{file}: {strange}") from error
     named = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     settings = msgspec.structs.replace(settings, public_url=named)
     _check(settings)

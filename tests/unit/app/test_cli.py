@@ -219,7 +219,7 @@ def test_a_role_is_given_and_is_one_that_exists(server: Served, data: str):
     [
         (
             ("account", "create", "not a handle", "--email", "e@example.org", "--password", "long enough secret"),
-            "handle",
+            "letters a-z",
         ),
         (("account", "create", "eesha", "--email", "nonsense", "--password", "long enough secret"), "email"),
         (("account", "create", "eesha", "--email", "e@example.org", "--password", "short"), "password"),
@@ -261,6 +261,20 @@ def test_what_is_wrong_is_said_once(data: str):
     done = chaupal(*add, "--as", "gita")
     refused(done, 1, "jurisdiction")
     assert done.stderr.count("jurisdiction") == 1
+    again = (
+        "account",
+        "create",
+        "gita",
+        "--email",
+        "h@example.org",
+        "--password",
+        "long enough secret",
+        "--data",
+        data,
+    )
+    taken = chaupal(*again)
+    refused(taken, 1, "has already been taken")
+    assert taken.stderr.count("taken") == 1 and "Validation" not in taken.stderr
 
 
 def test_a_second_server_on_the_same_data_is_refused(data: str):
@@ -306,7 +320,7 @@ def test_a_restored_server_has_the_laws_and_rules_that_it_judged_by(tmp_path: Pa
     with served(home, data=str(home)) as server:
         join(server.settings, "fay")
     said(chaupal("backup", file, "--data", home))
-    said(chaupal("restore", file, "--data", again))
+    assert "chaupal check" in said(chaupal("restore", file, "--data", again))
     for name in ("regimes/GENERIC.1.toml", "rules/house_rules.1.toml"):
         assert (again / name).read_text() == (home / name).read_text()
     with served(tmp_path / "served", data=str(again)) as server, server.client() as stranger:
@@ -320,6 +334,7 @@ def test_nothing_is_restored_over_something(server: Served, tmp_path: Path):
     (tmp_path / "full" / "mine").write_text("mine")
     refused(chaupal("restore", file, "--data", tmp_path / "full"), 1, "not empty")
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["mine"]
+    refused(chaupal("backup", tmp_path / "typo" / "b.gz", "--data", server.settings.data), 1, "typo/b.gz: there is no")
 
 
 def test_a_damaged_backup_changes_nothing(server: Served, tmp_path: Path):
@@ -466,7 +481,7 @@ def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):
 @pytest.mark.parametrize("command", [("check",), ("backup", "FILE")])
 def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ...]):
     words = [str(tmp_path / "file") if word == "FILE" else word for word in command]
-    refused(chaupal(*words, "--data", tmp_path / "typo"), 1, "typo", "holds no server")
+    refused(chaupal(*words, "--data", tmp_path / "typo"), 1, str(tmp_path / "typo"), "holds no server", "--data")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -538,7 +553,7 @@ def test_a_setting_that_cannot_be_used_is_named(environ: dict[str, str], told: s
 
 def test_a_setting_that_nobody_knows_is_named(tmp_path: Path):
     (tmp_path / "bad.toml").write_text("colour = 'red'\n")
-    refused(chaupal("--config", tmp_path / "bad.toml", "settings"), 2, "colour")
+    refused(chaupal("--config", tmp_path / "bad.toml", "settings"), 2, "bad.toml", "no setting is called `colour`")
 
 
 def test_the_command_lists_what_it_can_do():
