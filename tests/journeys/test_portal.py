@@ -64,6 +64,7 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     assert filed.status_code == 303, filed.text
     page = (await office.get(filed.headers["location"])).text
     assert page.count("https://x.example/1") == 1 and "@nobody" in page, "every row that was asked for is recorded"
+    assert "<bdi>is named twice</bdi>" in page and "<bdi>is an address of another server" in page, "and says why"
     assert "order.pdf" in page and "receipt acknowledged" in page
     assert "<b>2</b> under review" in page and "<b>3</b> not found here" in page
     assert filed.headers["location"].rpartition("/")[2] in (await office.get("/portal")).text

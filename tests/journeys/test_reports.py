@@ -264,6 +264,11 @@ async def test_the_desk_hands_a_report_over_as_a_matter_under_the_rules(village:
     assert (await village.look("IN", opened.headers["location"], village.chitra)).status_code == 200
     (row,) = await report_desk.queue(court, village.chitra.viewer)
     assert row.id == int(str(report["id"]))  # open until something is decided
+    # Whoever comes to it, or to another report of the same, sees that there is one.
+    another = f"/office/reports/{(await filed(village, village.karl))['id']}"
+    for page in (form, another):
+        matter = opened.headers["location"].removesuffix("/1")
+        assert f'<a href="{matter}">RULES-' in await village.page_as("IN", page, village.chitra)
 
 
 async def test_the_admin_api_lists_takes_and_closes_reports(village: Village):

@@ -96,6 +96,8 @@ def test_parts_of_a_twitter_archive_are_read_together_and_in_a_folder_of_their_o
     archive = Archive(zipped(files))
     assert past_twitter.is_one(archive)
     assert sorted(i.text for i in past_twitter.read(archive)) == ["क", "ख"]
+    alone = Archive(zipped({"tweets.js": "window.YTD.tweets.part0 = " + json.dumps([tweet(1, "क")])}))
+    assert past_twitter.is_one(alone) and [i.text for i in past_twitter.read(alone)] == ["क"]
 
 
 def test_a_retweet_is_somebody_elses():

@@ -13,7 +13,7 @@ from chaupal.governance.orders import faces, order_forms
 from chaupal.governance.orders.documents import Origin
 from chaupal.governance.orders.order_forms import Filer, OrderForm
 from chaupal.governance.orders.papers import Paper
-from chaupal.governance.orders.resolving import Resolved, elsewhere, resolve
+from chaupal.governance.orders.resolving import Resolved, elsewhere, resolve, unlisted
 from chaupal.governance.regimes import OWN_RULES, Defect, OrderFacts, Regime, TargetFacts, defects, letter_of_return
 from chaupal.policy.measures import Measure
 from chaupal.store.court import authorities, register
@@ -68,15 +68,14 @@ async def usual(court: Court, issuer: Authority) -> tuple[Regime | None, Order |
 
 
 def split_demands(form: OrderForm) -> OrderForm:
-    """Lines such as `@asha withhold_account` taken apart: the target stays on its line, the measure goes to `demanded`."""
-    lines = [line.strip() for line in form.targets.splitlines() if line.strip()]
+    """Lines such as `२. @asha withhold_account` taken apart: the target stays on its line, the measure goes to `demanded`."""
     given = list(form.demanded)
     targets: list[str] = []
     demanded: list[str] = []
-    for at, line in enumerate(lines):
-        head, _, last = line.rpartition(" ")
-        measure = last if head.strip() and last in set(Measure) else ""
-        targets.append(head.strip() if measure else line)
+    for at, line in enumerate(line for line in form.targets.splitlines() if line.strip()):
+        *names, last = unlisted(line) or [line.strip()]
+        measure = last if names and last in set(Measure) else ""
+        targets.append(" ".join(names if measure else [*names, last]))
         demanded.append(measure or (given[at] if at < len(given) else ""))
     said = tuple(demanded) if any(demanded) else ()
     return msgspec.structs.replace(form, targets="\n".join(targets), demanded=said)

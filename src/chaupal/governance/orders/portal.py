@@ -290,7 +290,7 @@ async def _filing(reading: Reading, user: OfficeUser | None) -> Filing:
 
 def _number(court: Court, user: OfficeUser, code: str, secret: str) -> int | None:
     """The number of the step whose code this is: now, the one before or after, and after the last one taken."""
-    digits = "".join(code.split())
+    digits = "".join(str(int(c)) for c in code if c.isdecimal())  # १२३४५६ as a keyboard of Hindi types it, too
     now = court.clock() // SECOND // STEP
     totp = TOTP(secret)
     for number in (now, now - 1, now + 1):

@@ -13,6 +13,7 @@ import regex
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.facts import Visibility
+from chaupal.policy.measures import Measure
 from chaupal.store.federation import servers
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming, people
@@ -36,7 +37,23 @@ _PERSON_THERE = regex.compile(r"/@([\w.-]{1,100})/?")
 _PERSON = regex.compile(r"/@([A-Za-z0-9_]{1,30}|[\w.-]{1,100}@[^\s/@]{1,253})(?:/([0-9]{1,19}))?/?")
 _MEDIA = regex.compile(r"/media/([0-9]{1,19})(?:/(?:small|original)[.a-z]{0,5})?/?")
 _TAG = regex.compile(r"/tags/([^/]{1,500})/?")
+# What lists in letters have before a name: `२)`, `(4)`, `5.`, a bullet; by itself, or at once before an address.
+_SERIAL = regex.compile(r"[(\[]?\p{Nd}{1,4}[.):।\]]*|[•●▪◦‣*–—-]")
+_SERIAL_AT_ONCE = regex.compile(r"^(?:[(\[]?\p{Nd}{1,4}[.):।\]]+(?=https?://)|[•●▪◦‣])")
+_QUOTES = {"<": ">", '"': '"', "'": "'", "“": "”", "‘": "’"}
+_BETWEEN = ",;।|"  # no name ends so
 _HOST = regex.compile(r"[^\s/?#@]{1,253}\.[^\s/?#@.]{2,63}(?::[0-9]{1,5})?(?=/)")
+
+
+def unlisted(line: str) -> list[str]:
+    """The words of a line without what a list in a letter has around them. No name holds a space: the first is one."""
+    words = [word for part in line.split() if (word := _bare(part))]
+    return words[1:] if len(words) > 1 and _SERIAL.fullmatch(words[0]) and words[1] not in set(Measure) else words
+
+
+def _bare(word: str) -> str:
+    word = _SERIAL_AT_ONCE.sub("", word.rstrip(_BETWEEN))
+    return word[1:-1] if len(word) > 1 and _QUOTES.get(word[0]) == word[-1] else word
 
 
 class LineFault(StrEnum):
@@ -45,6 +62,7 @@ class LineFault(StrEnum):
     NOTHING = ""
     UNREADABLE = "unreadable"
     NO_NAME = "no_name"  # neither an address nor a handle
+    MORE = "more"  # a name, and something behind it that is no measure
     FOREIGN = "foreign"  # of another server, and not known here
     POSED_DOMAIN = "posed_domain"  # of one that looks like this server
     POSED_HANDLE = "posed_handle"  # letters that no handle has, which look like one
@@ -55,6 +73,7 @@ class LineFault(StrEnum):
 SAYS = {
     LineFault.UNREADABLE: "unkept_characters",
     LineFault.NO_NAME: "no_target_name",
+    LineFault.MORE: "more_than_a_name",
     LineFault.FOREIGN: "foreign_address",
     LineFault.POSED_DOMAIN: "posed_domain",
     LineFault.POSED_HANDLE: "posed_handle",
@@ -139,6 +158,9 @@ def _read(origin: str, line: str) -> _ParsedLine:
     line = nfc(line.strip())
     if len(line) > LONGEST or not line.translate(JOINERS).isprintable():
         return _ParsedLine("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=LineFault.UNREADABLE)
+    name, more, _ = line.partition(" ")
+    if more and (name[0] in "@#＃﹟" or "/" in name) and _read(origin, name).wrong is not LineFault.NO_NAME:
+        return _ParsedLine(line, wrong=LineFault.MORE)
     if line[:1] in "#＃﹟":
         return _tag(line, line[1:])
     if (match := _HANDLE.fullmatch(line)) is not None:

@@ -13,7 +13,7 @@ from chaupal.governance.people.reports import RESOLVE, check_rules
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import reports
+from chaupal.store.court import case_events, reports
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.federation import servers
 from chaupal.store.machine.work import Reading, Writing
@@ -63,6 +63,13 @@ async def beside(court: Court, viewer: Viewer, row: ReportRow) -> list[ReportRow
     async with court.work.reading() as reading:
         found = await reports.open_on(reading, row.account_id)
         return [_shown_to(viewer, one) for one in found if one.id != row.id]
+
+
+async def matters(court: Court, viewer: Viewer, row: ReportRow) -> list[str]:
+    """References of the house's own matters about what is reported, so that nobody opens a second one for another report."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await case_events.own_matters_on(reading, row.account_id, row.post_ids)
 
 
 async def server_of(court: Court, row: ReportRow) -> str | None:

@@ -28,6 +28,7 @@ FAULTS: dict[str, Fault] = {
     "beyond_jurisdiction": beside(N_("goes beyond the jurisdiction of the authority")),
     "too_many_targets": beside(N_("are too many for one order")),
     "no_target_name": beside(N_("is neither an address of this server nor a handle")),
+    "more_than_a_name": beside(N_("holds more than one name and one measure; write the rest on lines of its own")),
     "whole_server": beside(N_("is a whole server; an order can be about posts and accounts, each by itself")),
     "own_server": beside(N_("is this server itself")),
     "server_everywhere": beside(N_("a server is limited everywhere or not at all")),

@@ -92,6 +92,12 @@ FAULTS: dict[str, Fault] = {
     "archive_kind_unknown": at(
         "kind", "Kind …", "is not known", N_("The file does not say what it is. Choose it yourself.")
     ),
+    "archive_part": at(
+        "file",
+        "File …",
+        "is one file of an archive",
+        N_("It is one file of an archive. Send it packed, as a ZIP file."),
+    ),
     "archive_for_unknown": at("visibility", "Visibility …", "is not known", N_("Choose who may see it.")),
     "archive_too_large": at(
         "file", "File is larger than %(most)s bytes", "too large", N_("The file is too large for this page.")

@@ -49,7 +49,10 @@ class FiledOrder(msgspec.Struct, frozen=True):
 
 
 class FiledTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """One target. `state` is `pending` until two people have decided; `reason` and `code` are those that became public."""
+    """One target. `state` is `pending` until two people have decided; `reason` and `code` are those that became public.
+
+    Of a line that named nothing `reason` is what was wrong with it, in the words of `kernel/faults`.
+    """
 
     number: int
     line: str
@@ -147,7 +150,7 @@ def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> File
         kind=target.kind,
         demanded=target.demanded,
         state=state,
-        reason=said.body.reason if said else "",
+        reason=said.body.reason if said else target.note if state == UNSEEN else "",
         code=said.body.code if said else "",
     )
 

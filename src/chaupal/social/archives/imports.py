@@ -26,6 +26,7 @@ SHOWN = 20  # imports
 SHOWN_FAULTS = 500  # of one import; all that are kept stand in a file
 ARCHIVE = "archive"
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b")  # of ZIP and gzip
+INSIDE = (b"window.YTD.", b"{", b"[")  # of what lies in an archive of Twitter, and of Mastodon
 
 
 class ImportFile(msgspec.Struct, frozen=True):
@@ -78,7 +79,7 @@ def _kind(brought: ImportFile) -> str:
         return ARCHIVE
     kind = brought.kind or past_ties.kind_of(brought.name, brought.data)
     if kind not in past_ties.KINDS:
-        raise Invalid("archive_kind_unknown")
+        raise Invalid("archive_part" if brought.data.lstrip().startswith(INSIDE) else "archive_kind_unknown")
     return kind
 
 

@@ -10,7 +10,7 @@ import regex
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, text_in
 
-PARTS = regex.compile(r"data/tweets?(?:-part\d+)?\.js")
+PARTS = regex.compile(r"(?:data/)?tweets?(?:-part\d+)?\.js")  # without its folder where somebody packed it alone
 NOTES = regex.compile(r"data/note-tweet(?:-part\d+)?\.js")
 # A tweet of more than 280 letters stands in tweets.js with its beginning alone; its whole text is a note of the same second.
 CUT = regex.compile(r"(.*)…(?:\s*https://t\.co/\w+)*\s*", regex.DOTALL)
@@ -24,15 +24,18 @@ UNKNOWN = ("und", "zxx", "qme", "qht", "art", "qam", "qct", "qst")  # what Twitt
 
 
 def is_one(archive: Archive) -> bool:
-    return any(PARTS.fullmatch(name) for name in archive.under("data/tweet"))
+    return bool(_parts(archive))
 
 
 def read(archive: Archive) -> list[Item]:
     """Raises BadArchive."""
     media = {name.rpartition("/")[2]: name for folder in FOLDERS for name in archive.under(folder)}
-    parts = sorted(name for name in archive.under("data/tweet") if PARTS.fullmatch(name))
     notes = _notes(archive)
-    return [_item(one, media, notes) for part in parts for one in _rows(archive, part)]
+    return [_item(one, media, notes) for part in _parts(archive) for one in _rows(archive, part)]
+
+
+def _parts(archive: Archive) -> list[str]:
+    return sorted(name for name in archive.under("") if PARTS.fullmatch(name))
 
 
 def _rows(archive: Archive, name: str) -> list[Any]:

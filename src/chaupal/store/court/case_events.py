@@ -307,6 +307,12 @@ async def own_matters_about(reading: Reading, of: Target, *, owner_too: bool) ->
     return list(dict.fromkeys([*same, *account]))
 
 
+async def own_matters_on(reading: Reading, account: int, posts: Sequence[int]) -> list[str]:
+    """References of matters under the house's own rules that name one of these posts, or the account; no secret ones."""
+    found = [await reading.fetch(OWN_ABOUT, subject=post, whose=account, besides=-1) for post in posts or (-1,)]
+    return list(dict.fromkeys(ref for rows in found for ref, *_ in rows))
+
+
 async def orders_citing(reading: Reading, of: Order) -> list[Order]:
     """Orders of authorities whose targets were closed because the house acted on them in this matter; no secret ones."""
     said = msgspec.json.encode(CaseEventBody(outcome=OWN_ACTION, matter=of.ref)).decode()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.web.court import reportwords
+from chaupal.web.court.reportwords import NO_LAWS, Laws
 from chaupal_audit.minutes import minute_of
 from chaupal_audit.report.figures import Figure, Series
 from chaupal_audit.report.tables.cells import Hidden, Kind, Value
@@ -76,10 +77,10 @@ def number(value: Value) -> float:
     return value or 0
 
 
-def chart(figure: Figure, language: str) -> Chart:
+def chart(figure: Figure, language: str, laws: Laws = NO_LAWS) -> Chart:
     """The figure in this language."""
     names = tuple(_name(series, language) for series in figure.series)
-    rows = _rows(figure, language)
+    rows = _rows(figure, language, laws)
     most = max((number(v) for s in figure.series for v in s.values), default=0)
     lines = _lines(figure, most) if figure.shape == "line" else ()
     return Chart(
@@ -99,12 +100,12 @@ def _name(series: Series, language: str) -> str:
     return f"{reportwords.country(series.of, language)}: {name}" if series.of else name
 
 
-def _rows(figure: Figure, language: str) -> list[ChartRow]:
+def _rows(figure: Figure, language: str, laws: Laws) -> list[ChartRow]:
     columns = [tuple(series.values[at] for series in figure.series) for at in range(len(figure.xs))]
     scales = _scales(figure)
     return [
         ChartRow(
-            reportwords.cell_text(x, figure.x, language),
+            reportwords.cell_text(x, figure.x, language, laws),
             _bars(figure, column, scales),
             tuple(reportwords.cell_text(v, s.kind, language) for v, s in zip(column, figure.series, strict=True)),
         )

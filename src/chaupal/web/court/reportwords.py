@@ -6,7 +6,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from chaupal.governance.laws.house_rules import HouseRules
 from chaupal.governance.regimes import Regimes
+from chaupal.http.call import Call
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sentences import placeholders
 from chaupal.web.court.courtly import DONE, GROUNDS
@@ -61,15 +63,15 @@ CODES = GROUNDS | DONE | {
 }  # fmt: skip
 
 
-type Laws = Mapping[str, str]  # a code of a law's grounds or channels -> its words in one language
+type Laws = Mapping[str, str]  # a code of a law's grounds or channels, or a rule's -> its words in one language
 
 
 NO_LAWS: Laws = MappingProxyType({})
 
 
-def names(call: Any) -> dict[str, Callable[..., str]]:
+def names(call: Call[Any]) -> dict[str, Callable[..., str]]:
     """What the report's templates use besides what every page knows."""
-    language, laws = call.viewer.language, words_of_laws(call.house.court.regimes, call.viewer.language)
+    language, laws = call.viewer.language, laws_of(call)
     return {
         "said": partial(cell_text, language=language, laws=laws),
         "code": partial(code, language=language, laws=laws),
@@ -78,11 +80,19 @@ def names(call: Any) -> dict[str, Callable[..., str]]:
     }
 
 
+def laws_of(call: Call[Any]) -> Laws:
+    """What laws and the house's rules are called for whoever asks."""
+    court = call.house.court
+    return words_of_laws(court.regimes, court.rules, call.viewer.language)
+
+
 @functools.lru_cache(8)
-def words_of_laws(regimes: Regimes, language: str) -> Laws:
-    """What grounds and channels are called in the laws themselves; later versions speak last."""
-    named = [one for regime in regimes.all() for one in (*regime.bases, *regime.channels)]
-    return {one.code: one.hi if language == "hi" else one.en for one in named}
+def words_of_laws(regimes: Regimes, rules: HouseRules, language: str) -> Laws:
+    """What grounds and channels are called in the laws themselves, later versions last; and what the rules say, by `6@1`."""
+    named = [(one.code, one) for regime in regimes.all() for one in (*regime.bases, *regime.channels)]
+    known = {code: one.hi if language == "hi" else one.en for code, one in named}
+    cited = ((f"{rule.id}@{book.version}", rule.text) for book in rules.all() for rule in book.rules)
+    return known | {code: f"{code}: {text.hi if language == 'hi' else text.en}" for code, text in cited}
 
 
 def cell_text(value: Value, kind: Kind, language: str, laws: Laws = NO_LAWS) -> str:
@@ -93,6 +103,8 @@ def cell_text(value: Value, kind: Kind, language: str, laws: Laws = NO_LAWS) -> 
         return "–"
     if kind is Kind.code:
         return code(str(value), language, laws)
+    if kind is Kind.text and "@" in str(value):
+        return laws.get(str(value), str(value))
     return str(SAYINGS.get(kind, _plain)(value, language))
 
 

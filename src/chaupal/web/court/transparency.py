@@ -42,18 +42,36 @@ class TableAsked(ReportPart, kw_only=True):
     table: Annotated[str, Meta(max_length=16)]
 
 
-# Numbers of the first sentences: (table, column, sentence with `{}` for the number).
+# Numbers of the first sentences: (table, column, what follows a one, what follows any other number).
 HEADLINES = (
-    ("T1", "received", N_("orders came in")),
-    ("T2", "accounts_specified", N_("accounts were named in them")),
-    ("T2", "accounts_withheld", N_("of these were withheld in the country that demanded it")),
-    ("T2", "posts_withheld", N_("posts were withheld there")),
-    ("T2", "accounts_no_action", N_("accounts were left as they were")),
-    ("T7", "actions", N_("measures were taken under this server's own rules")),
-    ("T10", "received", N_("reports came from people")),
-    ("T12", "filed", N_("appeals were filed")),
-    ("T12", "reversed", N_("of these ended the measure")),
+    ("T1", "received", N_("order came in"), N_("orders came in")),
+    ("T2", "accounts_specified", N_("account was named in them"), N_("accounts were named in them")),
+    (
+        "T2",
+        "accounts_withheld",
+        N_("of these was withheld in the country that demanded it"),
+        N_("of these were withheld in the country that demanded it"),
+    ),
+    ("T2", "posts_withheld", N_("post was withheld there"), N_("posts were withheld there")),
+    ("T2", "accounts_no_action", N_("account was left as it was"), N_("accounts were left as they were")),
+    (
+        "T7",
+        "actions",
+        N_("measure was taken under this server's own rules"),
+        N_("measures were taken under this server's own rules"),
+    ),
+    ("T10", "received", N_("report came from somebody"), N_("reports came from people")),
+    ("T12", "filed", N_("appeal was filed"), N_("appeals were filed")),
+    ("T12", "reversed", N_("of them ended the measure"), N_("of these ended the measure")),
 )
+# What a figure's title leaves open; the title itself stands in reports that are frozen.
+REMARKS = {
+    "F1": N_("Complied with in full or in part."),
+    "F2": N_(
+        "Of the orders that were decided, those that were complied with in full or in part. T3 counts each thing."
+    ),
+    "F5": N_("Of what orders named. What was limited under own rules alone stands in T7."),
+}
 
 
 class Headline(msgspec.Struct, frozen=True):
@@ -72,12 +90,14 @@ async def overview(call: Call[ReportPart]) -> Answer:
     found = await reported.made(call.house.court, filters)
     if isinstance(found, Building):
         return await _building(call, found)
-    drawn = [charts.chart(figure, call.viewer.language) for figure in found.figures]
+    laws = reportwords.laws_of(call)
+    drawn = [charts.chart(figure, call.viewer.language, laws) for figure in found.figures]
     return await _page(
         call,
         "transparency/index.html",
         report=found,
         charts=drawn,
+        remarks=REMARKS,
         headlines=_headlines(call, found),
         country=_table(found, "T2"),
         **await _of_the_log(call),
@@ -171,10 +191,11 @@ async def _building(call: Call[Any], building: Building) -> Answer:
 def _headlines(call: Call[Any], report: Report) -> list[Headline]:
     tr, language = words(call.viewer.language).gettext, call.viewer.language
     made: list[Headline] = []
-    for id_, column, sentence in HEADLINES:
+    for id_, column, of_one, of_many in HEADLINES:
         value, kind = _total(_table(report, id_), column)
         if value or isinstance(value, Hidden):
-            made.append(Headline(reportwords.cell_text(value, kind, language), tr(sentence), id_))
+            said = tr(of_one if value == 1 else of_many)
+            made.append(Headline(reportwords.cell_text(value, kind, language), said, id_))
     return made
 
 

@@ -144,6 +144,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
         by_hand=complaints.BY_HAND,
         book=court.rules.current(court.clock()),
         held=await evidence.of_report(court, viewer, row),
+        matters=await report_desk.matters(court, viewer, row),
         sent_by=await report_desk.server_of(court, row),
     )
 

@@ -3,6 +3,8 @@
 import pytest
 
 import others
+from chaupal.governance.orders import intake
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.resolving import LineFault, Resolved, resolve
 from chaupal.governance.people import lookalikes
 from neighbours import PRIVATE, Street
@@ -50,6 +52,27 @@ async def test_addresses_handles_and_tags_are_found_however_they_are_written(str
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "measure"),
+    [
+        ("२. https://chaupal.example/@asha/12 ,", "https://chaupal.example/@asha/12", ""),
+        ("(३) @asha", "@asha", ""),
+        ("4.https://chaupal.example/@asha।", "https://chaupal.example/@asha", ""),
+        ("12\t#किसान_आंदोलन\tdeamplify;", "#किसान_आंदोलन", "deamplify"),
+        ("•\u00a0<https://chaupal.example/@asha>", "https://chaupal.example/@asha", ""),
+        ("“chaupal.example/@asha”", "chaupal.example/@asha", ""),
+        ("1234 withhold_account", "1234", "withhold_account"),
+        ("2021@elsewhere.example", "2021@elsewhere.example", ""),
+        ("10.0.0.1/@asha", "10.0.0.1/@asha", ""),
+        ("https://elsewhere.example/a_(b)", "https://elsewhere.example/a_(b)", ""),
+        (", ;", ", ;", ""),
+    ],
+)
+def test_what_a_letters_list_has_around_a_name_is_no_part_of_it(line: str, name: str, measure: str):
+    form = intake.split_demands(OrderForm(targets=f"\n{line}\n@ravi"))
+    assert (form.targets, form.demanded) == (f"{name}\n@ravi", (measure, "") if measure else ())
+
+
 async def test_a_post_under_another_name_is_not_found_and_a_private_one_is_not_public(street: Street):
     asha, _ = await street.people("asha", "ravi")
     post = await street.say(asha, "खेत", visibility=PRIVATE)
@@ -83,6 +106,8 @@ async def test_a_post_under_another_name_is_not_found_and_a_private_one_is_not_p
         ("/media/12", LineFault.NOT_FOUND, ""),
         ("#", LineFault.NO_NAME, ""),
         ("two words", LineFault.NO_NAME, ""),
+        ("/@asha हटाएँ", LineFault.MORE, ""),
+        ("https://chaupal.example/@asha/1 https://chaupal.example/@asha/2", LineFault.MORE, ""),
         ("@" + "x" * 600, LineFault.UNREADABLE, ""),
     ],
 )

@@ -60,6 +60,8 @@ async def test_what_is_wrong_with_a_file_stands_beside_it_and_the_choice_is_kept
     assert '<option value="blocks" selected>' in empty.text
     strange = await send(v, v.asha, b"what is this")
     assert strange.status_code == 422 and "Choose it yourself" in strange.text
+    part = await send(v, v.asha, b"window.YTD.tweets.part0 = []")
+    assert part.status_code == 422 and "Send it packed, as a ZIP file." in part.text
 
 
 async def test_a_program_brings_an_archive_and_asks_after_it(village: Village):

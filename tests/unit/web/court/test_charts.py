@@ -29,6 +29,11 @@ def test_shares_have_a_scale_of_their_own():
     assert chart(figure, "en").rows[0].values == ("7", "25\u00a0%")
 
 
+def test_a_rule_is_said_and_not_only_cited():
+    figure = Figure("F6", "", "bars", Kind.text, ("6@1", "9@2"), (Series("reversed", (1, 0), Kind.share),))
+    assert [row.label for row in chart(figure, "en", {"6@1": "6@1: No spam."}).rows] == ["6@1: No spam.", "9@2"]
+
+
 def test_lines_span_the_box_and_the_highest_are_drawn():
     series = tuple(Series("received", (n, 2 * n), of=f"{chr(65 + n)}A") for n in range(9))
     made = chart(Figure("F1", "", "line", Kind.text, ("2021-02", "2021-03"), series), "en")
