@@ -7,7 +7,7 @@ from chaupal.governance.cases import ladder
 from chaupal.governance.regimes import Regime
 from chaupal.http.call import Call
 from chaupal.kernel.errors import NotFound, Problem, coded
-from chaupal.policy.measures import labels
+from chaupal.policy.measures import HIDING, labels
 from chaupal.policy.sentences import placeholders
 from chaupal.reads.court.desk import Order
 from chaupal.web.words import N_, sentence, words
@@ -114,6 +114,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "grounds": GROUNDS,
         "refusals": ladder.refusals,
         "what_was_done": DONE,
+        "hiding": HIDING,
         "countries": partial(placeholders.country_names, language=language),
         "until": partial(placeholders.until, language=language),
         "tongue": partial(placeholders.in_tongue, language=language),

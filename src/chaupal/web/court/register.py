@@ -38,7 +38,7 @@ class OrderAsked(msgspec.Struct, kw_only=True):
 
 
 OUTCOMES = {
-    "withheld": N_("withheld"),
+    "withheld": N_("in force"),
     "refused": N_("refused"),
     "ended": N_("restored"),
     "pending": N_("under review"),

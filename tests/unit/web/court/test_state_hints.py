@@ -58,6 +58,8 @@ async def test_the_register_names_the_state_on_its_page_and_at_the_wire(village:
     ref = await matter(village)
     page = await village.page_as("DE", f"/orders/{ref}")
     assert "प्राधिकारी: <bdi>सूचना मंत्रालय</bdi> (भारत)।" in page
+    assert "क्या किया गया: एक चेतावनी;" in page and "1 लागू" in page
+    assert "नहीं दिखा" not in page and "पर रोक" not in page, "a warning hides nothing, and the register does not say so"
     found = (await village.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).json()
     assert (found["source"], found["flagged_by"], found["flagged_from"]) == ("state_flag", AUTHORITY.name, "IN")
     table = (await village.api(None, "GET", "/api/v1/transparency/tables/T8.csv")).text
