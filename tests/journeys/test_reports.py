@@ -1,6 +1,7 @@
 """People report what is wrong: members at once, guests once they confirm; a clock runs, and they are told what became of it."""
 
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -10,12 +11,14 @@ from chaupal.fanout.runner import Runner
 from chaupal.governance.cases import clocks, decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit, report_desk, reports
-from chaupal.governance.people.complaints import regime_for
+from chaupal.governance.people.complaints import KINDS, regime_for
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, HOUR, SECOND, parse_time
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.draft import Draft
 from chaupal.store.court import clocks as clock_rows
+from chaupal.web.court.disputewords import REPORT_KINDS
+from chaupal_audit.law.regime import Complaint
 from court import in_words
 from disputes import GROUNDS, VISITOR, entries, send, suspend
 from mails import mails_of, secret_in, sent
@@ -296,6 +299,10 @@ async def test_the_admin_api_lists_takes_and_closes_reports(village: Village):
     assert (await village.api(owner, "POST", f"{base}/reopen")).json()["action_taken"] is False
     assert (await village.api(village.asha, "GET", "/api/v1/admin/reports")).status_code in (403, 404)
     assert (await village.api(owner, "GET", "/api/v1/admin/reports/1")).status_code == 404
+
+
+def test_what_can_be_complained_of_has_its_words_and_can_be_named_by_a_law():
+    assert set(REPORT_KINDS) == set(KINDS) == set(get_args(Complaint.__value__))
 
 
 async def test_the_law_of_a_complaint_is_found_by_what_laws_say_of_themselves(village: Village):

@@ -218,7 +218,7 @@ async def _onward(court: Court, reading: Reading, sent: Report) -> Report:
 def _read(sent: Report, paper: Paper | None = None) -> Report:
     """The words put in order. Raises Invalid by field."""
     paper = paper or Paper()
-    comment = paper.page("comment", sent.comment, needed=sent.kind in ("illegal", "intimate", "copyright"))
+    comment = paper.page("comment", sent.comment, needed=complaints.category_of(sent.kind) == "legal")
     if len(comment) > MOST_COMMENT:
         paper.complain("comment", "too_long")
     if sent.kind not in complaints.KINDS:
