@@ -65,7 +65,7 @@ map: .stamps/dev ## write anew what is drawn from the code: docs/map.md, api.md,
 
 messages: .stamps/dev ## gather the words of the pages into the catalogues
 	.venv/bin/pybabel -q extract -F babel.cfg --no-location --sort-output -o .stamps/messages.pot .
-	.venv/bin/pybabel -q update -D messages -i .stamps/messages.pot -d src/chaupal/web/locales --no-fuzzy-matching --ignore-obsolete
+	.venv/bin/pybabel -q update -D messages -i .stamps/messages.pot -d src/chaupal/web/locales --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 catalogues: .stamps/run $(MO) ## compile the message catalogues
 

@@ -16,7 +16,8 @@ from chaupal.app.cli import cli
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.cases import lifecycle
 from chaupal.governance.orders import procedure
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import FIELDS, OTHER_WORDS
+from chaupal_audit.cli import audit
 from chaupal_audit.log import entries
 from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
 from rooms import ROW_OF
@@ -29,7 +30,7 @@ AT_THE_DOOR = sorted(HOME.glob("*.md"))  # README, CONTRIBUTING and whatever els
 PAPERS = [*AT_THE_DOOR, HOME / "verifier" / "README.md", *sorted(DOCS.rglob("*.md"))]
 MAKEFILE = (HOME / "Makefile").read_text(encoding="utf-8")
 TARGETS = frozenset(regex.findall(r"^([a-z-]+):", MAKEFILE, regex.M))
-SETTINGS = frozenset({*Settings.__struct_fields__, "config"})
+SETTINGS = frozenset({*FIELDS, *OTHER_WORDS})
 SHAPES = [regex.compile(regex.sub(r"\{[^}]*\}", "[^/]+", route.path)) for route in ROUTES]
 TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
@@ -121,20 +122,25 @@ def test_a_decision_says_what_was_chosen_what_was_left_and_what_would_change_it(
         assert all(f"## {part}" in text for part in ("We chose", "We left", "What would change our mind")), paper.name
 
 
+def _places(paper: Path) -> set[str]:
+    """What a link can name in a paper: its headings, as forges write them in addresses."""
+    heads = regex.findall(r"^#+ (.+)$", paper.read_text(encoding="utf-8"), regex.M)
+    return {regex.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
 def test_a_link_within_the_house_leads_somewhere():
     for paper in PAPERS:
-        links = regex.findall(r"\]\((?!https?:)([^)#]+)", paper.read_text(encoding="utf-8"))
-        assert not [link for link in links if not (paper.parent / link).exists()], paper.name
+        for link, place in regex.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", paper.read_text(encoding="utf-8")):
+            there = paper.parent / link if link else paper
+            assert there.exists(), (paper.name, link)
+            assert not place or place in _places(there), (paper.name, link, place)
 
 
 @pytest.mark.parametrize("paper", AT_THE_DOOR, ids=lambda path: path.name)
 def test_what_is_named_at_the_door_is_there(paper: Path):
-    """Files, and what `make` is asked for."""
     text = paper.read_text(encoding="utf-8")
     files = set(regex.findall(r"`((?:src|verifier|tests|tools|docs|bench|\.ci)/[\w./-]+|\.[a-z-]+\.yaml)`", text))
     assert {file for file in files if not (HOME / file).exists()} == set()
-    asked = {word for words in regex.findall(r"`make ([a-z -]+?)`", text) for word in words.split()}
-    assert asked - TARGETS == set()
 
 
 NAMED_FROM = tuple(
@@ -161,26 +167,38 @@ def test_files_that_a_paper_names_are_there():
         )
 
 
-def _unknown(words: list[str]) -> str:
-    """The first word that `chaupal` has no command for, or nothing."""
-    command, context = cli, click.Context(cli)
+AUDITS = {name for option in audit.params for name in option.opts}
+
+
+def _unknown(call: str) -> str:
+    """The first word of a call for which `chaupal` has no command, or that command no option; or nothing."""
+    command, words = cli, call.partition(" # ")[0].split()
     for word in words:
         if not isinstance(command, click.Group):
-            return ""
-        if (found := command.get_command(context, word)) is None:
+            break
+        if (found := command.get_command(click.Context(cli), word)) is None:
             return word
         command = found
-    return ""
+    known = {name for option in (*cli.params, *command.params) for name in (*option.opts, *option.secondary_opts)}
+    return next((word for word in words if regex.fullmatch(r"--[a-z-]+", word) and word not in known), "")
 
 
 def test_commands_and_settings_that_a_paper_names_are_there():
     for paper in PAPERS:
-        text = paper.read_text("utf-8")
-        called = regex.findall(r"(?:^|`|/|# )chaupal(?: --data \S+)?((?: [a-z-]+)+)", text, regex.M)
-        assert [words for words in called if words.split()[0] in cli.commands and _unknown(words.split())] == [], (
-            paper.name
-        )
+        text = regex.sub(r"\\\n\s*", "", paper.read_text("utf-8"))
+        called = regex.findall(r"(?:^|`|/|# )chaupal(?: --data \S+)? ([a-z][^`\n]*)", text, regex.M)
+        assert [call for call in called if call.split()[0] in cli.commands and _unknown(call)] == [], paper.name
         assert {name.lower() for name in regex.findall(r"CHAUPAL_([A-Z0-9_]+)", text)} - SETTINGS == set(), paper.name
+        told = {
+            word
+            for call in regex.findall(r"chaupal-audit ([^`\n]*)", text)
+            for word in call.partition(" # ")[0].split()
+        }
+        assert {word for word in told if regex.fullmatch(r"--[a-z-]+", word)} <= AUDITS, paper.name
+        run = set(regex.findall(r"python -m (bench\.\w+)", text))
+        assert {name for name in run if not (HOME / f"{name.replace('.', '/')}.py").exists()} == set(), paper.name
+        asked = {word for words in regex.findall(r"`make ([a-z -]+?)`", text) for word in words.split()}
+        assert asked - TARGETS == set(), paper.name
 
 
 OURS = "api/v1/chaupal|office|settings|about|disputes|portal|transparency|log|orders|live|report|statements|verify"

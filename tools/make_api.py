@@ -8,7 +8,10 @@ from typing import Any
 
 from chaupal.api.routes import ROUTES
 from chaupal.http.call import Route, Shape
+from chaupal.http.limits import FILES, GENERAL, POSTING
 from chaupal.http.openapi import part_of
+from chaupal.kernel.clock import MINUTE
+from chaupal.store.square.posting import SAID_FOR
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPER = ROOT / "docs" / "api.md"
@@ -21,7 +24,7 @@ TIERS = {
 # Pages of people that Mastodon's documentation counts among the API.
 PAGES = frozenset({"GET /oauth/authorize"})
 
-HEAD = """# The API
+HEAD = f"""# The API
 
 Drawn by `make map` from the route table and `tools/mastodon_api.toml`. Mastodon's routes are as [its documentation](https://docs.joinmastodon.org/api/)
 has them; this page says which are missing and which are ours. Every field of every route is at `/openapi.json` of a running server
@@ -41,6 +44,35 @@ Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-
 - `scheduled_at` in the past is 422: there the post is said at once, and what was said too early is not unsaid.
 - `for_private_mentions` starts as `accept`: there, messages of strangers are kept apart, and whoever does not know where to look misses
   them. Whoever wants it so chooses it, at `/notifications/policy` too.
+
+## What holds for every route
+
+- **Errors**: `{{"error": …}}` in English, or in Hindi where `Accept-Language` asks for it first; of fields that are wrong `details`, too:
+  `{{field: [{{"error", "description"}}]}}`. 403 is said to a token without the scope, and of what one may not do; 404 of what is not there
+  and of what is not for whoever asks; 409 and 412 of what has moved meanwhile. 429 and 503 bear `Retry-After`.
+- **Limits**: {GENERAL[0]} requests in five minutes of an account (without a token: of an address), {FILES[0]:,} of files, {POSTING[0]}
+  posts in three hours. `X-RateLimit-Limit`, `-Remaining` and `-Reset` (a time) are those of the route.
+- **Once**: `POST /api/v1/statuses` with an `Idempotency-Key` of the last {SAID_FOR // MINUTE} minutes answers with the post that there is,
+  whatever else is sent.
+- **Log-in**: OAuth with PKCE by `S256` alone; addresses are at `/.well-known/oauth-authorization-server`. Tokens do not expire. An
+  `access_token` in an address opens streams alone.
+
+## What is withheld
+
+A post that is withheld where the caller is stands in no list. Asked for by itself, or beside its answers, it is a Status (200) whose
+`content` says who asked, under which law and until when, without pictures, and with
+
+| field | says |
+|---|---|
+| `withheld_in_countries` | codes of countries; `XX`: everywhere |
+| `withheld_scope` | `status`; `user`: all of its author; `media`: its pictures alone, for which `withheld_text` stands beside the words |
+| `withheld_notice_url` | the page of the order; `/about#withheld` where it is the house's own rules, or an order that may not be told |
+| `withheld_receipt` | the proof in the log ([log.md](log.md)), where there is such a page |
+
+An Account is a shell with the same fields, or with `suspended`. Authors and staff get the whole, these fields, and `withheld_banner`.
+A `labels` list (`text`, `reason`, `notice_url`) is for everybody to show. [`…/visibility`](api-governance.md#why-can-i-not-see-this)
+says more; files answer 451, pages too. What was decided about oneself comes as a notification `moderation_warning`, stands at
+`/api/v1/disputes/strikes`, and is appealed there ([notices.md](notices.md)).
 """
 
 

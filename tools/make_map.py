@@ -64,6 +64,12 @@ PLACES = (
     ("how many must agree to a measure: `takes_two_people`", "verifier/src/chaupal_audit/law/regime.py"),
     ("what one person may do alone: moves and what is asked of them", "governance/cases/lifecycle.py"),
     ("the house's own rules", "governance/laws"),
+    (
+        "what can be complained of: its category, its words, and the law that may name it",
+        "governance/people/complaints.py",
+        "web/court/disputewords.py",
+        "verifier/src/chaupal_audit/law/regime.py",
+    ),
     ("a table of the report, its columns", "verifier/src/chaupal_audit/report/tables"),
     ("an entry of the log", "verifier/src/chaupal_audit/log/entries.py"),
     ("a table of the database; a migration", "store/tables", "store/migrations/versions"),

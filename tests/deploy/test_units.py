@@ -11,7 +11,7 @@ import pytest
 import regex
 
 from chaupal.app.cli import cli
-from chaupal.kernel.settings import FIELDS, OTHER_WORDS
+from chaupal.kernel.settings import FIELDS, strange_words
 from serving import Served, served
 
 HOME = Path(__file__).resolve().parents[2]
@@ -38,7 +38,9 @@ def test_a_unit_runs_a_command_that_is_there_with_settings_that_are_there(unit: 
     text = unit.read_text("utf-8")
     [words] = regex.findall(rf"^ExecStart={PROGRAM} (.+)$", text, regex.M)
     assert cli.get_command(click.Context(cli), words.split()[0])
-    assert named_settings(text) <= {*FIELDS, *OTHER_WORDS, "flags"}
+    assert strange_words({f"CHAUPAL_{name.upper()}": "" for name in named_settings(text)}) == [], (
+        "no start calls them unused"
+    )
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")

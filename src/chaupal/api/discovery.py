@@ -142,11 +142,13 @@ async def host_meta(call: Call[Nothing]) -> Answer:
 
 
 async def host_meta_json(call: Call[Nothing]) -> HostMeta:
+    """Where people of this server are asked for (RFC 6415, RFC 7033)."""
     where = f"{call.house.settings.origin}/.well-known/webfinger?resource={{uri}}"
     return HostMeta([{"rel": "lrdd", "type": "application/jrd+json", "template": where}])
 
 
 async def blank_portrait(call: Call[BlankPortraitAsked]) -> Answer:
+    """The portrait of whoever has none."""
     drawn = or_not_found(PORTRAITS.get(call.args.name))
     return Answer(drawn(), mime="image/png", headers=[*KEPT_A_DAY, ("access-control-allow-origin", "*")])
 

@@ -376,7 +376,7 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
 
 PREFIX = "CHAUPAL_"
 VALKEYS = ("valkey", "valkeys", "valkey+sentinel", "valkeys+sentinel", "redis", "rediss")
-OTHER_WORDS = frozenset({"config"})  # said in the environment, but no settings
+OTHER_WORDS = frozenset({"config", "flags"})  # said in the environment, but no settings; `flags`: deploy/systemd
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:

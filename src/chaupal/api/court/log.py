@@ -43,6 +43,7 @@ class EntryAsked(msgspec.Struct):
 
 
 async def checkpoint(call: Call[Any]) -> Answer:
+    """Origin, size and root, signed by the log and by its witnesses (c2sp.org/tlog-checkpoint)."""
     return Answer((await log.checkpoint(call.house.court)).encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
@@ -58,6 +59,7 @@ async def change(call: Call[EntryAsked]) -> Answer:
 
 
 async def tile(call: Call[TileAsked]) -> Answer:
+    """Hashes, or (`entries/…`) entries, 256 to a file (c2sp.org/tlog-tiles)."""
     body = await log.tile(call.house.court, f"tile/{call.args.path}")
     return Answer(body, mime="application/octet-stream", headers=list(FOR_GOOD))
 

@@ -69,6 +69,7 @@ async def listed(call: Call[Nothing]) -> list[DraftShown]:
 
 
 async def show(call: Call[ById]) -> DraftShown:
+    """One of them."""
     return await _draft(call, call.args.id)
 
 
@@ -88,6 +89,7 @@ async def change(call: Call[DraftChanged]) -> DraftShown:
 
 
 async def drop(call: Call[ById]) -> None:
+    """It goes, and with the next sweep the uploads that were in it alone."""
     await drafts.drop(call.house.square, call.viewer, call.args.id)
 
 
