@@ -148,6 +148,24 @@ async def test_a_unit_enters_the_outbox_and_is_told_to_others_by_one_statement_a
         assert [event for _, event in await outbox.waiting(w, 100)] == events
 
 
+async def test_where_nothing_ended_since_the_last_look_no_row_is_looked_for(here: Process, dsn: str):
+    connection: Any = await asyncpg.connect(dsn)
+    # In the place of what looks for rows: something that says that it was asked.
+    await connection.execute(
+        "CREATE OR REPLACE FUNCTION changes_and_posts_since(last text) RETURNS TABLE (snapshot text, epoch text, now double precision, "
+        "seq bigint, by text, unit bigint, body text, post bigint) LANGUAGE plpgsql AS $$ BEGIN RAISE 'asked'; END $$"
+    )
+    async with connection.transaction(isolation="repeatable_read"):  # nobody else's end is seen in here
+        first = (await connection.fetch(tail.BEGIN))[0]
+        again = (await connection.fetch(tail.LOOK, first["snapshot"]))[0]
+    assert (again["snapshot"], again["seq"]) == (first["snapshot"], None)
+    assert again["epoch"] == first["epoch"] is not None and again["now"] >= first["now"]
+    await changes(here.work, 1)
+    with pytest.raises(asyncpg.RaiseError, match="asked"):
+        await connection.fetch(tail.LOOK, first["snapshot"])
+    await connection.close()
+
+
 async def test_the_law_is_news_by_the_ruling_and_a_token_by_its_hash(here: Process, there: Process):
     told: list[Any] = []
     there.work.memory.heard = told.append

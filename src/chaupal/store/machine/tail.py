@@ -37,11 +37,11 @@ ADD_BOTH = f"""
 # A new post's row comes with the news of it, as it is at the look, and not in what lies in the tail for minutes: by then what somebody
 # wrote may be gone. Whoever did not hear of it from here would ask for it at once.
 _SEEN = f"""
-    SELECT c.*, {", ".join(f"p.{name}" for name in posts.FIELDS)}
-    FROM changes_and_posts_since({{}}) AS c LEFT JOIN posts p ON p.id = c.post ORDER BY c.seq
+    SELECT c.*, CASE WHEN c.post IS NOT NULL THEN (SELECT ROW({", ".join(posts.FIELDS)}) FROM posts WHERE id = c.post) END
+    FROM seen_since({{}}) AS c ORDER BY c.seq
 """  # noqa: S608 - words of ours
 BEGIN, LOOK = _SEEN.format("pg_current_snapshot()::text"), _SEEN.format("$1")
-_POST = 8  # where the row of a post begins
+_POST = 8  # where the post's row stands
 NAME = "INSERT INTO changes_epoch (epoch) VALUES ($1) ON CONFLICT DO NOTHING"
 # Everything that ended before a snapshot is older than the snapshot's oldest.
 SWEEP = """
@@ -244,7 +244,7 @@ class Tail:
         elif rows[0][3] is not None:
             known = [self._known_by_now(row[4], row[5]) for row in rows]
             news = [
-                read(row[6])._replace(post=None if row[_POST] is None else new_post(row[_POST:]))
+                read(row[6])._replace(post=None if row[_POST] is None else new_post(row[_POST]))
                 for row, mine in zip(rows, known, strict=True)
                 if mine is None
             ]
