@@ -117,6 +117,7 @@ def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     page.goto("/settings/mutes")
     expect(page.locator("main .person")).to_have_count(0)
 
+    page.clock.install()
     page.goto("/")
     page.evaluate("window.same = true")
     page.fill("form.sheet textarea", "यह रहेगी")
@@ -130,6 +131,11 @@ def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     mine.locator("[formaction$=delete]").click()
     expect(mine).to_be_hidden()
     expect(undo).to_be_focused()
+    page.clock.fast_forward(15_000)  # whoever stands on it is given longer, and so is who points at it
+    expect(undo).to_be_focused()
+    page.locator("#toast").hover()
+    page.locator(".brand").focus()
+    page.clock.fast_forward(15_000)
     undo.click()
     expect(mine).to_be_visible()
     expect(mine).to_be_focused()

@@ -396,9 +396,10 @@ def _open_to(route: Route, state: str) -> bool:
 
 
 def shape_of(call: Call[Any]) -> tuple[str | bool, ...]:
-    """What an answer rests on beside its address, the law and who asks: how one wants pages to look, and whether forms have a word."""
+    """What an answer rests on beside its address, the law and who asks: how one wants pages to look, whether forms have a word, and
+    whether a session is over."""
     names = call.route.shaped_by
-    return (bool(call.csrf), *[call.cookies.get(name, "") for name in names]) if names else ()
+    return (bool(call.csrf), call.lapsed, *[call.cookies.get(name, "") for name in names]) if names else ()
 
 
 def as_answer(value: Any) -> Answer:

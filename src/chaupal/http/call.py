@@ -20,6 +20,7 @@ from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.kept import Touched
 from chaupal.social.context import Square
+from chaupal.social.signin.sessions import COOKIE
 
 
 class Shape(StrEnum):
@@ -194,6 +195,11 @@ class Call[A: msgspec.Struct](msgspec.Struct, kw_only=True, eq=False):
     def me(self) -> int:
         """The signed-in account's id. Raises NotSignedIn where there is none."""
         return self.viewer.me
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether a browser asks whose session is over: whoever sits there is told so, for they may wonder where their home is."""
+        return self.caller is None and COOKIE in self.cookies and not self.route.offices
 
 
 class Answer(msgspec.Struct):

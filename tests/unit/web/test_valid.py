@@ -38,13 +38,16 @@ class Faults(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._ids: set[str] = set()
-        self._in_a_paragraph = False
+        self._in_a_paragraph = self._in_a_template = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if self._in_a_paragraph and tag in NOT_IN_A_PARAGRAPH:
             self.found.append(f"a {tag} in a paragraph (line {self.getpos()[0]})")
         self._in_a_paragraph |= tag == "p"
+        self._in_a_template |= tag == "template"
+        if tag == "button" and given.get("type") == "button" and not self._in_a_template:
+            self.found.append("a button that without a script does nothing (text browsers show what is hidden, too)")
         if tag == "input":
             kind = given.get("type") or "text"
             wrong = [name for name in given if kind not in TYPED.get(name, {kind})]
@@ -58,6 +61,7 @@ class Faults(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._in_a_paragraph &= tag != "p"
+        self._in_a_template &= tag != "template"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import msgspec
 from pyotp.totp import TOTP
 
 from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.social.signin import sessions
+from chaupal.web import links
 from village import PASSWORD, Village, Villager
 
 
@@ -109,3 +111,27 @@ async def test_browsers_and_apps_are_listed_without_an_address_and_ended(village
     assert (await v.api(v.asha, "GET", "/api/v1/accounts/verify_credentials")).status_code == 401
     others = await form(v, f"/settings/sessions/apps/{token}", f"chaupal={v.ravi.cookie}", "/settings/sessions")
     assert others.status_code == 404
+
+
+async def test_a_browser_whose_session_is_over_is_told_so_where_it_is_and_led_back(village):
+    v, told = village, "You are no longer logged in in this browser."
+    begun = await sessions.begin_session(v.running.house.square, v.asha.id)
+    over, guest = (f"chaupal={secret}; visitor={'a' * 24}; language=en" for secret in (begun.secret, ""))
+    where = "/@asha?max_id=9"
+
+    async def page(at: str, cookie: str) -> str:
+        return (await v.client.get(at, headers={"cookie": cookie})).text
+
+    assert told not in await page("/", over)
+    await form(v, "/settings/sessions", f"chaupal={v.asha.cookie}")  # all the others end
+    assert told not in await page("/", guest.replace("chaupal=; ", ""))
+    for at in ("/", where):
+        html = await page(at, over)
+        assert told in html and f'href="{links.query("/login", next=at)}"' in html
+    assert told in await page("/login", over)
+    assert "इस ब्राउज़र में अब आप लॉग इन नहीं हैं।" in await page("/", over.replace("=en", "=hi"))
+    assert told not in await page(
+        "/", guest.replace("chaupal=; ", "")
+    )  # a page that is kept for strangers is another one
+    gone = await form(v, "/logout", over, "/")
+    assert gone.headers["set-cookie"].startswith("chaupal=; Path=/; Max-Age=0")

@@ -1,6 +1,6 @@
 // The pages as an app on the phone: a worker for when there is no network, a word where it can be installed, and push.
 import { keptAs, recall } from "./kept.ts";
-import { language, say } from "./words.ts";
+import { buttonIn, language, say } from "./words.ts";
 import { toast } from "./toast.ts";
 
 interface InstallEvent extends Event { prompt: () => Promise<void> }
@@ -17,20 +17,23 @@ export function beAnApp(): void {
 }
 
 function offerToInstall(): void {
-  const button = document.querySelector<HTMLButtonElement>("[data-install]");
-  if (!button) return;
+  const place = document.querySelector<HTMLElement>("[data-install]");
+  if (!place) return;
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
-    button.hidden = false;
+    place.replaceChildren();
+    const button = buttonIn(place, say("install"));
+    button.className = "second";
     button.addEventListener("click", () => void (event as InstallEvent).prompt(), { once: true });
   });
-  addEventListener("appinstalled", () => (button.hidden = true));
+  addEventListener("appinstalled", () => place.replaceChildren());
 }
 
 async function offerPush(): Promise<void> {
   const place = document.querySelector<HTMLElement>("[data-push]");
-  const button = place?.querySelector("button");
-  if (!place || !button || !("PushManager" in window) || Notification.permission === "denied") return;
+  if (!place || !("PushManager" in window) || Notification.permission === "denied") return;
+  const button = buttonIn(place, "");
+  button.className = "second";
   const ready = await navigator.serviceWorker.ready;
   const csrf = place.dataset["push"] ?? "";
   const draw = async (): Promise<void> => {

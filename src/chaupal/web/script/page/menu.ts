@@ -1,6 +1,6 @@
 // Menus of a post and of a person: one at a time, closed by Escape, by a press elsewhere and by scrolling, turned where the
-// window ends. What only a browser can do (copy, share) is unhidden in them when they open.
-import { say } from "./words.ts";
+// window ends. What only a browser can do (copy, share) is put into them when they open.
+import { buttonIn, say } from "./words.ts";
 import { toast } from "./toast.ts";
 
 const MENU = "details.more";
@@ -53,10 +53,12 @@ const ACTS: Record<string, (post: Element | null) => Promise<void>> = {
 
 function opened(menu: HTMLDetailsElement): void {
   close(menu);
-  for (const item of menu.querySelectorAll<HTMLElement>("[data-do]"))
-    item.hidden = !CAN[item.dataset["do"] ?? ""]?.(menu.closest("article"));
   const list = menu.querySelector<HTMLElement>(".menu");
-  if (list) turn(list);
+  if (!list) return;
+  for (const name of (list.dataset["can"] ?? "").split(" ").reverse())
+    if (CAN[name]?.(menu.closest("article"))) buttonIn(list, say(name)).dataset["do"] = name;
+  delete list.dataset["can"];
+  turn(list);
 }
 
 /** The sheet with the rest of the places goes, as by a press beside it; the way that opened it has the focus again. */

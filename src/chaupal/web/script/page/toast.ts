@@ -5,6 +5,7 @@ import { say } from "./words.ts";
 const SECONDS = 6;
 
 let timer = 0;
+let held = false; // its time was over, but for somebody on it
 let after: (() => void) | null = null;
 let next: HTMLElement | null = null; // where one goes on who stands on the line when it goes
 
@@ -56,11 +57,22 @@ function show(text: string, seconds: number): HTMLElement | null {
   if (inIt) goOnAt(next);
   clearTimeout(timer);
   // The sheet has a timer of its own (each built file has its own copy of this one): only the line that it is about goes.
-  if (seconds) timer = window.setTimeout(() => (place.firstChild === words ? hide(place) : settle()), seconds * 1_000);
+  if (seconds) endAfter(seconds, place, words);
   return place;
 }
 
+/** Whoever stands on the line or points at it is given as long again, each time (WCAG 2.2.1): until then nothing is over. */
+function endAfter(seconds: number, place: HTMLElement, words: Text, again = false): void {
+  held = again;
+  timer = window.setTimeout(() => {
+    if (place.firstChild !== words) settle();
+    else if (document.hidden || !place.matches(":hover, :focus-within")) hide(place);
+    else endAfter(seconds, place, words, true);
+  }, seconds * 1_000);
+}
+
 function hide(place: HTMLElement): void {
+  held = false;
   const back = place.contains(document.activeElement) ? next : null;
   place.replaceChildren(); // not hidden: what is not there when it begins to speak is not heard everywhere
   clearTimeout(timer);
@@ -75,3 +87,8 @@ function settle(): void {
 }
 
 addEventListener("pagehide", settle); // what waited for its undo is done before the page goes
+// A phone may end a page that is out of sight without a word.
+document.addEventListener("visibilitychange", () => {
+  const place = document.querySelector<HTMLElement>("#toast");
+  if (held && document.hidden && place) hide(place);
+});

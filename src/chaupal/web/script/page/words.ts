@@ -12,3 +12,12 @@ export function say(name: string, n?: number, what = ""): string {
   const found = words?.querySelector(`[data-word="${kind}"]`) ?? words?.querySelector(`[data-word="${name}-other"]`);
   return (found?.textContent ?? "").replace("{n}", n === undefined ? "" : digits.format(n)).replace("{what}", what);
 }
+
+/** A button that does nothing without a script, and so stands on no page that has none: made here, the first of `place`. */
+export function buttonIn(place: HTMLElement, text: string): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text;
+  place.prepend(button);
+  return button;
+}
