@@ -39,10 +39,11 @@ MOVED = "case_moved"
 
 
 class Moved(Conflict):
-    """A case has changed since it was looked at; nobody decides about what they have not seen."""
+    """A case has changed since it was looked at; nobody decides about what they have not seen. `by`: who did that, 0 for the clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: int | None = None) -> None:
         super().__init__(MOVED)
+        self.by = by
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

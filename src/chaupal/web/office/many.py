@@ -1,7 +1,7 @@
 """Many targets of one order at once: the evidence, a decision for each, and files for spreadsheets, worked through with progress."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, ladder, notes
 from chaupal.governance.cases.bulk import APPEAL, BulkOutcome, Item
+from chaupal.governance.cases.cases import Moved
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders import procedure
 from chaupal.governance.orders.csv_files import BIGGEST
@@ -33,7 +34,7 @@ from chaupal.web.office.deskwords import AGES, MANY
 from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
-from chaupal.web.words import N_, by_field
+from chaupal.web.words import N_, by_field, translated
 
 FEW, MOST = 40, 140  # on one page: unasked, and at most (a form has a thousand fields, and a row seven)
 LARGE = 15_000 * MOST  # bytes: their reasons and findings
@@ -311,6 +312,7 @@ async def _page(
     why = procedure.WHY_NOT.get(procedure.Stage(found.stage))
     halted = Conflict(why) if why in (procedure.ENDED, procedure.HALTED) else None
     problems = [halted if halted and one.moved else one.problem for one in done]
+    said = await _explained(call, problems)
     by_post: dict[int, Card] = {card.key: card for card in shown}
     # Of a thing as a whole; what is narrowed to parts is decided on its own page, or by file.
     ends = (REFUSE, *ladder.closings(own=own))
@@ -320,7 +322,7 @@ async def _page(
         call, "office/many.html", N_("Many at once"), problem, status=_status(done), matter=found, dossier=files, files=files.files,
         cards=by_post, asked=asked, act=act, acts={one: MANY[one] for one in acts}, reads=bulk.VERBS[act].says if act else (),
         rows={file.target.number: _row(asked, file, found, typed, templates, viewer) for file in files.files},
-        results=[(one.item.number, office_room.explained(call, said)) for one, said in zip(done, problems, strict=True)],
+        results=[(one.item.number, why) for one, why in zip(done, said, strict=True)], runs=_runs,
         templates=templates, choices=choices, offered=sorted(offered, key=[REFUSE, *deskwords.DECIDED].index),
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}),
@@ -330,6 +332,23 @@ async def _page(
         group=group, would=would, touched=_touched(would or {}),
         changes=deskwords.CHANGES, bodies=deskwords.BODIES, own=own, few=FEW, most=MOST,
     )  # fmt: skip
+
+
+async def _explained(call: Call[Any], problems: Sequence[Problem | None]) -> list[str]:
+    """Why each was not done, and of what has moved who moved it: whoever sees the order reads that on the case's page, too."""
+    movers = [problem.by if isinstance(problem, Moved) else None for problem in problems]
+    names, clock = await desk_reads.handles(call.house.reads, call.viewer, movers), translated(call, N_("by the clock"))
+    by = {None: "", 0: f" · {clock}"} | {one: f" · @{names.get(one, '?')}" for one in movers if one}
+    return [office_room.explained(call, why) + by[mover] for why, mover in zip(problems, movers, strict=True)]
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """The same numbers, those in a row as their first and last."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        after = bool(found) and number == found[-1][1] + 1
+        found = [*found[:-1], (found[-1][0], number)] if after else [*found, (number, number)]
+    return found
 
 
 def _touched(would: Mapping[int, Effect]) -> dict[str, int]:

@@ -67,9 +67,13 @@ async def test_each_is_decided_by_itself(village: Village):
     assert reasons == {1: REASON, 2: f"{REASON} It reports."}
     leaves = [event.log_index for _, event in found.moves]
     assert len(set(leaves)) == 2 and await log.recount(v.running.house.court)
-    approved = await dev.send(page, items((1, 2, "", ""), (2, 1, "", "")), act="approve")
+    approved = await dev.send(page, items((1, 2, "", ""), (2, 1, "", ""), (4, 1, "", "")), act="approve")
     became = regex.findall(r"<li>(\d)\. <span class=\"(mark good|error)\"", approved.text)
-    assert became == [("1", "mark good"), ("2", "error")]  # the second was looked at before it was proposed
+    assert became == [("1", "mark good"), ("2", "error"), ("4", "error")]
+    # The second was looked at before it was proposed.
+    assert (
+        '<p>2. <span class="error">This case has moved meanwhile; please look at it again · @chitra<' in approved.text
+    )
     assert (await dev.send(page, items((2, 2, "", "")), act="approve")).status_code == 200
     assert [(await v.look("IN", path)).status_code for path in said] == [451, 200, 200, 200]
 
@@ -223,7 +227,7 @@ async def test_of_an_order_withdrawn_meanwhile_that_is_said_once_and_who_heard_o
     await AtDesk(v, v.dev).send(f"/office/orders/{ref}/step", verb="withdraw", seen=seen)
     rows = items(*[(number, 1, "refuse", REASON) for number in (1, 2, 3)], code=GROUND)
     sent = await chitra.send(page, rows, act="propose")
-    assert sent.status_code == 422 and '<p>1, 2, 3. <span class="error">This order is over' in sent.text
+    assert sent.status_code == 422 and '<p>1–3. <span class="error">This order is over' in sent.text
     assert "has moved meanwhile; please" not in sent.text and "Tell them again" not in sent.text
     # Where one of three was in force, it is that one.
     ref, _ = await order_of(v, 3)
