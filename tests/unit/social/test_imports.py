@@ -139,7 +139,7 @@ async def test_a_poll_comes_as_words_and_that_is_said(street, asha):
 async def test_of_an_archive_a_list_comes_alone_where_it_was_asked_for(street, asha):
     """It was said to be whom one follows, and the posts in it were published."""
     ravi = await street.person("ravi")
-    lists = {"x/following_accounts.csv": b"Account address\nravi\n", "x/lists.json": b"[]"}
+    lists = {"x/following_accounts.csv": b"Account address\nravi\n", "x/lists.html": b"[]"}
     data = zipped({f"x/{name}": said for name, said in mastodon(note(1, "<p>एक</p>")).items()} | lists)
     assert await counts(street, asha, await bring(street, asha, data, kind="follows")) == ("done", 1, 0, 0)
     async with street.work.reading() as reading:

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 
 from archives import tweet, twitter, zipped
+from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import in_english, read
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
+from chaupal.reads.people import account_status as standing
 from chaupal.reads.timelines import profile
-from chaupal.social.archives import imports, past_posts
+from chaupal.social.archives import imports, past_posts, past_ties
 from chaupal.social.archives.imports import ImportFile
 from chaupal.social.people import graph
 from chaupal.store.identity import imports as rows
-from chaupal.store.square import lists
+from chaupal.store.square import filters, lists
 from neighbours import Street
 
 BEGINNING = "खेत में आज सरसों खिली है, और दूर तक पीला ही पीला दिखता है। " * 4
@@ -25,8 +27,10 @@ def viewer_of(who: int) -> Viewer:
     return Viewer(account=who, country="IN")
 
 
-async def bring(street: Street, who: int, name: str, data: bytes) -> tuple[rows.Import, list[rows.Fault]]:
-    id_ = await imports.take_in(street.square, viewer_of(who), ImportFile(name, data))
+async def bring(
+    street: Street, who: int, name: str, data: bytes, kind: str = ""
+) -> tuple[rows.Import, list[rows.Fault]]:
+    id_ = await imports.take_in(street.square, viewer_of(who), ImportFile(name, data, kind))
     while await imports.carry_on(street.square):
         pass
     return await imports.by_id(street.square, viewer_of(who), id_)
@@ -57,6 +61,56 @@ async def test_lists_come_with_their_people(street: Street):
     assert [fault.number for fault in faults] == [5, 6]
     again, _ = await bring(street, asha, "lists.csv", data)
     assert (again.done, await listed(street, asha)) == (4, {"गाँव": {ravi, meera, locked}, "शहर": {ravi}})
+
+
+async def test_what_one_arranged_for_oneself_comes_from_an_export_of_this_server(street: Street):
+    """Lists with their settings, also those of nobody; filters as Mastodon gives them, too; followed tags. Twice is once."""
+    asha, ravi = await street.people("asha", "ravi")
+    domain, ends = street.square.settings.domain, iso(street.clock() + DAY).replace("T", " ").replace("Z", " UTC")
+    shape = {"context": ["home", "public"], "statuses": ["https://gone.example/1"]}
+    words = [{"keyword": "मैच", "whole_word": False}, {"keyword": "score"}]
+    noise = shape | {"title": "शोर", "action": "hide", "expire_at": None, "keywords_attributes": words}
+    files = {
+        "lists.csv": "गाँव,nobody\n",
+        "lists.json": [
+            {"title": "गाँव", "replies": "none", "exclusive": True, "people": [f"ravi@{domain}"]},
+            {"title": "ख़ाली", "replies": "nonsense"},
+        ],
+        "filters.json": {
+            "custom_filters": [
+                noise,
+                shape | {"title": "बीता", "expires_at": ends, "keywords_attributes": []},
+                {"title": "टूटा", "context": 5},
+                shape | {"title": "", "keywords_attributes": words},
+            ]
+        },
+        "followed_tags.json": ["किसान", "#kisan", "no tag"],
+    }
+    data = zipped({name: said if isinstance(said, str) else json.dumps(said).encode() for name, said in files.items()})
+    for _ in range(2):
+        came = [await bring(street, asha, "x.zip", data, kind) for kind in ("lists", "filters", "tags")]
+        assert [(one.state, one.done, one.failed) for one, _ in came] == [
+            ("done", 2, 0),
+            ("done", 2, 2),
+            ("done", 2, 1),
+        ]
+        street.clock.move(2 * DAY)
+    assert await listed(street, asha) == {"गाँव": {ravi}, "ख़ाली": set()}
+    async with street.work.reading() as reading:
+        made = {one.title: (one.replies, one.exclusive) for one in await lists.of_account(reading, asha)}
+        found = {one.title: one for one in (await filters.filters_of(reading, asha)).every}
+    assert made == {"गाँव": ("none", True), "ख़ाली": ("list", False)}
+    told = found["शोर"]
+    assert (told.contexts, told.action, told.ends_at) == (("home", "public"), "hide", None)
+    assert [(word.text, word.whole) for word in told.keywords] == [("मैच", False), ("score", True)]
+    over = found["बीता"].ends_at
+    assert over is not None and over < street.clock() and len(found) == 2
+    assert sorted(await standing.my_tags(street.reads, viewer_of(asha))) == ["kisan", "किसान"]
+    alone, _ = await bring(street, ravi, "x.json", json.dumps({"custom_filters": [noise]}).encode())
+    assert (alone.kind, alone.state, alone.done) == ("filters", "done", 1)
+    for bad in (b'{"custom_filters": 5}', b"[" * 10_000, b'{"custom_filters": [' + b"{}," * past_ties.MOST_VALUES):
+        refused, _ = await bring(street, ravi, "filters.json", bad)
+        assert refused.state == "refused"
 
 
 async def test_of_very_many_faults_the_first_are_kept_and_all_are_counted(

@@ -182,6 +182,10 @@ def test_a_damaged_json_is_said_to_be_so():
         past_mastodon.read(Archive(zipped({"outbox.json": b'{"orderedItems": [{]'})))
     with pytest.raises(BadArchive, match="JSON"):
         past_twitter.read(Archive(zipped({"data/tweets.js": b"window.YTD.tweets.part0 = alert(1)"})))
+    with pytest.raises(
+        BadArchive, match="JSON"
+    ):  # and not an error of ours, by which it would come to its turn for ever
+        past_mastodon.read(Archive(zipped({"outbox.json": b'{"orderedItems": ' + b"[" * 100_000})))
 
 
 def test_lists_are_known_by_their_first_line_or_their_name():

@@ -15,7 +15,7 @@ from chaupal.social.archives.imports import Fault, Import, ImportFile
 
 
 class ImportSent(msgspec.Struct, kw_only=True):
-    """Beside `file`: `kind` of a CSV file where its first line does not say, `visibility` as which posts come at most."""
+    """Beside `file`: `kind` of a list where its first line does not say, `visibility` as which posts come at most."""
 
     kind: str = ""
     visibility: str = ""
@@ -49,7 +49,7 @@ class ImportShown(msgspec.Struct):
 
 
 async def bring(call: Call[ImportSent]) -> ImportShown:
-    """Take a file in: an archive of Mastodon or Twitter, or a list (CSV) as Mastodon exports it."""
+    """Take a file in: an archive of Mastodon or Twitter, or a list as Mastodon exports it (CSV, filters as JSON) or this server."""
     file = call.files.get("file")
     if file is None:
         raise Invalid("file_blank")

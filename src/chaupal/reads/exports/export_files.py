@@ -231,14 +231,15 @@ def list_of(list_: ListRow, people: Sequence[str]) -> dict[str, Any]:
     return {"title": list_.title, "replies": list_.replies, "exclusive": list_.exclusive, "people": people}
 
 
-def filter_of(filter_: Filter) -> dict[str, Any]:
+def filter_of(origin: str, filter_: Filter) -> dict[str, Any]:
+    """One of `custom_filters`, as Mastodon takes it in; of posts the id is all that one has of them."""
     return {
         "title": filter_.title,
         "context": filter_.contexts,
         "action": filter_.action,
-        "ends_at": iso(filter_.ends_at) if filter_.ends_at else None,
-        "keywords": [{"keyword": word.text, "whole_word": word.whole} for word in filter_.keywords],
-        "posts": [str(entry.post) for entry in filter_.posts],
+        "expires_at": iso(filter_.ends_at) if filter_.ends_at else None,
+        "keywords_attributes": [{"keyword": word.text, "whole_word": word.whole} for word in filter_.keywords],
+        "statuses": [f"{origin}/api/v1/statuses/{entry.post}" for entry in filter_.posts],
     }
 
 

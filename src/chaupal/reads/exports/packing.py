@@ -148,11 +148,11 @@ class _Packing:
         """Lists, filters, tags, drafts and what waits for its time."""
         reads, viewer = self._reads, self._viewer
         lists = await standing.my_lists(reads, viewer)
-        rows = ((list_.title, whole(who, reads.settings.domain)) for list_, people in lists for who in people)
-        self.add("lists.csv", export_files.sheet((), rows))
+        lists = [(list_, [whole(who, reads.settings.domain) for who in people]) for list_, people in lists]
+        self.add("lists.csv", export_files.sheet((), ((list_.title, who) for list_, people in lists for who in people)))
         self.add("lists.json", [export_files.list_of(list_, people) for list_, people in lists])
         filters = (await filtering.of_viewer(reads, viewer)).every
-        self.add("filters.json", [export_files.filter_of(each) for each in filters])
+        self.add("filters.json", {"custom_filters": [export_files.filter_of(self.origin, each) for each in filters]})
         self.add("followed_tags.json", await standing.my_tags(reads, viewer))
         self.add(
             "drafts.json",

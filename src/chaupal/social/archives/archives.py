@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
+import msgspec
+
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Value, Wrong
 
@@ -30,6 +32,14 @@ class BadArchive(Invalid):
     def __init__(self, code: str, about: str = "", **values: Value) -> None:
         super().__init__(code, field="", **values)
         self.why = Wrong(code, values, about)
+
+
+def from_json[T](data: bytes | str, shape: type[T], about: str = "") -> T:
+    """What a file of JSON says, in this shape; `about` names the file. Raises BadArchive."""
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadArchive("archive_no_json", about) from error
 
 
 class Archive:

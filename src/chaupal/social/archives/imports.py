@@ -139,12 +139,14 @@ async def _work_through(square: Square, held: Import) -> None:
 
 
 def _list_in(kind: str, data: bytes) -> bytes:
-    """The list of this kind: the file itself, or in an archive the CSV file of its name, or what stands for it. Raises BadArchive."""
+    """The list of this kind: the file itself, or in an archive the file of its name, or what stands for it. Raises BadArchive."""
     if not data.startswith(BEGINNINGS):
         return data
     with contextlib.closing(Archive(data)) as archive:
-        named = (name for name in archive.under("") if name.endswith(".csv") and past_ties.kind_of(name, b"") == kind)
-        if found := next(named, None):
+        # Where there are both, the JSON says more.
+        ends = (".json", ".csv") if kind in past_ties.JSON_READERS else (".csv",)
+        named = [name for name in archive.under("") if past_ties.kind_of(name, b"") == kind]
+        if found := next((name for end in ends for name in named if name.endswith(end)), None):
             return archive.read(found, MOST_BYTES)
         saved = past_mastodon.saved(archive) if kind == "bookmarks" else None
         if saved is None:

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
-from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.archives import Archive, BadArchive, from_json
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, POLL, UNDATED, Attached, Item, text_in
 from chaupal.text import foreign, html
 
@@ -28,10 +28,7 @@ def is_one(archive: Archive) -> bool:
 
 def read(archive: Archive) -> list[Item]:
     """Raises BadArchive."""
-    try:
-        outbox = msgspec.json.decode(archive.read_json(OUTBOX), type=Outbox)
-    except msgspec.DecodeError as error:
-        raise BadArchive("archive_no_json", OUTBOX) from error
+    outbox = from_json(archive.read_json(OUTBOX), Outbox, OUTBOX)
     actor = _actor(archive)
     return [_item(archive, one, actor) for one in outbox.orderedItems]
 
@@ -40,18 +37,15 @@ def saved(archive: Archive) -> bytes | None:
     """What was saved, as the list (CSV) that Mastodon exports of it; None where none is there. Raises BadArchive."""
     if not archive.has(BOOKMARKS):
         return None
-    try:
-        found = msgspec.json.decode(archive.read_json(BOOKMARKS), type=Outbox)
-    except msgspec.DecodeError as error:
-        raise BadArchive("archive_no_json", BOOKMARKS) from error
+    found = from_json(archive.read_json(BOOKMARKS), Outbox, BOOKMARKS)
     return "".join(f'"{one}"\n' for one in found.orderedItems if isinstance(one, str) and '"' not in one).encode()
 
 
 def _actor(archive: Archive) -> str:
     """The address of the followers of whose archive this is, by which private posts are known; empty: not said."""
     try:
-        actor = msgspec.json.decode(archive.read("actor.json", 1_000_000), type=dict[str, Any])
-    except (KeyError, msgspec.DecodeError):
+        actor = from_json(archive.read("actor.json", 1_000_000), dict[str, Any])
+    except (KeyError, BadArchive):
         return ""
     return text_in(actor, "followers")
 

@@ -1,22 +1,28 @@
-"""Lists as Mastodon exports them (CSV) become ties here: follows, blocks, mutes, saved posts, each by the function that a click calls."""
+"""Lists as Mastodon exports them (CSV, its filters JSON), or this server, become ties here: follows, blocks, mutes, saved posts, filters,
+each by the function that a click calls.
+"""
 
 import csv
 import io
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
+from typing import Any
 
 import msgspec
 import regex
 
-from chaupal.kernel.errors import NotFound, Problem, coded, or_not_found, passes
+from chaupal.kernel.clock import parse_time
+from chaupal.kernel.errors import Invalid, NotFound, Problem, coded, or_not_found, passes
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.viewer import Viewer
-from chaupal.social.archives.archives import BadArchive
+from chaupal.social.archives.archives import BadArchive, from_json
+from chaupal.social.archives.past_posts import BROKEN, UNDATED, text_in
 from chaupal.social.context import Square
-from chaupal.social.people import elsewhere, graph, lists
-from chaupal.social.posts import reactions
+from chaupal.social.people import elsewhere, filters, graph, lists
+from chaupal.social.people.filters import FilterWish, KeywordWish
+from chaupal.social.posts import followed_tags, reactions
 from chaupal.store.identity import imports
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import Fault, Import, Step
@@ -26,6 +32,7 @@ from chaupal.text.clean import decoded
 from chaupal.text.language import check_language
 
 MOST_LINES = 50_000
+MOST_VALUES = 10 * MOST_LINES  # of a JSON file: the smallest take far more room in memory than on disk
 
 # How the name of such a file begins (browsers and people put numbers and days after it), or its first line, by kind.
 NAMES = {
@@ -38,6 +45,10 @@ NAMES = {
     "bookmarks": "bookmarks",
     "lists": "lists",
     "blocked_domains": "domains",
+    "filters": "filters",
+    "custom_filters": "filters",
+    "followed_tags": "tags",
+    "following_tags": "tags",
 }
 HEADS: tuple[tuple[str, str], ...] = (
     ("show boosts", "follows"),
@@ -45,19 +56,59 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("list name", "lists"),
     ("#domain", "domains"),
     ("#uri", "bookmarks"),
+    ('"custom_filters"', "filters"),
 )
-KINDS = ("follows", "blocks", "mutes", "bookmarks", "lists", "domains")
+KINDS = ("follows", "blocks", "mutes", "bookmarks", "lists", "domains", "filters", "tags")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line: an account's address or a post's, and what the file says of it by the name of its column."""
+    """One line: an account's address or a post's, and what the file says of it by the name of its column. `given`: the same of a JSON
+    file, not looked at yet.
+    """
 
     what: str
     more: dict[str, str] = {}
+    given: Any = None
 
     def says(self, column: str, usual: bool) -> bool:
         word = self.more.get(column, "").strip().lower()
         return word in ("true", "1", "yes") if word else usual
+
+
+class KeywordGiven(msgspec.Struct):
+    """A keyword of a filter."""
+
+    keyword: str
+    whole_word: bool = True
+
+
+class FilterGiven(msgspec.Struct):
+    """A filter as Mastodon gives it (which writes `expire_at` and reads `expires_at`)."""
+
+    context: list[str]
+    action: str = "warn"
+    expires_at: str | None = None
+    expire_at: str | None = None
+    keywords_attributes: list[KeywordGiven] = []
+
+    def lasts(self, now: int) -> int:
+        """Seconds that it has left at `now` (ms), one where none are; 0 for no end. Raises Invalid."""
+        said = self.expires_at or self.expire_at
+        if not said:
+            return 0
+        ends_at = parse_time(said.removesuffix(" UTC"))
+        if ends_at is None:
+            raise Invalid(UNDATED)
+        return max(1, (ends_at - now) // 1_000)
+
+
+class ListGiven(msgspec.Struct):
+    """A list of people as this server exports it."""
+
+    title: str
+    replies: str = ""
+    exclusive: bool = False
+    people: list[str] = []
 
 
 class BadList(BadArchive):
@@ -78,6 +129,8 @@ def read(kind: str, data: bytes) -> list[Line]:
         text = decoded(data)
     except UnicodeDecodeError as error:
         raise BadList("list_no_text") from error
+    if kind in JSON_READERS and text.lstrip()[:1] in ("[", "{"):
+        return _in_json(kind, text)
     try:
         rows = list(islice((row for row in csv.reader(io.StringIO(text)) if row and row[0].strip()), MOST_LINES + 1))
     except csv.Error as error:
@@ -103,7 +156,43 @@ def _lists(rows: list[list[str]]) -> list[Line]:
     return [Line(row[1].strip(), {"list": row[0].strip()}) for row in body if len(row) > 1]
 
 
-READERS: dict[str, Callable[[list[list[str]]], list[Line]]] = {"lists": _lists}
+def _tags(rows: list[list[str]]) -> list[Line]:
+    """A tag in each, with its sign or without."""
+    return [Line(row[0].strip()) for row in rows]
+
+
+READERS: dict[str, Callable[[list[list[str]]], list[Line]]] = {"lists": _lists, "tags": _tags}
+
+
+def _in_json(kind: str, text: str) -> list[Line]:
+    if text.count(",") > MOST_VALUES:
+        raise BadList("list_too_long", most=MOST_LINES)
+    return JSON_READERS[kind](text)
+
+
+def _json_lists(text: str) -> list[Line]:
+    """Of each a line for everybody in it; a list of nobody is a line, too."""
+    found: list[Line] = []
+    for one in from_json(text, list[ListGiven]):
+        more = {"list": one.title, "replies": one.replies, "exclusive": str(one.exclusive)}
+        found += [Line(who, more) for who in one.people or [""]]
+    return found
+
+
+def _json_filters(text: str) -> list[Line]:
+    rows = from_json(text, dict[str, list[dict[str, Any]]]).get("custom_filters", [])
+    return [Line(text_in(row, "title"), given=row) for row in rows]
+
+
+def _json_tags(text: str) -> list[Line]:
+    return [Line(name) for name in from_json(text, list[str])]
+
+
+JSON_READERS: dict[str, Callable[[str], list[Line]]] = {
+    "lists": _json_lists,
+    "filters": _json_filters,
+    "tags": _json_tags,
+}
 
 
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
@@ -128,13 +217,35 @@ async def bring(square: Square, viewer: Viewer, import_: Import, lines: Sequence
 
 
 async def _bring(square: Square, viewer: Viewer, kind: str, line: Line) -> None:
-    if kind == "domains":
-        await graph.hide_server(square, viewer, line.what)
-        return
-    if kind == "bookmarks":
-        await reactions.save(square, viewer, await _post(square, line.what))
-        return
-    await ACTS[kind](square, viewer, await _account(square, line.what), line)
+    if kind in ABOUT_NOBODY:
+        await ABOUT_NOBODY[kind](square, viewer, line)
+    elif kind == "lists" and not line.what:
+        await _list(square, viewer, line)
+    else:
+        await ACTS[kind](square, viewer, await _account(square, line.what), line)
+
+
+async def _hide(square: Square, viewer: Viewer, line: Line) -> None:
+    await graph.hide_server(square, viewer, line.what)
+
+
+async def _save(square: Square, viewer: Viewer, line: Line) -> None:
+    await reactions.save(square, viewer, await _post(square, line.what))
+
+
+async def _filter(square: Square, viewer: Viewer, line: Line) -> None:
+    """Its words, where it works, what it does and until when. Single posts that it was about are not brought."""
+    try:
+        given = msgspec.convert(line.given, FilterGiven)
+    except msgspec.ValidationError as error:
+        raise Invalid(BROKEN) from error
+    wish = FilterWish(title=line.what, contexts=given.context, action=given.action, lasts=given.lasts(square.clock()))
+    words = [KeywordWish(text=one.keyword, whole=one.whole_word) for one in given.keywords_attributes]
+    await filters.merge(square, viewer, wish, words)
+
+
+async def _follow_tag(square: Square, viewer: Viewer, line: Line) -> None:
+    await followed_tags.follow(square, viewer, line.what)
 
 
 async def _account(square: Square, address: str) -> int:
@@ -181,7 +292,7 @@ async def _mute(square: Square, viewer: Viewer, them: int, line: Line) -> None:
 
 async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None:
     """Into the list of that name, which is made where there is none; whoever is not followed yet is, as in Mastodon."""
-    list_id = await _list(square, viewer, line.more.get("list", ""))
+    list_id = await _list(square, viewer, line)
     if them != viewer.me:
         async with square.work.reading() as reading:
             followed = them in (await relations_of(reading, viewer.me)).following
@@ -190,12 +301,24 @@ async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None
     await lists.add(square, viewer, list_id, [them])
 
 
-async def _list(square: Square, viewer: Viewer, title: str) -> int:
-    wish = lists.ListWish(title=title)
+async def _list(square: Square, viewer: Viewer, line: Line) -> int:
+    """One's own list of that name as it is, or a new one as the file says that it was."""
+    replies = line.more.get("replies", "")
+    wish = lists.ListWish(
+        title=line.more.get("list", ""),
+        replies=replies if replies in lists.REPLIES else None,
+        exclusive=line.says("exclusive", usual=False),
+    )
     async with square.work.reading() as reading:
         mine = {one.title: one.id for one in await store_lists.of_account(reading, viewer.me)}
     title = lists.titled(wish)
     return mine[title] if title in mine else (await lists.create(square, viewer, wish)).id
 
 
+ABOUT_NOBODY: dict[str, Callable[[Square, Viewer, Line], Awaitable[None]]] = {
+    "domains": _hide,
+    "bookmarks": _save,
+    "filters": _filter,
+    "tags": _follow_tag,
+}
 ACTS: dict[str, Act] = {"follows": _follow, "blocks": _block, "mutes": _mute, "lists": _enlist}

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import regex
 
-from chaupal.social.archives.archives import Archive, BadArchive
+from chaupal.social.archives.archives import Archive, from_json
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, text_in
 
 PARTS = regex.compile(r"(?:data/)?tweets?(?:-part\d+)?\.js")  # without its folder where somebody packed it alone
@@ -42,10 +42,7 @@ def _rows(archive: Archive, name: str) -> list[Any]:
     """What follows `window.YTD.tweets.part0 =`. Raises BadArchive."""
     data = archive.read_json(name)
     begin = data.find(b"[", 0, 1_000)
-    try:
-        return msgspec.json.decode(data[begin:] if begin >= 0 else b"", type=list[Any])
-    except msgspec.DecodeError as error:
-        raise BadArchive("archive_no_json", name) from error
+    return from_json(data[begin:] if begin >= 0 else b"", list[Any], name)
 
 
 class NoteTweet(msgspec.Struct, frozen=True):

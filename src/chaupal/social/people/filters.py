@@ -56,6 +56,20 @@ async def create(square: Square, viewer: Viewer, wish: FilterWish, keywords: Seq
     return made.id
 
 
+async def merge(square: Square, viewer: Viewer, wish: FilterWish, keywords: Sequence[KeywordWish]) -> None:
+    """A new filter; where one of this title works in these contexts already, its end, its action and further keywords. Raises Invalid."""
+    made = _filled(square, Filter(0, "", (), "warn", None), wish)
+    async with square.work.reading() as reading:
+        mine = (await filters.filters_of(reading, viewer.me)).every
+    old = next((one for one in mine if (one.title, one.contexts) == (made.title, made.contexts)), None)
+    if old is None:
+        await create(square, viewer, wish, keywords)
+        return
+    known = {word.text for word in old.keywords}
+    further = [k for k in keywords if _checked(k.text or "", "keyword") not in known]
+    await change(square, viewer, old.id, wish, further)
+
+
 async def change(
     square: Square, viewer: Viewer, id_: int, wish: FilterWish, keywords: Sequence[KeywordWish] = ()
 ) -> None:

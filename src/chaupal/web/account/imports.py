@@ -25,6 +25,8 @@ KINDS: dict[str, str] = {
     "bookmarks": N_("Saved posts"),
     "lists": N_("Lists of people"),
     "domains": N_("Blocked servers"),
+    "filters": N_("Filters"),
+    "tags": N_("Tags I follow"),
 }
 FOR_WHOM: dict[str, str] = {
     "": N_("For whom they were"),

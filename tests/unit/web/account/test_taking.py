@@ -78,7 +78,9 @@ async def test_ties_and_marks_come_as_lists_and_what_is_withheld_is_a_stub(villa
     assert files.read("blocked_accounts.csv").decode().split() == [f"karl@{domain}"]
     assert f"dev@{domain},false" in files.read("muted_accounts.csv").decode()
     assert [*csv.reader(io.StringIO(files.read("lists.csv").decode()))] == [['खेत, "गाँव"', f"ravi@{domain}"]]
-    assert json.loads(files.read("filters.json"))[0]["keywords"][0]["keyword"] == "मैच"
+    assert json.loads(files.read("lists.json"))[0]["people"] == [f"ravi@{domain}"]
+    [noise] = json.loads(files.read("filters.json"))["custom_filters"]
+    assert (noise["context"], noise["keywords_attributes"][0]["keyword"]) == (["home"], "मैच")
     for name in ("bookmarks.json", "likes.json"):
         found = {one["id"]: one for one in json.loads(files.read(name))}
         assert found[str(v.meera.latest.id)] == {"id": str(v.meera.latest.id), "withheld": True}
