@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.placing import PLACING
@@ -84,9 +85,13 @@ class Street:
         self.clock.move(1_000)
         return await posts.publish(self.square, by(who), posts.Draft(text=text, **more))
 
-    async def rule(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> int:
-        """A ruling as a court would make it, without the court; its id."""
+    async def rule(
+        self, subject: int, measure: Measure, territory: str = "IN", term: str = "", *, secret_from: int = 0
+    ) -> int:
+        """A ruling as a court would make it, without the court; its id. `secret_from`: in secret, about something of theirs."""
         row = self.ruling(subject, measure, territory, term)
+        if secret_from:
+            row = replace(row, neutral=True, owner_id=secret_from)
         async with self.work.writing() as w:
             await rulings.begin(w, row)
         return row.id

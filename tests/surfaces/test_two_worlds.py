@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from chaupal.api import federation
 from chaupal.api.federation.collections import CollectionAsked
@@ -41,6 +42,7 @@ from surfaces.test_attack_webhooks import Ear as Hook, ear as hooked
 from surfaces.worlds import METRICS, Answer, Grounds, answer_of, difference, hour, minute, still_village
 from village import Village, VillagePost, Villager
 
+TAG = "बगुला"  # what the author alone says, so that no list shows it
 SAID = "बगुले ने रात में यह कहा।"  # the post that the secret order is about
 WHY = "इस आदेश का कारण किसी को नहीं बताया जाता, लेखक को भी नहीं।"
 GAG = "2021-03-10T12:00"
@@ -121,7 +123,7 @@ async def prepared(v: Village, out: Outside) -> tuple[VillagePost, dict[str, Off
         answer = await v.api(who, "POST", "/api/v1/push/subscription", who.country, subscription=keys, data=sent)
         assert answer.status_code == 200, answer.text
     await v.api(v.karl, "POST", f"/api/v1/accounts/{v.meera.id}/follow", notify=True)
-    post = await v.says(v.meera, SAID, language="hi")
+    post = await v.says(v.meera, f"{SAID} #{TAG}", language="hi")
     for role in CLEARED:
         await v.says(v.cast[f"staff_concerned_{role.value}"], role.value, language="hi", visibility=1)
     await v.api(v.karl, "POST", f"/api/v1/statuses/{post.id}/favourite")
@@ -228,8 +230,9 @@ def _names(v: Village, post: VillagePost, secret_ref: str) -> dict[str, list[obj
     return {
         "/api/v1/statuses/ id": posts, "/posts/ id": posts, "/@ id": posts, "/api/v1/polls/ id": posts, "/cards/ id": posts,
         "/api/v1/accounts/ id": people, "/people/ id": people, "/api/v1/follow_requests/ id": people,
-        "/api/v1/admin/accounts/ id": people, "account": people, "handle": ["meera", "ravi"], "tag": ["किसान_आंदोलन"],
-        "name": ["avatar.png"], "/api/v1/transparency/tables/ name": ["T1.json", "T2.csv", "T3.json", "T6.json", "T19.json"],
+        "/api/v1/admin/accounts/ id": people, "account": people, "handle": ["meera", "ravi"], "tag": ["किसान_आंदोलन", TAG],
+        "/api/v1/tags/ name": [TAG], "name": ["avatar.png"],
+        "/api/v1/transparency/tables/ name": ["T1.json", "T2.csv", "T3.json", "T6.json", "T19.json"],
         "/transparency/ table": ["t1", "t3", "t13"], "group_key": ["ungrouped-1"], "act": ["like"], "language": ["hi"],
         "rendition": ["original"], "secret": ["x"], "slug": ["x"], "path": ["0/000.p/64", "entries/000.p/64"],
         "index": [0, 3, 20, 40, 63, 999], "/log/openings/ index": [0, 1], "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", "X-1",
@@ -407,7 +410,7 @@ def otherwise(eyes: Eyes, path: str, post: int) -> bool:
     """Whether an answer may be another where the secret order is: it shows the post, to somebody in its country."""
     if eyes.name.endswith("owner, abroad") and path == "/office/figures":
         return True  # whoever runs the machine sees how large the database is
-    about = str(post) in path or any(path.partition("?")[0].endswith(p) for p in SHOWS_POSTS)
+    about = str(post) in path or TAG in unquote(path) or any(path.partition("?")[0].endswith(p) for p in SHOWS_POSTS)
     framed = "embed" in path  # on somebody else's page it is as strangers there see it, for its author too
     return eyes.country == "IN" and about and (framed or not eyes.name.startswith("author of the post"))
 
@@ -450,7 +453,7 @@ async def test_once_the_same_post_is_withheld_openly_as_well_its_own_country_see
                 await v.joins(f"staff_concerned_{role.value}", "कर्मचारी", role=role)
                 await v.says(v.cast[f"staff_concerned_{role.value}"], role.value, language="hi", visibility=1)
             await v.joins("koel", "koel")
-            post = await v.says(v.meera, SAID, language="hi")
+            post = await v.says(v.meera, f"{SAID} #{TAG}", language="hi")
             await v.withhold(post=v.ravi.latest, by=v.chitra, second=v.dev)
             await hour(v)
             if secret:

@@ -16,7 +16,7 @@ from chaupal.policy.rulings import RulingIndex
 from chaupal.social import events
 from chaupal.store.court import rulings
 from chaupal.store.federation import limits
-from chaupal.store.identity.facts_cache import COVERING, rulings_in_force
+from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.notifications.notification_policy import NotificationsMerged
 from chaupal.store.notifications.notifications import NotificationMade
 from chaupal.store.square import media, posts, quotes
@@ -27,6 +27,9 @@ from chaupal.store.square.people import sealed_people
 POSTS_BACK = 20  # of one that is back: these are sent whole
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now
 POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client may well have before it
+
+
+COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
 
 
 async def _published(streams: Streams, event: events.PostPublished) -> list[Placed]:

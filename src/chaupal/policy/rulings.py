@@ -36,6 +36,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""  # what a label says
     # Of a neutral one: whom its order is about; who of them is staff knows nothing of it
     concerned: frozenset[int] = frozenset()
+    owner: int = 0  # of a neutral one, whose the subject is
     opened_by: int | None = None  # of one that was secret: the entry of the log that opened its own
     under: tuple[int, ...] = ()  # of one on a server: the servers below its domain, on which it binds as well
     covers: tuple[int, ...] = ()  # the pictures (contents) that it withholds wherever their owner uses them
@@ -59,13 +60,25 @@ class RulingIndex:
     awaits sees one state; across them, the newer.
     """
 
-    __slots__ = ("_bound", "_by_content", "_by_subject", "_by_term", "_known", "_moments", "_unfindable", "at", "until")
+    __slots__ = (
+        "_bound",
+        "_by_content",
+        "_by_subject",
+        "_by_term",
+        "_known",
+        "_moments",
+        "_secret",
+        "_unfindable",
+        "at",
+        "until",
+    )
 
     def __init__(self, rulings: Iterable[Ruling], now: int) -> None:
         self._known: dict[int, Ruling] = {}  # in force, or to begin
         self._by_subject: dict[int, tuple[Ruling, ...]] = {}  # in force, the most severe first
         self._by_term: dict[str, tuple[Ruling, ...]] = {}
         self._by_content: dict[int, tuple[Ruling, ...]] = {}
+        self._secret: dict[int, tuple[Ruling, ...]] = {}  # neutral ones, by whose things they are on
         self._bound, self._unfindable = _Bound(), _Bound()
         self._moments: list[tuple[int, int]] = []  # a heap of when something starts or ends, and which
         self.at, self.until = now, FOREVER
@@ -110,6 +123,8 @@ class RulingIndex:
 
     def _hold(self, ruling: Ruling, change: Callable[[tuple[Ruling, ...]], tuple[Ruling, ...]]) -> None:
         """Put what is held on the ruling's subject in another way."""
+        if ruling.owner:
+            _put(self._secret, ruling.owner, change(self._secret.get(ruling.owner, ())))
         if ruling.term:
             _put(self._by_term, ruling.term, change(self._by_term.get(ruling.term, ())))
             return
@@ -156,6 +171,28 @@ class RulingIndex:
         """The tags (count keys) that are kept out of trends and suggestions in `country`."""
         return [term for term, held in self._by_term.items() if any(ruling.binds(country) for ruling in held)]
 
+    def as_known_to(self, account: int | None) -> "RulingIndex":
+        """As if there were none of which somebody may not know because they are on their own things; for nearly everybody this very
+        index. What is made for the others is good for this moment only."""
+        secret = self._secret.get(account or 0)
+        if not secret:
+            return self
+        made = object.__new__(RulingIndex)
+        for name in (
+            "_known",
+            "_by_subject",
+            "_by_term",
+            "_by_content",
+            "_secret",
+            "_bound",
+            "_unfindable",
+            "_moments",
+        ):
+            setattr(made, name, getattr(self, name).copy())
+        made.at, made.until = self.at, self.until
+        made.change((), [ruling.id for ruling in secret], self.at)
+        return made
+
     def __len__(self) -> int:
         """How many are in force or will be."""
         return len(self._known)
@@ -177,6 +214,11 @@ class _Bound:
         if country not in self._here:
             self._here[country] = own | everywhere
         return self._here[country]
+
+    def copy(self) -> "_Bound":
+        made = _Bound()
+        made._by_code = {code: {*ids} for code, ids in self._by_code.items()}
+        return made
 
     def settle(self, changed: Ruling, subject: int, held: Sequence[Ruling]) -> None:
         """`changed` came or went; `held` are those that the subject has now."""

@@ -108,6 +108,38 @@ async def test_history_leaves_out_what_is_withheld(street: Street, few: int, mon
         assert (tag.uses, tag.history[0].uses, tag.history[0].authors) == (uses, uses, uses)
 
 
+@pytest.mark.parametrize("few", [0, trends.COUNTED_HERE])
+@pytest.mark.parametrize("whole", [False, True])
+async def test_whose_things_are_limited_in_secret_is_told_what_they_would_be_told_if_they_were_not(
+    street: Street, few: int, whole: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(trends, "COUNTED_HERE", few)
+    asha, bela = await street.people("asha", "bela")
+    post, _ = await talk(street, [asha, bela], "#सभा https://sabha.example/")
+
+    async def told(who: int) -> object:
+        viewer = by(who, "IN")
+        found = await tags.find(street.reads, viewer, "सभ")
+        return (
+            await trends.tags(street.reads, viewer),
+            await trends.talking(street.reads, viewer),
+            await trends.said_today(street.reads, viewer, "सभा"),
+            [
+                (one.name, one.uses, one.authors, one.history[0])
+                for one in (*found, await tags.by_name(street.reads, viewer, "सभा"))
+            ],
+        )
+
+    before = await told(asha)
+    assert before == await told(bela)
+    subject, measure = (asha, Measure.WITHHOLD_ACCOUNT) if whole else (post, Measure.WITHHOLD_POST)
+    await street.rule(subject, measure, secret_from=asha)
+    assert await told(asha) == before and await told(asha) == before
+    assert await told(bela) != before
+    await street.rule(subject, measure)  # once they may know of one
+    assert await told(asha) == await told(bela) != before
+
+
 async def test_a_ruling_is_obeyed_at_the_next_glance_whatever_was_kept(street: Street):
     people = await street.people("asha", "bela")
     await talk(street, people, "#सभा")

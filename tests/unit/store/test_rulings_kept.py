@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import facts_cache as knowledge
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Work, Writing
+from neighbours import asked_of
 
 
 def row(id_: int, subject: int, leaf: int, **more: object) -> RulingRow:
@@ -52,6 +54,23 @@ async def test_a_change_reads_only_what_changed(work: Work, monkeypatch: pytest.
     assert await bound(work) == {11, 12, 13}
     await lift(work, 1, 4)
     assert await bound(work) == {12, 13}
+
+
+async def test_after_one_in_secret_whoever_reads_next_waits_no_longer(
+    work: Work, beside: Work, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    """As many looks into the store, where it was decided and in a process beside, also when it is read again."""
+    await bound(work)
+    told, counts = await asked_of(work, monkeypatch), dict[tuple[bool, Work, str], list[int]]()
+    kinds = [(where, measure) for where in (work, beside) for measure in ("withhold_post", "deamplify")]
+    for leaf, (neutral, (where, measure)) in enumerate(product((False, True), kinds)):
+        await begin(where, row(1 + leaf, 11 + leaf, leaf, measure=measure, neutral=neutral, owner_id=9))
+        for _ in range(3):
+            told.clear()
+            clock.move(HOUR)
+            assert len(await bound(work)) == leaf + 1
+            counts.setdefault((neutral, where, measure), []).append(len(told))
+    assert all(counts[True, *kind] == counts[False, *kind] for kind in kinds), counts
 
 
 async def test_what_another_process_decides_is_obeyed_and_read_by_itself(

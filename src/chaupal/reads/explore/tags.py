@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.may import may
 from chaupal.policy.rules import term_reach
@@ -17,7 +16,17 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.explore.trends import TrendingTag, counted, hidden_in, law, talking, usual_name, with_history
+from chaupal.reads.explore.trends import (
+    Here,
+    TrendingTag,
+    counted,
+    hidden_in,
+    law,
+    seen_from,
+    talking,
+    usual_name,
+    with_history,
+)
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.reads.timelines import profile
 from chaupal.store.identity.facts_cache import facts_for, relations_of
@@ -40,11 +49,11 @@ MOST_VARIANTS = 12  # that are proposed for one tag
 
 async def by_name(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
     """A tag, whatever its spelling and reach; one that nobody uses (that may be seen) has no uses."""
-    key, facts = count_key(name), await law(reads)
+    key, here = count_key(name), await seen_from(reads, viewer)
     async with reads.work.reading() as reading:
-        seen = await _visible_tags(reading, viewer, facts, [key])
+        seen = await _visible_tags(reading, here, [key])
     found = seen or [TrendingTag(key, name, 0, 0, 0)]
-    return (await _with_counts(reads, viewer, found, facts))[0]
+    return (await _with_counts(reads, viewer, found))[0]
 
 
 async def find(
@@ -58,32 +67,32 @@ async def find(
     key = count_key(query.strip().lstrip("#＃"))
     if not key:
         return []
-    facts = await law(reads)
+    here = await seen_from(reads, viewer)
     async with reads.work.scanning() as reading:
         longer = await finding.tags_from(reading, key, offset + 2 * limit)
         own = {} if viewer.account is None else await finding.own_tags_from(reading, viewer.account, key, limit)
 
     def offered(tag: str) -> bool:
-        return tag in own or term_reach(viewer.country, tag, facts) is not Reach.NONE
+        return tag in own or term_reach(here.country, tag, here.facts) is not Reach.NONE
 
     keys = [k for k in dict.fromkeys((*longer, *own)) if k != key and offered(k)]
     if not suggest or offered(key):
         keys.insert(0, key)
     async with reads.work.reading() as reading:
-        seen = await _visible_tags(reading, viewer, facts, keys[: offset + limit], own)
-    return await _with_counts(reads, viewer, seen[offset:], facts)
+        seen = await _visible_tags(reading, here, keys[: offset + limit], own)
+    return await _with_counts(reads, viewer, seen[offset:])
 
 
-async def _with_counts(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts) -> list[TrendingTag]:
+async def _with_counts(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag]) -> list[TrendingTag]:
     """With the people who talk about each, counted as everywhere, and its last days."""
-    people = await talking(reads, viewer)
-    return await with_history(reads, viewer, [replace(t, authors=people.get(t.key, 0)) for t in found], facts)
+    people, here = await talking(reads, viewer), await seen_from(reads, viewer)
+    return await with_history(reads, here, [replace(t, authors=people.get(t.key, 0)) for t in found])
 
 
 async def _visible_tags(
-    reading: Reading, viewer: Viewer, facts: Facts, keys: Iterable[str], own: Mapping[str, str] = NONE
+    reading: Reading, here: Here, keys: Iterable[str], own: Mapping[str, str] = NONE
 ) -> list[TrendingTag]:
-    """Those of which something may be seen in the viewer's country, in the spelling that the newest such posts use most.
+    """Those of which something may be seen there, in the spelling that the newest such posts use most.
 
     `own`: the viewer's, by their key, as they wrote them; of these nothing need be seen by others.
     """
@@ -91,7 +100,7 @@ async def _visible_tags(
     for key in keys:
         for most in (LOOKED_AT, LOOKED_AT_MOST):
             uses = await trending.latest(reading, key, most)
-            seen = list(counted(uses, viewer.country, Surface.SEARCH, facts))
+            seen = list(counted(uses, here.country, Surface.SEARCH, here.facts))
             if seen or len(uses) < most:
                 break
         if seen:
@@ -121,7 +130,7 @@ async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Trendin
         page = page_of(ids, cursor)
         names = await tag_follows.named(reading, page.items)
     found = [TrendingTag(*names[id_], 0, 0, 0) for id_ in page.items]
-    return page.map(await with_history(reads, viewer, found, await law(reads)))
+    return page.map(await with_history(reads, await seen_from(reads, viewer), found))
 
 
 async def of_viewer(reads: Reads, viewer: Viewer) -> OwnTags:
@@ -162,7 +171,7 @@ async def proposed(reads: Reads, viewer: Viewer) -> list[TrendingTag]:
     uses = Counter(tag.key for seen in page.items for tag in seen.item.tags if tag.key not in shown)
     names = {tag.key: tag.name for seen in reversed(page.items) for tag in seen.item.tags}
     found = [TrendingTag(key, names[key], 0, 0, 0) for key, _ in uses.most_common(PROPOSED)]
-    return await with_history(reads, viewer, found, await law(reads))
+    return await with_history(reads, await seen_from(reads, viewer), found)
 
 
 def _counted(tag: Featured, uses: Sequence[int]) -> Featured:

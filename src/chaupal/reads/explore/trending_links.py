@@ -20,7 +20,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.cached import cached_by_law
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
-from chaupal.reads.explore.trends import HISTORY_DAYS, MOST_TAGS, MOST_USES, WINDOW, Backlog, Day, TrendingTag
+from chaupal.reads.explore.trends import HISTORY_DAYS, MOST_TAGS, MOST_USES, WINDOW, Backlog, Day, Here, TrendingTag
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store.square import trending
@@ -78,7 +78,8 @@ def number(url: str) -> int:
 
 async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ranked]:
     async def count() -> list[Ranked]:
-        facts, now = await trends.law(reads), reads.clock()
+        here, now = await trends.seen_from(reads, viewer), reads.clock()
+        facts = here.facts
         quiet = trends.backlog(await trends.ran_out(reads), viewer.country)
         since = first_id_at(max(0, now - 2 * WINDOW))
         async with reads.work.scanning() as reading:
@@ -88,9 +89,10 @@ async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ra
             tagged = await trending.with_terms(reading, named, since)
         gone = _not_carried(tagged, frozenset(out), quiet, now)
         ranked = await asyncio.to_thread(_rank, uses, language, viewer.country, facts, now, quiet, gone)
-        return await _with_history(reads, viewer, ranked, facts)
+        return await _with_history(reads, here, ranked)
 
-    return await cached_by_law(reads, count, "links", language or "", viewer.country)
+    place = (await trends.seen_from(reads, viewer)).place
+    return await cached_by_law(reads, count, "links", language or "", *place)
 
 
 def _rank(
@@ -121,10 +123,10 @@ def _not_carried(tagged: Iterable[tuple[int, str]], out: frozenset[str], quiet: 
     )
 
 
-async def _with_history(reads: Reads, viewer: Viewer, found: Sequence[Ranked], facts: Facts) -> list[Ranked]:
+async def _with_history(reads: Reads, here: Here, found: Sequence[Ranked]) -> list[Ranked]:
     today = reads.clock() // DAY
     since = first_id_at(max(0, (today - HISTORY_DAYS + 1) * DAY)) - 1
-    hidden = trends.hidden_here(reads, viewer.country, facts)
+    hidden = trends.hidden_here(reads, here)
     async with reads.work.scanning() as reading:
         urls = [one.counted.key for one in found]
         rows = await trending.link_history(reading, urls, since, hidden) if urls else []

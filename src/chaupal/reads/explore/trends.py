@@ -57,6 +57,17 @@ class Day(msgspec.Struct, frozen=True):
     authors: int
 
 
+class Here(msgspec.Struct, frozen=True):
+    """By what is counted for a viewer: a country and its law. `place`: under which name what was counted so is kept.
+
+    Whoever has something there that is limited in secret is told what they would be told if it were not.
+    """
+
+    country: str
+    facts: Facts
+    place: tuple[str, ...]
+
+
 class TrendingTag(msgspec.Struct, frozen=True):
     """A tag in its most used spelling. `authors`: how many people `talking` counts; `uses`: posts of the same time.
 
@@ -77,15 +88,16 @@ async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit:
     language = check_language(language) if language else None
 
     async def count() -> list[TrendingTag]:
-        facts = await law(reads)
+        here = await seen_from(reads, viewer)
         # Counting tens of thousands of uses takes a tenth of a second: not on the loop.
         quiet, now = backlog(await ran_out(reads), viewer.country), reads.clock()
-        ranked = await asyncio.to_thread(rank, await _uses(reads), language, viewer.country, facts, now, quiet)
+        ranked = await asyncio.to_thread(rank, await _uses(reads), language, here.country, here.facts, now, quiet)
         people = await talking(reads, viewer)
         ranked = [replace(t, authors=people.get(t.key, t.authors)) for t in ranked[:MOST_TAGS]]
-        return await with_history(reads, viewer, ranked, facts)
+        return await with_history(reads, here, ranked)
 
-    return (await cached_by_law(reads, count, "tags", language or "", viewer.country))[:limit]
+    place = (await seen_from(reads, viewer)).place
+    return (await cached_by_law(reads, count, "tags", language or "", *place))[:limit]
 
 
 async def posts(
@@ -221,15 +233,15 @@ def _hottest(warm: Sequence[trending.Warm], language: str | None, now: int) -> l
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-async def with_history(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts) -> list[TrendingTag]:
-    """The same tags with their last seven days, today first, as counted for the viewer's country."""
+async def with_history(reads: Reads, here: Here, found: Sequence[TrendingTag]) -> list[TrendingTag]:
+    """The same tags with their last seven days, today first, as counted there."""
     today = reads.clock() // DAY
     since = first_id_at(max(0, (today - HISTORY_DAYS + 1) * DAY)) - 1
-    days = await _days(reads, [t.key for t in found], since, viewer.country, facts) if found else {}
+    days = await _days(reads, [t.key for t in found], since, here) if found else {}
     return [
         replace(
             t,
-            trendable=told_trendable(facts, t.key, viewer.country),
+            trendable=told_trendable(here.facts, t.key, here.country),
             history=tuple(Day(d * DAY, *days.get((t.key, d), (0, 0))) for d in range(today, today - HISTORY_DAYS, -1)),
         )
         for t in found
@@ -244,7 +256,7 @@ async def said_today(reads: Reads, viewer: Viewer, key: str) -> int:
     """
     now = datetime.fromtimestamp(reads.clock() / 1_000, SQUARE_TIME)
     midnight = int(now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1_000)
-    days = await _days(reads, [key], first_id_at(max(0, midnight)) - 1, viewer.country, await law(reads))
+    days = await _days(reads, [key], first_id_at(max(0, midnight)) - 1, await seen_from(reads, viewer))
     return sum(uses for uses, _ in days.values())
 
 
@@ -254,11 +266,11 @@ async def talking(reads: Reads, viewer: Viewer) -> dict[str, int]:
     """
 
     async def count() -> dict[str, int]:
-        hidden = (await law(reads)).rulings.unfindable_in(viewer.country)
+        hidden = (await seen_from(reads, viewer)).facts.rulings.unfindable_in(viewer.country)
         since = first_id_at(max(0, reads.clock() - WINDOW))
         return await asyncio.to_thread(_people, await _uses(reads), since, hidden)
 
-    return await cached_by_law(reads, count, "talking", viewer.country)
+    return await cached_by_law(reads, count, "talking", *(await seen_from(reads, viewer)).place)
 
 
 def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[str, int]:
@@ -269,12 +281,10 @@ def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[st
     return {key: len(authors) for key, authors in said.items()}
 
 
-async def _days(
-    reads: Reads, keys: Sequence[str], since: int, country: str, facts: Facts
-) -> dict[tuple[str, int], tuple[int, int]]:
+async def _days(reads: Reads, keys: Sequence[str], since: int, here: Here) -> dict[tuple[str, int], tuple[int, int]]:
     """(key, day) -> (uses, authors); of a tag with many uses, cached as trends are."""
-    place = ("days", country, " ".join((str(since), *keys)))
-    version = law_version(reads, facts)
+    place = ("days", *here.place, " ".join((str(since), *keys)))
+    version = law_version(reads, here.facts)
     kept: dict[tuple[str, int], tuple[int, int]] | None = cached_value(reads, place)
     if kept is not None:
         return kept
@@ -282,10 +292,10 @@ async def _days(
         said = await trending.uses_since(reading, keys, since, COUNTED_HERE + 1)
     if len(said) > COUNTED_HERE:
         async with reads.work.scanning() as reading:
-            rows = await trending.history(reading, keys, since, hidden_here(reads, country, facts))
+            rows = await trending.history(reading, keys, since, hidden_here(reads, here))
         days = {(key, day): (uses, authors) for key, day, uses, authors in rows}
     else:
-        days = _counted_here(said, facts.rulings.unfindable_in(country))
+        days = _counted_here(said, here.facts.rulings.unfindable_in(here.country))
     if len(said) > COUNTED_ANEW:
         cache_value(reads, place, days, version)
     return days
@@ -307,12 +317,12 @@ def hidden_in(country: str, facts: Facts) -> list[int]:
     return sorted(facts.rulings.unfindable_in(country))
 
 
-def hidden_here(reads: Reads, country: str, facts: Facts) -> list[int]:
-    place = ("hidden", country)
-    version = law_version(reads, facts)
+def hidden_here(reads: Reads, here: Here) -> list[int]:
+    place = ("hidden", *here.place)
+    version = law_version(reads, here.facts)
     hidden: list[int] | None = cached_value(reads, place)
     if hidden is None:
-        hidden = hidden_in(country, facts)
+        hidden = hidden_in(here.country, here.facts)
         cache_value(reads, place, hidden, version)
     return hidden
 
@@ -332,6 +342,14 @@ async def ran_out(reads: Reads) -> list[Quiet]:
             return await trending.ran_out(reading, reads.clock() - 2 * WINDOW)
 
     return await cached_by_law(reads, count, "quiet")
+
+
+async def seen_from(reads: Reads, viewer: Viewer) -> Here:
+    """By what is counted for this viewer."""
+    facts = await law(reads)
+    known = facts.rulings.as_known_to(viewer.account)
+    whose = () if known is facts.rulings else (str(viewer.account),)
+    return Here(viewer.country, Facts(STRANGER, known), (viewer.country, *whose))
 
 
 async def law(reads: Reads) -> Facts:

@@ -10,10 +10,10 @@ from sqlalchemy import case, func, literal_column, or_, select, text as sql, uni
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import STRANGER, Facts, Relations
-from chaupal.policy.measures import OF_SERVERS, WITHHOLDING, Measure
+from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
-from chaupal.store.machine.dialect import Statement, among, as_list, listed, param, stands_below, statement
+from chaupal.store.machine.dialect import among, as_list, listed, param, stands_below, statement
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, FILTERS, ONLY, RELATIONS, RULINGS
@@ -69,7 +69,6 @@ NARROWED = selects(follows, "to boosts languages").where(
     follows.c.by == param("me"), or_(follows.c.boosts == sql("0"), follows.c.languages != _NONE)
 )
 
-COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
 BACK = MINUTE  # a clock may be put back so far without everything being read again
 
 # What the law is made of, and after it when and with which entry of the log it was lifted.
@@ -77,7 +76,7 @@ LAW = columns_of(
     rulings,
     "id subject_id measure territory starts_at ends_at order_ref authority authority_hi legal_basis reason "
     "log_index term basis regime rule review_at permanent neutral text lifted_at lift_log_index "
-    "opened_log_index",
+    "opened_log_index owner_id",
 )
 # A warning hides nothing, so no verdict rests on it.
 IN_FORCE = (
@@ -99,35 +98,36 @@ SINCE = statement(
     )
 )
 LAST_LEAF = selects(func.coalesce(LOGGED, 0) - 1)
-# What each of them takes along: the pictures of a post, and a picture that is named itself, by their content.
-COVERS = statement(
+# What some rulings are about beside what they name, as (kind, …): asked for in one statement, whatever they are, so that nobody can tell
+# by the time of the next answer that one of them was secret.
+_below, _beside_it = servers.alias("below"), targets.alias("beside_it")
+_these, _secret = among(rulings.c.id, "ids"), rulings.c.neutral == sql("1")
+_of_servers = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in OF_SERVERS))
+_COVERS, _UNDER, _MATTER, _CONCERNED = range(4)
+BESIDE = statement(
     union_all(
-        select(rulings.c.id, media_uses.c.root)
+        # The pictures of a post, and a picture that is named itself, by their content.
+        select(literal_column(str(_COVERS)), rulings.c.id, media_uses.c.root)
         .join_from(rulings, media_uses, media_uses.c.post_id == rulings.c.subject_id)
-        .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'")),
-        select(rulings.c.id, case((media.c.root == 0, media.c.id), else_=media.c.root))
+        .where(_these, rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'")),
+        select(literal_column(str(_COVERS)), rulings.c.id, case((media.c.root == 0, media.c.id), else_=media.c.root))
         .join_from(rulings, media, media.c.id == rulings.c.subject_id)
-        .where(among(rulings.c.id, "ids"), rulings.c.measure == sql(f"'{Measure.WITHHOLD_MEDIA}'")),
+        .where(_these, rulings.c.measure == sql(f"'{Measure.WITHHOLD_MEDIA}'")),
+        # The servers below the name of one that is limited.
+        select(literal_column(str(_UNDER)), rulings.c.id, _below.c.id)
+        .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
+        .join(_below, stands_below(_below.c.domain, servers.c.domain))
+        .where(_these, _of_servers),
+        # The orders of neutral ones, and whom each of these is about: who of them is of the staff knows nothing of any of it.
+        select(literal_column(str(_MATTER)), rulings.c.id, targets.c.order_id)
+        .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
+        .where(_these, _secret),
+        select(literal_column(str(_CONCERNED)), _beside_it.c.order_id, _beside_it.c.owner_id)
+        .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
+        .join(_beside_it, _beside_it.c.order_id == targets.c.order_id)
+        .where(_these, _secret, _beside_it.c.owner_id.is_not(None))
+        .distinct(),
     )
-)
-# The servers below the name of one that is limited.
-_below = servers.alias("below")
-UNDER = (
-    selects(rulings.c.id, _below.c.id)
-    .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
-    .join(_below, stands_below(_below.c.domain, servers.c.domain))
-    .where(among(rulings.c.id, "ids"))
-)
-# Whom the orders of neutral rulings are about: who of them is of the staff knows nothing of any of it.
-MATTERS = (
-    selects(rulings.c.id, targets.c.order_id)
-    .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
-    .where(among(rulings.c.id, "ids"))
-)
-CONCERNED = (
-    selects(targets.c.order_id, targets.c.owner_id)
-    .where(among(targets.c.order_id, "ids"), targets.c.owner_id.is_not(None))
-    .distinct()
 )
 AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them
 
@@ -258,28 +258,16 @@ class _Beside(NamedTuple):
 
 
 async def _beside(reading: Reading, rows: Sequence[Row]) -> _Beside:
-    covers = await _pairs(reading, COVERS, [row[0] for row in rows if row[2] in COVERING])
-    under = await _pairs(reading, UNDER, [row[0] for row in rows if row[2] in OF_SERVERS])
-    return _Beside(covers, under, await _concerned(reading, rows))
-
-
-async def _pairs(reading: Reading, of: Statement, ids: list[int]) -> dict[int, tuple[int, ...]]:
-    found: dict[int, tuple[int, ...]] = {}
-    for id_, other in await reading.fetch(of, ids=listed(ids)) if ids else ():
-        found[id_] = (*found.get(id_, ()), other)
-    return found
-
-
-async def _concerned(reading: Reading, rows: Sequence[Row]) -> dict[int, frozenset[int]]:
-    """Neutral ruling -> everybody whom its order is about; one set for all rulings of an order."""
-    ids = [row[0] for row in rows if row[18]]
-    order_of = {row[0]: row[1] for row in await reading.fetch(MATTERS, ids=listed(ids))} if ids else {}
-    named: dict[int, set[int]] = {}
-    wanted = sorted(set(order_of.values()))
-    for order, owner in await reading.fetch(CONCERNED, ids=listed(wanted)) if wanted else ():
-        named.setdefault(order, set()).add(owner)
-    whole = {order: frozenset(owners) for order, owners in named.items()}
-    return {id_: whole.get(order, frozenset()) for id_, order in order_of.items()}
+    """Also of no rows: what is secret is read again and again while others are not."""
+    found: tuple[dict[int, list[int]], ...] = ({}, {}, {}, {})
+    for kind, id_, other in await reading.fetch(BESIDE, ids=listed([row[0] for row in rows])):
+        found[kind].setdefault(id_, []).append(other)
+    covers, under = ({id_: tuple(some) for id_, some in found[kind].items()} for kind in (_COVERS, _UNDER))
+    whole = {
+        order: frozenset(owners) for order, owners in found[_CONCERNED].items()
+    }  # one set for all rulings of an order
+    concerned = {id_: whole.get(order, frozenset()) for id_, (order,) in found[_MATTER].items()}
+    return _Beside(covers, under, concerned)
 
 
 def _ruling(row: Row, now: int, beside: _Beside) -> Ruling:
@@ -289,7 +277,7 @@ def _ruling(row: Row, now: int, beside: _Beside) -> Ruling:
     """
     (
         id_, subject, measure, territory, starts, ends, ref, authority, authority_hi, law, reason, leaf, term, basis, regime, rule,
-        review, permanent, neutral, text, _, _, opened,
+        review, permanent, neutral, text, _, _, opened, owner,
     ) = row  # fmt: skip
     return Ruling(
         id=id_, subject=subject, measure=Measure(measure), territory=_countries(territory), starts_at=min(starts, now), ends_at=ends,
@@ -297,7 +285,7 @@ def _ruling(row: Row, now: int, beside: _Beside) -> Ruling:
         reason=intern(reason), log_index=leaf, term=intern(term), basis=intern(basis), regime=intern(regime), rule=intern(rule),
         review_at=review, permanent=bool(permanent), neutral=bool(neutral), text=intern(text),
         covers=beside.covers.get(id_, ()), concerned=beside.concerned.get(id_, frozenset()), opened_by=opened,
-        under=beside.under.get(id_, ()),
+        under=beside.under.get(id_, ()), owner=owner or 0 if neutral else 0,
     )  # fmt: skip
 
 
