@@ -81,11 +81,14 @@ NASAL_SIGNS = {"ँ": "ं", "ઁ": "ં", "ੰ": "ਂ", "ਁ": "ਂ", "ऱ": "�
 
 # Greek and Cyrillic letters that are drawn as a Latin one (Unicode's confusables, UTS #39). Only where a word has letters of both, and
 # none that is drawn otherwise: so somebody poses as the word, or writes an order's tag past it. A Russian word is another one, beside
-# a Latin one, too: of most only the capital poses, and a tag is the same in small letters.
+# a Latin one, too: of most only the capital poses, and a tag is the same in small letters. So a word whose capitals all pose (ТВ_RT) is
+# read so in small letters as well, which pose as nothing: UTS #39 compares what is seen, and a tag may be seen in either. Two Greek
+# letters pose as one letter small and as another one large (ν, υ): a word with these is told by how it is written.
 _POSING = str.maketrans(
     "ͿΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυϳϺЅІЈАВЕКМНОРСТУХаеорсухѕіјѴѵҮүһӀӏԁԌԛԜԝ",
     "jabezhikmnoptyxaivopujmsijabekmhopctyxaeopcyxsijvvyyhlidgqww",
 )
+_POSING_FOLDED = {ord(chr(code).casefold()): latin for code, latin in _POSING.items()} | _POSING
 
 # Letters of a tag that only separate its words.
 SEPARATORS = "_·॰・\u0f0b"
@@ -164,18 +167,18 @@ def fold_words(text: str) -> list[str]:
 def _identity(text: str) -> str:
     # NFKC before casefold: #ＫＩＳＡＮ and #kisan are one tag, and full-width spelling is used to dodge a count.
     text = unicodedata.normalize("NFKC", _LONG_RUN.sub(r"\1", _IGNORABLE.sub("", text)))
-    text = _unmasked(text)  # while capitals are there: Н is no n
-    text = _unmasked(unicodedata.normalize("NFKC", text.casefold()))
+    text = _unmasked(text, _POSING)  # while capitals are there: Н is no n
+    text = _unmasked(unicodedata.normalize("NFKC", text.casefold()), _POSING_FOLDED)
     # Chillus and khanda ta while their ZWJ is still there.
     text = _JOINED.sub(lambda found: JOINED[found[0]], text).replace(ZWJ, "")
     return _settled(unicodedata.normalize("NFC", text.translate(_LETTERS)))
 
 
-def _unmasked(text: str) -> str:
+def _unmasked(text: str, posing: dict[int, int]) -> str:
     """A Latin word without the letters that pose as Latin ones in it."""
     if not (_GREEK_OR_CYRILLIC.search(text) and _LATIN.search(text)):
         return text
-    latin = text.translate(_POSING)
+    latin = text.translate(posing)
     return text if _GREEK_OR_CYRILLIC.search(latin) else latin
 
 

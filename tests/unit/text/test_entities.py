@@ -146,6 +146,7 @@ def test_the_two_tshegs_are_one_and_a_tag_counts_without_them():
 @example("ऱ्इ")
 @example("\u041d\u043e\u0432\u043e\u0441\u0442\u0438RT")
 @example("m\u041ddi")
+@example("m\u043ddi")
 def test_a_key_of_a_key_is_itself(word):
     assert identity_key(identity_key(word)) == identity_key(word)
     assert count_key(count_key(word)) == count_key(word)
@@ -193,6 +194,11 @@ def test_letters_of_another_script_that_pose_as_latin_ones_in_a_word_are_these(p
 @pytest.mark.parametrize("tag", ["\u041d\u043e\u0432\u043e\u0441\u0442\u0438RT", "\u0392\u03bf\u03c5\u03bb\u03aeTV"])
 def test_a_russian_or_greek_word_beside_a_latin_one_is_the_same_in_small_letters(tag):
     assert identity_key(tag) == identity_key(tag.upper()) == tag.casefold()
+
+
+@pytest.mark.parametrize("tag", ["\u0422\u0412_RT", "\u041d\u0422\u0412Plus", "\u0392\u0397\u03a4\u0391_tv"])
+def test_a_word_whose_capitals_alone_pose_is_the_same_in_small_letters(tag):
+    assert count_key(tag) == count_key(tag.lower()) == count_key(tag.upper()) and count_key(tag).isascii()
 
 
 def test_running_text_is_folded_word_by_word():
