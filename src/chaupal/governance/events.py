@@ -71,7 +71,8 @@ class NoticeAsked(Event, frozen=True):
 class ClockAlert(Event, frozen=True):
     """`share` per cent of the time for something have passed: the `clock` (kind) of an order, an appeal or a report.
 
-    `of`: its id. `due_at` in ms. Told once for each share; it asks people to act and does nothing by itself.
+    `of`: its id. `due_at` in ms. Told once for each share; it asks people to act and does nothing by itself. `in_letter`: the
+    `ClocksPassed` beside it writes the letters; one of a server of the version before has none beside it.
     """
 
     what: str
@@ -79,6 +80,7 @@ class ClockAlert(Event, frozen=True):
     clock: str
     share: int
     due_at: int
+    in_letter: bool = False
 
     @property
     def concerns(self) -> object:

@@ -70,6 +70,8 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     for to in due.staff:
         post = to._replace(email="")
         telling.answer(carrier, w, post, due.kind, path=due.path, key=key, **due.facts(to.language))
+    if not event.in_letter:
+        await write(carrier, w, ClocksPassed(alerts=(event,)))
 
 
 async def write(carrier: Carrier, w: Writing, event: ClocksPassed) -> None:

@@ -57,4 +57,4 @@ async def _alert_some(court: Court) -> int:
 
 
 def _alert(clock: ClockRow, share: int) -> ClockAlert:
-    return ClockAlert(what=clock.what, of=clock.of, clock=clock.kind, share=share, due_at=clock.due_at)
+    return ClockAlert(what=clock.what, of=clock.of, clock=clock.kind, share=share, due_at=clock.due_at, in_letter=True)

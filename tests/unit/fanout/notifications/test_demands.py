@@ -10,8 +10,9 @@ from chaupal.fanout.notifications import alerts, demands, telling
 from chaupal.governance.cases import clocks, decisions
 from chaupal.governance.orders import orders, replacing
 from chaupal.kernel.clock import DAY, StillClock
+from chaupal.kernel.event import decode_event
 from chaupal.policy.sentences.demand_texts import FURTHER
-from chaupal.store.court import case_events, ledger
+from chaupal.store.court import case_events, docket, ledger
 from court import REFUSE, Bench
 from mails import sent
 
@@ -113,6 +114,19 @@ async def test_by_no_reminder_that_is_missing_staff_learn_of_a_secret_order_abou
     await bench.street.settle()
     assert ref in "\n".join(mails_to(bench, "dev"))
     assert (ref in "\n".join(mails_to(bench, "owner"))) is not bool(secret)
+    # What a server of the version before put into the outbox has no event beside it that writes the letter.
+    told = len(mails_to(bench, "dev"))
+    async with bench.court.work.writing() as w:
+        order = await docket.order(w, ref)
+        assert order is not None
+        told_before = decode_event(
+            "ClockAlert", f'{{"what":"order","of":{order.id},"clock":"act","share":100,"due_at":{clock()}}}'
+        )
+        assert told_before is not None
+        w.tell(told_before)
+    await bench.street.settle()
+    letters = mails_to(bench, "dev")
+    assert len(letters) == told + 1 and ref in letters[-1]
 
 
 async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_the_same(
