@@ -275,11 +275,12 @@ async def test_what_the_server_is_is_told_on_a_full_disk_too_where_nobody_has_as
             file.write(b" " * 4096)
 
     async def told() -> str:
-        async with square.app("asha") as asha:
+        async with square.app("asha") as asha, square.browser("asha") as browser:
             answer, app = await asha.get("/api/v2/instance"), await asha.get("/api/v1/apps/verify_credentials")
-        assert (answer.status_code, app.status_code) == (200, 200), answer.text + app.text
+            page = await browser.get("/push/key")
+        assert {answer.status_code, app.status_code, page.status_code} == {200}, answer.text + app.text + page.text
         key = answer.json()["configuration"]["vapid"]["public_key"]
-        assert app.json()["vapid_key"] == key
+        assert app.json()["vapid_key"] == page.json()["public_key"] == key
         return key
 
     assert await told() == ""
