@@ -305,6 +305,24 @@ def test_what_can_be_complained_of_has_its_words_and_can_be_named_by_a_law():
     assert set(REPORT_KINDS) == set(KINDS) == set(get_args(Complaint.__value__))
 
 
+async def test_whoever_reported_says_not_what_became_of_it(village: Village):
+    """They closed theirs themselves, and told the person whom it was about that the house had looked at it."""
+    mine, theirs = await filed(village, village.owner), await filed(village, village.asha)
+    owner, base = village.owner, f"/api/v1/admin/reports/{mine['id']}"
+    for act in ("assign_to_self", "resolve", "reopen", ""):
+        refused = await village.api(owner, "POST" if act else "PUT", f"{base}/{act}".rstrip("/"), category="spam")
+        assert refused.status_code == 403 and "reported" in refused.text, act
+    form = f"/office/reports/{mine['id']}"
+    page = await village.page_as("IN", form, owner)
+    assert not [act for act in ("assign", "resolve", "reopen", "matter") if f"{form}/{act}" in page]
+    other = f"/office/reports/{theirs['id']}"
+    done = await send(village, owner, other, f"{other}/resolve", outcome="none", together="1")
+    assert done.status_code == 303
+    (left,) = await report_desk.queue(village.running.house.court, owner.viewer)
+    assert str(left.id) == mine["id"], "together with others neither"
+    assert (await village.api(village.dev, "POST", f"{base}/resolve")).json()["action_taken"]
+
+
 async def test_the_law_of_a_complaint_is_found_by_what_laws_say_of_themselves(village: Village):
     court, at = village.running.house.court, 1_790_000_000_000  # September 2026
     found = {

@@ -3,28 +3,33 @@
 import contextlib
 import itertools
 import re
+from pathlib import Path
 
 import httpx2
+import msgspec
 import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
+from chaupal.fanout.notifications import alerts
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import assigning, clocks, csv_cases, decisions, desk as options, evidence, notes
+from chaupal.governance.events import ClockAlert, ClocksPassed
 from chaupal.governance.log import opening
 from chaupal.governance.orders import documents, steps
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import NotAllowed, NotFound, Problem, or_not_found
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk, dossier, staffed
 from chaupal.store.court import clocks as clock_rows, docket, ledger, rulings
-from chaupal.store.identity import apps
+from chaupal.store.identity import apps, logins
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.court import orders
 from chaupal_audit.tlog import read_entry
 from either import set_anew
 from listening import listening
+from mails import sent
 from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 
@@ -114,6 +119,35 @@ async def test_an_appeal_tells_of_no_secret_order_to_staff_who_may_not_know_of_i
                 refused = await as_app(v, who, "POST", f"/api/v1/admin/appeals/{id_}/{act}", text=REASON)
                 assert refused.status_code == 404
     assert (await v.api(v.asha, "GET", f"/api/v1/appeals/{id_}")).status_code == 200
+
+
+async def test_the_operators_address_hears_of_a_secret_order_what_whoever_has_it_may_know(village: Village):
+    """It stands on a page for everybody, and many may read what comes there."""
+    v, court = village, village.running.house.court
+    secret, told = await v.receives(v.ravi.latest.path, **GAGGED), await v.receives(v.asha.latest.path)
+    hears = {"prabandhak@example.org": False}
+    for role in (Role.MEMBER, Role.MODERATOR, Role.APPROVER):
+        who = await v.joins(f"nayi_{role.value}", "नई", role=role)
+        async with court.work.reading() as reading:
+            hears[or_not_found(await logins.login_of(reading, who.id)).email] = role in SECRET
+    async with court.work.reading() as reading:
+        running = await clock_rows.running(reading)
+    passed = ClocksPassed(
+        alerts=tuple(
+            ClockAlert(clock=one.kind, what=one.what, of=one.of, share=100, due_at=one.due_at) for one in running
+        )
+    )
+    house = v.running.house.settings
+    for email in hears:
+        settings = msgspec.structs.replace(house, contact_email=email)
+        async with court.work.writing() as w:
+            await alerts.write(msgspec.structs.replace(v.running.carrier, settings=settings), w, passed)
+    await v.settle()
+    came = [(mail["To"], mail.get_content()) for mail in sent(Path(house.data) / "mail")]
+    for email, may_know in hears.items():
+        mine = [words for to, words in came if to == email]
+        assert any(told in words for words in mine)
+        assert any(secret in words for words in mine) == may_know, email
 
 
 async def test_a_gagged_author_does_not_read_the_order_about_themselves_whatever_their_role(village: Village):

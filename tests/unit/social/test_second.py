@@ -8,9 +8,10 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins, sessions, two_factor as second
+from chaupal.social.signin import logins, password_and_email, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session
+from chaupal.store.identity import logins as rows
 from neighbours import Street
 
 PASSWORD = "chaupal-gaanv"
@@ -100,6 +101,19 @@ async def test_half_a_way_is_over_after_ten_minutes_and_is_somebodys_own(street,
     street.clock.move(11 * MINUTE)
     with pytest.raises(NotSignedIn):
         await logins.second_step(street.square, begun.secret, "asha", code(street, secret))
+
+
+async def test_half_a_way_by_an_old_password_leads_nowhere_nor_does_a_link_that_was_asked_for_before(street, asha):
+    secret, codes = await set_up(street, asha)
+    begun, resets = await half(street), "reset"
+    async with street.square.work.writing() as w:
+        await rows.add_link(w, digest(resets), asha.me, password_and_email.RESET, street.clock() + HOUR)
+    assert await password_and_email.may_reset(street.square, resets)
+    await password_and_email.change_password(street.square, asha, PASSWORD, "another-gaanv")
+    for typed in (code(street, secret), codes[0]):
+        with pytest.raises(NotSignedIn):
+            await logins.second_step(street.square, begun.secret, "asha", typed)
+    assert not await password_and_email.may_reset(street.square, resets)
 
 
 async def test_turned_off_a_password_is_enough_again(street, asha):

@@ -134,6 +134,23 @@ async def test_a_new_password_ends_everything_but_the_new_session(square: Square
     assert await logins.sign_in(square, "asha", "नया पासवर्ड")
 
 
+async def test_whoever_typed_the_old_password_is_not_in_once_there_is_another(
+    square: Square, asha: Viewer, monkeypatch: pytest.MonkeyPatch
+):
+    """To compare a password takes a tenth of a second: who guessed it came in behind the change that was to shut them out."""
+
+    async def meanwhile(kept: str | None, password: str) -> bool:
+        known = await hashing.is_password(kept, password)
+        await password_and_email.change_password(square, asha, PASSWORD, "नया पासवर्ड")
+        return known
+
+    monkeypatch.setattr(logins, "is_password", meanwhile)
+    with pytest.raises(Invalid) as wrong:
+        await logins.sign_in(square, "asha", PASSWORD)
+    assert wrong.value.code == "wrong_password"
+    assert len(await sessions.sessions_of(square, asha)) == 1, "that of whoever changed it"
+
+
 async def test_a_reset_link_works_once_and_ends_everything(house: RunningHouse, square: Square, asha: Viewer):
     session = await logins.sign_in(square, "asha", PASSWORD)
     token = await sessions.issue_token(square, asha.account or 0, "read")

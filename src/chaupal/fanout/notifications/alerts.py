@@ -103,10 +103,11 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
         return None
     kind = "overdue" if event.share >= 100 else "clock"
     due = ClockTold(event, kind, PATHS[event.what].format(ref=ref, of=event.of), ref, staff=[], operator=[])
-    could = MAY[COULD[event.what]]
-    if order is not None and order.secret_at(now):
+    could, secret = MAY[COULD[event.what]], order is not None and order.secret_at(now)
+    if secret:
         could &= MAY["see_secret"]  # an appeal tells of it, too
-    staff = [assigned] if assigned else await accounts.with_roles(reading, sorted(could))
+    able = await accounts.with_roles(reading, sorted(could))
+    staff = [assigned] if assigned in able else able  # whoever has it may have lost their role since
     # Whose things a secret order is about hears nothing of it, nor whom a report is about, and nobody that their own appeal is due.
     hushed = await _owners(reading, order, now) | await _concerned(reading, event)
     one_of_many = order if event.what == clocks.ORDER else None
@@ -117,10 +118,11 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
             due.staff.append(to if by_mail and not many else to._replace(email=""))
     operator = carrier.settings.contact_email
     if kind == "overdue" and operator and by_mail:
-        # Whose address that is hears by it what they may know, and no more.
+        # Whose address that is hears by it what they may know, and no more: many may read it, it stands on a page for everybody.
         login = await logins.named(reading, operator.lower())
         account = login.account if login else 0
-        if account not in hushed and not (one_of_many and await crowded(reading, one_of_many, account)):
+        kept_from = account in hushed or (secret and account not in able)
+        if not kept_from and not (one_of_many and await crowded(reading, one_of_many, account)):
             due.operator.append(ToldAccount(0, operator, carrier.settings.default_language, ""))
     return due
 
@@ -153,10 +155,10 @@ async def _owners(reading: Reading, order: docket.Order | None, now: int) -> fro
 
 
 async def _concerned(reading: Reading, event: ClockAlert) -> frozenset[int | None]:
-    """Whom a report is about, whose an appeal is: the desk does not show it to them, or has nothing for them to do."""
+    """Whom a report is about and whose it is, whose an appeal is: the desk does not show it to them, or has nothing for them to do."""
     look = {clocks.APPEAL: appeals.appeal, clocks.REPORT: reports.report}.get(event.what)
     found = None if look is None else await look(reading, event.of)
-    return frozenset() if found is None else frozenset((found.account_id,))
+    return frozenset() if found is None else frozenset((found.account_id, getattr(found, "reporter_id", None)))
 
 
 async def _matter(

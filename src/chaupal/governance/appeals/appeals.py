@@ -35,6 +35,7 @@ UPHELD, MODIFIED, REVERSED = "upheld", "modified", "reversed"
 OUTCOMES = (UPHELD, MODIFIED, REVERSED)
 DECIDE = "decide"  # the clock of an appeal
 NOT_YOURS = "decided_by_you"
+MOST_MESSAGES = 100  # in one appeal, of each side
 ENDED = "appeal_decided"
 
 # By the id of a ruling what stands in its place, itself where it stays; one that is not named ends.
@@ -99,14 +100,19 @@ async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealWithHand
         strike = await notices.strike_of(court, reading, row.ruling_id)
         if row.account_id != viewer.me and not (may(viewer, "see_office") and await _known(reading, viewer, [strike])):
             raise NotFound
-        return await appeals.heard(reading, row), strike
+        return _shown_to(viewer, await appeals.heard(reading, row)), strike
+
+
+def _shown_to(viewer: Viewer, row: AppealWithHands) -> AppealWithHands:
+    """On whose desk it lies is not told to whoever appeals, of the staff or not: they would ask them over lunch."""
+    return row if row.account_id != viewer.me else msgspec.structs.replace(row, assigned_to=None)
 
 
 # --- both ---
 
 
 async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
-    """Write in an appeal, as whoever filed it or as who hears it. Raises NotFound, Invalid, Conflict once it is decided."""
+    """Write in an appeal, as whoever filed it or as who hears it. Raises NotFound, Invalid, Conflict once it is decided, or full."""
     paper = Paper()
     text = paper.page("text", text)
     paper.check()
@@ -117,6 +123,9 @@ async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
             await _check_may_hear(court, w, viewer, row)
         if not row.open:
             raise Conflict(ENDED)
+        written = await appeals.messages(w, id_)
+        if sum(one.staff == staff for one in written) >= MOST_MESSAGES:
+            raise Conflict("appeal_full")
         message = court.make_id()
         await appeals.say(w, message, id_, viewer.me, text, court.clock(), staff=staff)
         if staff:
@@ -133,7 +142,8 @@ async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tu
         rows = await (appeals.ended if ended else appeals.waiting)(reading)
         strikes = [await notices.strike_of(court, reading, row.ruling_id) for row in rows]
         known = {strike.ruling.id: strike for strike in await _known(reading, viewer, strikes)}
-        return [(await appeals.heard(reading, row), known[row.ruling_id]) for row in rows if row.ruling_id in known]
+        heard = [await appeals.heard(reading, row) for row in rows if row.ruling_id in known]
+        return [(_shown_to(viewer, row), known[row.ruling_id]) for row in heard]
 
 
 async def _known(reading: Reading, viewer: Viewer, strikes: Sequence[Strike]) -> list[Strike]:

@@ -16,19 +16,22 @@ from chaupal.governance.log.log import entries_of
 from chaupal.governance.log.reconcile_compare import (
     Invitations,
     agreed_faults,
+    appeal_faults,
     authority_faults,
     begun_faults,
     decided_faults,
     ended_faults,
     order_faults,
+    protection_faults,
 )
 from chaupal.governance.log.reconcile_facts import MEASURES, REVERSAL, LoggedFacts
 from chaupal.governance.log.reconcile_quick import QuickLook, Seal
 from chaupal.governance.log.tree import LogDiffers
+from chaupal.governance.orders.statements import digest, text_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.logger import log
-from chaupal.store.court import authorities, case_events, ledger, offices
+from chaupal.store.court import authorities, case_events, ledger, offices, speakers, statements
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, checks, marks
 from chaupal.store.machine.auditing import DecidedRow
@@ -79,8 +82,11 @@ class Walk:
             if found is None:
                 faults = [
                     *await _nowhere(reading),
+                    *await _appealed_nowhere(reading),
                     *await _unruled(reading),
                     *await _registered(self._court, reading),
+                    *await _protected(self._court, reading),
+                    *await _stated(reading),
                     *await checks.faults(reading),
                 ]
                 found = _Found(self._next, 0, faults)
@@ -160,6 +166,7 @@ async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Fou
     )
     events = await auditing.decided(reading, start, end - start)
     faults += decided_faults(court, facts, events, await _kept_with_others(reading, facts, events))
+    faults += appeal_faults(court, facts, *await auditing.appealed(reading, start, end - start))
     missing = facts.measures.keys() - {row.log_index for row in begun}
     faults += [
         f"entry {at} ({facts.measures[at].ref}) tells of a measure, and there is no such ruling"
@@ -198,6 +205,11 @@ async def _nowhere(reading: Reading) -> list[str]:
     ] + [f"entry {at} is gone, and what would open it is there" for at in await auditing.lost(reading, MOST)]
 
 
+async def _appealed_nowhere(reading: Reading) -> list[str]:
+    ids = await auditing.appealed_nowhere(reading, await ledger.reach(reading))
+    return [f"appeal {id_} rests on an entry that is not there" for id_ in ids]
+
+
 async def _unruled(reading: Reading) -> list[str]:
     """Accounts whose row says that they are limited, without a ruling."""
     rows = await auditing.unruled(reading, MOST)
@@ -217,6 +229,37 @@ async def _registered(court: Court, reading: Reading) -> list[str]:
     invited = Invitations(found)
     for user in await offices.everybody(reading):
         faults += invited.faults(court, user, await ledger.disclosures_of(reading, user.log_index or 0))
+    return faults
+
+
+async def _protected(court: Court, reading: Reading) -> list[str]:
+    """Protections, those that ended too, that are known otherwise than the newest entry about each says."""
+    found = await entries_of(reading, entries.Protected)
+    newest = {head.ref: (index, said) for index, head, said in found}
+    faults: list[str] = []
+    for row in await speakers.granted(reading):
+        index, said = newest.get(f"protected-{row.id}", (-1, entries.Protected()))
+        opens = await ledger.disclosures_of(reading, index)
+        account = tlog.read_disclosure(opens["account"][0])[1] if "account" in opens else None
+        faults += protection_faults(court, row, said, account)
+    return faults
+
+
+async def _stated(reading: Reading) -> list[str]:
+    """Statements and replies whose words are not those of their entries."""
+    found = {index: said for index, _, said in await entries_of(reading, entries.Statement)}
+    rows = [
+        (f"statement {row.slug}", row.log_index, ("published", "revised"), row.orders, digest(text_of(row)))
+        for row in await statements.every(reading)
+    ] + [
+        (f"reply {row.id}", row.log_index, ("replied",), None, digest({"body": row.body}))
+        for row in await statements.every_reply(reading)
+    ]
+    faults: list[str] = []
+    for name, index, steps, about, hash_ in rows:
+        said = found.get(index, entries.Statement())
+        if said.step not in steps or said.sha256 != hash_ or about not in (None, said.orders):
+            faults.append(f"{name} and entry {index} differ in what was said")
     return faults
 
 

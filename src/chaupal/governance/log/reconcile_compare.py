@@ -12,7 +12,8 @@ from chaupal.store.court.authorities import Authority
 from chaupal.store.court.docket import Order
 from chaupal.store.court.offices import OfficeUser
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine.auditing import DecidedRow
+from chaupal.store.court.speakers import Speaker
+from chaupal.store.machine.auditing import AppealedRow, DecidedRow
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
@@ -79,6 +80,39 @@ def agreed_faults(court: Court, facts: LoggedFacts, rows: Iterable[RulingRow], b
             yield f"ruling {row.id} and the log differ in who agreed: {ours} and {said.get('by')}"
         elif (until or FOREVER) > ends:
             yield f"ruling {row.id} lasts longer than entry {leaf} says: {until} and {ends}"
+
+
+def appeal_faults(
+    court: Court, facts: LoggedFacts, filed: Iterable[AppealedRow], ended: Iterable[AppealedRow]
+) -> Iterator[str]:
+    """Appeals: each was filed by an entry about its measure, and ended by one that says how, why and by whom."""
+    for row in filed:
+        said = facts.appeals.get(row.log_index)
+        if said is None or (said.public.get("step"), said.prev) != ("filed", row.ruling_leaf):
+            yield f"appeal {row.id} rests on entry {row.log_index}, by which nobody appealed"
+    for row in ended:
+        said = facts.appeals.get(row.decided_log_index or -1, Logged("", {}, secret=False))
+        by = None if row.decided_by is None else pseudonym(court, row.decided_by)
+        ours = (row.log_index, row.state, row.outcome or None, by)
+        theirs = (said.prev, *map(said.public.get, ("step", "outcome", "by")))
+        if ours != theirs:
+            yield f"appeal {row.id} and entry {row.decided_log_index} differ in how it ended: {ours} and {theirs}"
+        elif row.reason != said.known.get("reason", ""):
+            yield f"appeal {row.id} and entry {row.decided_log_index} differ in reason"
+
+
+def protection_faults(court: Court, row: Speaker, said: entries.Protected, account: object) -> Iterator[str]:
+    """Compare a protection with the newest entry about it, and with whose `account` that commits to."""
+    over = row.ended_at is not None
+    people = (row.ending_by, row.ended_by) if over else (row.granted_by, row.seconded_by)
+    ours = (row.speaker_class, *(pseudonym(court, who or 0) for who in people))
+    theirs = (said.speaker, said.by, said.second)
+    if said.step not in (("ended",) if over else ("granted", "ending_proposed")):
+        yield f"protection {row.id} {'has ended' if over else 'is in force'}, and no entry says so"
+    elif said.step != "ending_proposed" and ours != theirs:
+        yield f"protection {row.id} and the log differ in whose decision it is: {ours} and {theirs}"
+    elif account not in (None, str(row.account_id)):
+        yield f"protection {row.id} and the log differ in whom it is about"
 
 
 def order_faults(facts: LoggedFacts, orders: Iterable[Order]) -> Iterator[str]:

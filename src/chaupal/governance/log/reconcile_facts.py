@@ -13,7 +13,7 @@ from chaupal_audit.log.openings import inner_digests
 from chaupal_audit.tlog.entries import COVER
 
 MEASURES = frozenset({"measure", "deamp"})
-REVERSAL, ORDER, DECISION = "reversal", "order", "decision"
+REVERSAL, ORDER, DECISION, APPEAL = "reversal", "order", "decision", "appeal"
 
 
 class Logged(NamedTuple):
@@ -39,6 +39,7 @@ class LoggedFacts:
         self.measures: dict[int, Logged] = {}  # by index
         self.orders: dict[int, Logged] = {}
         self.decisions: dict[int, Logged] = {}
+        self.appeals: dict[int, Logged] = {}
         self.ended_by: dict[int, set[int]] = {}  # a measure's index -> the reversals that name it
         self.faults: list[str] = []
 
@@ -92,6 +93,8 @@ class LoggedFacts:
             self.orders[index] = logged
         elif kind == DECISION:
             self.decisions[index] = logged
+        elif kind == APPEAL:
+            self.appeals[index] = logged
         elif kind == REVERSAL and prev is not None:
             self.ended_by.setdefault(prev, set()).add(index)
 

@@ -21,6 +21,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
 RESOLVED = "report_resolved"
+YOURS = "reported_by_you"
 
 
 async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list[ReportRow]:
@@ -113,7 +114,8 @@ async def amend(
 async def resolve(
     court: Court, viewer: Viewer, id_: int, *, outcome: str, reason: str = "", together: bool = False
 ) -> list[ReportRow]:
-    """Say what became of a report, or `together` of all open ones about its account; whoever wrote them is told.
+    """Say what became of a report, or `together` of all open ones about its account but those of whoever says it; whoever wrote
+    them is told.
 
     Raises Invalid by field, Conflict where it is resolved already.
     """
@@ -125,10 +127,9 @@ async def resolve(
     async with court.work.writing() as w:
         me = await _mine_to_handle(w, viewer, id_)
         row = await _report(w, id_)
-        rows = await reports.open_on(w, row.account_id) if together else []
-        return [
-            await _resolve(court, w, one, me, outcome, reason) for one in ([row] if not together else rows or [row])
-        ]
+        beside = await reports.open_on(w, row.account_id) if together else []
+        rows = [one for one in beside if one.reporter_id != me] or [row]
+        return [await _resolve(court, w, one, me, outcome, reason) for one in rows]
 
 
 async def settle(court: Court, w: Writing, id_: int, outcome: str) -> None:
@@ -154,9 +155,12 @@ async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
 
 
 async def _mine_to_handle(w: Writing, viewer: Viewer, id_: int) -> int:
-    """The viewer, who may handle this report: not one about themselves. Raises NotAllowed, NotFound."""
+    """The viewer, who may handle this report: neither one about themselves nor one of theirs. Raises NotAllowed, NotFound."""
     check_may(viewer, "handle_reports")
-    return await guards.act(w, viewer, "handle_reports", [(await _report(w, id_)).account_id])
+    row = await _report(w, id_)
+    me = await guards.act(w, viewer, "handle_reports", [row.account_id])
+    guards.check_not_own(me, [row.reporter_id], YOURS)
+    return me
 
 
 async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: str, reason: str) -> ReportRow:

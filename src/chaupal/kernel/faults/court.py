@@ -9,6 +9,8 @@ FAULTS: dict[str, Fault] = {
     "not_in_force": whole(N_("This ruling is not in force")),
     "appeal_decided": whole(N_("This appeal has been decided")),
     "decided_by_you": whole(N_("You decided what is appealed; somebody else must hear this")),
+    "appeal_full": whole(N_("No more can be written in this appeal; it is decided by what stands there")),
+    "reported_by_you": whole(N_("You reported this yourself; somebody else must look at it")),
     "suit_noted_by_you": whole(N_("You decided this; somebody else must note that it is before a court")),
     "found_right_by_you": whole(N_("You decided this; somebody else must note that others found it right")),
     "no_counter_now": whole(N_("This cannot be done with a counter-notice as it stands")),

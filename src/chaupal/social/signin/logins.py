@@ -7,7 +7,7 @@ from chaupal.kernel.secrets import new_secret
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
-from chaupal.social.signin.sessions import Session, begin_session
+from chaupal.social.signin.sessions import Session, begin_session, check_proved
 from chaupal.store.identity import apps, logins
 from chaupal.store.identity.logins import Login, is_password
 
@@ -34,9 +34,10 @@ async def sign_in(
     if login.second:
         half = HalfLogin(new_secret(), login.account, login.handle, login.passkeys > 0)
         async with square.work.writing() as w:
+            await check_proved(w, login)
             await second.half_way(w, login.account, half.secret)
         return half
-    return await begin_session(square, login.account, agent=agent, country=country)
+    return await begin_session(square, login.account, known=login, agent=agent, country=country)
 
 
 async def _knowing(square: Square, name: str, password: str) -> Login:
@@ -62,6 +63,7 @@ async def sign_in_at_once(
         raise Invalid("wrong_login")
     secret = new_secret()
     async with square.work.writing() as w:
+        await check_proved(w, login)
         tried = await logins.tries(w, login.account, second.HALF)
         await second.half_way(w, login.account, secret)
     try:
@@ -70,7 +72,7 @@ async def sign_in_at_once(
         await second.check(square, secret, login.handle, code)
     except (Invalid, NotSignedIn):
         raise Invalid("wrong_login") from None
-    return await begin_session(square, login.account, agent=agent, country=country)
+    return await begin_session(square, login.account, known=login, agent=agent, country=country)
 
 
 async def half_of(square: Square, secret: str) -> HalfLogin:
@@ -83,8 +85,8 @@ async def second_step(
     square: Square, half: str, name: str, code: str, *, agent: str = "", country: str = ""
 ) -> Session:
     """The code beside the password: a session. Raises Invalid for a wrong one, NotSignedIn where the time is over."""
-    account = await second.check(square, half, name, code)
-    return await begin_session(square, account, agent=agent, country=country)
+    login = await second.check(square, half, name, code)
+    return await begin_session(square, login.account, known=login, agent=agent, country=country)
 
 
 async def choose_language(square: Square, viewer: Viewer, language: str) -> None:

@@ -16,6 +16,7 @@ from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import check_proved, proved
 from chaupal.social.typed import display_name
 from chaupal.store.identity import apps, logins, two_factor as factors
+from chaupal.store.identity.logins import Login
 from chaupal.store.identity.two_factor import Passkey
 
 if TYPE_CHECKING:
@@ -130,13 +131,13 @@ async def ask_to_enter(square: Square) -> str:
     )
 
 
-async def prove(square: Square, half: str, answer: str) -> int:
+async def prove(square: Square, half: str, answer: str) -> Login:
     """Who is in now: the password was right, and one of their keys signed. Raises Invalid, NotSignedIn."""
     login = await second.who_waits(square, half)
     account = await _verified(square, answer, PROVE, half)
     if account != login.account:
         raise Invalid("wrong_passkey")
-    return account
+    return login
 
 
 async def enter(square: Square, answer: str) -> int:

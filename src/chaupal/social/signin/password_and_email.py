@@ -12,7 +12,7 @@ from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.people.accounts import check_email, check_email_free, confirm_login
 from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import Session, begin_session, check_proved, proved
-from chaupal.store.identity import apps, logins
+from chaupal.store.identity import accounts, apps, logins
 from chaupal.store.identity.logins import hash_password
 from chaupal.store.machine.work import Writing
 
@@ -65,6 +65,7 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
         account = await logins.take_link(w, digest(secret), RESET)
         # Whoever reads the mails of an address has shown that it is theirs.
         await confirm_login(w, account)
+        await accounts.hold(w, account)  # as whoever comes in at this moment does
         await logins.set_password(w, account, hash_)
         await apps.end_all(w, account)
 

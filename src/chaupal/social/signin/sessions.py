@@ -14,7 +14,7 @@ from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import SAME_ROLE, Square
-from chaupal.store.identity import apps, logins, two_factor as factors
+from chaupal.store.identity import accounts, apps, logins, two_factor as factors
 from chaupal.store.identity.apps import AppToken, OpenSession
 from chaupal.store.identity.logins import Login, is_password
 from chaupal.store.machine.work import Writing
@@ -46,10 +46,17 @@ async def caller_by_cookie(square: Square, cookie_digest: str) -> Caller | None:
         return await apps.caller_by_cookie(reading, cookie_digest)
 
 
-async def begin_session(square: Square, account: int, *, agent: str = "", country: str = "") -> Session:
-    """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound."""
+async def begin_session(
+    square: Square, account: int, *, known: Login | None = None, agent: str = "", country: str = ""
+) -> Session:
+    """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound.
+
+    `known`: their login when their password was looked at. Raises Invalid where it is another meanwhile, which ended all they had.
+    """
     secret = new_secret()
     async with square.work.writing() as w:
+        if known is not None:
+            await check_proved(w, known)
         login = or_not_found(await logins.login_of(w, account))
         await apps.add_session(
             w,
@@ -98,6 +105,7 @@ async def proved(square: Square, viewer: Viewer, password: str, field: str = "")
 
 async def check_proved(w: Writing, login: Login, field: str = "") -> None:
     """In the unit that acts on it: the password that was typed is theirs still. Raises Invalid."""
+    await accounts.hold(w, login.account)  # until the unit ends: who changes it meanwhile ends what is begun here
     now = await logins.login_of(w, login.account)
     if now is None or now.password_hash != login.password_hash:
         raise Invalid("wrong_password", field=field)

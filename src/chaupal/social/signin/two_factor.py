@@ -126,7 +126,7 @@ async def is_waiting(square: Square, half: str, name: str) -> bool:
     return login is not None and login.handle == name
 
 
-async def check(square: Square, half: str, name: str, code: str) -> int:
+async def check(square: Square, half: str, name: str, code: str) -> Login:
     """Who is in now. `name`: whose handle was said, by which guesses are counted. Raises Invalid; NotSignedIn when it is over."""
     login = await who_waits(square, half)
     if login.handle != name:
@@ -142,7 +142,7 @@ async def check(square: Square, half: str, name: str, code: str) -> int:
             raise Invalid("wrong_code")
         if not await logins.use_link(w, digest(half)):
             raise NotSignedIn("log_in_again")
-    return login.account
+    return login
 
 
 def _number(square: Square, login: Login, code: str) -> int | None:

@@ -40,6 +40,7 @@ CLASSES = (
 )
 ADD = inserts(speakers)
 BY_ID = selects(*speakers.c).where(id="of")
+GRANTED = selects(*speakers.c).where(speakers.c.seconded_by.is_not(None)).order_by(speakers.c.id)
 LIVE = selects(*speakers.c).where(*_LIVE).order_by(speakers.c.id.desc())
 SECOND = updates(speakers, seconded_by="second", log_index="leaf").where(id="of", seconded_by=None, ended_at=None)
 DROP = updates(speakers, ended_at="at").where(id="of", seconded_by=None, ended_at=None)
@@ -75,6 +76,11 @@ async def speaker(reading: Reading, id_: int) -> Speaker | None:
 async def live(reading: Reading, at: int) -> list[Speaker]:
     """All grants and proposals that have not ended, newest first."""
     return [_row(row) for row in await reading.fetch(LIVE, at=at)]
+
+
+async def granted(reading: Reading) -> list[Speaker]:
+    """All that two people ever granted, those that ended too."""
+    return [_row(row) for row in await reading.fetch(GRANTED)]
 
 
 async def second(w: Writing, id_: int, by: int, leaf: int) -> bool:

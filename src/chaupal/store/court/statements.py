@@ -48,6 +48,8 @@ NEWEST = ALL.order_by(statements.c.published_at.desc(), statements.c.id.desc()).
 ABOUT = ALL.where(statements.c.orders.like(text_param("mentioned"))).order_by(statements.c.published_at)
 replies_to = ALL_REPLIES.where(statement_id="of").ordered("at id").all_of
 
+every, every_reply = ALL.ordered("id").all, ALL_REPLIES.ordered("id").all
+
 
 async def revise(w: Writing, new: Statement) -> bool:
     """`new` in the place of the revision before it; False where somebody else has revised it meanwhile."""

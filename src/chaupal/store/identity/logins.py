@@ -206,9 +206,13 @@ async def reject(w: Writing, account: int) -> bool:
 
 
 async def set_password(w: Writing, account: int, password_hash: str) -> None:
-    """And no other address is wanted any more: whoever knew the old password may have asked for it."""
+    """And no other address is wanted any more: whoever knew the old password may have asked for it. Nor does it lead on by a second
+    step, or a link to a reset that waits.
+    """
     await w.run(SET_PASSWORD, of=account, hash=password_hash)
     await want_email(w, account, "")
+    for purpose in ("reset", "second"):
+        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
 
 
 async def set_language(w: Writing, account: int, language: str) -> None:

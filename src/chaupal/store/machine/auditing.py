@@ -8,11 +8,11 @@ from sqlalchemy import or_, select, text as sql, union_all
 from chaupal.policy.measures import STATES
 from chaupal.store.court.docket import ALL_ORDERS, Order
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
-from chaupal.store.machine.dialect import among, as_octets, listed, param, text_param
+from chaupal.store.machine.dialect import among, as_octets, listed, param, statement, text_param
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Take
-from chaupal.store.tables.court import case_events, orders, rulings, targets
+from chaupal.store.tables.court import appeals, case_events, orders, rulings, targets
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.log import disclosures, log_entries
 
@@ -49,6 +49,23 @@ DECIDED = (
     .join(orders, orders.c.id == targets.c.order_id)
     .where(case_events.c.log_index >= param("start"), case_events.c.log_index < param("end"))
     .order_by(case_events.c.id)
+)
+# By either of its entries, each with an index of its own.
+_APPEALED = selects(
+    *columns_of(appeals, "id log_index decided_log_index state outcome reason decided_by", rulings, "log_index")
+).join_from(appeals, rulings, rulings.c.id == appeals.c.ruling_id)
+FILED, ENDED_APPEALS = (
+    _APPEALED.where(leaf >= param("start"), leaf < param("end")).order_by(appeals.c.id)
+    for leaf in (appeals.c.log_index, appeals.c.decided_log_index)
+)
+APPEALED_NOWHERE = statement(
+    union_all(
+        *(
+            select(appeals.c.id).where(outside)
+            for leaf in (appeals.c.log_index, appeals.c.decided_log_index)
+            for outside in (leaf < 0, leaf >= param("size"))
+        )
+    )
 )
 _limits = rulings.c.lifted_at.is_(None), rulings.c.subject_id == accounts.c.id
 # Whose row says that they are limited, and no ruling that was not written down as over does.
@@ -140,6 +157,19 @@ class DecidedRow(NamedTuple):
     by: int
 
 
+class AppealedRow(NamedTuple):
+    """An appeal with the entries of its filing, its end, and the measure that it is about."""
+
+    id: int
+    log_index: int
+    decided_log_index: int | None
+    state: str
+    outcome: str
+    reason: str
+    decided_by: int | None
+    ruling_leaf: int
+
+
 type Opened = tuple[int, bytes, dict[str, str]]  # index, entry, disclosures by field name
 
 
@@ -183,6 +213,18 @@ async def ended(reading: Reading, start: int, count: int) -> list[RulingRow]:
 async def decided(reading: Reading, start: int, count: int) -> list[DecidedRow]:
     """Events of cases that rest on one of these entries."""
     return [DecidedRow(*row) for row in await reading.fetch(DECIDED, start=start, end=start + count)]
+
+
+async def appealed(reading: Reading, start: int, count: int) -> tuple[list[AppealedRow], list[AppealedRow]]:
+    """Appeals that were filed by one of these entries, and those that ended by one."""
+    span = {"start": start, "end": start + count}
+    filed, ended = await reading.fetch(FILED, **span), await reading.fetch(ENDED_APPEALS, **span)
+    return [AppealedRow(*row) for row in filed], [AppealedRow(*row) for row in ended]
+
+
+async def appealed_nowhere(reading: Reading, size: int) -> list[int]:
+    """Appeals that rest on, or ended by, no entry there is."""
+    return [id_ for (id_,) in await reading.fetch(APPEALED_NOWHERE, size=size)]
 
 
 async def unruled(reading: Reading, at_most: int) -> list[tuple[int, str]]:

@@ -37,6 +37,8 @@ ONWARD = (  # steps that leave no order where it stood
 )
 # As `governance/orders/papers.py` says; a test holds the two against each other.
 AGAIN = 3_600_000
+# As `governance/appeals/appeals.py` says; a test holds the two against each other.
+MOST_MESSAGES = 100
 # As the table of measures says; a test holds the two against each other.
 OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'"
 BY_TWO = "'deamplify', 'suspend', 'limit_server', 'suspend_server'"
@@ -156,6 +158,13 @@ _DECIDED_IT = """
         WHERE x.id = NEW.ruling_id AND NEW.decided_by IN (r.decided_by, r.approved_by, r.concurred_by)
     )
 """
+# In an appeal that is over; or by somebody else than who filed it, as such; or as the staff's, by who may not hear it.
+_BY_NEITHER_SIDE = f"""
+    NOT EXISTS (
+        SELECT 1 FROM appeals WHERE id = NEW.appeal_id AND state = 'filed' AND (account_id = {_WHO}) = (NEW.staff = 0)
+    ) OR (NEW.staff <> 0 AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = {_WHO}))
+"""  # noqa: S608 - words of ours
+_WRITTEN = "(SELECT COUNT(*) FROM appeal_messages WHERE appeal_id = NEW.appeal_id AND staff = NEW.staff)"
 _KNOWN = ("email_domain", "keys", "issuer_class", "office", "name_hi")
 # What is known of an authority is what two agreed to. Its address goes where it is erased, and nothing else of it.
 _NOT_AS_AGREED = f"""
@@ -189,13 +198,15 @@ STAYS = {
     "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by",
     "appeals": "ruling_id, account_id, text, filed_at, due_at, not_by_first, not_by_second, not_by_third, log_index",
     "appeal_messages": "appeal_id, by, staff, text, at",
+    "reports": "reporter_id, account_id, post_ids, comment, server, forward",
     "protected_speakers": "account_id, class, evidence, granted_by, granted_at, ends_at",
     "evidence": "subject_id, kind, owner_id, sha256, taken_at",
     "tellings": "ruling_id, account_id, about, gag",
     "staff_looks": "by, at, what, of, purpose",
     "frozen_files": "period, revision, name, body",
 }
-FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE"), ("authorities", "DELETE")}
+# (Of the last one, what nobody has confirmed goes.)
+LEFT_OUT = {("rulings", "DELETE"), ("orders", "DELETE"), ("authorities", "DELETE"), ("reports", "DELETE")}
 _WHATEVER = "1 = 1"
 
 
@@ -332,12 +343,22 @@ TRIGGERS = (
         "OR (NEW.state <> 'filed' AND (NEW.decided_at IS NULL OR NEW.decided_log_index IS NULL))",
     ),
     Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
+    # In an appeal that waits write whoever filed it and whoever may hear it, and neither of them without an end.
+    Trigger("appeal_messages_by_both_sides", "appeal_messages", "INSERT", _BY_NEITHER_SIDE),
+    Trigger("appeal_messages_no_more", "appeal_messages", "INSERT", f"{_WRITTEN} >= {MOST_MESSAGES}"),
+    # Who says what became of a report is neither whoever wrote it nor whom it is about. (The house settles it by what was done.)
+    Trigger(
+        "reports_resolved_by_another", "reports", "UPDATE OF resolved_by",
+        "NEW.resolved_by IN (NEW.account_id, NEW.reporter_id) "
+        f"OR (NEW.resolved_by <> 0 AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = NEW.resolved_by))",
+    ),
     *(
         Trigger(f"{table}_stay{word}", table, event, _WHATEVER)
         for table, columns in STAYS.items()
         for word, event in (("_as_they_were", f"UPDATE OF {columns}"), ("", "DELETE"))
-        if (table, event) not in FOUND_IN_THE_LOG
+        if (table, event) not in LEFT_OUT
     ),
+    Trigger("reports_that_count_stay", "reports", "DELETE", "OLD.state <> 'unconfirmed'"),
     # An authority that nobody agreed to goes, the others stay; and so does who let somebody in.
     Trigger("authorities_agreed_stay", "authorities", "DELETE", "OLD.agreed_by IS NOT NULL"),
     Trigger(

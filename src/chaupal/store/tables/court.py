@@ -255,6 +255,7 @@ appeals = table("appeals", id_column(),
     CheckConstraint("decided_by <> not_by_third AND decided_by <> account_id", name="appeals_heard_by_nobody_concerned"),
     CheckConstraint("decided_at IS NULL OR decided_log_index IS NOT NULL", name="appeals_decided_with_a_leaf"),
     Index("appeals_open", "state", "due_at"), Index("appeals_of", "account_id"),
+    Index("appeals_by_leaf", "log_index"), Index("appeals_by_end", "decided_log_index"),
 )  # fmt: skip
 appeal_messages = table(
     "appeal_messages",

@@ -90,8 +90,11 @@ async def by_code(call: Call[SecondStepTyped]) -> Answer:
 
 async def by_key(call: Call[SecondStepTyped]) -> Answer:
     async def enter() -> Session:
-        account = await passkeys.prove(call.house.square, call.args.half, call.args.answer)
-        return await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
+        square = call.house.square
+        login = await passkeys.prove(square, call.args.half, call.args.answer)
+        return await sessions.begin_session(
+            square, login.account, known=login, agent=agent(call), country=country(call)
+        )
 
     return await _enter(call, enter())
 

@@ -17,7 +17,8 @@ from chaupal.governance.cases.machine import Machine
 from chaupal.governance.log import reconcile
 from chaupal.governance.orders import papers, procedure, steps
 from chaupal.governance.orders.authorities import AuthorityForm
-from chaupal.governance.people import account_desk, role_grants, speakers
+from chaupal.governance.people import account_desk, report_desk, reports, role_grants, speakers
+from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
@@ -178,6 +179,8 @@ TAMPERED = {
         "DROP TRIGGER rulings_withhold_no_server",
         "CREATE TRIGGER rulings_withhold_no_server BEFORE INSERT ON rulings WHEN 0 BEGIN SELECT 1; END",
         "DROP TABLE protected_speakers",
+        "CREATE TABLE protected_speakers (id, account_id, class, evidence, granted_by, seconded_by, granted_at, ends_at, ended_at, "
+        "log_index, ending_by, ending_at, ended_by)",
         "DROP TABLE authority_changes",
         "CREATE TABLE authority_changes (id INT, CONSTRAINT authority_changes_by_two_people CHECK (true))",
     ),
@@ -226,6 +229,9 @@ REWRITTEN = (
     ("appeals", "UPDATE appeals SET outcome = 'reversed'"),
     ("appeals", "UPDATE appeals SET state = 'filed', decided_at = NULL, decided_by = NULL"),
     ("appeals", "DELETE FROM appeals"),
+    ("reports", "UPDATE reports SET account_id = {owner}"),
+    ("reports", "UPDATE reports SET comment = ''"),
+    ("reports", "DELETE FROM reports"),
     ("protected_speakers", "UPDATE protected_speakers SET ends_at = 1"),
     ("protected_speakers", "DELETE FROM protected_speakers"),
     ("evidence", "UPDATE evidence SET sha256 = 'another'"),
@@ -268,11 +274,12 @@ async def test_what_was_done_is_not_done_otherwise_by_whoever_writes_to_the_data
     protected = SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
     await speakers.second(court, bench.dev, await speakers.propose(court, bench.asha, protected))
     await account_desk.audit_view(court, bench.owner, [bench.meera])
+    await reports.file(court, bench.asha, Report(account=bench.meera, kind="spam", comment="Again."))
     async with court.work.writing() as w:
         for row in KEPT_ROWS:
             await w.run(statement(text(row)))
     for table, change in REWRITTEN:
-        with kept(f"{table}_(stay|approved_once|decided_once)"):
+        with kept(f"{table}_(stay|that_count_stay|approved_once|decided_once)"):
             async with court.work.writing() as w:
                 await w.run(statement(text(change.format(asha=bench.asha.me, owner=bench.owner.me))))
     assert (await reconcile.reconcile(court)).faults == ()
@@ -402,7 +409,7 @@ def test_the_database_knows_as_the_tables_do_what_happens_once():
     assert named(triggers.PROPOSALS) == {move.to for move in MOVES if move.verb.startswith("propose_")}
     assert named(triggers.STAYING) == {move.to for move in MOVES if move.source is move.to}
     assert named(triggers.ONWARD) == onward
-    assert triggers.AGAIN == papers.AGAIN
+    assert (triggers.AGAIN, triggers.MOST_MESSAGES) == (papers.AGAIN, appeals.MOST_MESSAGES)
 
 
 # --- appeals ---
@@ -452,6 +459,52 @@ async def test_no_row_spends_the_one_appeal_that_somebody_has(bench: Bench):
             async with bench.court.work.writing() as w:
                 await appeal_rows.add(w, msgspec.structs.replace(row, id=bench.court.make_id(), **other))
     await appeals.withdraw(bench.court, Viewer(account=bench.meera, country="IN"), row.id)
+
+
+async def test_in_an_appeal_write_its_two_sides_and_neither_without_an_end(bench: Bench):
+    await bench.withhold(await bench.order())
+    row, meera = await appealed(bench), Viewer(account=bench.meera, country="IN")
+
+    async def writes(by: int, *, staff: bool, rule: str) -> None:
+        with kept(rule):
+            async with bench.court.work.writing() as w:
+                await appeal_rows.say(w, bench.court.make_id(), row.id, by, "I take it back.", 1, staff=staff)
+
+    for by, staff in ((bench.owner.me, False), (bench.meera, True), (bench.clerk.me, True)):
+        await writes(by, staff=staff, rule="appeal_messages_by_both_sides")
+    for _ in range(appeals.MOST_MESSAGES):
+        await appeals.say(bench.court, meera, row.id, "And another word.")
+    with pytest.raises(Conflict, match="No more can be written"):
+        await appeals.say(bench.court, meera, row.id, "And another word.")
+    await writes(meera.me, staff=False, rule="appeal_messages_no_more")
+    await appeals.say(bench.court, bench.owner, row.id, "Every word is read.")
+    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+    await writes(bench.owner.me, staff=True, rule="appeal_messages_by_both_sides")
+
+
+@pytest.mark.usefixtures("forgetful")
+async def test_nobody_says_what_became_of_their_own_report_or_one_about_them(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    row = await reports.file(bench.court, bench.asha, Report(account=bench.meera, kind="spam"))
+    meera = Viewer(account=bench.meera, country="IN", role=Role.OWNER)
+    for by in (bench.asha, meera, msgspec.structs.replace(bench.clerk, role=Role.MODERATOR)):
+        with kept("reports_resolved_by_another"):
+            await report_desk.resolve(bench.court, by, row.id, outcome="none")
+    await report_desk.resolve(bench.court, bench.dev, row.id, outcome="none")
+
+
+async def test_whoever_appeals_reads_nowhere_on_whose_desk_it_lies_though_they_are_staff(bench: Bench):
+    await bench.withhold(await bench.order())
+    row = await appealed(bench)
+    await appeals.assign(bench.court, bench.owner, row.id)
+    await role_grants.grant(bench.court, bench.owner, bench.meera, Role.REVIEWER)
+    meera = Viewer(account=bench.meera, country="IN", role=Role.REVIEWER)
+    for viewer, desk in ((bench.dev, bench.owner.me), (meera, None)):
+        listed, _ = next(iter(await appeals.queue(bench.court, viewer)))
+        shown, _ = await appeals.appeal(bench.court, viewer, row.id)
+        assert (listed.assigned_to, shown.assigned_to) == (desk, desk)
 
 
 async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal(

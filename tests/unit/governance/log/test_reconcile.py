@@ -9,20 +9,25 @@ from sqlalchemy import case, text, update
 from structlog.testing import capture_logs
 
 from chaupal.app.wiring import open_house
+from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, reviews
 from chaupal.governance.context import Court
 from chaupal.governance.laws import laws
 from chaupal.governance.log import log, opening, reconcile, record
 from chaupal.governance.log.reconcile_compare import authority_faults
 from chaupal.governance.log.tree import LogDiffers
-from chaupal.governance.orders import portal, publishing
+from chaupal.governance.orders import portal, publishing, statements
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
+from chaupal.governance.orders.statements import StatementForm
+from chaupal.governance.people import speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.governance.regimes import SHIPPED, load_regimes
 from chaupal.kernel.clock import DAY, MINUTE, StillClock
 from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.settings import Settings
-from chaupal.store.court import ledger, rulings
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court import appeals as appeal_rows, ledger, rulings
 from chaupal.store.court.authorities import HOUSE
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, marks
@@ -129,6 +134,63 @@ async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_
         assert said in told
     for said in ("lasts longer than entry", "differ in who agreed"):
         assert said in " ".join(await reconcile.faults_in_force(bench.court))
+
+
+async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_entries_say(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever writes to the database filed one for whoever was limited, or decided it for somebody, and the one they had was spent."""
+    court, meera = bench.court, Viewer(account=bench.meera, country="IN")
+    monkeypatch.setattr(notices, "_kept_back", lambda *_: False)  # pyright: ignore[reportUnknownLambdaType]
+    for gag_until in ("", "2021-02-20T12:00", "", ""):
+        await bench.withhold(await bench.order(gag_until=gag_until))
+    async with court.work.reading() as reading:
+        made = sorted(await rulings.of_owner(reading, bench.meera), key=lambda row: row.id)
+    first, secret, waits = [await appeals.file(court, meera, row.id, "It was a poem.") for row in made[:3]]
+    for row in (first, secret):
+        await appeals.decide(court, bench.owner, row.id, appeals.Decision(outcome="upheld", reason=REASON))
+    protected = SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
+    for ends in (True, False):
+        id_ = await speakers.propose(court, bench.asha, protected)
+        await speakers.second(court, bench.dev, id_)
+        await speakers.ask_end(court, bench.asha, id_)
+        if ends:
+            await speakers.end(court, bench.dev, id_)
+    form = StatementForm(slug="winter", title="On the winter", body="We kept back what the law asks for.")
+    await statements.revise(
+        court,
+        bench.owner,
+        (await statements.publish(court, bench.owner, form)).slug,
+        msgspec.structs.replace(form, title="On winter"),
+    )
+    await statements.enter_reply(court, bench.owner, "winter", authority=str(bench.ministry.id), body="So it was.")
+    assert await faults(bench) == ()
+    async with court.work.writing() as w:
+        assert await appeal_rows.add(w, msgspec.structs.replace(first, id=1, ruling_id=made[3].id))
+    by = f"state = 'decided', decided_by = {bench.owner.me}, decided_at = 9, outcome = 'upheld'"
+    for change in (
+        f"UPDATE appeals SET {by}, decided_log_index = {first.log_index + 1} WHERE id = {waits.id}",
+        f"UPDATE appeals SET {by}, decided_log_index = 4000000 WHERE id = 1",
+        f"UPDATE appeals SET reason = 'Because.' WHERE id = {secret.id}",
+        f"UPDATE protected_speakers SET ended_at = 9, ended_by = {bench.dev.me} WHERE ended_at IS NULL",
+        "INSERT INTO protected_speakers (id, account_id, class, evidence, granted_by, seconded_by, granted_at) "
+        f"VALUES (2, {bench.meera}, 'journalist', '', {bench.asha.me}, {bench.dev.me}, 1)",
+        "UPDATE statements SET body_hi = 'कुछ और'",
+        "UPDATE replies SET body = 'We thank you.'",
+    ):
+        await tampered(bench, change)
+    told = " ".join(await faults(bench))
+    for said in (
+        "appeal 1 rests on entry",
+        "appeal 1 rests on an entry that is not there",
+        f"appeal {waits.id} and entry {first.log_index + 1} differ in how it ended",
+        f"appeal {secret.id} and entry",
+        f"protection {id_} has ended, and no entry says so",
+        "protection 2 is in force, and no entry says so",
+        "statement winter and entry",
+        "reply",
+    ):
+        assert said in told
 
 
 async def test_whoever_files_for_an_authority_was_invited_by_whom_the_log_says(bench: Bench, clock: StillClock):
