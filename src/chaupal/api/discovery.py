@@ -68,6 +68,7 @@ class HostMeta(msgspec.Struct):
 
 
 async def nodeinfo_links(call: Call[Nothing]) -> NodeInfoLinks:
+    """Where the server is described (NodeInfo)."""
     origin = call.house.settings.origin
     return NodeInfoLinks([{"rel": NODEINFO + known, "href": f"{origin}/nodeinfo/{known}"} for known in VERSIONS])
 
@@ -95,6 +96,7 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
 
 
 async def webfinger(call: Call[WebFingerAsked]) -> Answer:
+    """Where somebody of this server is (RFC 7033)."""
     settings = call.house.settings
     if settings.federates and call.args.resource.removeprefix("acct:") in _house(settings):
         return _jrd(WebFingerFound(f"acct:{_house(settings)[0]}", [_house(settings)[1]], [_self(_house(settings)[1])]))

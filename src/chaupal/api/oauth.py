@@ -86,6 +86,7 @@ class Metadata(msgspec.Struct, kw_only=True):
 
 
 async def register(call: Call[NewApp]) -> CredentialApp:
+    """Register an app; its secret is told once."""
     args = call.args
     uris = args.redirect_uris if isinstance(args.redirect_uris, list) else [args.redirect_uris]
     scopes = args.scopes if isinstance(args.scopes, str) else " ".join(args.scopes)
@@ -104,14 +105,17 @@ async def verify(call: Call[Nothing]) -> App:
 
 
 async def token(call: Call[TokenAsked]) -> Answer:
+    """A code, or an app's own secret, for a token."""
     return _answer(await oauth.exchange(call.house.square, asdict(call.args), call.headers.get("authorization", "")))
 
 
 async def revoke(call: Call[RevocationAsked]) -> Answer:
+    """A token opens nothing from now on."""
     return _answer(await oauth.revoke(call.house.square, asdict(call.args), call.headers.get("authorization", "")))
 
 
 async def metadata(call: Call[Nothing]) -> Metadata:
+    """Where apps log in, and what they can ask for (RFC 8414)."""
     origin = call.house.settings.origin
     ways = ["client_secret_basic", "client_secret_post", "none"]
     return Metadata(

@@ -72,10 +72,9 @@ def _operation(
     properties: dict[str, Any] = schema.get("properties", {})
     parameters = [_parameter(n, "path", properties.get(n, {"type": "string"}), required=True) for n in names]
     rest = {n: s for n, s in properties.items() if n not in names}
-    doc = (route.run.__doc__ or "").strip().split("\n")[0]
     operation: dict[str, Any] = {
         "operationId": f"{method}_{route.path.strip('/').replace('/', '_').replace('{', '').replace('}', '')}",
-        "summary": doc or route.run.__name__.replace("_", " "),
+        "summary": (route.run.__doc__ or "").strip().split("\n")[0],
         "tags": [part_of(route)],
         "parameters": parameters,
         "responses": _responses(route, schemas),

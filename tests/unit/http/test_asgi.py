@@ -232,10 +232,13 @@ async def test_another_origin_may_send_any_header_that_it_asks_for(front: httpx2
     assert "Authorization" in (await front.options("/api/v1/statuses")).headers["access-control-allow-headers"]
 
 
-async def test_whatever_takes_put_takes_patch_and_the_other_way_round(front: httpx2.AsyncClient):
+async def test_every_route_is_described_and_whatever_takes_put_takes_patch_and_the_other_way_round(
+    front: httpx2.AsyncClient,
+):
     updates = [route for route in ROUTES if route.method in ("PUT", "PATCH") and route.shape is Shape.API]
     assert len(updates) > 15
     described = (await front.get("/openapi.json")).json()["paths"]
+    assert [path for path, ways in described.items() if not all(way["summary"] for way in ways.values())] == []
     listed = described["/api/v1/lists"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert listed["type"] == "array" and listed["items"]["$ref"].endswith("/ListShown")
     for route in updates:

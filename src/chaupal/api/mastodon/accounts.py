@@ -97,6 +97,7 @@ class Preferences(
 
 
 async def me(call: Call[Nothing]) -> CredentialAccount:
+    """One's own account, with what it sets for itself."""
     may_know(call)
     return await myself(call)
 
@@ -109,6 +110,7 @@ def may_know(call: Call[Any]) -> None:
 
 
 async def change(call: Call[ProfileSent]) -> CredentialAccount:
+    """Change one's profile and wishes; what is left out stays."""
     await edit(call)
     return await myself(call)
 
@@ -133,11 +135,13 @@ async def edit(call: Call[ProfileSent]) -> None:
 
 
 async def show(call: Call[ById]) -> Answer:
+    """An account; the shell of one that is withheld or suspended."""
     seen = await people.person(call.house.reads, call.viewer, call.args.id)
     return Answer(await _bytes(call, seen))
 
 
 async def several(call: Call[ByIds]) -> Answer:
+    """Several accounts by their ids."""
     ids = dict.fromkeys(call.args.id[:MOST_AT_ONCE])
     seen = await people.people(call.house.reads, call.viewer, Surface.PROFILE, ids)
     moved = await people.moved(call.house.reads, call.viewer, seen)
@@ -145,11 +149,13 @@ async def several(call: Call[ByIds]) -> Answer:
 
 
 async def lookup(call: Call[AccountNamed]) -> Answer:
+    """An account by its handle."""
     seen = await people.named(call.house.reads, call.viewer, call.args.acct)
     return Answer(await _bytes(call, seen))
 
 
 async def preferences(call: Call[Nothing]) -> Preferences:
+    """What one's new posts start with, and how pictures and warnings are shown."""
     _, login, _ = await people.me(call.house.reads, call.viewer)
     return Preferences(
         visibility=login.default_visibility,

@@ -94,6 +94,7 @@ class InstanceV1(msgspec.Struct, kw_only=True):
 
 
 async def show_v2(call: Call[Nothing]) -> InstanceV2:
+    """What this server is, takes and allows."""
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceV2(
@@ -114,6 +115,7 @@ async def show_v2(call: Call[Nothing]) -> InstanceV2:
 
 
 async def show_v1(call: Call[Nothing]) -> InstanceV1:
+    """The same in Mastodon's first version."""
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceV1(
@@ -145,6 +147,7 @@ async def peers(call: Call[Nothing]) -> list[str]:
 
 
 async def rules(call: Call[Nothing]) -> list[InstanceRule]:
+    """The house's own rules."""
     return rules_of(call)
 
 

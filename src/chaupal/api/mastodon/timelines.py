@@ -68,6 +68,7 @@ async def _answer(call: Call[Any], page: Page[Visible[Post]]) -> Answer:
 
 
 async def home(call: Call[Paged]) -> Answer:
+    """Posts of those whom one follows, the newest first."""
     page = await home_reads.page(call.house.reads, call.viewer, call.args.cursor())
     growth = (
         Growth(partial(home_reads.plain_arrivals, call.house.reads, call.viewer), address_of(call))
@@ -78,6 +79,7 @@ async def home(call: Call[Paged]) -> Answer:
 
 
 async def square(call: Call[PublicArgs]) -> Answer:
+    """The square: public posts that answer nobody else, the newest first."""
     args = call.args
     found = await public.page(
         call.house.reads, call.viewer, args.cursor(), args.language, only_media=args.only_media, scope=args.scope
@@ -86,6 +88,7 @@ async def square(call: Call[PublicArgs]) -> Answer:
 
 
 async def tagged(call: Call[TagArgs]) -> Answer:
+    """Public posts with a tag, in any of its spellings, the newest first."""
     args = call.args
     found = await public.tagged(
         call.house.reads,
@@ -108,6 +111,7 @@ async def linked(call: Call[LinkArgs]) -> Answer:
 
 
 async def of_account(call: Call[AccountArgs]) -> Answer:
+    """What an account posted and reposted, the newest first."""
     args = call.args
     await people.person(call.house.reads, call.viewer, args.id)
     if args.pinned:

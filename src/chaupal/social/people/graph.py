@@ -125,6 +125,7 @@ async def block(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def unblock(square: Square, viewer: Viewer, them: int) -> None:
+    """They can see and follow one again."""
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unblock(w, me, them):
@@ -142,6 +143,7 @@ async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool
 
 
 async def unmute(square: Square, viewer: Viewer, them: int) -> None:
+    """They are heard again."""
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unmute(w, me, them):
@@ -219,6 +221,7 @@ async def endorse(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def unendorse(square: Square, viewer: Viewer, them: int) -> None:
+    """They stand on one's profile no more."""
     async with square.work.writing() as w:
         await graph.unendorse(w, viewer.me, them)
 

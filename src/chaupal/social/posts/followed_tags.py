@@ -23,6 +23,7 @@ async def follow(square: Square, viewer: Viewer, name: str) -> None:
 
 
 async def unfollow(square: Square, viewer: Viewer, name: str) -> None:
+    """It comes into one's home no more."""
     me, (key, _) = viewer.me, checked(name)
     async with square.work.writing() as w:
         if await tag_follows.unfollow(w, me, key):

@@ -81,6 +81,7 @@ class RequestsMerged(msgspec.Struct):
 
 
 async def policy(call: Call[Any]) -> NotificationPolicy:
+    """From whom one hears, and how many wait."""
     found, notifications, people = await reads.policy(call.house.reads, call.viewer)
     ways = {f"for_{name}": way for name, way in msgspec.structs.asdict(found).items()}
     return NotificationPolicy(**ways, summary=PolicySummary(people, notifications))
@@ -94,6 +95,7 @@ async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
 
 
 async def old_policy(call: Call[Any]) -> NotificationPolicyV1:
+    """The same in Mastodon's first version: filtered or not."""
     found, notifications, people = await reads.policy(call.house.reads, call.viewer)
     return NotificationPolicyV1(
         filter_not_following=_strict(found.not_following),
@@ -121,6 +123,7 @@ async def requests(call: Call[Paged]) -> Answer:
 
 
 async def request(call: Call[ById]) -> NotificationRequest:
+    """One of those who wait."""
     return await _shown(call, await reads.request(call.house.reads, call.viewer, call.args.id))
 
 
@@ -135,14 +138,17 @@ async def dismiss(call: Call[ById]) -> None:
 
 
 async def accept_many(call: Call[ByIds]) -> None:
+    """Let several in for good, with what was kept apart of them."""
     await listening.accept(call.house.square, call.viewer, call.args.id)
 
 
 async def dismiss_many(call: Call[ByIds]) -> None:
+    """What was kept apart of several goes."""
     await listening.dismiss(call.house.square, call.viewer, call.args.id)
 
 
 async def merged(call: Call[Nothing]) -> RequestsMerged:
+    """Whether what was accepted stands among the rest: always, for it is one commit."""
     return RequestsMerged()
 
 

@@ -98,6 +98,7 @@ async def listed(call: Call[GroupsAsked]) -> Answer:
 
 
 async def show(call: Call[GroupKey]) -> Answer:
+    """One group."""
     return await _shown(call, [await reads.group(call.house.reads, call.viewer, call.args.group_key)])
 
 

@@ -72,6 +72,7 @@ async def subscribe(call: Call[SubscriptionSent]) -> WebPushSubscription:
 
 
 async def show(call: Call[Nothing]) -> WebPushSubscription:
+    """The subscription of this token."""
     return shown(call, await push.subscription_of(call.house.square, call.caller))
 
 

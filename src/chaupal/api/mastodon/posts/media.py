@@ -100,6 +100,7 @@ async def upload(call: Call[UploadSent]) -> Answer:
 
 
 async def upload_and_wait(call: Call[UploadSent]) -> Answer:
+    """Take an upload in, and answer once it is painted."""
     return await _upload(call, wait=True)
 
 
@@ -134,6 +135,7 @@ async def show(call: Call[ById]) -> Answer:
 
 
 async def describe(call: Call[MediaChanged]) -> Attachment:
+    """Change description, focus, thumbnail or captions until it is in a post."""
     sent = call.args
     square, viewer = call.house.square, call.viewer
     if told := _captions(call, sent):
@@ -143,6 +145,7 @@ async def describe(call: Call[MediaChanged]) -> Attachment:
 
 
 async def withdraw(call: Call[ById]) -> None:
+    """Take an upload back that is in no post."""
     await media.withdraw(call.house.square, call.viewer, call.args.id)
 
 

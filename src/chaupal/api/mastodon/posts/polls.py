@@ -63,10 +63,12 @@ def poll_shown(id_: int, poll: Poll, now: int, own: tuple[int, ...] | None, *, m
 
 
 async def show(call: Call[ById]) -> PollShown:
+    """A poll as it stands."""
     return await _shown(call, call.args.id)
 
 
 async def vote(call: Call[VoteSent]) -> PollShown:
+    """Vote, once."""
     await polls.vote(call.house.square, call.viewer, call.args.id, call.args.choices)
     return await _shown(call, call.args.id)
 

@@ -107,15 +107,18 @@ async def _publish(call: Call[PostSent]) -> Answer:
 
 
 async def show(call: Call[ById]) -> Answer:
+    """A post; of one that is withheld where the caller is, the words that stand in its place."""
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
 
 
 async def several(call: Call[ByIds]) -> Answer:
+    """Several posts by their ids."""
     found = await thread.several(call.house.reads, call.viewer, call.args.id[:40])
     return await statuses_answer(call, found)
 
 
 async def context(call: Call[ById]) -> Answer:
+    """What it answers, and what answers it."""
     around = await thread.context(call.house.reads, call.viewer, call.args.id)
     if call.house.federation is not None:
         from chaupal.federation import conversations  # brought in where other servers are talked to
@@ -143,6 +146,7 @@ async def remove(call: Call[PostDeletion]) -> Answer:
 
 
 async def repost(call: Call[RepostSent]) -> Answer:
+    """Repost it, for everybody or for fewer."""
     id_ = await posts.repost(call.house.square, call.viewer, call.args.id, FROM_WIRE[call.args.visibility])
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 

@@ -93,6 +93,7 @@ async def listed(call: Call[Paged]) -> Answer:
 
 
 async def show(call: Call[ById]) -> ScheduledShown:
+    """One of them."""
     return await _scheduled(call, call.args.id)
 
 
