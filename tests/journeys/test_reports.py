@@ -269,7 +269,7 @@ async def test_the_desk_hands_a_report_over_as_a_matter_under_the_rules(village:
     assert row.id == int(str(report["id"]))  # open until something is decided
     # Whoever comes to it, or to another report of the same, sees that there is one.
     another = f"/office/reports/{(await filed(village, village.karl))['id']}"
-    for page in (form, another):
+    for page in (form, another, "/office/reports"):
         matter = opened.headers["location"].removesuffix("/1")
         assert f'<a href="{matter}">RULES-' in await village.page_as("IN", page, village.chitra)
 

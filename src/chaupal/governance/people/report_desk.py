@@ -1,5 +1,7 @@
 """The desk for reports: who looks at them, what became of them, and which are looked at together."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from chaupal.governance.cases import clocks, evidence, guards
@@ -71,6 +73,13 @@ async def matters(court: Court, viewer: Viewer, row: ReportRow) -> list[str]:
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return await case_events.own_matters_on(reading, row.account_id, row.post_ids)
+
+
+async def matters_for(court: Court, viewer: Viewer, rows: Sequence[ReportRow]) -> dict[int, str]:
+    """Report -> the reference of the last matter that was opened for it."""
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return await case_events.matters_for(reading, [row.id for row in rows])
 
 
 async def server_of(court: Court, row: ReportRow) -> str | None:

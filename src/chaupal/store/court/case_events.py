@@ -160,6 +160,7 @@ OWN_ABOUT = (
     )
     .order_by(orders.c.id.desc(), targets.c.number)
 )
+FOR_REPORTS = selects(orders, "report_id ref").where(among(orders.c.report_id, "ids"), _OWN).order_by(orders.c.id)
 _mine, _theirs = targets.alias("mine"), targets.alias("theirs")
 _cites = and_(
     case_events.c.target_id == _theirs.c.id,
@@ -311,6 +312,12 @@ async def own_matters_on(reading: Reading, account: int, posts: Sequence[int]) -
     """References of matters under the house's own rules that name one of these posts, or the account; no secret ones."""
     found = [await reading.fetch(OWN_ABOUT, subject=post, whose=account, besides=-1) for post in posts or (-1,)]
     return list(dict.fromkeys(ref for rows in found for ref, *_ in rows))
+
+
+async def matters_for(reading: Reading, report_ids: Sequence[int]) -> dict[int, str]:
+    """Report -> the reference of the last matter that was opened for it; no secret ones."""
+    rows: list[tuple[int, str]] = [(id_, ref) for id_, ref in await reading.fetch(FOR_REPORTS, ids=listed(report_ids))]
+    return dict(rows)
 
 
 async def orders_citing(reading: Reading, of: Order) -> list[Order]:

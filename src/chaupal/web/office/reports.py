@@ -59,6 +59,7 @@ async def queue(call: Call[ReportsAsked]) -> Answer:
         "office/reports.html",
         N_("Reports"),
         groups=await _groups(call, kept),
+        matter_of=await report_desk.matters_for(call.house.court, call.viewer, kept),
         asked=args,
         kinds_of=complaints.KINDS,
     )
