@@ -26,7 +26,7 @@ from chaupal.store.machine import connecting_sqlite, marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
 from chaupal.store.machine.work import PORTION, Row, Work, within
-from chaupal.store.square import graph as ties
+from chaupal.store.square import conversations, graph as ties
 from chaupal.store.tables.machine import marks as kept
 from neighbours import Street, by
 from waiting import PATIENCE, until
@@ -172,6 +172,8 @@ async def test_a_part_that_fails_is_undone_by_itself_with_what_it_told_and_touch
 
 async def test_what_a_part_that_failed_had_spared_is_not_spared(work: Work):
     async with work.writing() as w:
+        await w.run_many(conversations.PUT, [])
+        assert not w.wrote and not w.owed, "of no rows none is changed"
         w.owed.add(POSTS)
         with pytest.raises(Invalid):
             async with w.part():

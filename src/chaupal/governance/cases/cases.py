@@ -161,7 +161,10 @@ async def case_of(court: Court, reading: Reading, ref: str, number: int, seen: i
 
     `seen`: the number of the last event on the page that was decided on. Raises NotFound, Conflict where it moved since.
     """
-    order = await docket.order(reading, ref)
+    return await _case_in(court, reading, await docket.order(reading, ref), number, seen)
+
+
+async def _case_in(court: Court, reading: Reading, order: Order | None, number: int, seen: int | None) -> Case:
     target = None if order is None else await docket.target(reading, order.id, number)
     if order is None or target is None:
         raise NotFound
@@ -184,9 +187,7 @@ async def case_held(court: Court, w: Writing, viewer: Viewer, ref: str, number: 
     Raises NotFound where the viewer may not know of it, too: before anything of theirs is looked at, so that no refusal tells.
     """
     await ledger.hold(w)
-    if await knowing.order_for(w, viewer, ref) is None:
-        raise NotFound
-    return await case_of(court, w, ref, number, seen)
+    return await _case_in(court, w, await knowing.order_for(w, viewer, ref), number, seen)
 
 
 def held(act: Callable[..., Awaitable[State]]) -> Callable[..., Awaitable[State]]:

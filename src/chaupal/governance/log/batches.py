@@ -259,7 +259,9 @@ def _is_kept(place: int) -> bool:
 async def free(court: Court, w: Writing) -> int:
     """The log's size, held. Where nothing is signed in batches nothing waits: what did before is let in."""
     size = await ledger.hold(w)
-    if not batch_ms(court.settings) and (reach := await ledger.reach(w)) > size:
+    if batch_ms(court.settings) or w.edge[0] == size:  # what this unit has appended last is the end
+        return size
+    if (reach := await ledger.reach(w)) > size:
         await _fill(court, w, reach)
         return reach
     return size

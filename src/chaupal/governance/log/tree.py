@@ -24,12 +24,8 @@ def differs(how: str) -> LogDiffers:
 
 
 async def nodes(reading: Reading, wanted: Iterable[tlog.Node]) -> dict[tlog.Node, bytes]:
-    """Point reads: as many as the tree is high."""
-    found: dict[tlog.Node, bytes] = {}
-    for level, index in wanted:
-        for digest in await ledger.nodes(reading, level, index, 1):
-            found[level, index] = digest
-    return found
+    """As many as the tree is high, or twice as many, in one look."""
+    return await ledger.nodes_at(reading, [*wanted])
 
 
 async def root(reading: Reading, size: int) -> bytes:

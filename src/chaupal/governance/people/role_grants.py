@@ -105,13 +105,14 @@ class Roll:
         return role if given.get(pseudonym(self._court, account)) == role else Role.MEMBER
 
     async def given(self, reading: Reading) -> dict[str, str]:
-        """Pseudonym -> role. Read anew where an entry came; what is not committed yet is not remembered."""
+        """Pseudonym -> role. Read anew where an entry came; what a unit has appended is not remembered before it is committed."""
         last = await ledger.last_of_kind(reading, "role")
         # Entries are never changed, so what was read up to the newest one holds inside a unit, too.
         if last == self._last:
             return self._given
         given = {head.ref: said.role for _, head, said in await log.entries_of(reading, entries.Role)}
-        if not isinstance(reading, Writing):
+        # A unit that has appended nothing reads what is committed; on SQLite also what goes to the disk with it, and may be lost.
+        if not isinstance(reading, Writing) or (reading.edge[0] < 0 and not reading.embedded):
             self._last, self._given = last, given
         return given
 

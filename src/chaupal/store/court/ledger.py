@@ -36,6 +36,9 @@ NODES = (
     .where(log_nodes.c.index >= param("start"), log_nodes.c.index < param("end"), level="at")
     .ordered("index")
 )
+NODES_AT = selects(log_nodes, "level index hash").where(
+    among(log_nodes.c.level, "levels"), among(log_nodes.c.index, "indexes")
+)
 ENTRIES = (
     selects(log_entries.c.body)
     .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"), log_entries.c.index < LOGGED)
@@ -143,6 +146,14 @@ async def nodes(reading: Reading, level: int, start: int, count: int) -> Sequenc
     """The hashes of subtrees start..start+count of a level, in order; fewer where there are fewer."""
     rows = await reading.fetch(NODES, at=level, start=start, end=start + count)
     return [_bytes(row[0]) for row in rows]
+
+
+async def nodes_at(reading: Reading, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """(level, index) -> its hash, of those that there are; beside them perhaps others of the same levels."""
+    if not wanted:
+        return {}
+    levels, indexes = (listed(sorted({*part})) for part in zip(*wanted, strict=True))
+    return {(row[0], row[1]): _bytes(row[2]) for row in await reading.fetch(NODES_AT, levels=levels, indexes=indexes)}
 
 
 async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:

@@ -153,6 +153,8 @@ class PostgresWriting(Writing):
         return int(count) if count.isdigit() else 0
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        if not rows:
+            return
         self.owe(stmt)
         compiled = stmt.postgres
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])

@@ -132,6 +132,8 @@ class SqliteWriting(Writing):
         return count
 
     async def run_many(self, stmt: Statement, rows: Sequence[dict[str, Any]], /) -> None:
+        if not rows:
+            return
         self.check()
         self.owe(stmt)
         compiled = stmt.sqlite

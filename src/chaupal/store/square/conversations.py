@@ -72,9 +72,9 @@ async def add_post(w: Writing, root: int, post: int, author: int, people: Sequen
     """A direct post was published: it is the newest of its conversation, which is between `people`, for those of them who read it
     `here`."""
     between, readers = listed(people), [one for one in people if one in here]
-    for account in readers:
-        await w.run(PUT, account_id=account, root=root, post=post, unread=int(account != author), people=between)
-        w.touch(TALKS, account)
+    new = {"root": root, "post": post, "people": between}
+    await w.run_many(PUT, [new | {"account_id": one, "unread": int(one != author)} for one in readers])
+    w.touch(TALKS, *readers)
     w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in readers])
 
 

@@ -67,6 +67,24 @@ async def all_entries(court: Court) -> list[bytes]:
         return list(await ledger.entries(reading, 0, 10_000))
 
 
+async def test_an_entry_asks_for_the_edge_of_the_tree_in_one_look_and_the_next_of_its_unit_for_nothing(court: Court):
+    on_demand = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_batch_minutes=0))
+    for n in range(7):
+        await enter(on_demand, n)
+    async with court.work.writing() as w:
+        asked, fetch = list[str](), w.fetch
+
+        async def counted(stmt: Any, **params: Any) -> Any:
+            asked.extend(name for name in ("log_nodes", "log_entries") if f"FROM {name}" in stmt.sqlite.text)
+            return await fetch(stmt, **params)
+
+        w.fetch = counted
+        for n in (8, 9):
+            await log.append(on_demand, w, f"IN-{n}", entries.Order(reference=str(n)))
+        assert (asked.count("log_nodes"), asked.count("log_entries")) == (1, 1)
+    await log.check_log(on_demand)
+
+
 async def test_nothing_is_served_before_its_hour(court: Court, clock: StillClock):
     clock.at += 23 * MINUTE  # 15:23
     with pytest.raises(NotYet):

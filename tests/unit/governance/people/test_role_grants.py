@@ -39,6 +39,7 @@ from chaupal.store.court import ledger
 from chaupal.store.identity import accounts as store
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Writing
+from chaupal_audit.log import entries
 from court import Bench, staff
 from village import PASSWORD, Village, Villager
 
@@ -61,6 +62,36 @@ async def test_a_new_role_holds_at_the_next_request_and_is_in_the_log(bench: Ben
     assert (entry["t"], entry["ref"], entry["public"]) == ("role", pseudonym(bench.court, bench.meera), public)
     assert not await role_grants.grant(bench.court, owner, bench.meera, Role.REVIEWER)
     assert await last_entry(bench) == entry, "what changes nothing is not logged"
+
+
+async def test_a_unit_remembers_the_roll_for_the_next_one_but_not_what_it_gave_itself(bench: Bench, database: str):
+    court, roll = bench.court, role_grants.Roll(bench.court)
+    whole = list[object]()
+
+    async def given(*, gives: bool = False) -> dict[str, str]:
+        async with court.work.writing() as w:
+            fetch = w.fetch
+
+            async def counted(stmt: Any, **params: Any) -> Any:
+                whole.extend([stmt] if stmt is ledger.OF_KIND else [])
+                return await fetch(stmt, **params)
+
+            w.fetch = counted
+            if gives:
+                said = entries.Role(role="clerk", was="reviewer", by="machine")
+                await log.append(court, w, pseudonym(court, bench.meera), said)
+            found = await roll.given(w)
+            if gives:
+                raise Conflict("changed_at_once")  # and none of it was ever given
+        return found
+
+    await role_grants.grant(court, bench.owner, bench.meera, Role.REVIEWER)
+    before = await given()
+    assert await given() == before and len(whole) == (1 if database else 2)
+    with pytest.raises(Conflict):
+        await given(gives=True)
+    await role_grants.grant(court, bench.owner, bench.meera, Role.APPROVER)  # its entry stands where that one would
+    assert await given() == before | {pseudonym(court, bench.meera): "approver"}
 
 
 async def test_who_may_give_which_role(bench: Bench):
