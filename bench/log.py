@@ -2,7 +2,8 @@
 
     python -m bench.log [--quick] [--entries N]
 
-Prints seconds; exits with 1 where the log is slower than it may be.
+Prints seconds; exits with 1 where a log of as many entries as `--quick` has, or more, is slower than it may be. No rows stand behind
+its entries, so what the reconciliation says of them is not shown.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from bench.process import free_port, serving
 from bench.transparency import LogStory
+from chaupal.app.logs import set_up_logs
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, log, reconcile, tree as log_tree
@@ -89,7 +91,7 @@ def audit(settings: Settings, folder: Path, many: int) -> dict[str, float]:
     port = free_port()
     command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", settings.data, "--port", str(port)]
     environ = {"CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error", "CHAUPAL_LOG_BATCH_MINUTES": "0"}
-    with serving(command, port, "/api/v2/instance", environ):
+    with serving(command, port, "/api/v2/instance", environ, quiet=True):
         for what in ("seconds to audit", "seconds to audit again"):
             began = time.perf_counter()
             report = asyncio.run(mirror(f"http://127.0.0.1:{port}/log", None, folder))
@@ -103,13 +105,14 @@ def audit(settings: Settings, folder: Path, many: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.log", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} entries")
-    parser.add_argument("--entries", type=int, default=0)
+    parser.add_argument("--entries", type=int, default=0, help="at least 2")
     args = parser.parse_args()
     many = args.entries or (QUICK if args.quick else ENTRIES)
     folder = Path(tempfile.mkdtemp(prefix="bench-log-"))
     settings = load_settings(environ={}, data=str(folder / "data"), port=8000, log_batch_minutes=0)
+    set_up_logs("critical")
     try:
-        found = asyncio.run(prepare(settings, many))
+        found = asyncio.run(prepare(settings, many, min(ONE_BY_ONE, many // 2)))
         for what, figure in found.items():
             print(f"{what:32} {figure:12.2f}", flush=True)
         more = audit(settings, folder / "mirror", many)
@@ -118,7 +121,8 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     slowest = min(found["acts per second, log empty"], found["acts per second, log full"])
-    sys.exit(slowest < LEAST_PER_SECOND or more["seconds to audit"] > MOST_SECONDS * max(many / ENTRIES, 0.1))
+    too_slow = slowest < LEAST_PER_SECOND or more["seconds to audit"] > MOST_SECONDS * max(many / ENTRIES, 0.1)
+    sys.exit(many >= QUICK and too_slow)
 
 
 if __name__ == "__main__":
