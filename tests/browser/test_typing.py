@@ -19,8 +19,7 @@ READY = "html[data-typing=hi]"
 
 @pytest.fixture(autouse=True)
 def words() -> None:
-    if not (LEXICA / "words.hi.gz").exists():
-        pytest.skip("no words for typing here: make assets")
+    assert (LEXICA / "words.hi.gz").exists(), "no words for typing here: make assets"
 
 
 @pytest.fixture(scope="module")
