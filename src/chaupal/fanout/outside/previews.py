@@ -52,7 +52,10 @@ class OEmbed(msgspec.Struct, frozen=True):
 
 
 async def want(carrier: Carrier, w: Writing, event: PostPublished) -> None:
-    """In the unit that carries a post on: its first link is to be followed."""
+    """In the unit that carries a post on: its first link is to be followed. Links to it that were followed before it came have a card
+    that repeats its words: they are looked at again, and find that it is known here."""
+    if event.server and event.boost_of is None:
+        await link_cards.look_again(w, event.post)
     if carrier.settings.link_previews == "off" or event.boost_of is not None or not event.links:
         return
     if event.visibility in (Visibility.DIRECT, Visibility.LOCAL):
@@ -191,7 +194,7 @@ async def _with_oembed(carrier: Carrier, head: PageHead) -> PageHead:
     try:
         got = await _asked(carrier, head.oembed, "application/json", ("application/json", "text/json"), MOST_ANSWER)
         said = msgspec.json.decode(got.body, type=OEmbed)
-    except (NotAnswered, msgspec.DecodeError, UnicodeDecodeError):
+    except (NotAnswered, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return head
     return replace(
         head,

@@ -3,7 +3,7 @@
 import zlib
 
 import msgspec
-from sqlalchemy import exists, text
+from sqlalchemy import exists, select, text, union_all
 
 from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
@@ -14,6 +14,7 @@ from chaupal.store.machine.statements import deletes, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import sealed_posts
+from chaupal.store.tables.federation import known_uris
 from chaupal.store.tables.square import link_cards, post_links, posts
 
 
@@ -43,6 +44,12 @@ DUE = (
 # Whoever moves it follows it; dies it meanwhile, it is due again.
 CLAIM = updates(post_links, due_at="until", tries=post_links.c.tries + 1).where(post_id="of", due_at="was")
 AGAIN = updates(post_links, due_at="at").where(post_id="of")
+# By which addresses a post of another server is known.
+_ADDRESSES = union_all(
+    select(known_uris.c.uri).where(known_uris.c.of == param("to"), known_uris.c.kind == text("'post'")),
+    select(posts.c.url).where(posts.c.id == param("to"), posts.c.url != text("''")),
+)
+TO_POST = updates(post_links, due_at="at", tries=0).where(post_links.c.url.in_(_ADDRESSES))
 DONE = updates(post_links, due_at=None).where(post_id="of", url="url")
 FORGET = deletes(post_links).where(post_id="of")
 KNOWN = selects(link_cards.c.card, link_cards.c.fetched_at).where(url="url")
@@ -80,6 +87,11 @@ async def claim(w: Writing, link: Link, until: int) -> bool:
 
 async def again(w: Writing, link: Link, at: int) -> None:
     await w.run(AGAIN, of=link.post, at=at)
+
+
+async def look_again(w: Writing, post: int) -> None:
+    """A post of another server has come: whatever links to it is followed once more."""
+    await w.run(TO_POST, to=post, at=w.now())
 
 
 async def known(reading: Reading, url: str) -> KeptCard | None:

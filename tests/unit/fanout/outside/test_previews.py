@@ -202,6 +202,8 @@ async def test_a_redirect_and_oembed_are_followed(village: Village, site: Site):
     shown = await card(v, await links(v, site.says("/g", "", status=302, location="/geet")))
     assert (shown["title"], shown["author_name"], shown["width"]) == ("एक गीत", "मीरा", 300)
     assert shown["html"] == ""
+    site.says("/oembed", '{"more": ' + "[" * 40_000 + "]" * 40_000 + "}", "application/json")
+    assert await card(v, await links(v, site.says("/g?2", "", status=302, location="/geet"))) is None
 
 
 @pytest.mark.parametrize("image", [b"<svg/>", b"GIF89a", picture()[:200], b""])

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from chaupal.fanout.outside import previews
 from chaupal.governance.people import reports
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import SECOND
+from chaupal.policy.things import LinkCard
 from chaupal.social.people import graph
 from chaupal.store.court import evidence
 from chaupal.store.federation import arrivals, servers
+from chaupal.store.square import link_cards
 from far import Far
 from peers.hostile import PUBLIC
 
@@ -49,6 +52,26 @@ async def test_who_is_named_is_told_and_their_answer_is_in_the_thread(far: Far):
     assert [one["status"]["uri"] for one in told] == [note["id"]]
     context = await far.ask(v.ravi, f"/api/v1/statuses/{v.asha.latest.id}/context")
     assert [one["uri"] for one in context["descendants"]] == [note["id"]]
+
+
+async def test_a_card_that_was_made_of_a_post_before_it_came_goes_when_it_comes(far: Far):
+    """It repeated words that are judged here from now on, and may be withheld."""
+    await followed(far)
+    v, note = far.village, far.bob.note("कल की बात")
+    note["url"] = f"{note['id']}/page"
+    said = {one: await v.says(v.asha, f"देखिए {one}") for one in (note["id"], note["url"], "https://else.example/1")}
+    async with v.running.house.square.work.writing() as w:
+        for url, post in said.items():
+            await link_cards.want(w, post.id, url)
+            assert await link_cards.show(w, link_cards.Link(post.id, url, w.now(), 0), LinkCard(url, "कल की बात"))
+
+    async def cards() -> list[bool]:
+        return [bool((await far.status(v.ravi, post.id))["card"]) for post in said.values()]
+
+    assert await cards() == [True] * 3
+    await far.tells(far.bob, far.bob.act("Create", note))
+    assert await previews.fetch_due(v.running.carrier) == 2
+    assert await cards() == [False, False, True]
 
 
 async def test_a_post_is_changed_and_taken_back_by_its_author_alone_and_does_not_come_again(far: Far):
