@@ -15,10 +15,11 @@ from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.people import accounts, graph, leaving
 from chaupal.social.posts import posts, reactions
-from chaupal.social.signin import logins, sessions
+from chaupal.social.signin import logins, password_and_email, sessions
 from chaupal.store.federation import people as others, uris
 from chaupal.store.identity import leaving as store
 from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.identity.logins import is_password
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.columns import meta
 from chaupal.store.tables.square import kept_media
@@ -48,6 +49,22 @@ async def test_the_password_and_ones_name_are_typed_and_staff_hand_in_their_role
     for viewer in (chitra, before):
         with pytest.raises(Conflict):
             await leaving.ask(street.square, viewer, hers, PASSWORD, "chitra")
+    assert await leaving.leaves_at(street.square, asha) is None
+
+
+async def test_no_account_is_deleted_by_a_password_that_was_changed_meanwhile(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, caller = await join(street, "asha")
+
+    async def meanwhile(kept: str | None, password: str) -> bool:
+        monkeypatch.undo()
+        await password_and_email.change_password(street.square, asha, PASSWORD, "another-gaanv")
+        return await is_password(kept, password)
+
+    monkeypatch.setattr(sessions, "is_password", meanwhile)
+    with pytest.raises(Invalid):
+        await leaving.ask(street.square, asha, caller, PASSWORD, "asha")
     assert await leaving.leaves_at(street.square, asha) is None
 
 

@@ -127,7 +127,7 @@ async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
         await offices.enrol(w, user_id, "", 0)
         await offices.invite_again(w, user_id, _seal(court, user_id, random_base32()), me)
         await offices.drop_sessions(w, user_id)
-        await offices.set_token(w, user_id, "")
+        await offices.drop_token(w, user_id)
         w.tell(OfficeUserInvited(user=user_id))
 
 
@@ -235,7 +235,7 @@ async def log_in(court: Court, email: str, password: str, code: str) -> str:
     number = _number(court, user, code, _unseal(court, user))
     secret = new_secret()
     async with court.work.writing() as w:
-        if number is None or not await offices.use_code(w, user.id, number):
+        if number is None or not await offices.use_code(w, user, number):
             raise Invalid("portal_login_wrong")
         await offices.add_session(w, digest(secret), user.id, w.now() + SESSION_LASTS)
     return secret
@@ -260,16 +260,17 @@ async def by_token(court: Court, token: str) -> Filing:
 
 
 async def new_token(court: Court, filing: Filing) -> str:
-    """A token for programs, shown once; the one before it ends."""
+    """A token for programs, shown once; the one before it ends. Raises NotSignedIn for who was shut out meanwhile."""
     token = TOKEN_BEGINS + new_secret()
     async with court.work.writing() as w:
-        await offices.set_token(w, filing.user.id, digest(token))
+        if not await offices.new_token(w, filing.user, digest(token)):
+            raise NotSignedIn("for_offices")
     return token
 
 
 async def end_token(court: Court, filing: Filing) -> None:
     async with court.work.writing() as w:
-        await offices.set_token(w, filing.user.id, "")
+        await offices.drop_token(w, filing.user.id)
 
 
 async def tidy(court: Court) -> None:

@@ -9,10 +9,9 @@ from chaupal.social.context import Square
 from chaupal.social.events import AccountDeleted, Unfollowed, Unliked
 from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
-from chaupal.social.signin.sessions import login_of
+from chaupal.social.signin.sessions import check_proved, login_of, proved
 from chaupal.store.federation import people
 from chaupal.store.identity import accounts, apps, leaving
-from chaupal.store.identity.logins import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, posting, posts, reactions
 
@@ -36,11 +35,10 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
     login = await login_of(square, viewer)
     if word.strip().lower().removeprefix("@") != login.handle:
         raise Invalid("not_your_name")
-    if not await is_password(login.password_hash, password):
-        raise Invalid("wrong_password")
+    login = await proved(square, viewer, password)
     at = square.clock() + GRACE
     async with square.work.writing() as w:
-        await accounts.hold(w, login.account)  # whoever gives them a role meanwhile comes before or after
+        await check_proved(w, login)  # it holds the account: whoever gives them a role meanwhile comes before or after
         if await accounts.role_of(w, login.account) != Role.MEMBER:
             raise Conflict("leaving_staff")
         await leaving.set_leaves(w, login.account, at)

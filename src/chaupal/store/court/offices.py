@@ -63,8 +63,10 @@ INVITE_AGAIN = (
     .where(id="of")
     .values(invited_again_by=authority_users.c.invited_again_by + text_param("by"))
 )
-USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")
-SET_TOKEN = updates(authority_users, token_hash="hash").where(id="of")
+_IN_STILL = {"id": "of", "password_hash": "known", "disabled_at": None}  # by what they had when they were looked at
+USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), **_IN_STILL)
+NEW_TOKEN = updates(authority_users, token_hash="hash").where(**_IN_STILL)
+DROP_TOKEN = updates(authority_users, token_hash="none").where(id="of")
 DISABLE = updates(authority_users, disabled_at="at").where(id="of", disabled_at=None).values(token_hash="")
 ADD_SESSION = inserts(authority_sessions)
 BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
@@ -108,13 +110,18 @@ async def enrol(w: Writing, id_: int, password_hash: str, used: int) -> None:
     await w.run(ENROL, of=id_, hash=password_hash, used=used)
 
 
-async def use_code(w: Writing, id_: int, number: int) -> bool:
-    """False where this code, or a later one, was taken before."""
-    return await w.run(USE_CODE, of=id_, used=number) == 1
+async def use_code(w: Writing, user: OfficeUser, number: int) -> bool:
+    """False where this code, or a later one, was taken before, or they were shut out or invited anew since they were looked at."""
+    return await w.run(USE_CODE, of=user.id, known=user.password_hash, used=number) == 1
 
 
-async def set_token(w: Writing, id_: int, hash_: str) -> None:
-    await w.run(SET_TOKEN, of=id_, hash=hash_)
+async def new_token(w: Writing, user: OfficeUser, hash_: str) -> bool:
+    """In place of the one before; False where they were shut out or invited anew since they were looked at."""
+    return await w.run(NEW_TOKEN, of=user.id, known=user.password_hash, hash=hash_) == 1
+
+
+async def drop_token(w: Writing, id_: int) -> None:
+    await w.run(DROP_TOKEN, of=id_, none="")
 
 
 async def disable(w: Writing, id_: int) -> bool:

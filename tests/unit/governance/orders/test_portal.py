@@ -16,6 +16,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSi
 from chaupal.policy.viewer import Role
 from chaupal.store.court import offices
 from chaupal.store.court.offices import OfficeUser
+from chaupal.store.identity.logins import is_password
 from chaupal_audit.log import entries
 from court import Bench, staff
 from mails import secret_in
@@ -124,6 +125,26 @@ async def test_a_code_is_taken_once_and_only_near_its_time(bench: Bench, clock: 
     await portal.log_out(bench.court, session)
     with pytest.raises(NotSignedIn):
         await portal.by_cookie(bench.court, session)
+
+
+async def test_whoever_is_invited_anew_meanwhile_is_not_in_by_what_they_had_nor_by_a_token(
+    bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    """A lost authenticator let its finder in: to compare a password takes a tenth of a second, and the session began behind it."""
+    user, secret, session = await enrolled(bench)
+    filing = await portal.by_cookie(bench.court, session)
+    clock.move(60 * SECOND)
+
+    async def meanwhile(kept: str | None, password: str) -> bool:
+        known = await is_password(kept, password)
+        await portal.invite_again(bench.court, bench.clerk, user.id)
+        return known
+
+    monkeypatch.setattr(portal, "is_password", meanwhile)
+    with pytest.raises(Invalid):
+        await portal.log_in(bench.court, FORM.email, PASSWORD, code_of(bench, secret))
+    with pytest.raises(NotSignedIn):
+        await portal.new_token(bench.court, filing)
 
 
 async def test_whatever_is_wrong_the_answer_is_the_same(bench: Bench):
