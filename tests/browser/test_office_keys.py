@@ -31,10 +31,11 @@ def test_keys_of_the_office_walk_one_by_one_open_and_write(opens: Opens):
     page.goto("/office")
     page.keyboard.press("/")
     expect(page.locator("[data-find]")).to_be_focused()
-    page.goto("/office")
-    page.keyboard.press("?")
-    expect(page.locator("details.keys")).to_have_attribute("open", "")
-    expect(page.locator("#keys")).to_be_hidden()
+    for desk in ("/office", "/office/reports"):
+        page.goto(desk)
+        page.keyboard.press("?")
+        expect(page.locator("details.keys")).to_have_attribute("open", "")
+        expect(page.locator("#keys")).to_be_hidden()
 
 
 def test_what_only_one_answer_needs_is_asked_once_that_answer_is_chosen(opens: Opens):

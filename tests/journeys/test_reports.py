@@ -260,6 +260,8 @@ async def test_the_desk_hands_a_report_over_as_a_matter_under_the_rules(village:
     form = f"/office/reports/{report['id']}"
     court = village.running.house.court
     cited = court.rules.current(village.clock()).cite(1)
+    blank = await village.page_as("IN", form, village.chitra)
+    assert 'class="keys' in blank and "data-propose" in blank, "the desk's keys are here, too, and listed"
     wrong = await send(village, village.chitra, form, f"{form}/matter", rule=cited, grounds="x")
     assert wrong.status_code == 422 and "x</textarea>" in wrong.text
     opened = await send(village, village.chitra, form, f"{form}/matter", rule=cited, grounds=GROUNDS)
