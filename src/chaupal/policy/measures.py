@@ -23,7 +23,8 @@ __all__ = [
 ]  # fmt: skip
 
 SHADING = frozenset(m for m in Measure if m.row.shades)
-SEEN = HIDING | SHADING  # everybody can see that it is in force; of the others the log does not say whom they are about
+# Everybody can see that it is in force; of the others neither log nor register says whom they are about.
+SEEN = HIDING | SHADING
 UNFINDABLE = frozenset(m for m in Measure if not m.row.sought)
 USUAL = {m.row.usual: m for m in Measure if m.row.usual}
 STATES = {m: m.row.state for m in reversed(Measure) if m.row.state}  # the most severe first

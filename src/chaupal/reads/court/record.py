@@ -8,6 +8,7 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.draft import OWN_ACTION
 from chaupal.policy.gate import reveal
+from chaupal.policy.measures import SEEN, Measure
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
@@ -208,7 +209,8 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         if order is None or authority is None or order.secret:
             raise NotFound
         named, following = part_from(await docket.targets_of(reading, order.id), first, most)
-        outcomes = tuple(await _outcomes(reads, reading, viewer, named, elsewhere=True))
+        own = order.authority_id is None
+        outcomes = tuple(await _outcomes(reads, reading, viewer, named, elsewhere=True, own=own))
         counts = (await counts_of(reading, [order.id]))[order.id]
         happened = await _happened(reading, order)
         asked = await _orders_behind(reading, order)
@@ -230,13 +232,23 @@ async def things(
 
 
 async def _outcomes(
-    reads: Reads, reading: Reading, viewer: Viewer, named: Sequence[Target], *, elsewhere: bool = False
+    reads: Reads,
+    reading: Reading,
+    viewer: Viewer,
+    named: Sequence[Target],
+    *,
+    elsewhere: bool = False,
+    own: bool = False,
 ) -> list[Outcome]:
-    """What became of each of these, in their order. `elsewhere`: and what of it a measure does not reach."""
+    """What became of each of these, in their order. `elsewhere`: and what of it a measure does not reach; `own`: of a matter under
+    the house's own rules, which tells whom it is about where everybody can see that anyway, as the log does, and them.
+    """
     ids = [target.id for target in named]
     events, made = await case_events.events_of(reading, ids), await rulings.by_targets(reading, ids)
-    known, acted = await _names_of(reading, viewer, named), await _acted(reading, named, events)
-    limited = [t for t in named if made[t.id] and t.subject_id in known] if elsewhere else []
+    told = [t for t in named if not own or t.owner_id == viewer.account or _is_seen(made[t.id])]
+    names, acted = await _names_of(reading, viewer, told), await _acted(reading, named, events)
+    known = {t.id: names[t.subject_id] for t in told if t.subject_id in names}
+    limited = [t for t in told if made[t.id] and t.id in known] if elsewhere else []
     copied, now = await copies.of_targets(reading, reads.settings, limited), reads.clock()
     return [
         msgspec.structs.replace(
@@ -245,6 +257,10 @@ async def _outcomes(
         )
         for t in named
     ]
+
+
+def _is_seen(made: Sequence[RulingRow]) -> bool:
+    return bool(made) and Measure(made[-1].measure) in SEEN
 
 
 async def _public(reading: Reading, id_: int | None) -> str:
@@ -357,7 +373,7 @@ def _carried_out(event: CaseEvent, then: CaseEvent | None) -> bool:
 
 # --- what this viewer may know of the targets ---
 
-type Known = dict[int, tuple[str, int | None]]
+type Known = dict[int, tuple[str, int | None]]  # subject, or target -> (handle, post id)
 
 
 async def _names_of(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> Known:
@@ -381,7 +397,7 @@ def _outcome(
     now: int,
     acted: OwnRuling | None,
 ) -> Outcome:
-    handle, post = known.get(target.subject_id or 0, ("", None))
+    handle, post = known.get(target.id, ("", None))
     events = [event for event in events if event.state not in INSIDE]
     last = events[-1]
     log = tuple(event.log_index for event in events if event.log_index is not None)

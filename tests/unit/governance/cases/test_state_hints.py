@@ -43,9 +43,9 @@ def form(at: Bench, **changes: Any) -> MatterForm:
     return MatterForm(**typed | changes)
 
 
-async def hinted(at: Bench, **changes: Any) -> str:
+async def hinted(at: Bench, outcome: str = "warn", **changes: Any) -> str:
     """A matter that follows the ministry's hint, in which something was done."""
-    ref, done = await house.sanction(at.court, at.owner, form(at, **changes), Draft(outcome="warn", reason=REASON))
+    ref, done = await house.sanction(at.court, at.owner, form(at, **changes), Draft(outcome=outcome, reason=REASON))
     assert done
     return ref
 
@@ -145,6 +145,18 @@ async def test_whoever_is_limited_is_told_whose_hint_it_was(bench: Bench):
         flagged.ruling.ruling, "account", "en", ended=False, handle="meera", link="x", page="x", title="x", origin="x"
     )
     assert "Ministry of Electronics had pointed to it." in letter
+
+
+@pytest.mark.parametrize(("outcome", "named"), [("warn", ""), ("mark_sensitive", "meera")])
+async def test_the_register_says_whom_a_matter_is_about_where_everybody_sees_that_anyway_and_to_them(
+    bench: Bench, outcome: str, named: str
+):
+    ref = await hinted(bench, outcome)
+    told = [
+        [one.handle for one in (await record.story(bench.street.reads, by(who), ref)).outcomes]
+        for who in (None, bench.asha.account, bench.meera)
+    ]
+    assert told == [[named], [named], ["meera"]]
 
 
 async def test_the_register_and_the_report_name_the_state(bench: Bench):
