@@ -104,7 +104,13 @@ async def test_each_thing_that_could_not_be_brought_is_listed_with_its_reason(st
         street,
         asha,
         zipped(
-            mastodon(note(1, "<p>ठीक</p>"), note(2, "", published="2021-02-10T06:31:00Z"), long, future, "nonsense")
+            mastodon(
+                note(1, "<p>ठीक\0</p>", id="https://gone.example/1\0"),
+                note(2, "", published="2021-02-10T06:31:00Z"),
+                long,
+                future,
+                "nonsense",
+            )
         ),
     )
     assert await counts(street, asha, id_) == ("done", 1, 0, 4)
@@ -282,10 +288,10 @@ async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_h
     here = street.square.settings.domain
     follows = (
         f'Account address,Show boosts,Languages\nravi@{here},false,"hi, bn, xx-nope"\n'
-        f"bob@x.example,true,\nnobody@{here},true,\nasha,true,\n"
+        f"bob@x.example,true,\nnobody@{here},true,\nasha,true,\nra\0vi,true,\n"
     )
     id_ = await bring(street, asha, follows.encode(), name="following_accounts.csv")
-    assert await counts(street, asha, id_) == ("done", 1, 0, 3)
+    assert await counts(street, asha, id_) == ("done", 1, 0, 4)
     async with street.work.reading() as reading:
         assert [*(await relations_of(reading, asha)).languages.values()] == [{"hi", "bn"}]
     await bring(street, asha, f"karl@{here}\n".encode(), kind="blocks", name="x.csv")

@@ -84,7 +84,7 @@ async def test_what_one_arranged_for_oneself_comes_from_an_export_of_this_server
                 shape | {"title": "", "keywords_attributes": words},
             ]
         },
-        "followed_tags.json": ["किसान", "#kisan", "no tag"],
+        "followed_tags.json": ["किसान", "#kisan", "no tag\0"],
     }
     data = zipped({name: said if isinstance(said, str) else json.dumps(said).encode() for name, said in files.items()})
     for _ in range(2):

@@ -60,9 +60,9 @@ UNDATED = "past_undated"
 
 
 def text_in(thing: dict[Any, Any], name: str) -> str:
-    """A field's words; none where it holds something else."""
+    """A field's words; none where it holds something else. No store takes a letter that is none (NUL)."""
     value = thing.get(name)
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 MOST_WRONG = 10  # told of one post

@@ -203,6 +203,8 @@ async def bring(square: Square, viewer: Viewer, import_: Import, lines: Sequence
     step = Step(import_.at + len(lines), total)
     for number, line in enumerate(lines, import_.at + 1):
         try:
+            if "\0" in line.what:  # no store takes it
+                raise Invalid(BROKEN)
             await _bring(square, viewer, import_.kind, line)
             step.done += 1
         except Problem as problem:
@@ -210,7 +212,11 @@ async def bring(square: Square, viewer: Viewer, import_: Import, lines: Sequence
                 raise  # the line is as good as before, and its turn comes again
             step.failed += 1
             step.faults.append(
-                Fault(number, line.what[:200], write(Wrong((known := coded(problem)).code, known.values)))
+                Fault(
+                    number,
+                    line.what[:200].replace("\0", "\ufffd"),
+                    write(Wrong((known := coded(problem)).code, known.values)),
+                )
             )
     async with square.work.writing() as w:
         return await imports.advance(w, import_.id, step)
