@@ -401,14 +401,11 @@ def main() -> None:
 
 
 def _not_said(problem: Problem) -> list[str]:
-    """What is wrong with fields besides what the message says."""
+    """What is wrong with fields where the message is about the whole: else it says that itself."""
     known = coded(problem)
-    said = {field for field, found in known.wrong.items() if {one.code for one in found} == {known.code}}
-    return [
-        f"{field}: {text}"
-        for field, text in problem.details.items()
-        if field not in said and text not in problem.message
-    ]
+    if any(one.code == known.code for found in known.wrong.values() for one in found):
+        return []
+    return [f"{field}: {text}" for field, text in problem.details.items()]
 
 
 def _say(text: str) -> None:

@@ -79,7 +79,9 @@ def _kind(brought: ImportFile) -> str:
         return ARCHIVE
     kind = brought.kind or past_ties.kind_of(brought.name, brought.data)
     if kind not in past_ties.KINDS:
-        raise Invalid("archive_part" if brought.data.lstrip().startswith(INSIDE) else "archive_kind_unknown")
+        if brought.data.lstrip().startswith(INSIDE):
+            raise Invalid("archive_part")
+        raise Invalid("archive_kind_unknown")
     return kind
 
 
