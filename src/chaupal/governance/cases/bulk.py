@@ -259,7 +259,7 @@ async def _one(call: BulkCall, w: Writing, thing: Any, item: Item) -> BulkOutcom
         if thing.number != item.seen:
             if _done_before(call, thing, item):
                 return BulkOutcome(item, state=thing.state, already=True)
-            raise Moved(None if isinstance(thing, AppealSeen) else thing.events[-1].by)
+            raise Moved(by=None if isinstance(thing, AppealSeen) else thing.events[-1].by)
         async with w.part():
             state = await VERBS[call.verb].done(call.court, w, call.viewer, thing, item)
     except Problem as problem:
