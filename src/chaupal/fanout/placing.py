@@ -27,8 +27,6 @@ from chaupal.store.square.people import sealed_people
 POSTS_BACK = 20  # of one that is back: these are sent whole
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now
 POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client may well have before it
-
-
 COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
 
 

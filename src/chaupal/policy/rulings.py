@@ -53,6 +53,9 @@ def told_countries(ruling: Ruling, country: str) -> tuple[str, ...]:
     return ruling.territory if not ruling.neutral else (country,) if ruling.binds(country) else ()
 
 
+MOST_TOLD = 8  # indices as somebody knows them that are kept beside one: each is as large
+
+
 class RulingIndex:
     """All rulings in force at one moment, kept up as they change; good until `until`, when one starts or ends by the clock.
 
@@ -60,18 +63,8 @@ class RulingIndex:
     awaits sees one state; across them, the newer.
     """
 
-    __slots__ = (
-        "_bound",
-        "_by_content",
-        "_by_subject",
-        "_by_term",
-        "_known",
-        "_moments",
-        "_secret",
-        "_unfindable",
-        "at",
-        "until",
-    )
+    _HELD = ("_bound", "_by_content", "_by_subject", "_by_term", "_known", "_moments", "_secret", "_unfindable")
+    __slots__ = (*_HELD, "_told", "at", "until")
 
     def __init__(self, rulings: Iterable[Ruling], now: int) -> None:
         self._known: dict[int, Ruling] = {}  # in force, or to begin
@@ -79,6 +72,7 @@ class RulingIndex:
         self._by_term: dict[str, tuple[Ruling, ...]] = {}
         self._by_content: dict[int, tuple[Ruling, ...]] = {}
         self._secret: dict[int, tuple[Ruling, ...]] = {}  # neutral ones, by whose things they are on
+        self._told: dict[int, RulingIndex] = {}  # `as_known_to`, until anything changes
         self._bound, self._unfindable = _Bound(), _Bound()
         self._moments: list[tuple[int, int]] = []  # a heap of when something starts or ends, and which
         self.at, self.until = now, FOREVER
@@ -123,6 +117,7 @@ class RulingIndex:
 
     def _hold(self, ruling: Ruling, change: Callable[[tuple[Ruling, ...]], tuple[Ruling, ...]]) -> None:
         """Put what is held on the ruling's subject in another way."""
+        self._told.clear()
         if ruling.owner:
             _put(self._secret, ruling.owner, change(self._secret.get(ruling.owner, ())))
         if ruling.term:
@@ -173,24 +168,23 @@ class RulingIndex:
 
     def as_known_to(self, account: int | None) -> "RulingIndex":
         """As if there were none of which somebody may not know because they are on their own things; for nearly everybody this very
-        index. What is made for the others is good for this moment only."""
+        index. What is made for the others is good for this moment, and kept until what is in force changes: that it takes longer to
+        answer them would tell."""
         secret = self._secret.get(account or 0)
-        if not secret:
+        if not account or not secret:
             return self
+        if (told := self._told.get(account)) is None:
+            if len(self._told) == MOST_TOLD:
+                self._told.clear()
+            told = self._told[account] = self._without([ruling.id for ruling in secret])
+        return told
+
+    def _without(self, ids: Iterable[int]) -> "RulingIndex":
         made = object.__new__(RulingIndex)
-        for name in (
-            "_known",
-            "_by_subject",
-            "_by_term",
-            "_by_content",
-            "_secret",
-            "_bound",
-            "_unfindable",
-            "_moments",
-        ):
+        for name in self._HELD:
             setattr(made, name, getattr(self, name).copy())
-        made.at, made.until = self.at, self.until
-        made.change((), [ruling.id for ruling in secret], self.at)
+        made._told, made.at, made.until = {}, self.at, self.until
+        made.change((), ids, self.at)
         return made
 
     def __len__(self) -> int:

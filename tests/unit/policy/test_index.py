@@ -28,13 +28,14 @@ def said(index: RulingIndex):
 
 
 timed = st.builds(
-    lambda r, id_, start, lasts: structs.replace(
-        r, id=id_, starts_at=start, ends_at=None if lasts is None else start + lasts
+    lambda r, id_, start, lasts, owner: structs.replace(
+        r, id=id_, starts_at=start, ends_at=None if lasts is None else start + lasts, owner=owner
     ),
     rulings(),
     st.integers(1, 9),
     st.integers(0, 20),
     st.none() | st.integers(1, 20),
+    st.sampled_from((0, 0, *PEOPLE)),
 )
 steps = st.lists(
     st.tuples(st.integers(0, 8), st.lists(timed, max_size=3), st.lists(st.integers(1, 9), max_size=2)), max_size=8
@@ -48,12 +49,18 @@ def test_what_is_kept_up_says_what_is_built_anew(story, look):
         now += passed
         if look:
             said(index)  # countries that were asked about are kept up too
+            for id_ in PEOPLE:
+                index.as_known_to(id_)
         for id_ in ended:
             known.pop(id_, None)
         for one in begun:
             known[one.id] = one
         index.change(begun, ended, now)
         assert said(index) == said(RulingIndex(known.values(), now))
+        assert index.as_known_to(None) is index
+        for id_ in PEOPLE:
+            others = [one for one in known.values() if one.owner != id_]
+            assert said(index.as_known_to(id_)) == said(RulingIndex(others, now))
 
 
 @given(st.lists(timed, max_size=6), st.integers(0, 45))

@@ -156,9 +156,11 @@ async def _owners(reading: Reading, order: docket.Order | None, now: int) -> fro
 
 async def _concerned(reading: Reading, event: ClockAlert) -> frozenset[int | None]:
     """Whom a report is about and whose it is, whose an appeal is: the desk does not show it to them, or has nothing for them to do."""
-    look = {clocks.APPEAL: appeals.appeal, clocks.REPORT: reports.report}.get(event.what)
-    found = None if look is None else await look(reading, event.of)
-    return frozenset() if found is None else frozenset((found.account_id, getattr(found, "reporter_id", None)))
+    if event.what == clocks.APPEAL and (appeal := await appeals.appeal(reading, event.of)) is not None:
+        return frozenset((appeal.account_id,))
+    if event.what == clocks.REPORT and (report := await reports.report(reading, event.of)) is not None:
+        return frozenset((report.account_id, report.reporter_id))
+    return frozenset()
 
 
 async def _matter(

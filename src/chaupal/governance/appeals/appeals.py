@@ -104,7 +104,7 @@ async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealWithHand
 
 
 def _shown_to(viewer: Viewer, row: AppealWithHands) -> AppealWithHands:
-    """On whose desk it lies is not told to whoever appeals, of the staff or not: they would ask them over lunch."""
+    """On whose desk it lies is not told to whoever appeals, who may be of the staff and know them."""
     return row if row.account_id != viewer.me else msgspec.structs.replace(row, assigned_to=None)
 
 
