@@ -85,7 +85,9 @@ async def test_a_recount_in_javascript_equals_the_published_report(village: Vill
     await village.receives(village.karl.latest.path, "@nobodyhere", record_unknown=True)
     village.clock.move(10 * DAY)
     third = await village.withhold(post=village.meera.latest, by=village.chitra, second=village.dev)
-    assert len({first, second, third}) == 3
+    # One post, two orders: it is one thing.
+    again = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
+    assert len({first, second, third, again}) == 4
     report = (await village.api(None, "GET", "/api/v1/transparency/report.json")).json()
     counted = recount(await mirrored(village, tmp_path))
     assert counted["size"] == report["log"]["size"]
@@ -97,13 +99,13 @@ async def test_a_recount_in_javascript_equals_the_published_report(village: Vill
     for row in tables["authorities"].values():
         by_authority.update(row)
     assert by_authority == {
-        "received": 5,
-        "full": 3,
+        "received": 6,
+        "full": 4,
         "none": 1,
         "pending": 1,
-        "complied": 3,
+        "complied": 4,
         "refused": 1,
-        "withheld_now": 2,
+        "withheld_now": 3,
     }
 
 

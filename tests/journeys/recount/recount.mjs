@@ -111,7 +111,8 @@ const TAKE = {
   measure(entry, index) {
     const order = orders.get(entry.ref);
     const p = entry.public;
-    measures.set(index, { ...p, order, from: minute(p.from) ?? minute(entry.at), until: minute(p.until), ended: null, index });
+    const same = measures.get(entry.prev) ?? measures.get(p.also); // it goes on, or stands beside it
+    measures.set(index, { ...p, order, thing: same?.thing ?? index, from: minute(p.from) ?? minute(entry.at), until: minute(p.until), ended: null, index });
     if (order) Object.assign(target(order, p.target, p.kind), { outcome: p.outcome, ground: "" });
   },
   reversal(entry, index) {
@@ -186,12 +187,18 @@ for (const order of demands) {
   }
 }
 const AGES = [[6, "0-6"], [29, "7-29"], [89, "30-89"], [364, "90-364"], [Infinity, "365+"]];
+const counted = new Set();
 for (const m of new Set(measures.values())) {
   const over = m.ended !== null || (m.until !== null && m.until <= now);
   if (!WITHHELD.includes(m.measure) || over || m.from > now || m.order?.secret) continue;
   const days = Math.floor((now - m.from) / 1440);
   const age = AGES.find(([most]) => days <= most)[1];
-  for (const country of m.territory) add(tables.T6, `${country}|${age}`, m.measure === "withhold_account" ? "accounts" : m.measure === "withhold_post" ? "posts" : "media");
+  for (const country of m.territory) {
+    const thing = [m.thing, m.measure, country].join();
+    if (counted.has(thing)) continue; // withheld there by an earlier one already
+    counted.add(thing);
+    add(tables.T6, `${country}|${age}`, m.measure === "withhold_account" ? "accounts" : m.measure === "withhold_post" ? "posts" : "media");
+  }
   add(tables.authorities, m.authority, "withheld_now");
 }
 const PARTS = { account: "accounts", post: "posts", media: "media" };
