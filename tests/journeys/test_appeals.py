@@ -11,8 +11,10 @@ from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import clocks as court_clocks, decisions
 from chaupal.governance.orders import publishing, steps
 from chaupal.governance.orders.steps import StepForm
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.policy.viewer import Role
 from chaupal.store.court import clocks, rulings
 from disputes import entries, send, strikes, suspend
 from mails import mails_of
@@ -322,19 +324,25 @@ async def test_a_gagged_order_tells_nobody_until_its_end_and_then_by_itself_also
 
 
 async def test_a_clock_of_an_appeal_tells_whoever_has_it_on_their_desk(village: Village):
-    court, owner = village.running.house.court, village.owner
+    court, hears = village.running.house.court, await village.joins("nayi", role=Role.MODERATOR)
     ruling = await withheld(village)
     row = await appeals.file(court, village.asha.viewer, ruling, WHY)
-    await appeals.assign(court, owner.viewer, row.id)
-    village.clock.move((row.due_at - row.filed_at) * 8 // 10 + HOUR)
-    await court_clocks.alert(court)
-    await village.settle()
+    await appeals.assign(court, hears.viewer, row.id)
 
     async def heard(who: Villager) -> int:
         told = (await village.api(who, "GET", "/api/v1/notifications", types="mention")).json()
         return sum(f"/office/appeals/{row.id}" in one["status"]["content"] for one in told)
 
-    assert (await heard(owner), await heard(village.chitra)) == (1, 0)
+    async def passes(share: int) -> None:
+        village.clock.at = row.filed_at + (row.due_at - row.filed_at) * share // 100 + HOUR
+        await court_clocks.alert(court)
+        await village.settle()
+
+    await passes(80)
+    assert (await heard(hears), await heard(village.chitra)) == (1, 0)
+    await role_grants.grant(court, village.owner.viewer, hears.id, Role.MEMBER)
+    await passes(100)
+    assert await heard(village.chitra) == 1, "it lies on the desk of nobody who could decide it"
 
 
 async def test_what_a_body_outside_decides_is_noted_shown_and_logged(village: Village):

@@ -126,7 +126,7 @@ async def test_the_operators_address_hears_of_a_secret_order_what_whoever_has_it
     v, court = village, village.running.house.court
     secret, told = await v.receives(v.ravi.latest.path, **GAGGED), await v.receives(v.asha.latest.path)
     hears = {"prabandhak@example.org": False}
-    for role in (Role.MEMBER, Role.MODERATOR, Role.APPROVER):
+    for role in (Role.MEMBER, Role.MODERATOR, Role.CLERK):
         who = await v.joins(f"nayi_{role.value}", "नई", role=role)
         async with court.work.reading() as reading:
             hears[or_not_found(await logins.login_of(reading, who.id)).email] = role in SECRET

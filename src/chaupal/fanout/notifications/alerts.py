@@ -121,8 +121,8 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
         # Whose address that is hears by it what they may know, and no more: many may read it, it stands on a page for everybody.
         login = await logins.named(reading, operator.lower())
         account = login.account if login else 0
-        kept_from = account in hushed or (secret and account not in able)
-        if not kept_from and not (one_of_many and await crowded(reading, one_of_many, account)):
+        unknown = secret and await accounts.role_of(reading, account) not in MAY["see_secret"]
+        if account not in hushed and not unknown and not (one_of_many and await crowded(reading, one_of_many, account)):
             due.operator.append(ToldAccount(0, operator, carrier.settings.default_language, ""))
     return due
 
