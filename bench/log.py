@@ -63,7 +63,7 @@ async def fill(court: Court, many: int) -> None:
         missing -= len(part)
 
 
-async def prepare(settings: Settings, many: int, one_by_one: int = ONE_BY_ONE) -> dict[str, float]:
+async def prepare(settings: Settings, many: int, one_by_one: int) -> dict[str, float]:
     """A log of so many entries, and what it took."""
     found: dict[str, float] = {}
     async with visiting(settings) as house:

@@ -50,8 +50,9 @@ Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-
 - **Errors**: `{{"error": …}}` in English, or in Hindi where `Accept-Language` asks for it first; of fields that are wrong `details`, too:
   `{{field: [{{"error", "description"}}]}}`. 403 is said to a token without the scope, and of what one may not do; 404 of what is not there
   and of what is not for whoever asks; 409 and 412 of what has moved meanwhile. 429 and 503 bear `Retry-After`.
-- **Limits**: {GENERAL[0]} requests in five minutes of an account (without a token: of an address), {FILES[0]:,} of files, {POSTING[0]}
-  posts in three hours. `X-RateLimit-Limit`, `-Remaining` and `-Reset` (a time) are those of the route.
+- **Limits**: {GENERAL[0]} requests in {GENERAL[1] // 60} minutes of an account (without a token: of an address), {FILES[0]:,}
+  of files, {POSTING[0]} posts in {POSTING[1] // 3_600} hours. `X-RateLimit-Limit`, `-Remaining` and `-Reset` (a time) are
+  those of the route.
 - **Once**: `POST /api/v1/statuses` with an `Idempotency-Key` of the last {SAID_FOR // MINUTE} minutes answers with the post that there is,
   whatever else is sent.
 - **Log-in**: OAuth with PKCE by `S256` alone; addresses are at `/.well-known/oauth-authorization-server`. Tokens do not expire. An
@@ -59,17 +60,18 @@ Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-
 
 ## What is withheld
 
-A post that is withheld where the caller is stands in no list. Asked for by itself, or beside its answers, it is a Status (200) whose
-`content` says who asked, under which law and until when, without pictures, and with
+A post that is withheld where the caller is stands in no list but one's home, what one saved or liked, one's conversations, and the posts
+of an account that is withheld itself. There, asked for by itself, quoted, or beside its answers, it is a Status (200) whose `content`
+says who asked, under which law and until when, without pictures, and with
 
 | field | says |
 |---|---|
 | `withheld_in_countries` | codes of countries; `XX`: everywhere |
 | `withheld_scope` | `status`; `user`: all of its author; `media`: its pictures alone, for which `withheld_text` stands beside the words |
-| `withheld_notice_url` | the page of the order; `/about#withheld` where it is the house's own rules, or an order that may not be told |
+| `withheld_notice_url` | the page of the order; `/about#withheld` where no authority asked for it, or it may not be told who did |
 | `withheld_receipt` | the proof in the log ([log.md](log.md)), where there is such a page |
 
-An Account is a shell with the same fields, or with `suspended`. Authors and staff get the whole, these fields, and `withheld_banner`.
+An Account is a shell with the same fields, or with `suspended`. Authors and staff get the whole, the first three, and `withheld_banner`.
 A `labels` list (`text`, `reason`, `notice_url`) is for everybody to show. [`…/visibility`](api-governance.md#why-can-i-not-see-this)
 says more; files answer 451, pages too. What was decided about oneself comes as a notification `moderation_warning`, stands at
 `/api/v1/disputes/strikes`, and is appealed there ([notices.md](notices.md)).
