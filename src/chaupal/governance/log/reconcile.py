@@ -166,16 +166,18 @@ async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Fou
     )
     events = await auditing.decided(reading, start, end - start)
     faults += decided_faults(court, facts, events, await _kept_with_others(reading, facts, events))
-    faults += appeal_faults(court, facts, *await auditing.appealed(reading, start, end - start))
-    missing = facts.measures.keys() - {row.log_index for row in begun}
-    faults += [
-        f"entry {at} ({facts.measures[at].ref}) tells of a measure, and there is no such ruling"
-        for at in sorted(missing)
-    ]
-    lost = facts.orders.keys() - {order.log_index for order in orders}
-    faults += [
-        f"entry {at} ({facts.orders[at].ref}) tells of an order, and there is no such order" for at in sorted(lost)
-    ]
+    filed, decided = await auditing.appealed(reading, start, end - start)
+    faults += appeal_faults(court, facts, filed, decided)
+    for said, rows_of, told in (
+        ("a measure, and there is no such ruling", {row.log_index for row in begun}, facts.measures),
+        ("an order, and there is no such order", {order.log_index for order in orders}, facts.orders),
+        (
+            "an appeal, and there is none that came or ended by it",
+            {row.log_index for row in filed} | {row.decided_log_index for row in decided},
+            facts.appeals,
+        ),
+    ):
+        faults += [f"entry {at} ({told[at].ref}) tells of {said}" for at in sorted(told.keys() - rows_of)]
     return _Found(end, len(begun), faults)
 
 
@@ -238,16 +240,18 @@ async def _protected(court: Court, reading: Reading) -> list[str]:
     newest = {head.ref: (index, said) for index, head, said in found}
     faults: list[str] = []
     for row in await speakers.granted(reading):
-        index, said = newest.get(f"protected-{row.id}", (-1, entries.Protected()))
+        index, said = newest.pop(f"protected-{row.id}", (-1, entries.Protected()))
         opens = await ledger.disclosures_of(reading, index)
         account = tlog.read_disclosure(opens["account"][0])[1] if "account" in opens else None
         faults += protection_faults(court, row, said, account)
-    return faults
+    return faults + [f"entry {at} tells of {ref}, and there is no such protection" for ref, (at, _) in newest.items()]
 
 
 async def _stated(reading: Reading) -> list[str]:
-    """Statements and replies whose words are not those of their entries."""
-    found = {index: said for index, _, said in await entries_of(reading, entries.Statement)}
+    """Statements and replies whose words are not those of their entries, and newest entries of which there are none."""
+    logged = await entries_of(reading, entries.Statement)
+    found = {index: said for index, _, said in logged}
+    revised = {head.prev for _, head, said in logged if said.step == "revised"}
     rows = [
         (f"statement {row.slug}", row.log_index, ("published", "revised"), row.orders, digest(text_of(row)))
         for row in await statements.every(reading)
@@ -260,7 +264,8 @@ async def _stated(reading: Reading) -> list[str]:
         said = found.get(index, entries.Statement())
         if said.step not in steps or said.sha256 != hash_ or about not in (None, said.orders):
             faults.append(f"{name} and entry {index} differ in what was said")
-    return faults
+    lost = found.keys() - revised - {index for _, index, *_ in rows}
+    return faults + [f"entry {at} tells what was said, and it is not there" for at in sorted(lost)]
 
 
 # --- what is in force, before anybody is answered ---

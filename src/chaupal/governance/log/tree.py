@@ -24,7 +24,7 @@ def differs(how: str) -> LogDiffers:
 
 
 async def nodes(reading: Reading, wanted: Iterable[tlog.Node]) -> dict[tlog.Node, bytes]:
-    """As many as the tree is high, or twice as many, in one look."""
+    """The hashes of these nodes, as far as they are there, in one look."""
     return await ledger.nodes_at(reading, [*wanted])
 
 

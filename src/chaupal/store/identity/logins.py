@@ -161,24 +161,19 @@ async def confirm(w: Writing, account: int) -> bool:
 async def correct_email(w: Writing, account: int, email: str) -> None:
     """Another address for one that was never confirmed; links that went to that one are dead from now on."""
     await w.run(SET_EMAIL, of=account, email=email)
-    await _end_links(w, account)
+    await end_links(w, account, "confirm", "reset", "email")
 
 
 async def want_email(w: Writing, account: int, email: str) -> None:
     """This address is to be theirs; links that went to another one are dead from now on."""
     await w.run(WANT_EMAIL, of=account, email=email)
-    await w.run(USE_LINKS_OF, me=account, what="email", at=w.now())
+    await end_links(w, account, "email")
 
 
 async def change_email(w: Writing, account: int, email: str) -> None:
     """It is theirs, and reaches them; links that went to any other are dead from now on."""
     await w.run(CHANGE_EMAIL, of=account, email=email)
-    await _end_links(w, account)
-
-
-async def _end_links(w: Writing, account: int) -> None:
-    for purpose in ("confirm", "reset", "email"):
-        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
+    await end_links(w, account, "confirm", "reset", "email")
 
 
 async def reached(w: Writing, account: int) -> None:
@@ -211,8 +206,7 @@ async def set_password(w: Writing, account: int, password_hash: str) -> None:
     """
     await w.run(SET_PASSWORD, of=account, hash=password_hash)
     await want_email(w, account, "")
-    for purpose in ("reset", "second"):
-        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
+    await end_links(w, account, "reset", "second")
 
 
 async def set_language(w: Writing, account: int, language: str) -> None:
@@ -246,8 +240,14 @@ async def set_defaults(
 
 async def add_link(w: Writing, hash_: str, account: int, purpose: str, until: int) -> None:
     """A link to send; older ones for the same purpose are dead from now on."""
-    await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
+    await end_links(w, account, purpose)
     await w.run(ADD_LINK, hash=hash_, me=account, purpose=purpose, until=until)
+
+
+async def end_links(w: Writing, account: int, *purposes: str) -> None:
+    """Links for these purposes that were not used are dead from now on."""
+    for purpose in purposes:
+        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
 
 
 async def link(reading: Reading, hash_: str, purpose: str) -> int | None:

@@ -24,7 +24,7 @@ from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.governance.regimes import SHIPPED, load_regimes
 from chaupal.kernel.clock import DAY, MINUTE, StillClock
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals as appeal_rows, ledger, rulings
@@ -163,10 +163,19 @@ async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_ent
         (await statements.publish(court, bench.owner, form)).slug,
         msgspec.structs.replace(form, title="On winter"),
     )
-    await statements.enter_reply(court, bench.owner, "winter", authority=str(bench.ministry.id), body="So it was.")
+    ours = msgspec.structs.replace(form, slug="spring")
+    spring = await statements.publish(court, bench.owner, ours)
+    later = await statements.revise(court, bench.owner, "spring", msgspec.structs.replace(ours, title="On spring"))
+    replied, gone = [
+        await statements.enter_reply(court, bench.owner, "winter", authority=str(bench.ministry.id), body=words)
+        for words in ("So it was.", "So it is.")
+    ]
     assert await faults(bench) == ()
     async with court.work.writing() as w:
+        ended = or_not_found(await appeal_rows.appeal(w, first.id))
         assert await appeal_rows.add(w, msgspec.structs.replace(first, id=1, ruling_id=made[3].id))
+        for table in ("appeals", "protected_speakers"):
+            await w.run(statement(text(f"DROP TRIGGER {table}_stay{'' if w.embedded else f' ON {table}'}")))
     by = f"state = 'decided', decided_by = {bench.owner.me}, decided_at = 9, outcome = 'upheld'"
     for change in (
         f"UPDATE appeals SET {by}, decided_log_index = {first.log_index + 1} WHERE id = {waits.id}",
@@ -175,8 +184,12 @@ async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_ent
         f"UPDATE protected_speakers SET ended_at = 9, ended_by = {bench.dev.me} WHERE ended_at IS NULL",
         "INSERT INTO protected_speakers (id, account_id, class, evidence, granted_by, seconded_by, granted_at) "
         f"VALUES (2, {bench.meera}, 'journalist', '', {bench.asha.me}, {bench.dev.me}, 1)",
-        "UPDATE statements SET body_hi = 'कुछ और'",
-        "UPDATE replies SET body = 'We thank you.'",
+        f"DELETE FROM appeals WHERE id = {first.id}",
+        f"DELETE FROM protected_speakers WHERE id NOT IN (2, {id_})",
+        "UPDATE statements SET body_hi = 'कुछ और' WHERE slug = 'winter'",
+        f"UPDATE statements SET title = '{ours.title}', revision = 1, log_index = {spring.log_index} WHERE slug = 'spring'",
+        f"UPDATE replies SET body = 'We thank you.' WHERE id = {replied.id}",
+        f"DELETE FROM replies WHERE id = {gone.id}",
     ):
         await tampered(bench, change)
     told = " ".join(await faults(bench))
@@ -187,8 +200,12 @@ async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_ent
         f"appeal {secret.id} and entry",
         f"protection {id_} has ended, and no entry says so",
         "protection 2 is in force, and no entry says so",
+        f"entry {ended.decided_log_index} ({made[0].order_ref}) tells of an appeal, and",
+        "tells of protected-",
         "statement winter and entry",
-        "reply",
+        f"reply {replied.id} and entry",
+        f"entry {later.log_index} tells what was said",
+        f"entry {gone.log_index} tells what was said",
     ):
         assert said in told
 

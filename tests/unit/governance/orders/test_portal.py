@@ -147,6 +147,23 @@ async def test_whoever_is_invited_anew_meanwhile_is_not_in_by_what_they_had_nor_
         await portal.new_token(bench.court, filing)
 
 
+async def test_an_old_invitation_is_dead_before_the_new_one_leaves_and_while_it_is_taken_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    """It showed whoever held it the new secret for codes, and let them in, for as long as letters waited."""
+    user, link = await invited(bench)
+    shown = await portal.enrolment(bench.court, link)
+
+    async def meanwhile(password: str) -> str:
+        await portal.invite_again(bench.court, bench.clerk, user.id)
+        return password
+
+    monkeypatch.setattr(portal, "hash_password", meanwhile)
+    for _ in ("meanwhile", "afterwards"):
+        with pytest.raises(NotFound):
+            await portal.enrol(bench.court, link, PASSWORD, code_of(bench, shown.secret))
+
+
 async def test_whatever_is_wrong_the_answer_is_the_same(bench: Bench):
     _, secret, _ = await enrolled(bench)
     await invited(bench, InviteForm(name="B", rank="Director", email="b@meity.gov.in"))
