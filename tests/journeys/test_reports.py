@@ -16,7 +16,7 @@ from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, HOUR, SECOND, parse_time
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.draft import Draft
-from chaupal.store.court import clocks as clock_rows
+from chaupal.store.court import clocks as clock_rows, reports as report_rows
 from chaupal.web.court.disputewords import REPORT_KINDS
 from chaupal_audit.law.regime import Complaint
 from court import in_words
@@ -381,19 +381,24 @@ async def test_a_clock_of_a_report_survives_a_restart_and_tells_the_desk(village
     court = village.running.house.court
     row = await reports.file(court, village.asha.viewer, Report(account=village.ravi.id, kind="spam"))
     about_staff = await reports.file(court, village.asha.viewer, Report(account=village.chitra.id, kind="spam"))
+    by_staff = await reports.file(court, village.chitra.viewer, Report(account=village.meera.id, kind="spam"))
+    async with court.work.writing() as w:  # as versions before let them
+        assert await report_rows.assign(w, by_staff.id, village.chitra.id)
     assert row.resolve_due is not None
     village.clock.move((row.resolve_due - row.received_at) // 2 - HOUR)
     assert await clocks.alert(court) == 0
     village.clock.move(2 * HOUR)
     again = await open_house(village.running.house.settings, clock=village.clock, run=False)
     try:
-        assert await clocks.alert(again.house.court) == 2
+        assert await clocks.alert(again.house.court) == 3
         assert await clocks.alert(court) == 0
         await again.runner.settle()
     finally:
         await again.close()
     village.clock.move(SECOND)  # what another process did is looked for every few milliseconds
-    for who, hears in ((village.owner, {row.ref, about_staff.ref}), (village.chitra, {row.ref})):
+    for who, hears in ((village.owner, {row.ref, about_staff.ref, by_staff.ref}), (village.chitra, {row.ref})):
         said = await said_to(village, who)
-        told = {one.ref for one in (row, about_staff) if any(one.ref in text and "50" in text for text in said)}
-        assert told == hears, "nobody learns by a clock that somebody reported them"
+        told = {
+            one.ref for one in (row, about_staff, by_staff) if any(one.ref in text and "50" in text for text in said)
+        }
+        assert told == hears, "nobody learns by a clock that somebody reported them, nor is asked to look at their own"

@@ -106,12 +106,11 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
     could, secret = MAY[COULD[event.what]], order is not None and order.secret_at(now)
     if secret:
         could &= MAY["see_secret"]  # an appeal tells of it, too
-    able = await accounts.with_roles(reading, sorted(could))
-    staff = [assigned] if assigned in able else able  # whoever has it may have lost their role since
     # Whose things a secret order is about hears nothing of it, nor whom a report is about, and nobody that their own appeal is due.
     hushed = await _owners(reading, order, now) | await _concerned(reading, event)
+    able = [one for one in await accounts.with_roles(reading, sorted(could)) if one not in hushed]
     one_of_many = order if event.what == clocks.ORDER else None
-    for account in (one for one in staff if one not in hushed):
+    for account in [assigned] if assigned in able else able:  # whoever has it may not work on it any more
         many = one_of_many is not None and await crowded(reading, one_of_many, account)
         if not many or kind == "overdue":
             to = await telling.ear(carrier, reading, account)

@@ -129,11 +129,13 @@ async def _follow(carrier: Carrier, link: Link) -> None:
 
 
 async def _show(carrier: Carrier, link: Link, card: LinkCard | None) -> None:
-    """Not beneath other words: the post may have been edited while its link was followed."""
+    """Not beneath other words: the post may have been edited while its link was followed, and what it leads to may have come."""
     async with carrier.work.writing() as w:
         post = await posts.as_written(w, link.post)
         if post is None or first_link(post.text, carrier.settings.domain) != link.url:
             return
+        if card is not None and await naming.there(w, [link.url]):
+            card = None
         shown = await link_cards.show(w, link, replace(card, key=secrets.token_urlsafe(12)) if card else None)
         if shown and card:
             w.tell(

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 import others
+from chaupal.fanout.context import Carrier
 from chaupal.fanout.outside import previews
 from chaupal.governance import calling, http_client
 from chaupal.governance.http_client import NotAnswered
@@ -145,13 +146,22 @@ async def test_nothing_of_this_server_is_shown_as_what_a_link_leads_to(
     assert {path for path, head in site.asked if "host: 127" in head} == set()
 
 
-async def test_a_link_to_what_came_from_another_server_has_no_card_of_its_words(village: Village, site: Site):
+async def test_a_link_to_what_came_from_another_server_has_no_card_of_its_words(
+    village: Village, site: Site, monkeypatch: pytest.MonkeyPatch
+):
     v, at = village, f"http://localhost:{site.port}"
     author = await others.met(v.running.house.square, "moham@other.example", at=at)
     await others.said(v.running.house.square, author, number=7)
     site.says("/@moham/7", PAGE)
     assert await card(v, await links(v, f"{at}/@moham/7")) is None
     assert site.asked == [], "nobody has to be asked"
+
+    async def meanwhile(_: Carrier, url: str) -> LinkCard:
+        await others.said(v.running.house.square, author, number=8)
+        return LinkCard(url, "सरसों फूली है")
+
+    monkeypatch.setattr(previews, "_fetch", meanwhile)
+    assert await card(v, await links(v, f"{at}/@moham/8")) is None, "nor where it comes while its page is asked for"
 
 
 async def test_a_page_that_fails_is_tried_again_and_then_left(village: Village, site: Site):
