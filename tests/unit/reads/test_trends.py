@@ -136,6 +136,10 @@ async def test_whose_things_are_limited_in_secret_is_told_what_they_would_be_tol
     await street.rule(subject, measure, secret_from=asha)
     assert await told(asha) == before and await told(asha) == before
     assert await told(bela) != before
+    for who in (asha, bela):
+        here = await trends.seen_from(street.reads, by(who, "IN"))
+        kept, again = (trends.hidden_here(street.reads, here) for _ in range(2))
+        assert kept is again, "made once for either, for the time that it takes would tell"
     await street.rule(subject, measure)  # once they may know of one
     assert await told(asha) == await told(bela) != before
 

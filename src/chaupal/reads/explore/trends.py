@@ -58,7 +58,8 @@ class Day(msgspec.Struct, frozen=True):
 
 
 class Here(msgspec.Struct, frozen=True):
-    """By what is counted for a viewer: a country and its law. `place`: under which name what was counted so is kept.
+    """By what is counted for a viewer: a country and its law. `place`, `version`: under which name, and for which version of the law
+    in force (`cached.law_version`), what was counted so is kept.
 
     Whoever has something there that is limited in secret is told what they would be told if it were not.
     """
@@ -66,6 +67,7 @@ class Here(msgspec.Struct, frozen=True):
     country: str
     facts: Facts
     place: tuple[str, ...]
+    version: int
 
 
 class TrendingTag(msgspec.Struct, frozen=True):
@@ -284,7 +286,6 @@ def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[st
 async def _days(reads: Reads, keys: Sequence[str], since: int, here: Here) -> dict[tuple[str, int], tuple[int, int]]:
     """(key, day) -> (uses, authors); of a tag with many uses, cached as trends are."""
     place = ("days", *here.place, " ".join((str(since), *keys)))
-    version = law_version(reads, here.facts)
     kept: dict[tuple[str, int], tuple[int, int]] | None = cached_value(reads, place)
     if kept is not None:
         return kept
@@ -297,7 +298,7 @@ async def _days(reads: Reads, keys: Sequence[str], since: int, here: Here) -> di
     else:
         days = _counted_here(said, here.facts.rulings.unfindable_in(here.country))
     if len(said) > COUNTED_ANEW:
-        cache_value(reads, place, days, version)
+        cache_value(reads, place, days, here.version)
     return days
 
 
@@ -319,11 +320,10 @@ def hidden_in(country: str, facts: Facts) -> list[int]:
 
 def hidden_here(reads: Reads, here: Here) -> list[int]:
     place = ("hidden", *here.place)
-    version = law_version(reads, here.facts)
     hidden: list[int] | None = cached_value(reads, place)
     if hidden is None:
         hidden = hidden_in(here.country, here.facts)
-        cache_value(reads, place, hidden, version)
+        cache_value(reads, place, hidden, here.version)
     return hidden
 
 
@@ -349,7 +349,7 @@ async def seen_from(reads: Reads, viewer: Viewer) -> Here:
     facts = await law(reads)
     known = facts.rulings.as_known_to(viewer.account)
     whose = () if known is facts.rulings else (str(viewer.account),)
-    return Here(viewer.country, Facts(STRANGER, known), (viewer.country, *whose))
+    return Here(viewer.country, Facts(STRANGER, known), (viewer.country, *whose), law_version(reads, facts))
 
 
 async def law(reads: Reads) -> Facts:
