@@ -153,11 +153,7 @@ OWN_ABOUT = (
     selects(orders.c.ref, targets, "kind subject_id term")
     .select_from(targets)
     .join(orders, orders.c.id == targets.c.order_id)
-    .where(
-        or_(targets.c.subject_id == param("subject"), targets.c.subject_id == param("whose")),
-        orders.c.id != param("besides"),
-        _OWN,
-    )
+    .where(among(targets.c.subject_id, "subjects"), orders.c.id != param("besides"), _OWN)
     .order_by(orders.c.id.desc(), targets.c.number)
 )
 FOR_REPORTS = selects(orders, "report_id ref").where(among(orders.c.report_id, "ids"), _OWN).order_by(orders.c.id)
@@ -299,19 +295,20 @@ async def own_matters_about(reading: Reading, of: Target, *, owner_too: bool) ->
     """References of matters under the house's own rules that name what a target names; then, where `owner_too`, those that
     name the account whose it is. The newest first, no secret ones, and not the target's own.
     """
-    whose = of.owner_id if owner_too and of.owner_id is not None else -1
-    rows = await reading.fetch(
-        OWN_ABOUT, subject=-1 if of.subject_id is None else of.subject_id, whose=whose, besides=of.order_id
-    )
+    whose = of.owner_id if owner_too else None
+    subjects = [one for one in (of.subject_id, whose) if one is not None]
+    rows = await reading.fetch(OWN_ABOUT, subjects=listed(subjects), besides=of.order_id)
     same = [ref for ref, *named in rows if tuple(named) == (of.kind, of.subject_id, of.term)]
     account = [ref for ref, kind, subject, _ in rows if kind == "account" and subject == whose]
     return list(dict.fromkeys([*same, *account]))
 
 
 async def own_matters_on(reading: Reading, account: int, posts: Sequence[int]) -> list[str]:
-    """References of matters under the house's own rules that name one of these posts, or the account; no secret ones."""
-    found = [await reading.fetch(OWN_ABOUT, subject=post, whose=account, besides=-1) for post in posts or (-1,)]
-    return list(dict.fromkeys(ref for rows in found for ref, *_ in rows))
+    """References of matters under the house's own rules that name one of these posts, or the account; the newest first, no secret
+    ones.
+    """
+    rows = await reading.fetch(OWN_ABOUT, subjects=listed([account, *posts]), besides=-1)
+    return list(dict.fromkeys(ref for ref, *_ in rows))
 
 
 async def matters_for(reading: Reading, report_ids: Sequence[int]) -> dict[int, str]:

@@ -263,9 +263,8 @@ async def _beside(reading: Reading, rows: Sequence[Row]) -> _Beside:
     for kind, id_, other in await reading.fetch(BESIDE, ids=listed([row[0] for row in rows])):
         found[kind].setdefault(id_, []).append(other)
     covers, under = ({id_: tuple(some) for id_, some in found[kind].items()} for kind in (_COVERS, _UNDER))
-    whole = {
-        order: frozenset(owners) for order, owners in found[_CONCERNED].items()
-    }  # one set for all rulings of an order
+    # One set for all rulings of an order.
+    whole = {order: frozenset(owners) for order, owners in found[_CONCERNED].items()}
     concerned = {id_: whole.get(order, frozenset()) for id_, (order,) in found[_MATTER].items()}
     return _Beside(covers, under, concerned)
 
