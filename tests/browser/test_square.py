@@ -154,6 +154,13 @@ def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     page.reload()
     expect(mine).to_be_focused()
 
+    mine.locator(f"{MENU} > summary").click()
+    mine.locator("[formaction$=delete]").click()
+    expect(undo).to_be_focused()
+    page.clock.run_for(110_000)  # not without end: others see the post until then
+    expect(undo).to_have_count(0)
+    expect(mine).to_have_count(0)
+
 
 def beside(asked: Route, more: str) -> None:
     answer = asked.fetch()

@@ -5,8 +5,10 @@ from alembic import op
 revision = "0072"
 down_revision = "0071"
 
+CONCURRENTLY = (("appeals_by_leaf", "appeals", ("log_index",)), ("appeals_by_end", "appeals", ("decided_log_index",)))
+
 
 def upgrade() -> None:
     """The indexes; and triggers are made anew with every migration."""
-    op.create_index("appeals_by_leaf", "appeals", ["log_index"])
-    op.create_index("appeals_by_end", "appeals", ["decided_log_index"])
+    for name, table, columns in CONCURRENTLY:
+        op.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({', '.join(columns)})")

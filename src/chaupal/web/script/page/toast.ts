@@ -3,6 +3,7 @@ import { goOnAt } from "./walk.ts";
 import { say } from "./words.ts";
 
 const SECONDS = 6;
+const MOST_TIMES = 10;
 
 let timer = 0;
 let held = false; // its time was over, but for somebody on it
@@ -61,13 +62,14 @@ function show(text: string, seconds: number): HTMLElement | null {
   return place;
 }
 
-/** Whoever stands on the line or points at it is given as long again, each time (WCAG 2.2.1): until then nothing is over. */
-function endAfter(seconds: number, place: HTMLElement, words: Text, again = false): void {
-  held = again;
+/** Whoever stands on the line or points at it is given ten times as long (WCAG 2.2.1): until then nothing is over. Not without end:
+ *  one is put on it by what one pressed, and what was deleted would be there for others as long as one looks on. */
+function endAfter(seconds: number, place: HTMLElement, words: Text, times = 1): void {
+  held = times > 1;
   timer = window.setTimeout(() => {
     if (place.firstChild !== words) settle();
-    else if (document.hidden || !place.matches(":hover, :focus-within")) hide(place);
-    else endAfter(seconds, place, words, true);
+    else if (times === MOST_TIMES || document.hidden || !place.matches(":hover, :focus-within")) hide(place);
+    else endAfter(seconds, place, words, times + 1);
   }, seconds * 1_000);
 }
 
