@@ -125,6 +125,7 @@ class Dispatcher:
             try:
                 call.caller = caller = await self._identify(route, asker)
                 call.viewer = self._viewer(call, asker)
+                call.lapsed = caller is None and sessions.COOKIE in asker.cookies and not route.offices
             finally:  # who comes with a wrong token spends what their address has
                 spent = await self._limits.spend(call)
                 limits = limit_headers(spent, self.house.square.clock())

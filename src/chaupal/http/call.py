@@ -20,7 +20,6 @@ from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.kept import Touched
 from chaupal.social.context import Square
-from chaupal.social.signin.sessions import COOKIE
 
 
 class Shape(StrEnum):
@@ -172,6 +171,7 @@ class Call[A: msgspec.Struct](msgspec.Struct, kw_only=True, eq=False):
     """One request. `args` is what the route takes, checked. `link` is the URL asked for, without its query.
 
     `target`: of a request of another server's, path and query as they were sent. `sent`: what came in a form, before it was checked.
+    `lapsed`: a browser asks whose session is over; whoever sits there is told so, for they may wonder where their home is.
     """
 
     house: House
@@ -188,6 +188,7 @@ class Call[A: msgspec.Struct](msgspec.Struct, kw_only=True, eq=False):
     files: Mapping[str, Upload] = {}
     target: str = ""
     sent: Mapping[str, Any] = {}
+    lapsed: bool = False
 
     __repr__ = object.__repr__  # cookies and what was typed belong into no log
 
@@ -195,11 +196,6 @@ class Call[A: msgspec.Struct](msgspec.Struct, kw_only=True, eq=False):
     def me(self) -> int:
         """The signed-in account's id. Raises NotSignedIn where there is none."""
         return self.viewer.me
-
-    @property
-    def lapsed(self) -> bool:
-        """Whether a browser asks whose session is over: whoever sits there is told so, for they may wonder where their home is."""
-        return self.caller is None and COOKIE in self.cookies and not self.route.offices
 
 
 class Answer(msgspec.Struct):

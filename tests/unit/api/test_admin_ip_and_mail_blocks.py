@@ -82,6 +82,8 @@ async def test_nobody_is_answered_from_a_net_without_access_until_it_ends(villag
         assert (await v.client.get(path, headers=mine)).status_code == status, path
     for path, status in (("/login", 200), ("/signup", 403)):
         assert (await v.client.get(path)).status_code == status, path
+    # Nobody has looked whose browser it is: their session is not said to be over.
+    assert "/logout" not in (await v.client.get("/settings/profile", headers=mine)).text
     v.clock.move(2 * DAY)
     assert (await v.client.get("/api/v2/instance")).status_code == 200
 

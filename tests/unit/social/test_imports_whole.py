@@ -106,8 +106,8 @@ async def test_what_one_arranged_for_oneself_comes_from_an_export_of_this_server
     over = found["बीता"].ends_at
     assert over is not None and over < street.clock() and len(found) == 2
     assert sorted(await standing.my_tags(street.reads, viewer_of(asha))) == ["kisan", "किसान"]
-    alone, _ = await bring(street, ravi, "x.json", json.dumps({"custom_filters": [noise]}).encode())
-    assert (alone.kind, alone.state, alone.done) == ("filters", "done", 1)
+    alone, _ = await bring(street, ravi, "x\0.json", json.dumps({"custom_filters": [noise]}).encode())
+    assert (alone.name, alone.kind, alone.state, alone.done) == ("x.json", "filters", "done", 1)
     for bad in (b'{"custom_filters": 5}', b"[" * 10_000, b'{"custom_filters": [' + b"{}," * past_ties.MOST_VALUES):
         refused, _ = await bring(street, ravi, "filters.json", bad)
         assert refused.state == "refused"

@@ -47,6 +47,8 @@ def test_reposts_broken_and_undated_things_are_told_apart_and_spoil_nothing_else
     announce = {"id": f"{THERE}/a", "type": "Announce", "object": "https://x.example/1"}
     archive = Archive(zipped(mastodon(announce, "nonsense", None, note(1, "x", published="yesterday"), note(2, "y"))))
     assert [i.why for i in past_mastodon.read(archive)] == [OTHERS, BROKEN, BROKEN, UNDATED, ""]
+    before_time = Archive(zipped(twitter(tweet(1, "x", "Mon Jan 01 00:00:00 +0500 0001"))))
+    assert [i.why for i in past_twitter.read(before_time)] == [UNDATED]
 
 
 def test_a_name_of_another_server_keeps_its_server():
@@ -148,6 +150,8 @@ def test_of_a_list_without_end_no_more_lines_are_kept_than_may_come(monkeypatch)
     with pytest.raises(BadArchive, match="more than"):
         past_ties.read("follows", b"asha\n" * (2 * past_ties.MOST_LINES))
     assert len(kept) == past_ties.MOST_LINES + 1
+    with pytest.raises(BadArchive, match="more than"):
+        past_ties.read("tags", json.dumps(["kisan"] * (past_ties.MOST_LINES + 1)).encode())
 
 
 def test_links_within_archives_are_refused():
@@ -182,10 +186,10 @@ def test_a_damaged_json_is_said_to_be_so():
         past_mastodon.read(Archive(zipped({"outbox.json": b'{"orderedItems": [{]'})))
     with pytest.raises(BadArchive, match="JSON"):
         past_twitter.read(Archive(zipped({"data/tweets.js": b"window.YTD.tweets.part0 = alert(1)"})))
-    with pytest.raises(
-        BadArchive, match="JSON"
-    ):  # and not an error of ours, by which it would come to its turn for ever
-        past_mastodon.read(Archive(zipped({"outbox.json": b'{"orderedItems": ' + b"[" * 100_000})))
+    # And not an error of ours, by which it would come to its turn for ever.
+    for bad in (b"[" * 100_000, b'["\xff"]}'):
+        with pytest.raises(BadArchive, match="JSON"):
+            past_mastodon.read(Archive(zipped({"outbox.json": b'{"orderedItems": ' + bad})))
 
 
 def test_lists_are_known_by_their_first_line_or_their_name():

@@ -4,6 +4,7 @@
 
 import unicodedata
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -148,6 +149,20 @@ async def test_whoever_typed_the_old_password_is_not_in_once_there_is_another(
     with pytest.raises(Invalid) as wrong:
         await logins.sign_in(square, "asha", PASSWORD)
     assert wrong.value.code == "wrong_password"
+    assert len(await sessions.sessions_of(square, asha)) == 1, "that of whoever changed it"
+
+
+async def test_whoever_changes_a_password_is_not_in_once_there_is_another(
+    square: Square, asha: Viewer, monkeypatch: pytest.MonkeyPatch
+):
+    async def meanwhile(*asked: Any, **more: Any) -> sessions.Session:
+        monkeypatch.undo()
+        await password_and_email.change_password(square, asha, "नया पासवर्ड", "एक और पासवर्ड")
+        return await sessions.begin_session(*asked, **more)
+
+    monkeypatch.setattr(password_and_email, "begin_session", meanwhile)
+    with pytest.raises(Invalid):
+        await password_and_email.change_password(square, asha, PASSWORD, "नया पासवर्ड")
     assert len(await sessions.sessions_of(square, asha)) == 1, "that of whoever changed it"
 
 

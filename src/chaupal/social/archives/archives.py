@@ -38,7 +38,7 @@ def from_json[T](data: bytes | str, shape: type[T], about: str = "") -> T:
     """What a file of JSON says, in this shape; `about` names the file. Raises BadArchive."""
     try:
         return msgspec.json.decode(data, type=shape)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadArchive("archive_no_json", about) from error
 
 

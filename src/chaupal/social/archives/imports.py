@@ -48,7 +48,7 @@ async def take_in(square: Square, viewer: Viewer, brought: ImportFile) -> int:
         raise Invalid("archive_for_unknown")
     id_ = square.make_id()
     one = Import(
-        id=id_, account=me, kind=kind, name=brought.name[:200], key=f"imports/{id_}", size=len(brought.data),
+        id=id_, account=me, kind=kind, name=brought.name.replace("\0", "")[:200], key=f"imports/{id_}", size=len(brought.data),
         visibility="" if visibility is None else str(int(visibility)), country=viewer.country, language=viewer.language,
         state="waiting", why="", total=0, at=0, done=0, skipped=0, failed=0, created_at=0, finished_at=None,
     )  # fmt: skip

@@ -165,9 +165,9 @@ READERS: dict[str, Callable[[list[list[str]]], list[Line]]] = {"lists": _lists, 
 
 
 def _in_json(kind: str, text: str) -> list[Line]:
-    if text.count(",") > MOST_VALUES:
-        raise BadList("list_too_long", most=MOST_LINES)
-    return JSON_READERS[kind](text)
+    if text.count(",") <= MOST_VALUES and len(lines := JSON_READERS[kind](text)) <= MOST_LINES:
+        return lines
+    raise BadList("list_too_long", most=MOST_LINES)
 
 
 def _json_lists(text: str) -> list[Line]:

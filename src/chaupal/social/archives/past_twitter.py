@@ -104,7 +104,7 @@ def _item(row: Any, media: dict[str, str], notes: dict[int, list[NoteTweet]]) ->
         return Item(source=_source(id_), why=OTHERS)
     try:
         at = int(datetime.strptime(text_in(tweet, "created_at"), DATE).astimezone(UTC).timestamp() * 1000)
-    except ValueError:
+    except (ValueError, OverflowError):
         return Item(source=_source(id_), why=UNDATED)
     words, short = _whole(_plain_text(tweet, words), at, notes)
     language, parent = text_in(tweet, "lang"), text_in(tweet, "in_reply_to_status_id_str")

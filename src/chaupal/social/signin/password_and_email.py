@@ -1,5 +1,7 @@
 """A password changed, or reset by a link in a mail; and another e-mail address, which is theirs once they followed the link sent there."""
 
+from msgspec.structs import replace
+
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.kernel.secrets import digest, new_secret
@@ -29,7 +31,7 @@ async def change_password(square: Square, viewer: Viewer, old: str, new: str, *,
         await check_proved(w, login, field="old")
         await logins.set_password(w, login.account, hash_)
         await apps.end_all(w, login.account)
-    return await begin_session(square, login.account, agent=agent)
+    return await begin_session(square, login.account, known=replace(login, password_hash=hash_), agent=agent)
 
 
 async def ask_reset(square: Square, email: str) -> None:

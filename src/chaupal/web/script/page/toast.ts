@@ -57,6 +57,7 @@ function show(text: string, seconds: number): HTMLElement | null {
   place.replaceChildren(words);
   if (inIt) goOnAt(next);
   clearTimeout(timer);
+  held = false;
   // The sheet has a timer of its own (each built file has its own copy of this one): only the line that it is about goes.
   if (seconds) endAfter(seconds, place, words);
   return place;
