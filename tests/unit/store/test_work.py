@@ -196,9 +196,11 @@ async def test_the_log_is_held_once_in_a_unit_and_anew_after_a_part_that_was_und
         with pytest.raises(Invalid):
             async with w.part():
                 await ledger.add(w, 0, [("cover", b"{}")], [])
+                w.edge = 1, {}
                 assert await ledger.hold(w) == 1 and asked == ["held"]
                 raise Invalid()
         assert await ledger.hold(w) == 0 and asked == ["held", "held"]
+        assert w.edge == (-1, {}), "the edge of the tree is that of before, too"
 
 
 async def test_what_was_read_inside_a_unit_that_was_given_up_is_not_remembered(work: Work):

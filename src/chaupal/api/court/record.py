@@ -82,9 +82,9 @@ class OutcomeShown(msgspec.Struct, kw_only=True):
     """What became of one target. `id`, `account` and `url` only where the caller may know of the thing.
 
     `measure` and `until` where something was limited; `matter` and `matter_measure` where the house acted by its own rules
-    instead: the matter's reference, and what was done in it; `log`: entries that say so. What a measure here does not reach:
-    `sent_to`, to how many other servers it was sent; `origin`, the domain of the server that it came from. Null where that is not
-    told, and where no other server is talked to.
+    instead: the matter's reference, and what was done in it where everybody sees that; `log`: entries that say so. What a measure
+    here does not reach: `sent_to`, to how many other servers it was sent; `origin`, the domain of the server that it came from.
+    Null where that is not told, and where no other server is talked to.
     """
 
     number: int

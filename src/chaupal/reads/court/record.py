@@ -79,7 +79,9 @@ class RegisterLine(msgspec.Struct, frozen=True):
 
 
 class OwnRuling(msgspec.Struct, frozen=True):
-    """What the house did by its own rules about what an order names: in which matter, and its measure there, if any."""
+    """What the house did by its own rules about what an order names: in which matter, and its measure there, where everybody can see
+    that it is in force.
+    """
 
     ref: str
     ruling: RulingRow | None = None
@@ -305,7 +307,9 @@ async def _acted(reading: Reading, named: Sequence[Target], events: dict[int, li
             if cited.get(t.id) == ref
         }
         made = await rulings.by_targets(reading, sorted(set(there.values())))
-        found |= {id_: OwnRuling(ref, next(reversed(made[other]), None)) for id_, other in there.items()}
+        found |= {
+            id_: OwnRuling(ref, made[other][-1] if _is_seen(made[other]) else None) for id_, other in there.items()
+        }
     return found
 
 

@@ -133,7 +133,7 @@ class Writing(Reading):
     async def part(self) -> AsyncGenerator[None]:
         """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
         told, touched, spared = len(self.events), set(self.touched), set(self.spared)
-        remarked, counted = len(self.remarks), len(self.counts)
+        remarked, counted, edge = len(self.remarks), len(self.counts), self.edge
         await self.mark()
         try:
             yield
@@ -141,7 +141,7 @@ class Writing(Reading):
             await self.undo()
             self.memory.undone(self.changed())
             del self.events[told:], self.remarks[remarked:], self.counts[counted:]
-            self.touched, self.spared, self.log_size = touched, spared, None
+            self.touched, self.spared, self.log_size, self.edge = touched, spared, None, edge
             raise
         await self.keep()
 
