@@ -112,3 +112,16 @@ def test_messages_stand_in_an_open_conversation_and_in_the_list_as_they_come(ope
     expect(asha.locator("article.post").last).to_contain_text("और सुनाओ")
     expect(asha.locator("#text")).to_have_value("आधा लिखा हुआ")
     expect(asha_list.locator("article.notice").first).to_contain_text("और सुनाओ")
+
+
+def test_what_was_deleted_goes_once_the_page_is_out_of_sight(opens: Opens):
+    """A phone may end it there without a word."""
+    page = opens("ravi")
+    says(page, "यह पोस्ट नहीं रहेगी")
+    post = page.locator("article", has_text="यह पोस्ट नहीं रहेगी")
+    post.locator(".more:not(.again) > summary").click()
+    post.locator("[formaction$=delete]").click()
+    expect(page.locator("#toast button")).to_be_visible()
+    page.evaluate(HIDE, True)
+    expect(page.locator("#toast button")).to_have_count(0)
+    expect(post).to_have_count(0)

@@ -249,10 +249,17 @@ async def test_one_file_at_a_time_and_it_may_be_stopped(street, asha):
         await imports.by_id(street.square, Viewer(account=1, country="IN"), id_)
 
 
-async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha):
+async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha, monkeypatch):
     id_ = await bring(street, asha, zipped({"../x": b"x"}))
     one, _ = await imports.by_id(street.square, Viewer(account=asha, country="IN"), id_)
     assert (one.state, in_english(one.why)) == ("refused", "it holds names that lead out of it")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            imports.past_ties, "read", lambda kind, data: 1 // 0
+        )  # what nobody foresaw is not met again and again
+        unforeseen = await bring(street, asha, b"ravi", kind="follows")
+    one, _ = await imports.by_id(street.square, Viewer(account=asha, country="IN"), unforeseen)
+    assert (one.state, in_english(one.why)) == ("refused", "it is damaged")
     assert await street.square.files.get(f"imports/{id_}") is None
     for bad in (
         ImportFile("a.zip", b""),

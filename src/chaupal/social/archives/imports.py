@@ -10,6 +10,7 @@ import msgspec
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
+from chaupal.kernel.logger import log
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.viewer import ACTIVE, Role, Viewer
 from chaupal.social.archives import past_mastodon, past_posts, past_ties, past_twitter
@@ -129,15 +130,26 @@ async def _work_through(square: Square, held: Import) -> None:
     if data is None:
         raise BadArchive("archive_gone")
     if held.kind == ARCHIVE:
-        archive = await asyncio.to_thread(Archive, data)
+        archive = await _reading(lambda: Archive(data))
         with contextlib.closing(archive):
-            items = await asyncio.to_thread(_read, archive)
+            items = await _reading(lambda: _read(archive))
             await _steps(
                 square, held, items, lambda v, one, some: past_posts.bring(square, v, one, archive, some, len(items))
             )
     else:
-        lines = await asyncio.to_thread(lambda: past_ties.read(held.kind, _list_in(held.kind, data)))
+        lines = await _reading(lambda: past_ties.read(held.kind, _list_in(held.kind, data)))
         await _steps(square, held, lines, lambda v, one, some: past_ties.bring(square, v, one, some, len(lines)))
+
+
+async def _reading[T](read: Callable[[], T]) -> T:
+    """What is read of the file, in a thread. Raises BadArchive, also for what nobody foresaw: it would be met at each turn anew."""
+    try:
+        return await asyncio.to_thread(read)
+    except (BadArchive, MemoryError):
+        raise
+    except Exception as error:
+        log.exception("a file to import cannot be read")
+        raise BadArchive("archive_file_damaged") from error
 
 
 def _list_in(kind: str, data: bytes) -> bytes:

@@ -6,7 +6,6 @@ const SECONDS = 6;
 const MOST_TIMES = 10;
 
 let timer = 0;
-let held = false; // its time was over, but for somebody on it
 let after: (() => void) | null = null;
 let next: HTMLElement | null = null; // where one goes on who stands on the line when it goes
 
@@ -57,7 +56,6 @@ function show(text: string, seconds: number): HTMLElement | null {
   place.replaceChildren(words);
   if (inIt) goOnAt(next);
   clearTimeout(timer);
-  held = false;
   // The sheet has a timer of its own (each built file has its own copy of this one): only the line that it is about goes.
   if (seconds) endAfter(seconds, place, words);
   return place;
@@ -66,16 +64,14 @@ function show(text: string, seconds: number): HTMLElement | null {
 /** Whoever stands on the line or points at it is given ten times as long (WCAG 2.2.1): until then nothing is over. Not without end:
  *  one is put on it by what one pressed, and what was deleted would be there for others as long as one looks on. */
 function endAfter(seconds: number, place: HTMLElement, words: Text, times = 1): void {
-  held = times > 1;
   timer = window.setTimeout(() => {
     if (place.firstChild !== words) settle();
-    else if (times === MOST_TIMES || document.hidden || !place.matches(":hover, :focus-within")) hide(place);
+    else if (times === MOST_TIMES || !place.matches(":hover, :focus-within")) hide(place);
     else endAfter(seconds, place, words, times + 1);
   }, seconds * 1_000);
 }
 
 function hide(place: HTMLElement): void {
-  held = false;
   const back = place.contains(document.activeElement) ? next : null;
   place.replaceChildren(); // not hidden: what is not there when it begins to speak is not heard everywhere
   clearTimeout(timer);
@@ -90,8 +86,8 @@ function settle(): void {
 }
 
 addEventListener("pagehide", settle); // what waited for its undo is done before the page goes
-// A phone may end a page that is out of sight without a word.
+// A phone may end a page that is out of sight without a word: what somebody deleted would stay.
 document.addEventListener("visibilitychange", () => {
   const place = document.querySelector<HTMLElement>("#toast");
-  if (held && document.hidden && place) hide(place);
+  if (document.hidden && after && place) hide(place);
 });
