@@ -124,9 +124,8 @@ async def invite_again(court: Court, viewer: Viewer, user_id: int) -> None:
             raise NotFound
         authority = or_not_found(await authorities.by_id(w, user.authority_id))
         await _log(court, w, viewer, authority, user, "filer_invited")
-        await logins.end_links(
-            w, user_id, INVITATION
-        )  # the new one may leave later, and an old one showed the new secret
+        # The new one may leave later, and an old one showed the new secret.
+        await logins.end_links(w, user_id, INVITATION)
         await offices.enrol(w, user_id, "", 0)
         await offices.invite_again(w, user_id, _seal(court, user_id, random_base32()), me)
         await offices.drop_sessions(w, user_id)
