@@ -65,9 +65,9 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
     hash_ = await hash_password(new)
     async with square.work.writing() as w:
         account = await logins.take_link(w, digest(secret), RESET)
+        await accounts.hold(w, account)  # before all else, as whoever comes in at this moment does
         # Whoever reads the mails of an address has shown that it is theirs.
         await confirm_login(w, account)
-        await accounts.hold(w, account)  # as whoever comes in at this moment does
         await logins.set_password(w, account, hash_)
         await apps.end_all(w, account)
 

@@ -344,11 +344,11 @@ async def _explained(call: Call[Any], problems: Sequence[Problem | None]) -> lis
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """The same numbers, those in a row as their first and last."""
-    found: list[tuple[int, int]] = []
+    first, found = -1, dict[int, int]()  # the first of a run -> its last
     for number in sorted(numbers):
-        after = bool(found) and number == found[-1][1] + 1
-        found = [*found[:-1], (found[-1][0], number)] if after else [*found, (number, number)]
-    return found
+        first = first if found.get(first) == number - 1 else number
+        found[first] = number
+    return [*found.items()]
 
 
 def _touched(would: Mapping[int, Effect]) -> dict[str, int]:
