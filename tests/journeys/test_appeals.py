@@ -161,7 +161,9 @@ async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village:
         with pytest.raises(problem):
             await appeals.decide(court, judge.viewer, int(appeal["id"]), Decision(outcome="reversed", reason=WRONG))
     judge = f"/office/appeals/{appeal['id']}"
-    assert WHY in (await village.look("IN", judge, village.owner)).text
+    sheet = (await village.look("IN", judge, village.owner)).text
+    assert WHY in sheet and '<option value="label">इस पर लेबल लगाएँ</option>' in sheet, "narrower, in words"
+    assert '<option value="suspend"' not in sheet
     said = await send(village, village.owner, judge, f"{judge}/say", text="यह पोस्ट कब लिखी थी?")
     assert said.status_code == 303
     assert "यह पोस्ट कब लिखी थी?" in (await village.look("IN", path, ravi)).text

@@ -93,7 +93,7 @@ async def test_a_clerk_takes_a_letter_in_and_staff_open_it_with_a_purpose(villag
     again = regex.search(r'name="kept\[\]" value="(\d+)"', looked.text)
     assert again
     fields = FORM | {"authority": issuer, "kept[]": again[1], "record_unknown": "1"}
-    lines = f"{village.meera.latest.path} withhold_post\n@nobody"
+    lines = f"४){village.meera.latest.path} पोस्ट रोकें।\n@nobody"  # as a letter lists it, in Hindi words
     filed = await at.post("/office/orders", act="file", targets=lines, **fields)
     assert filed.status_code == 303, filed.text
     ref = filed.headers["location"].rpartition("/")[2]
@@ -101,6 +101,8 @@ async def test_a_clerk_takes_a_letter_in_and_staff_open_it_with_a_purpose(villag
         order = await docket.order(reading, ref)
         assert order is not None and (order.origin, order.signature) == ("unverified", "absent")
         (document,) = await kept.of_order(reading, order.id)
+        first = (await docket.targets_of(reading, order.id))[0]
+        assert (first.as_written, first.demanded) == (village.meera.latest.path, "withhold_post")
 
     reviewer = Clerk(village, village.chitra, "en")
     room = f"/office/orders/{ref}/documents"

@@ -37,7 +37,9 @@ async def office(village: Village) -> Office:
 async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(village: Village, office: Office):
     shown = await office.get("/portal/orders/new?regime=IN-69A")
     assert (shown.status_code == 200 and "particulars" in shown.text) or "Joint Secretary" in shown.text
-    listing = f"target,demanded\n{village.meera.latest.path},withhold_post\n@nobody,\nhttps://x.example/1,\n@meera,\n@meera,\n"
+    listing = (
+        f"target,demanded\n{village.meera.latest.path},पोस्ट रोकें\n@nobody,\nhttps://x.example/1,\n@meera,\n@meera,\n"
+    )
     files = [
         ("documents", ("order.pdf", letter(), "application/pdf")),
         ("csv", ("list.csv", listing.encode(), "text/csv")),
@@ -52,7 +54,7 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     kept = regex.search(r'name="kept\[\]" value="(\d+)"', looked.text)
     area = regex.search(r'<textarea id="targets"[^>]*>([^<]*)<', looked.text)
     assert kept and area
-    assert f"{village.meera.latest.path} withhold_post" in area[1]
+    assert f"{village.meera.latest.path} Withhold posts" in area[1], "a measure in the reader's words"
     assert f'<bdi class="typed">{village.meera.latest.path}</bdi>' in looked.text
     assert (await office.get("/portal")).text.count("/portal/orders/IN-") == 0  # nothing was filed by looking
     fields = FIELDS | {"kept[]": kept[1], "targets": area[1], "act": "file"}
@@ -66,8 +68,21 @@ async def test_an_order_is_filed_by_form_with_letter_and_list_looked_at_first(vi
     assert page.count("https://x.example/1") == 1 and "@nobody" in page, "every row that was asked for is recorded"
     assert "<bdi>is named twice</bdi>" in page and "<bdi>is an address of another server" in page, "and says why"
     assert "order.pdf" in page and "receipt acknowledged" in page
-    assert "<b>2</b> under review" in page and "<b>3</b> not found here" in page
-    assert filed.headers["location"].rpartition("/")[2] in (await office.get("/portal")).text
+    lines = "named twice, on another server, or unreadable"
+    assert "<b>2</b> under review" in page and "<b>1</b> not found here" in page and f"<b>2</b> {lines}" in page
+    ref = filed.headers["location"].rpartition("/")[2]
+    assert ref in (await office.get("/portal")).text
+    public = await village.page_as("DE", f"/orders/{ref}")
+    assert ">किसी और सर्वर का पता है</span>" in public and ">दो बार लिखा है</span>" in public, (
+        "it says of each line what it is"
+    )
+    assert ">1 यहाँ नहीं है</span>" in public and ">2 दोबारा लिखीं, किसी और सर्वर की, या पढ़ी न जा सकीं</span>" in public
+    shown = (await village.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).json()
+    assert (shown["counts"]["not_found"], shown["counts"]["unread"]) == (1, 2)
+    mine = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()["targets"]
+    assert (mine[0]["target"], mine[0]["demanded"]) == (village.meera.latest.path, "withhold_post")
+    assert [one["reason"] for one in shown["targets"]][2:] == ["is an address of another server", "", "is named twice"]
+    assert ref in await village.page_as("DE", "/orders?outcome=not_found")
     # The same again a moment later leads to what was filed; later, or by whatever other way, it is told to have been.
     for later, status in ((0, 303), (HOUR, 409)):
         village.clock.move(later)
@@ -184,7 +199,7 @@ async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(
     again = regex.search(r'name="again\[\]" value="(\d+)" checked', shown)
     area = regex.search(r'<textarea id="targets"[^>]*>([^<]*)<', shown)
     assert again and area and why in shown and "order.pdf" in shown and 'value="16(1)/2021"' in shown
-    assert area[1].split("\n") == [f"{post} withhold_post", "@nobody withhold_account"]
+    assert area[1].split("\n") == [f"{post} Withhold posts", "@nobody Withhold the whole account"]
     fields |= {"targets": area[1], "reasons": "It calls people to the gate.", "again[]": again[1], "replaces": first}
     fields |= {"ends_at": "2021-03-01T10:00"}
     # Whatever is refused, what was typed and ticked stays.

@@ -273,6 +273,7 @@ def _counted(counts: "Counts") -> str:
         "restored": counts.ended,
         "under review": counts.pending,
         "not found": counts.not_found,
+        "named twice, elsewhere or unreadable": counts.unread,
         "acted on under own rules": counts.own_rules,
         "over undecided": counts.undecided,
     }

@@ -1,6 +1,6 @@
 """Matters of the house: what breaks its own rules is a matter under them, decided and appealed like any other; and what strikes come to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from chaupal.governance.cases import bulk, decisions, ladder
 from chaupal.governance.cases.bulk import Item, Progress, unwatched
 from chaupal.governance.cases.lifecycle import IN_FORCE
 from chaupal.governance.context import Court
-from chaupal.governance.orders import csv_targets, orders
+from chaupal.governance.orders import csv_targets, orders, resolving
 from chaupal.governance.orders.order_forms import MatterForm as MatterForm
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import OWN_RULES
@@ -105,12 +105,14 @@ def _item(target: Target, draft: Draft, outcomes: Sequence[str]) -> Item:
     return Item(number=target.number, line=target.number, seen=1, **said)
 
 
-async def with_list(court: Court, form: MatterForm, data: bytes) -> tuple[MatterForm, tuple[str, ...]]:
+async def with_list(
+    court: Court, form: MatterForm, data: bytes, spoken: Mapping[str, str] = resolving.CODES
+) -> tuple[MatterForm, tuple[str, ...]]:
     """The form with the rows of a CSV file after its own lines, and for each target the outcome that its row asks for.
 
-    Raises Invalid (field `csv`) with every row that names nothing here.
+    `spoken` is as in `resolving.unlisted`. Raises Invalid (field `csv`) with every row that names nothing here.
     """
-    seen = await csv_targets.preview(court.work, court.settings.origin, data)
+    seen = await csv_targets.preview(court.work, court.settings.origin, data, spoken=spoken)
     if bad := [one for one in seen.rows if one.wrong]:
         said = [Wrong(one.wrong, {}, f"{one.row.line}: {one.row.target}") for one in bad[:MOST_SAID]]
         raise Invalid("rows_cannot_be_taken", many=len(bad)).about({"csv": said})

@@ -6,12 +6,12 @@ Columns: the target (an address or a handle), the measure demanded, a note; a co
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from chaupal.governance.orders import csv_files
-from chaupal.governance.orders.resolving import MOST_TARGETS, SAYS, LineFault, Resolved, resolve
+from chaupal.governance.orders.resolving import CODES, MOST_TARGETS, SAYS, LineFault, Resolved, resolve
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure
 from chaupal.store.machine.work import Work
@@ -104,12 +104,17 @@ def no_progress(done: int, of: int) -> None:
     """Nobody watches."""
 
 
-async def preview(work: Work, origin: str, data: bytes, progress: Progress = no_progress) -> Preview:
-    """What the rows of a file name. `progress` is called with (rows done, of how many).
+async def preview(
+    work: Work, origin: str, data: bytes, progress: Progress = no_progress, spoken: Mapping[str, str] = CODES
+) -> Preview:
+    """What the rows of a file name. `progress` is called with (rows done, of how many); `spoken` is as in `resolving.unlisted`.
 
     Raises Invalid (field `csv`) for what is no such file at all; what is wrong with a row stands with the row.
     """
-    rows = await asyncio.to_thread(read_rows, data)
+    rows = [
+        msgspec.structs.replace(row, demanded=spoken.get(row.demanded.lower(), row.demanded))
+        for row in await asyncio.to_thread(read_rows, data)
+    ]
     lines = [row.target for row in rows]
     async with work.scanning() as reading:
         found: list[Resolved] = []

@@ -3,7 +3,7 @@
 The office's form, the authority portal, the API and the command line all go through here, so that they see the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -13,9 +13,8 @@ from chaupal.governance.orders import faces, order_forms
 from chaupal.governance.orders.documents import Origin
 from chaupal.governance.orders.order_forms import Filer, OrderForm
 from chaupal.governance.orders.papers import Paper
-from chaupal.governance.orders.resolving import Resolved, elsewhere, resolve, unlisted
+from chaupal.governance.orders.resolving import CODES, Resolved, elsewhere, resolve, unlisted
 from chaupal.governance.regimes import OWN_RULES, Defect, OrderFacts, Regime, TargetFacts, defects, letter_of_return
-from chaupal.policy.measures import Measure
 from chaupal.store.court import authorities, register
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.docket import Order
@@ -67,25 +66,29 @@ async def usual(court: Court, issuer: Authority) -> tuple[Regime | None, Order |
     ), None
 
 
-def split_demands(form: OrderForm) -> OrderForm:
-    """Lines such as `२. @asha withhold_account` taken apart: the target stays on its line, the measure goes to `demanded`."""
+def split_demands(form: OrderForm, spoken: Mapping[str, str] = CODES) -> OrderForm:
+    """Lines such as `२. @asha withhold_account` taken apart: the target stays on its line, the measure goes to `demanded`.
+
+    `spoken`: what measures are called, in small letters -> the measure.
+    """
     given = list(form.demanded)
     targets: list[str] = []
     demanded: list[str] = []
     for at, line in enumerate(line for line in form.targets.splitlines() if line.strip()):
-        *names, last = unlisted(line) or [line.strip()]
-        measure = last if names and last in set(Measure) else ""
-        targets.append(" ".join(names if measure else [*names, last]))
+        names, measure = unlisted(line, spoken)
+        targets.append(" ".join(names) or line.strip())
         demanded.append(measure or (given[at] if at < len(given) else ""))
     said = tuple(demanded) if any(demanded) else ()
     return msgspec.structs.replace(form, targets="\n".join(targets), demanded=said)
 
 
-def join_demands(targets: str, demanded: Sequence[str]) -> str:
-    """The other way round, for a form that is shown again."""
+def join_demands(targets: str, demanded: Sequence[str], called: Mapping[str, str]) -> str:
+    """The other way round, for a form that is shown again. `called`: measure -> what its reader calls it."""
     lines = targets.splitlines()
     asked = [*demanded, *[""] * len(lines)]
-    return "\n".join(f"{line} {measure}".strip() for line, measure in zip(lines, asked, strict=False))
+    return "\n".join(
+        f"{line} {called.get(measure, measure)}".strip() for line, measure in zip(lines, asked, strict=False)
+    )
 
 
 async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, filed_by_authority: bool) -> Checked:

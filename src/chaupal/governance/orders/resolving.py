@@ -3,7 +3,7 @@
 What is on another server is named by its address there, or as user@host; it is found where it is known here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -37,18 +37,28 @@ _PERSON_THERE = regex.compile(r"/@([\w.-]{1,100})/?")
 _PERSON = regex.compile(r"/@([A-Za-z0-9_]{1,30}|[\w.-]{1,100}@[^\s/@]{1,253})(?:/([0-9]{1,19}))?/?")
 _MEDIA = regex.compile(r"/media/([0-9]{1,19})(?:/(?:small|original)[.a-z]{0,5})?/?")
 _TAG = regex.compile(r"/tags/([^/]{1,500})/?")
-# What lists in letters have before a name: `२)`, `(4)`, `5.`, a bullet; by itself, or at once before an address.
+# What lists in letters have before a name: `२)`, `(4)`, `5.`, a bullet; by itself, or at once before an address, handle or tag.
 _SERIAL = regex.compile(r"[(\[]?\p{Nd}{1,4}[.):।\]]*|[•●▪◦‣*–—-]")
-_SERIAL_AT_ONCE = regex.compile(r"^(?:[(\[]?\p{Nd}{1,4}[.):।\]]+(?=https?://)|[•●▪◦‣])")
+_SERIAL_AT_ONCE = regex.compile(r"^(?:[(\[]?\p{Nd}{1,4}[.):।\]]+(?=https?://|[/@#＃﹟])|[•●▪◦‣])")
 _QUOTES = {"<": ">", '"': '"', "'": "'", "“": "”", "‘": "’"}
 _BETWEEN = ",;।|"  # no name ends so
 _HOST = regex.compile(r"[^\s/?#@]{1,253}\.[^\s/?#@.]{2,63}(?::[0-9]{1,5})?(?=/)")
 
 
-def unlisted(line: str) -> list[str]:
-    """The words of a line without what a list in a letter has around them. No name holds a space: the first is one."""
+CODES: Mapping[str, str] = {measure: measure for measure in Measure}
+
+
+def unlisted(line: str, spoken: Mapping[str, str] = CODES) -> tuple[list[str], str]:
+    """The words of a line without what a list in a letter has around them, and the measure that stands behind them.
+
+    No name holds a space: the first word is one. `spoken`: what measures are called, in small letters -> the measure.
+    """
     words = [word for part in line.split() if (word := _bare(part))]
-    return words[1:] if len(words) > 1 and _SERIAL.fullmatch(words[0]) and words[1] not in set(Measure) else words
+    most = max(len(called.split()) for called in spoken)
+    ends = (at for at in range(max(1, len(words) - most), len(words)) if " ".join(words[at:]).lower() in spoken)
+    at = next(ends, len(words))
+    measure = spoken.get(" ".join(words[at:]).lower(), "")
+    return words[1:at] if at > 1 and _SERIAL.fullmatch(words[0]) else words[:at], measure
 
 
 def _bare(word: str) -> str:

@@ -62,6 +62,11 @@ class FiledTarget(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     code: str = ""
 
+    @property
+    def counted_as(self) -> str:
+        """Its state, and `unread` for a line that names nothing of its own, as in `record.Counts`."""
+        return "unread" if self.state == UNSEEN and self.reason else self.state
+
 
 class FiledStep(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to the order. `ours`: by the server; else by the authority. Times in ms."""

@@ -65,6 +65,7 @@ class Counts(msgspec.Struct, frozen=True):
     ended: int = 0
     pending: int = 0
     not_found: int = 0
+    unread: int = 0  # lines that name nothing of their own here: named before, of another server, or unreadable
     own_rules: int = 0  # closed, because the house acted by its own rules
     # Their order was closed, replaced, withdrawn or set aside before anything was decided about them.
     undecided: int = 0
@@ -92,7 +93,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` says `pending` for everything that two people have not decided yet, and `own_rules` where the case was closed because
     the house acted by its own rules (`acted`: in which matter); `log` are indices of leaves; `term` is the
-    key of a tag that something was done about.
+    key of a tag that something was done about; `reason`, of a line that names nothing of its own, is what is wrong with it in the
+    words of `kernel/faults`.
     """
 
     number: int
@@ -161,7 +163,7 @@ OUTCOMES = {
     "refused": ("refused",),
     "ended": SHOWN_AS_ENDED,
     "pending": SHOWN_AS_PENDING,
-    "not_found": ("not_found",),
+    "not_found": ("not_found", "unread"),
     "own_rules": (case_events.OWN_RULES,),
 }
 
@@ -352,6 +354,7 @@ def counted(told: Mapping[str, int]) -> Counts:
         ended=many(*SHOWN_AS_ENDED),
         pending=many(*SHOWN_AS_PENDING),
         not_found=many("not_found"),
+        unread=many("unread"),
         own_rules=many(case_events.OWN_RULES),
         undecided=many("undecided"),
     )
@@ -423,7 +426,7 @@ def _outcome(
         handle=handle,
         post=post,
         acted=acted,
-        reason=proposal.body.reason if proposal else "",
+        reason=proposal.body.reason if proposal else target.note if last.state == "not_found" else "",
         code=proposal.body.code if proposal else "",
         lifted_because=last.body.reason if last.state == "lifted" else "",
         decided_at=decided.at if decided else None,

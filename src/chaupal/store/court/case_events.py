@@ -114,7 +114,9 @@ OWN_RULES = "own_rules"  # where such a case is said to stand
 # Nothing of it was ever in force.
 _FREE = ~select(rulings.c.id).where(rulings.c.target_id == targets.c.id).correlate(targets).exists()
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
+# What a line says that is no target of its own (`Target.note`) was not looked for.
 came_to: ColumnElement[str] = case(
+    (and_(case_events.c.state == sql("'not_found'"), targets.c.note != sql("''")), sql("'unread'")),
     (
         and_(
             case_events.c.state == sql("'closed'"),

@@ -47,6 +47,7 @@ STATES = {
     "lifted": N_("restored"),
     "lapsed": N_("run out"),
     "not_found": N_("not found here"),
+    "unread": N_("named twice, on another server, or unreadable"),
 }
 MARKS = {
     "in_force": "law",

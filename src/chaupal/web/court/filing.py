@@ -1,6 +1,7 @@
 """Orders on their way in, as pages show them: the fields that a law asks for, the facial check, what each line names."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.replacing import SentBack
-from chaupal.governance.orders.resolving import SAYS, LineFault, Resolved
+from chaupal.governance.orders.resolving import CODES, SAYS, LineFault, Resolved
 from chaupal.governance.regimes import GENERIC, Field, Regime
 from chaupal.http.call import Call
 from chaupal.http.paging import Number
@@ -21,7 +22,7 @@ from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
 from chaupal.reads.court.naming import NamedThing
 from chaupal.social.people import elsewhere as people
-from chaupal.web.words import N_
+from chaupal.web.words import LANGUAGES, N_, words
 
 MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fields
 MOST_LOOKED_UP = people.AT_ONCE  # lines for which other servers are asked in one go
@@ -51,6 +52,15 @@ ORIGINS = {
     ),
 }
 MEASURES = {code: said for code, said in labels("do").items() if "law" in Measure(code).row.by}
+
+
+@cache
+def spoken() -> Mapping[str, str]:
+    """What measures are called, in small letters -> the measure: by their codes and in each language of the pages."""
+    called = labels("do").items()
+    return {**CODES} | {words(language).gettext(said).lower(): code for code, said in called for language in LANGUAGES}
+
+
 # What is typed into fields of their own; a law's other fields are asked for one by one.
 KNOWN = frozenset(
     {
@@ -107,7 +117,7 @@ def plain(form: OrderForm) -> OrderForm:
     """The order of a form, measures taken off its lines."""
     fields: dict[str, Any] = {field.name: getattr(form, field.name) for field in msgspec.structs.fields(OrderForm)}
     fields["regime"] = form.regime or GENERIC
-    return intake.split_demands(OrderForm(**fields))
+    return intake.split_demands(OrderForm(**fields), spoken())
 
 
 async def bring(
@@ -129,7 +139,7 @@ async def listed(call: Call[Any]) -> Preview | None:
     if upload is None:
         return None
     court = call.house.court
-    return await csv_targets.preview(court.work, court.settings.origin, upload.data)
+    return await csv_targets.preview(court.work, court.settings.origin, upload.data, spoken=spoken())
 
 
 def with_list(form: OrderForm, preview: Preview) -> OrderForm:
@@ -207,15 +217,16 @@ def _letters_before(draft: Draft) -> list[Document]:
     return [one for one in draft.before.documents if one.sha256 not in there] if draft.before else []
 
 
-def names(draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[str, Any]:
+def names(call: Call[Any], draft: Draft, regimes: Sequence[Regime], *, portal: bool) -> Mapping[str, Any]:
     """What the templates of a form use."""
     regime = next((one for one in regimes if one.id == draft.typed.regime), None)
-    checked = draft.checked
+    checked, tr = draft.checked, words(call.viewer.language).gettext
+    measures = {code: tr(said) for code, said in MEASURES.items()}
     return {
-        "typed": draft.typed, "lines": intake.join_demands(draft.typed.targets, draft.typed.demanded), "brought": draft.brought,
+        "typed": draft.typed, "lines": intake.join_demands(draft.typed.targets, draft.typed.demanded, measures), "brought": draft.brought,
         "signer": documents.signer_of, "checked": checked, "preview": draft.preview, "errors": draft.errors, "regimes": regimes,
         "regime": regime, "extra": extra_fields(regime), "ticked": TICKED, "signatures": SIGNATURES, "origins": ORIGINS,
-        "wrong_lines": WRONG_LINES, "wrong_rows": WRONG_ROWS, "measures": MEASURES, "portal": portal,
+        "wrong_lines": WRONG_LINES, "wrong_rows": WRONG_ROWS, "measures": measures, "portal": portal,
         "rows": rows_of(checked, portal=portal) if checked else [], "kinds_found": kinds_of(checked, portal=portal) if checked else {},
         "most_rows": SHOWN_ROWS, "public_fields": PUBLIC, "named": draft.named, "unsure": draft.unsure,
         "before": draft.before, "letters_before": _letters_before(draft), "again": draft.again,

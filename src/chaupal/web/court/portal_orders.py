@@ -183,7 +183,7 @@ def _regimes(call: Call[Any], who: Filing) -> list[intake.Regime]:
 async def _form(call: Call[Any], who: Filing, draft: Draft, problem: Problem | None) -> Answer:
     if problem is not None:
         draft.errors = by_field(problem, call.viewer.language)
-    named = filing.names(draft, _regimes(call, who), portal=True)
+    named = filing.names(call, draft, _regimes(call, who), portal=True)
     unmet = filing.elsewhere(call, draft.checked)
     return await render(call, "portal/new_order.html", FILED_OVER, problem, who, elsewhere=unmet, **named)
 

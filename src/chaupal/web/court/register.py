@@ -248,6 +248,7 @@ CAME_TO = {
     "undecided": N_("Over before anything was decided: %(many)s"),
     "own_rules": N_("Acted on under this server's own rules: %(many)s"),
     "not_found": N_("Not found on this server: %(many)s"),
+    "unread": N_("Named twice, on another server, or unreadable: %(many)s"),
     "lifted": N_("Limited no more: %(many)s"),
     "lapsed": N_("Limited no more, because the time ran out: %(many)s"),
     "overturned": N_("Limited no more, after an appeal: %(many)s"),

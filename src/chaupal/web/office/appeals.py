@@ -11,13 +11,15 @@ from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
+from chaupal.policy.measures import narrower
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import disputes, sheet
 from chaupal.web.court.sheet import SheetAsked
+from chaupal.web.office.deskwords import MEASURES
 from chaupal.web.square.cards import cards
-from chaupal.web.words import N_
+from chaupal.web.words import N_, words
 
 
 class AppealsAsked(msgspec.Struct, kw_only=True):
@@ -130,6 +132,7 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     )
     names = {one.item.id: one.item.handle for one in known}
     typed = call.args if isinstance(call.args, AppealHandled) else AppealHandled(id=id_, act="")
+    tr = words(viewer.language).gettext
     card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
     return await sheet.render(
         call,
@@ -142,6 +145,10 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
         names=names,
         typed=typed,
         done=getattr(call.args, "done", ""),
+        narrower=[
+            ("", tr("as it is")),
+            *((code, tr(said)) for code, said in MEASURES.items() if narrower(code, strike.ruling.measure)),
+        ],
         may_hear=row.may_be_heard_by(viewer.me),
     )
 

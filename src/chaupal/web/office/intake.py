@@ -95,10 +95,10 @@ async def _before(call: Call[Any], ref: str) -> SentBack | None:
 
 async def preview(call: Call[TargetLines]) -> Answer:
     """What lines name, as a piece of the page: for a script that asks while they are typed. Nothing is filed or written down."""
-    form = intake.split_demands(OrderForm(targets=call.args.targets))
+    form = intake.split_demands(OrderForm(targets=call.args.targets), filing.spoken())
     checked = await intake.check(call.house.court, form, [], filed_by_authority=False)
     draft = Draft(typed=form, checked=checked, named=await filing.named_things(call, checked))
-    named = {**courtly.names(call), **filing.names(draft, [], portal=False)}
+    named = {**courtly.names(call), **filing.names(call, draft, [], portal=False)}
     return await pages.render(call, "filing/named.html", **named)
 
 
@@ -162,7 +162,7 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
         "issuer": issuer,
         "elsewhere": filing.elsewhere(call, draft.checked),
     }
-    named = {**courtly.names(call), **filing.names(draft, regimes, portal=False)}
+    named = {**courtly.names(call), **filing.names(call, draft, regimes, portal=False)}
     return await pages.render(call, "office/intake.html", problem.status if problem else 200, **told, **named)
 
 

@@ -18,7 +18,7 @@ from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, staffed
-from chaupal.web.court import courtly
+from chaupal.web.court import courtly, filing
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
@@ -81,7 +81,7 @@ async def decide(call: Call[SanctionTyped]) -> Answer:
     try:
         if (listed := call.files.get("csv")) is not None and not listed.empty:
             check_may(call.viewer, "sanction")
-            matter, outcomes = await house_matters.with_list(court, matter, listed.data)
+            matter, outcomes = await house_matters.with_list(court, matter, listed.data, filing.spoken())
         done = await house_matters.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
     except (Invalid, NotAllowed) as problem:
         return await _page(call, args, problem)
