@@ -296,7 +296,7 @@ async def test_t4_t5_t6_challenges_emergencies_and_what_is_withheld_now(publishe
         # Of the twelve narrowed accounts now only a post is withheld.
         {
             "country": "IN",
-            "age": "7-29",
+            "age": "7–29",
             "accounts": many(BOTH, outcome="withhold_account") - 1,
             "posts": many(BOTH, outcome="withhold_post"),
         },

@@ -76,6 +76,8 @@ async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village):
     rows = (await village.client.get(f"{API}/tables/T1.json", params=asked)).json()["table"]["rows"]
     assert [row[0] for row in rows] == (["IN"] if rows else [])
     assert (await village.client.get(f"{API}/tables/t2.json?country=DE")).json()["table"]["rows"] == []
+    file = (await village.client.get(f"{API}/tables/T1.csv", params=asked)).headers["content-disposition"]
+    assert file == f'attachment; filename="T1-{month[0]}-{month[0]}-IN-IN-69A.csv"'
     wrong = await village.look("IN", "/transparency?from=soon&country=India")
     assert wrong.status_code == 422
     assert wrong.text.count("aria-invalid") == 2 and "महीना लिखें" in wrong.text and 'value="India"' in wrong.text
@@ -234,6 +236,9 @@ async def test_a_period_is_frozen_and_a_correction_is_a_new_revision(village: Vi
     ]
     page = (await village.look("IN", "/transparency")).text
     assert first.sha256[:16] in page and second.sha256[:16] in page
+    assert f'href="{API}/frozen/{until}/2/report.json"' in page
+    table = await village.client.get(f"{API}/frozen/{until}/2/T1.csv")
+    assert table.headers["content-disposition"] == f'attachment; filename="{until}-2-T1.csv"'
     told = (await village.client.get(f"{API}/snapshots.json")).json()["snapshots"]
     assert [(s["period"], s["revision"], s["sha256"]) for s in told] == [
         (until, 1, first.sha256),

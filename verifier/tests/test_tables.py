@@ -27,8 +27,8 @@ def test_t6_says_what_is_withheld_where_and_since_when():
     story.measure("IN-2", 1, "withhold_post", kind="post", at="2021-02-10T00:00Z")
     story.until("2021-02-11T00:00Z")
     rows = {(r["country"], r["age"]): r for r in table(story, "T6")}
-    assert rows["IN", "7-29"]["accounts"] == rows["LK", "7-29"]["accounts"] == 10
-    assert (rows["IN", "0-6"]["posts"], rows["IN", "0-6"]["renewed"]) == (2, 1)
+    assert rows["IN", "7–29"]["accounts"] == rows["LK", "7–29"]["accounts"] == 10
+    assert (rows["IN", "0–6"]["posts"], rows["IN", "0–6"]["renewed"]) == (2, 1)
     assert (rows["IN", "over"]["expired"], rows["IN", "over"]["given_back"]) == (1, 1)
     # At the end of February 4th nothing had ended yet, and the second ruling had not begun.
     assert {r["age"] for r in table(story, "T6", to="2021-01")} == set()
@@ -47,7 +47,7 @@ def test_t6_counts_what_is_withheld_and_not_by_how_many_orders():
     for index in first:
         story.reverse(index)
     rows = {(r["country"], r["age"]): r for r in table(story, "T6")}
-    assert rows["IN", "0-6"]["accounts"] == 10
+    assert rows["IN", "0–6"]["accounts"] == 10
     assert ("IN", "over") not in rows  # of what is withheld by another order nothing was given back
     for index in second:
         story.reverse(index)
@@ -60,7 +60,7 @@ def test_t6_counts_days_from_the_first_day_on_however_often_it_was_renewed():
     ended = story.reverse(story.measure("IN-1", 1, "withhold_post", kind="post"), "renewed", at="2021-03-05T00:00Z")
     story.measure("IN-1", 1, "withhold_post", kind="post", at="2021-03-05T00:00Z", prev=ended, cause="renewed")
     story.until("2021-03-08T00:00Z")
-    assert (row(story, "T6")["age"], row(story, "T6")["renewed"]) == ("30-89", 1)
+    assert (row(story, "T6")["age"], row(story, "T6")["renewed"]) == ("30–89", 1)
 
 
 def test_t6_is_as_of_the_end_of_the_period():
@@ -231,8 +231,8 @@ def test_a_measure_that_an_appeal_narrows_stays_one_measure():
     story.measure("IN-1", 1, "withhold_post", kind="post", prev=ended)
     story.until("2021-02-03T10:00Z")
     rows = {(r["country"], r["age"]): r for r in table(story, "T6")}
-    assert set(rows) == {("IN", "0-6")}
-    assert (rows["IN", "0-6"]["posts"], rows["IN", "0-6"]["renewed"]) == (1, 0)
+    assert set(rows) == {("IN", "0–6")}
+    assert (rows["IN", "0–6"]["posts"], rows["IN", "0–6"]["renewed"]) == (1, 0)
     assert (row(story, "T2")["posts_withheld"], row(story, "T2")["posts_given_back"]) == (1, 0)
     assert row(story, "T17")["posts"] == 1
     assert row(story, "T12")["modified"] == 1

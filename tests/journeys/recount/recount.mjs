@@ -186,7 +186,7 @@ for (const order of demands) {
     if (many > 0) add(tables.T3, kind === "unknown" ? "not_found|" : `${ended}|`, "targets", many);
   }
 }
-const AGES = [[6, "0-6"], [29, "7-29"], [89, "30-89"], [364, "90-364"], [Infinity, "365+"]];
+const AGES = [[6, "0–6"], [29, "7–29"], [89, "30–89"], [364, "90–364"], [Infinity, "≥365"]];
 const counted = new Set();
 for (const m of new Set(measures.values())) {
   const over = m.ended !== null || (m.until !== null && m.until <= now);

@@ -11,14 +11,14 @@ from chaupal.app.village_pictures import PICTURES
 from chaupal.app.village_story import Play, load_play
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.log import log
-from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.clock import HOUR, StillClock, iso
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.explore import trends
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
-from chaupal.store.court import case_events, docket
+from chaupal.store.court import case_events, docket, ledger
 from chaupal.store.identity.accounts import census
 from chaupal.store.machine import marks, outbox
 from village import Village
@@ -112,6 +112,8 @@ async def test_the_village_is_founded_whole_as_it_is_seen_and_only_once(
     square = retold.house.square
     async with square.work.reading() as reading:
         before = await census(reading, 0)
+        (newest,) = await ledger.entries(reading, await ledger.size(reading) - 1, 1)
+        assert msgspec.json.decode(newest)["at"][:16] <= iso(clock() - HOUR)[:16]  # what visitors do is later
         assert await outbox.is_empty(reading)
         assert await marks.read(reading, MARK) == FOUNDED
     assert before.people == len(HANDLES) - 1  # one is suspended

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta
@@ -67,7 +68,9 @@ async def table(call: Call[TableAsked]) -> Answer:
     if isinstance(found, Building):
         return still_building(found)
     made = table_file(found, found.tables[0], ending)
-    return _file(f"{id_}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made)
+    # Files of two months lie in one folder: each is called by what it holds.
+    part = [quote(value, safe="") for value in call.args.filters.asked().values()]
+    return _file(f"{'-'.join((id_, *part))}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made)
 
 
 def _file(name: str, body: bytes) -> Answer:
@@ -117,7 +120,8 @@ def _address(frozen: Snapshot, name: str) -> str:
 async def frozen_file(call: Call[ReportFileAsked]) -> Answer:
     """A file of a frozen report, byte for byte as the snapshot's entry holds its hash."""
     args = call.args
-    return _file(args.name, await snapshots.file(call.house.court, args.period, args.revision, args.name))
+    name = f"{args.period}-{args.revision}-{args.name}"
+    return _file(name, await snapshots.file(call.house.court, args.period, args.revision, args.name))
 
 
 async def statements(call: Call[StatementsAsked]) -> Answer:

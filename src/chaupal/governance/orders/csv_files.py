@@ -9,18 +9,12 @@ import regex
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Value
 from chaupal.text.clean import decoded
+from chaupal_audit.report.report import BEFORE_RUNS, WHERE, safe
 
 BIGGEST = 4_000_000  # bytes
 SEPARATORS = "\t;,"
 MARK = "\ufeff"  # without it spreadsheets take UTF-8 for something else
-# What begins so is run by spreadsheets as a formula (CWE-1236): a cell, and what follows a `;` in it, by which those of many countries
-# separate columns, whatever the file does (OWASP, "CSV Injection": separators count, too). Quotes are no help where another one counts.
-RUNS = ("=", "+", "-", "@", "\t", "\r")
-_WHERE, _RUNS = "(^|;)", f"(?='*[{regex.escape(''.join(RUNS))}])"
-# In an address it is written in its other form, which is the same one (RFC 3986 §2.3), or opens the same page: with an apostrophe it
-# opened none.
-_ADDRESS, _IN_ADDRESS = regex.compile(r"https?://\S+"), regex.compile(f";{_RUNS}(.)")
-_BEFORE, _SAFE = regex.compile(_WHERE + _RUNS), regex.compile(f"{_WHERE}'{_RUNS}")
+_SAFE = regex.compile(f"{WHERE}'{BEFORE_RUNS}")
 
 
 def rows_of(data: bytes, most: int) -> list[tuple[int, list[str]]]:
@@ -53,17 +47,8 @@ def written(rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode()
 
 
-def safe(cell: str) -> str:
-    """The cell with an apostrophe before what would run. Where a cell begins spreadsheets show none; `plain` takes each away again.
-    An address stays one that opens.
-    """
-    if _ADDRESS.fullmatch(cell):
-        return _IN_ADDRESS.sub(lambda found: f";%{ord(found[1]):02X}", cell)
-    return _BEFORE.sub(r"\1'", cell)
-
-
 def plain(cell: str) -> str:
-    """The cell as it was before `safe`."""
+    """The cell as it was before `safe`. Where a cell begins spreadsheets show no apostrophe, elsewhere they do."""
     return _SAFE.sub(r"\1", cell)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import cast
@@ -108,8 +109,14 @@ def digest(value: object) -> str:
 
 WHOLE = "report.json"
 ENDINGS = ("csv", "json")
-# A spreadsheet takes what begins so for a formula; what foreign orders call themselves must not compute anything.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What begins so is run by spreadsheets as a formula (CWE-1236): a cell, and what follows a `;` in it, by which those of many countries
+# separate columns, whatever the file does (OWASP, "CSV Injection": separators count, too). Quotes are no help where another one counts.
+RUNS = ("=", "+", "-", "@", "\t", "\r")
+WHERE, BEFORE_RUNS = "(^|;)", f"(?='*[{re.escape(''.join(RUNS))}])"
+# In an address it is written in its other form, which is the same one (RFC 3986 §2.3), or opens the same page: with an apostrophe it
+# opened none.
+_ADDRESS, _IN_ADDRESS = re.compile(r"https?://\S+"), re.compile(f";{BEFORE_RUNS}(.)")
+_BEFORE = re.compile(WHERE + BEFORE_RUNS)
 
 
 def files(made: Report) -> dict[str, bytes]:
@@ -144,6 +151,13 @@ def table_csv(table: Table) -> str:
 
 def _cell(value: Value) -> object:
     shown = plain(value)
-    if isinstance(shown, str) and shown.startswith(FORMULA):
-        return f"'{shown}"
+    if isinstance(shown, str):
+        return safe(shown)
     return "" if shown is None else shown
+
+
+def safe(cell: str) -> str:
+    """The cell with an apostrophe before what a spreadsheet would run. An address stays one that opens."""
+    if _ADDRESS.fullmatch(cell):
+        return _IN_ADDRESS.sub(lambda found: f";%{ord(found[1]):02X}", cell)
+    return _BEFORE.sub(r"\1'", cell)

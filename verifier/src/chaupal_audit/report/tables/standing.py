@@ -12,8 +12,8 @@ from chaupal_audit.report.tables.cells import N_, Column, Kind, Note, count, peo
 from chaupal_audit.report.tables.declared import Declared
 from chaupal_audit.report.tables.orders import COUNTRY
 
-# Days that something has been withheld, up to and including; the word of the row.
-AGES = ((6, "0-6"), (29, "7-29"), (89, "30-89"), (364, "90-364"), (10**6, "365+"))
+# Days that something has been withheld, up to and including; the word of the row. With a hyphen spreadsheets make a date of some.
+AGES = ((6, "0–6"), (29, "7–29"), (89, "30–89"), (364, "90–364"), (10**6, "≥365"))
 OVER = "over"
 
 
