@@ -44,12 +44,14 @@ quick: .stamps/dev ## what one runs every minute: lint, the law, language, arrow
 test: .stamps/dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
 	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)
 
-check: .stamps/dev .stamps/script ## lint, format, types, arrows, map
+# Types take longest, and one core: what else there is runs beside them; where tests come next, what they need is brought then, too.
+BESIDE = .stamps/script $(if $(filter test,$(MAKECMDGOALS)),catalogues assets services)
+
+check: .stamps/dev ## lint, format, types, arrows, map
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	@# Types take longest, and one core: what else there is runs beside them.
 	.venv/bin/basedpyright & types=$$!; \
-	tools/npm.sh run --silent check && .venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
+	$(MAKE) $(BESIDE) && tools/npm.sh run --silent check && .venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
 	wait $$types && exit $$rest
 
 fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
