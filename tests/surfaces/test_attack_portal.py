@@ -5,10 +5,13 @@ import itertools
 import pytest
 import regex
 
-from chaupal.governance.orders import authorities, portal
+import others
+from chaupal.governance.orders import authorities, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import DAY
+from chaupal.policy.facts import Visibility
 from letters import letter
 from mails import mails_of, secret_in
 from office import ORDER, PASSWORD, Office, open_office
@@ -170,6 +173,51 @@ async def test_nothing_on_the_portal_tells_a_private_post_from_none(village: Vil
         for own in (line, ref, str(private.id), str(private.id + 1)):
             whole = whole.replace(own, "…")
         told.append(plain(whole))
+    assert told[0] == told[1]
+
+
+async def test_nothing_on_the_portal_tells_what_was_said_elsewhere_to_a_few_and_came_here(
+    village: Village, ministry: Office
+):
+    """Two worlds, as well of what staff took in from a letter: a post of another server that is here for followers, and none."""
+    v, court = village, village.running.house.court
+    await others.said(
+        v.running.house.square, await others.met(v.running.house.square), visibility=Visibility.PRIVATE, number=7
+    )
+    told: list[str] = []
+    for number, at in ((7, "R-1"), (8, "R-2")):
+        line = f"https://other.example/users/moham/statuses/{number}"
+        listing = f"target,demanded\n{line},\n{line},withhold_post\n".encode()
+        typed = FIELDS | {"reference_no": at, "targets": line}
+        new = "/portal/orders/new?regime=IN-69A"
+        seen = [(await ministry.file(line, reference_no=at)).text]
+        for act in ("check", "file"):
+            seen.append((await ministry.post("/portal/orders", new, act=act, **typed)).text)
+        files = [("csv", ("list.csv", listing, "text/csv"))]
+        seen.append(
+            (await ministry.post("/portal/orders", new, files=files, act="check", **typed | {"targets": ""})).text
+        )
+        done = await ministry.post("/portal/orders", new, act="file", record_all="1", **typed)
+        ref = done.headers["location"].rpartition("/")[2]
+        form = ORDER | {
+            "reference_no": f"{at} by letter",
+            "bases": ("public_order",),
+            "targets": line,
+            "record_all": True,
+        }
+        taken = OrderForm(authority=ministry.authority.id, **form)
+        letter = await orders.receive(court, v.chitra.viewer, taken)
+        for one in (ref, letter):
+            for path in (f"/portal/orders/{one}", f"/orders/{one}"):
+                seen.append((await ministry.get(path)).text)
+            for path in (f"/api/v1/orders/{one}", f"/api/v1/transparency/orders/{one}"):
+                seen.append((await ministry.ask("GET", path)).text)
+        front = (await ministry.get("/portal")).text.split("<article")
+        seen += [part.partition("</article>")[0] for part in front if ref in part or letter in part]
+        whole = "\n".join(seen)
+        for own in (f"{line}", ref, letter):
+            whole = whole.replace(own, "…")
+        told.append(plain(regex.sub(r"(?i)(entr(y|ies)[/ ]|प्रविष्टि )\d+|\"log[a-z_]*\":(\[[\d,]*\]|\d+)", "", whole)))
     assert told[0] == told[1]
 
 

@@ -120,6 +120,7 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     events.ConfirmationAsked: (letters.confirmation,),
     events.PasswordResetAsked: (letters.reset,),
     events.EmailChangeAsked: (letters.new_address,),
+    events.CodesGuessed: (letters.guessed,),
     events.LinksToVerify: (verified_links.verify,),
     court.OfficeUserInvited: (letters.invitation,),
     events.FilesUnwanted: (holding.let_go,),

@@ -213,11 +213,22 @@ async def _change(fed: Federation, w: Writing, account: int, actor: Actor, handl
     if before is not None:
         await people.change(w, account, await _shown(fed, w, before.server, actor))
     if before is not None and handle and handle != before.handle:
-        await _make_room(w, handle)
-        await people.rename(w, account, handle)
+        if await _may_be_renamed(w, account, handle):
+            await _make_room(w, handle)
+            await people.rename(w, account, handle)
+        else:
+            handle = before.handle
     name = handle or (before.handle if before is not None else "")
     await accounts.find_by(w, account, name_words(actor.name, name.partition("@")[0]))
     w.tell(AccountChanged(account=account))
+
+
+async def _may_be_renamed(w: Writing, account: int, handle: str) -> bool:
+    """Not whoever is limited here, nor into the name of somebody who is: a name is what a decision was about, and by two renamings
+    it would be free of it.
+    """
+    holder = await accounts.whose(w, handle)
+    return not await accounts.is_limited(w, account) and (holder is None or not await accounts.is_limited(w, holder))
 
 
 async def _make_room(w: Writing, handle: str) -> None:

@@ -60,6 +60,12 @@ class PasswordResetAsked(Event, frozen=True):
     account: int
 
 
+class CodesGuessed(Event, frozen=True):
+    """Somebody knows the password, and goes through codes: word of it is due."""
+
+    account: int
+
+
 class AccountDeleted(Event, frozen=True):
     """The last of an account is gone; its name stays taken."""
 

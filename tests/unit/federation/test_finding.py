@@ -258,6 +258,33 @@ async def test_whoever_has_the_name_of_somebody_who_is_limited_here_is_them_by_w
     await v.client.aclose()
 
 
+@pytest.mark.parametrize("unnoticed", [False, True])
+async def test_no_renaming_frees_a_name_of_what_was_decided_about_it(
+    world: World, fed: Federation, house: RunningHouse, clock: StillClock, unnoticed: bool
+):
+    """Neither of whoever is limited, into another one, nor of another into theirs; where nobody is to notice a limit, as if none were."""
+    v, other = Village(house, clock), "https://far.example/users/carl"
+    for uri in (BOB, other):
+        world.actor(uri)
+        world.finds(f"{uri.rpartition('/')[2]}@far.example", uri)
+    bob, carl = await finding.person(fed, BOB), await finding.person(fed, other)
+    await (
+        measures.begin(v, Measure.DEAMPLIFY, bob, neutral=1) if unnoticed else measures.begin(v, Measure.SUSPEND, bob)
+    )
+    world.actor(preferredUsername="robert")
+    world.finds("robert@far.example", BOB)
+    world.actor(other, preferredUsername="bob")
+    world.finds("bob@far.example", other)
+    await finding.person(fed, other, fresh=True)
+    async with fed.work.reading() as reading:
+        known = await people.remote_of(reading, bob)
+        assert known is not None and (known.gone_at is None) is not unnoticed
+    assert await handle_of(fed, carl) == ("bob@far.example" if unnoticed else "carl@far.example")
+    await finding.person(fed, BOB, fresh=True)
+    assert await handle_of(fed, bob) == ("robert@far.example" if unnoticed else "bob@far.example")
+    await v.client.aclose()
+
+
 async def test_what_is_known_is_asked_for_anew_after_a_day_and_stands_where_nobody_answers(
     world: World, fed: Federation, clock: StillClock
 ):

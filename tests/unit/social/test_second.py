@@ -93,6 +93,21 @@ async def test_a_recovery_code_lets_in_once_and_only_its_digest_is_kept(street, 
     assert await logins.second_step(street.square, (await half(street)).secret, "asha", fresh[1])
 
 
+async def test_who_goes_through_codes_knows_the_password_and_its_owner_is_told_once(street, asha):
+    secret, _ = await set_up(street, asha)
+    await street.settle()
+    before = len(street.letters())
+    for missed in range(second.TOLD_AT + 3):
+        await street.settle()
+        assert len(street.letters()) == before + (missed >= second.TOLD_AT)
+        with pytest.raises(Invalid):
+            if missed % 2:
+                await logins.second_step(street.square, (await half(street)).secret, "asha", "no code")
+            else:
+                await logins.sign_in_at_once(street.square, "asha", PASSWORD, "no code")
+    assert await logins.second_step(street.square, (await half(street)).secret, "asha", code(street, secret))
+
+
 async def test_half_a_way_is_over_after_ten_minutes_and_is_somebodys_own(street, asha):
     secret, _ = await set_up(street, asha)
     begun = await half(street)

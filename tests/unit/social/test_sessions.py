@@ -184,6 +184,29 @@ async def test_a_reset_link_works_once_and_ends_everything(house: RunningHouse, 
     assert await logins.sign_in(square, "asha", "नया पासवर्ड")
 
 
+async def test_whoever_takes_a_link_holds_the_account_before_it_as_a_change_of_password_does(
+    square: Square, asha: Viewer, monkeypatch: pytest.MonkeyPatch
+):
+    """In another order two at once wait for each other, and PostgreSQL turns one of them away."""
+    order: list[str] = []
+
+    def noting(name: str) -> None:
+        done = getattr(hashing, name)
+
+        async def noted(*given: Any) -> Any:
+            order.append(name)
+            return await done(*given)
+
+        monkeypatch.setattr(hashing, name, noted)
+
+    for name in ("hold", "use_link"):
+        noting(name)
+    async with square.work.writing() as w:
+        await hashing.add_link(w, digest("a secret"), asha.me, "reset", w.now() + 1_000)
+        assert await hashing.take_link(w, digest("a secret"), "reset") == asha.account
+    assert order == ["hold", "use_link"]
+
+
 async def test_a_reset_link_dies_after_an_hour_and_when_another_is_asked_for(
     house: RunningHouse, square: Square, asha: Viewer, clock: StillClock
 ):

@@ -17,9 +17,9 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
 from chaupal.ports.mail import Letter, is_gone
 from chaupal.social import mail_proofs
-from chaupal.social.events import ConfirmationAsked, EmailChangeAsked, PasswordResetAsked
+from chaupal.social.events import CodesGuessed, ConfirmationAsked, EmailChangeAsked, PasswordResetAsked
 from chaupal.social.people import accounts
-from chaupal.social.signin import password_and_email
+from chaupal.social.signin import password_and_email, signin_mails
 from chaupal.store.court import tellings
 from chaupal.store.identity import apps, logins
 from chaupal.store.machine import outbox
@@ -57,6 +57,13 @@ async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
 
 async def new_address(carrier: Carrier, event: EmailChangeAsked) -> None:
     await password_and_email.mail_email_link(carrier.square, event.account)
+
+
+async def guessed(carrier: Carrier, event: CodesGuessed) -> None:
+    async with carrier.work.reading() as reading:
+        login = await logins.login_of(reading, event.account)
+    if login is not None:
+        await carrier.mail.send(signin_mails.letter(signin_mails.GUESSED, carrier.settings, login, "/password"))
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:

@@ -117,6 +117,7 @@ async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
     text = paper.page("text", text)
     paper.check()
     async with court.work.writing() as w:
+        await ledger.hold(w)  # two at once would not count each other
         row = await _appeal(w, id_)
         staff = row.account_id != viewer.me
         if staff:

@@ -28,12 +28,12 @@ from chaupal.governance.log.reconcile_facts import MEASURES, REVERSAL, LoggedFac
 from chaupal.governance.log.reconcile_quick import QuickLook, Seal
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.governance.orders.statements import digest, text_of
-from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.logger import log
 from chaupal.store.court import authorities, case_events, ledger, offices, speakers, statements
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine import auditing, checks, marks
+from chaupal.store.machine import auditing, checks, marks, outbox
 from chaupal.store.machine.auditing import DecidedRow
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
@@ -71,6 +71,7 @@ class Walk:
 
     def _begin(self) -> None:
         self._next = self._rulings = 0
+        self._lived = -1
         self._faults: list[str] = []
 
     async def step(self) -> Reconciled | None:
@@ -78,12 +79,15 @@ class Walk:
         if self._court.clock() < self._due:
             return None
         async with self._court.work.of_one_moment() as reading:
-            found = await _slice(self._court, reading, self._next, self._at_once)
+            if self._lived < 0:
+                self._lived = await _lived(reading)
+            found = await _slice(self._court, reading, self._next, self._at_once, self._lived)
             if found is None:
                 faults = [
                     *await _nowhere(reading),
                     *await _appealed_nowhere(reading),
                     *await _unruled(reading),
+                    *await auditing.not_done(reading, self._court.clock(), self._lived),
                     *await _registered(self._court, reading),
                     *await _protected(self._court, reading),
                     *await _stated(reading),
@@ -128,8 +132,20 @@ async def reconcile(court: Court) -> Reconciled:
 async def last(court: Court) -> Reconciled | None:
     """What the last finished walk found; None where none has finished yet."""
     async with court.work.reading() as reading:
-        text = await marks.read(reading, MARK)
+        return await _last(reading)
+
+
+async def _last(reading: Reading) -> Reconciled | None:
+    text = await marks.read(reading, MARK)
     return msgspec.json.decode(text, type=Reconciled) if text else None
+
+
+async def _lived(reading: Reading) -> int:
+    """Until when (ms) whatever came due is done by now: a day before the last walk ended, for a house that was off does nothing; and
+    no later than what is still to be carried out.
+    """
+    before, waits = await _last(reading), (await outbox.depth(reading)).since
+    return 0 if before is None else max(min(before.at - DAY, before.at if waits is None else waits), 0)
 
 
 class _Found(NamedTuple):
@@ -140,8 +156,8 @@ class _Found(NamedTuple):
     faults: list[str]
 
 
-async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Found | None:
-    """Compare `count` entries with every row that began or ended by one of them; None past the end of the log.
+async def _slice(court: Court, reading: Reading, start: int, count: int, lived: int) -> _Found | None:
+    """Compare `count` entries with every row that began or ended by one of them; None past the end of the log. `lived`: see `_lived`.
 
     Entries are read first: what is decided meanwhile has later entries, and is compared with those.
     """
@@ -168,6 +184,8 @@ async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Fou
     faults += decided_faults(court, facts, events, await _kept_with_others(reading, facts, events))
     filed, decided = await auditing.appealed(reading, start, end - start)
     faults += appeal_faults(court, facts, filed, decided)
+    told_nobody = await auditing.untold(reading, start, end - start, lived)
+    faults += [f"nobody was told of ruling {id_}, and nothing says why" for id_ in told_nobody]
     for said, rows_of, told in (
         ("a measure, and there is no such ruling", {row.log_index for row in begun}, facts.measures),
         ("an order, and there is no such order", {order.log_index for order in orders}, facts.orders),

@@ -105,9 +105,16 @@ def no_progress(done: int, of: int) -> None:
 
 
 async def preview(
-    work: Work, origin: str, data: bytes, progress: Progress = no_progress, spoken: Mapping[str, str] = CODES
+    work: Work,
+    origin: str,
+    data: bytes,
+    progress: Progress = no_progress,
+    spoken: Mapping[str, str] = CODES,
+    *,
+    outside: bool = False,
 ) -> Preview:
-    """What the rows of a file name. `progress` is called with (rows done, of how many); `spoken` is as in `resolving.unlisted`.
+    """What the rows of a file name. `progress` is called with (rows done, of how many); `spoken` is as in `resolving.unlisted`, and
+    `outside` as in `resolving.resolve`.
 
     Raises Invalid (field `csv`) for what is no such file at all; what is wrong with a row stands with the row.
     """
@@ -119,7 +126,7 @@ async def preview(
     async with work.scanning() as reading:
         found: list[Resolved] = []
         for start in range(0, len(rows), AT_ONCE):
-            found += await resolve(reading, origin, lines[start : start + AT_ONCE])
+            found += await resolve(reading, origin, lines[start : start + AT_ONCE], outside=outside)
             progress(len(found), len(rows))
     return Preview(tuple(_previewed(rows, found)))
 

@@ -96,7 +96,7 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
     lines = [line for line in (part.strip() for part in form.targets.splitlines()) if line]
     async with court.work.scanning() as reading:
         issuer = await authorities.by_id(reading, form.authority or 0) if form.authority else None
-        found = await resolve(reading, court.settings.origin, lines)
+        found = await resolve(reading, court.settings.origin, lines, outside=filed_by_authority)
     paper = Paper()  # its complaints are made when it is filed
     regime = order_forms.law_of(court, paper, form)
     new = order_forms.read(court, paper, form, issuer, regime, Filer(CLOCK, known=filed_by_authority), brought)
@@ -115,12 +115,13 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
 
 
 async def to_look_up(court: Court, form: OrderForm) -> list[str]:
-    """What an order names of other servers and is not known here; nothing where no other is spoken to."""
+    """What an order that its authority files names of other servers, and is not known here as far as it may know; nothing where no
+    other is spoken to."""
     if not court.settings.federates:
         return []
     lines = [line.strip() for line in split_demands(form).targets.splitlines() if line.strip()]
     async with court.work.scanning() as reading:
-        return elsewhere(await resolve(reading, court.settings.origin, lines))
+        return elsewhere(await resolve(reading, court.settings.origin, lines, outside=True))
 
 
 def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFacts) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import confirming, resolving
 from chaupal.governance.orders.documents import origin_of
 from chaupal.governance.orders.papers import Paper
-from chaupal.governance.orders.resolving import MOST_TARGETS, LineFault, Resolved, resolve
+from chaupal.governance.orders.resolving import MOST_TARGETS, SAYS, LineFault, Resolved, resolve
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel import faults
 from chaupal.kernel.clock import DAY
@@ -228,11 +228,13 @@ async def read_targets(
     *,
     unknown: frozenset[LineFault],
     own: bool = False,
+    outside: bool = False,
 ) -> list[Target]:
-    """`own`: of a matter of the house's own, which may be about whole servers; what an authority asks for is narrower than that."""
+    """`own`: of a matter of the house's own, which may be about whole servers; what an authority asks for is narrower than that.
+    `outside`: it files the order itself."""
     lines = _lines(paper, text)
     servers = await resolving.servers_named(reading, lines)
-    found = await resolve(reading, court.settings.origin, lines)
+    found = await resolve(reading, court.settings.origin, lines, outside=outside)
     if own:
         _check_servers(court, paper, servers.values())
         found = [servers.get(at, one) for at, one in enumerate(found)]
@@ -278,6 +280,7 @@ def _target(
             demanded=demanded,
             note=faults.FAULTS[one.says].brief,
         )
+    posing = one.otherwise if one.unseen else LineFault.NOTHING
     return Target(
         id=court.make_id(),
         order_id=order_id,
@@ -287,9 +290,11 @@ def _target(
         subject_id=one.subject,
         owner_id=one.owner,
         term=one.term,
-        demanded=demanded or (asked.value if asked else ""),
+        # Of what came from elsewhere and is not for everybody nothing shows outside that it came.
+        demanded=demanded or (asked.value if asked and not posing else ""),
         speaker=classes.get(one.owner or 0, ""),
         unseen=one.unseen,
+        note=faults.FAULTS[SAYS[posing]].brief if posing else "",
     )
 
 

@@ -64,7 +64,9 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
             new, confirms=confirmed.id if confirmed else None, replaces=replaced.id if replaced else None
         )
         kept = order_forms.recorded(form)
-        named = await order_forms.read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=kept)
+        named = await order_forms.read_targets(
+            court, reading, paper, form.targets, form.demanded, new.id, unknown=kept, outside=filer.user is not None
+        )
         if filer.staff != CLOCK:  # before anybody is told that this was filed already, and as what
             owners: list[int | None] = [target.owner_id for target in named]
             for one in await docket.versions_before(reading, new):

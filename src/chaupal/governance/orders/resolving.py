@@ -98,6 +98,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     A tag has subject 0 and its count key as `term`. `public`: everybody may know that it exists. `like`: another handle
     that exists and looks like this one, or this server's domain. `first`: the line (from 0) that named the same before.
     `name`: what it names, by the line alone, so that whether two lines name the same does not tell whether it is there.
+    `otherwise`: of what came from another server, what would be wrong with the line had it not come.
     """
 
     line: str
@@ -110,6 +111,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     like: str = ""
     first: int | None = None
     name: tuple[str, str, int, str] = ("", "", 0, "")
+    otherwise: LineFault = LineFault.NOTHING
 
     @property
     def unseen(self) -> bool:
@@ -144,14 +146,22 @@ class _LookedUp(msgspec.Struct, frozen=True):
     there: dict[str, naming.RemoteThing]
 
 
-async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[Resolved]:
-    """What each line names, in order. `origin`: this server's address.
+_NOTHING_HERE = _LookedUp({}, {}, {}, {})
+
+
+async def resolve(reading: Reading, origin: str, lines: Sequence[str], *, outside: bool = False) -> list[Resolved]:
+    """What each line names, in order. `origin`: this server's address. `outside`: whoever asks is an authority: whether what was said
+    elsewhere to a few came here is not theirs to know, and it stands as what never came.
 
     Three looks, whatever the number of lines, and three more where some are of other servers.
     """
     named = [_read(origin, line) for line in lines]
     known = await _look_up(reading, named)
     found = [(one, _resolved(one, known)) for one in named]
+    if outside:
+        found = [
+            (one, _resolved(one, _NOTHING_HERE) if what.otherwise and what.unseen else what) for one, what in found
+        ]
     return _marked([msgspec.structs.replace(what, name=_name(one, what)) for one, what in found])
 
 
@@ -329,7 +339,15 @@ def _of_tag(one: _ParsedLine, known: _LookedUp) -> Resolved:
 
 def _there(one: _ParsedLine, there: naming.RemoteThing) -> Resolved:
     public = there.kind == "account" or _public(there.visibility)
-    return Resolved(line=one.line, kind=there.kind, subject=there.id, owner=there.owner, public=public, like=one.like)
+    return Resolved(
+        line=one.line,
+        kind=there.kind,
+        subject=there.id,
+        owner=there.owner,
+        public=public,
+        like=one.like,
+        otherwise=one.wrong or LineFault.FOREIGN,
+    )
 
 
 FOUND = {"account": _account, "post": _post, "media": _picture, "tag": _of_tag}

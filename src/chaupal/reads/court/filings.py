@@ -152,7 +152,7 @@ def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> File
     return FiledTarget(
         number=target.number,
         line=target.as_written,
-        kind=target.kind,
+        kind=target.kind if said else target.kind_told,
         demanded=target.demanded,
         state=state,
         reason=said.body.reason if said else target.note if state == UNSEEN else "",

@@ -409,7 +409,7 @@ def _outcome(
     last = events[-1]
     log = tuple(event.log_index for event in events if event.log_index is not None)
     if last.state in SHOWN_AS_PENDING:
-        return Outcome(number=target.number, kind=target.kind, state="pending", handle=handle, post=post, log=log)
+        return Outcome(number=target.number, kind=target.kind_told, state="pending", handle=handle, post=post, log=log)
     proposal = said_of([event for event in events if event.state not in (*SHOWN_AS_ENDED, "undecided")])
     decided = next((e for e in events if e.state in (*DECIDED, "undecided")), None)
     over = (
@@ -421,7 +421,7 @@ def _outcome(
     own = last.state == "closed" and last.body.outcome == OWN_ACTION
     return Outcome(
         number=target.number,
-        kind=target.kind,
+        kind=target.kind_told if last.state == "not_found" else target.kind,
         state=case_events.OWN_RULES if own else "lapsed" if over else last.state,
         handle=handle,
         post=post,

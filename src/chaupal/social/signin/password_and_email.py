@@ -14,7 +14,7 @@ from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.people.accounts import check_email, check_email_free, confirm_login
 from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import Session, begin_session, check_proved, proved
-from chaupal.store.identity import accounts, apps, logins
+from chaupal.store.identity import apps, logins
 from chaupal.store.identity.logins import hash_password
 from chaupal.store.machine.work import Writing
 
@@ -65,7 +65,6 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
     hash_ = await hash_password(new)
     async with square.work.writing() as w:
         account = await logins.take_link(w, digest(secret), RESET)
-        await accounts.hold(w, account)  # before all else, as whoever comes in at this moment does
         # Whoever reads the mails of an address has shown that it is theirs.
         await confirm_login(w, account)
         await logins.set_password(w, account, hash_)

@@ -30,6 +30,18 @@ RESET = {
         "If you did not ask for this, do nothing: your password stays as it is.\n\n{title}\n{origin}\n",
     ),
 }
+GUESSED = {
+    "hi": (
+        "{title}: कोई आपका पासवर्ड जानता है",
+        "नमस्ते @{handle},\n\nआपके खाते में किसी ने सही पासवर्ड से लॉग इन करना चाहा और कई बार गलत कोड डाला। कोड के बिना कोई अंदर नहीं आता।\n\n"
+        "अगर यह आप नहीं थे, तो पासवर्ड अभी बदलें:\n\n{link}\n\n{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: somebody knows your password",
+        "Hello @{handle},\n\nsomebody came to log in to your account with the right password, and typed a wrong code several times. "
+        "Nobody comes in without the code.\n\nIf that was not you, change your password now:\n\n{link}\n\n{title}\n{origin}\n",
+    ),
+}
 NEW_ADDRESS = {
     "hi": (
         "{title}: क्या यह पता आपका है?",

@@ -101,7 +101,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     `owner_id`: whose it is. `term`: a tag's count key (its subject is 0). `demanded`: the measure that was asked for.
     `speaker`: the protected class of its owner when it came in. `unseen`: it was not for everybody then, so outside it stands
-    as not found here.
+    as not found here; `note`: what is wrong with its line, or would be had it not come from another server.
     """
 
     id: int
@@ -117,6 +117,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     assigned_to: int | None = None
     note: str = ""
     unseen: bool = False
+
+    @property
+    def kind_told(self) -> str:
+        """As it stands outside: of a line of another server nothing shows whether what it names came here."""
+        return "unknown" if self.unseen and self.note else self.kind
 
 
 ALL_ORDERS = rows_of(Order, orders, territory=(lambda text: tuple(text.split(",")), ",".join))

@@ -211,7 +211,7 @@ async def standings(reading: Reading, ids: Iterable[int]) -> dict[int, AccountSt
 ACTIVE = "active"
 
 # Every ruling begins with its commit: a clock that was put back since does not undo it, so the start is not asked.
-IN_FORCE = selects(rulings.c.measure).where(
+IN_FORCE = selects(rulings.c.measure, rulings.c.neutral).where(
     rulings.c.ends_at.is_(None) | (rulings.c.ends_at > param("at")), subject_id="of", lifted_at=None
 )
 SET = updates(accounts, state="new_state").where(
@@ -268,9 +268,10 @@ async def settle(w: Writing, account: int) -> None:
 
 
 async def is_limited(reading: Reading, account: int) -> bool:
-    """Whether anything is in force on the account itself; a warning is over when it is said."""
-    measures = {row[0] for row in await reading.fetch(IN_FORCE, of=account, at=reading.now())}
-    return bool(measures - {Measure.WARN.value})
+    """Whether anything is in force on the account itself; a warning is over when it is said, and of what is de-amplified in secret
+    nobody is to notice anything."""
+    unnoticed = {(Measure.WARN, 0), (Measure.DEAMPLIFY, 1)}
+    return any((row[0], row[1]) not in unnoticed for row in await reading.fetch(IN_FORCE, of=account, at=reading.now()))
 
 
 async def standing_of(reading: Reading, account: int) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text as sql
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.passwords import LONGEST, check_password
+from chaupal.store.identity.accounts import hold
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
@@ -263,7 +264,10 @@ async def has_link(reading: Reading, account: int, purpose: str) -> bool:
 async def take_link(w: Writing, hash_: str, purpose: str) -> int:
     """Whose link this is, which is used from now on. Raises NotFound for a dead one."""
     account = await link(w, hash_, purpose)
-    if account is None or not await use_link(w, hash_):
+    if account is None:
+        raise NotFound
+    await hold(w, account)  # before the link, as whoever changes a password does, by which links end
+    if not await use_link(w, hash_):
         raise NotFound
     return account
 

@@ -12,7 +12,7 @@ from chaupal.store.machine.dialect import among, as_octets, listed, param, state
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Take
-from chaupal.store.tables.court import appeals, case_events, orders, rulings, targets
+from chaupal.store.tables.court import appeals, case_events, clocks, orders, rulings, targets, tellings
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.log import disclosures, log_entries
 
@@ -82,6 +82,27 @@ UNRULED = (
     )
     .ordered("id")
     .limit("n")
+)
+# What began before a moment, and of which nobody whose it is was told, nor noted that they are not told yet.
+UNTOLD = selects(rulings.c.id).where(
+    *_SPAN,
+    rulings.c.starts_at < param("before"),
+    rulings.c.owner_id.is_not(None),
+    ~select(tellings.c.id).where(tellings.c.ruling_id == rulings.c.id, tellings.c.about == sql("'begun'")).exists(),
+)
+# What the clock was to do before a moment, and did not; and of what it tells of deadlines, what it cannot have told by now.
+NOT_DONE = {
+    "the time to give a notice came, and it was not given": selects(tellings.c.id).where(
+        tellings.c.due_at < param("before"), sent_at=None
+    ),
+    "the end of a ruling came, and it was not ended": selects(rulings.c.id).where(
+        rulings.c.ends_at < param("before"), lifted_at=None
+    ),
+}
+TOLD_TOO_SOON = selects(clocks.c.id).where(
+    clocks.c.alerted > sql("0"),
+    (param("now") - clocks.c.starts_at) * 100 < (clocks.c.due_at - clocks.c.starts_at) * clocks.c.alerted,
+    stopped_at=None,
 )
 RECEIVED = ALL_ORDERS.where(orders.c.log_index >= param("start"), orders.c.log_index < param("end")).order_by(
     orders.c.id
@@ -208,6 +229,19 @@ async def begun_by(reading: Reading, leaves: Sequence[int]) -> list[RulingRow]:
 async def ended(reading: Reading, start: int, count: int) -> list[RulingRow]:
     """Rulings that ended by one of these entries."""
     return await ENDED.all(reading, start=start, end=start + count)
+
+
+async def untold(reading: Reading, start: int, count: int, before: int) -> list[int]:
+    """Rulings that rest on one of these entries and began before then, of which whoever's they are was not told."""
+    return [id_ for (id_,) in await reading.fetch(UNTOLD, start=start, end=start + count, before=before)]
+
+
+async def not_done(reading: Reading, now: int, before: int) -> list[str]:
+    """A line for each thing that the clock was to do `before` a moment and did not, and for each deadline of which staff count as told
+    sooner than they are told."""
+    asked = [(what, await reading.fetch(stmt, before=before)) for what, stmt in NOT_DONE.items()]
+    asked.append(("staff count as told of a deadline before it was time", await reading.fetch(TOLD_TOO_SOON, now=now)))
+    return [f"{what} ({id_})" for what, rows in asked for (id_,) in rows]
 
 
 async def decided(reading: Reading, start: int, count: int) -> list[DecidedRow]:

@@ -28,9 +28,11 @@ DECIDED = (
 # As `governance/cases/lifecycle.py` and the steps of orders say; a test holds the two against each other.
 OVER = "'refused', 'closed', 'lifted', 'lapsed', 'withdrawn', 'set_aside', 'overturned', 'confirmed', 'undecided'"
 PROPOSALS = "'measure_proposed', 'refusal_proposed', 'closing_proposed', 'change_proposed'"
+UNDECIDED = "'received', 'returned', 'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed'"
 WAITING = f"{PROPOSALS}, 'measure_concurred', 'change_concurred', 'unseconded'"  # for another person
 STAYING = "'in_force', 'unseconded'"  # a case can come to where it stands by a keeping, or an appeal
 ORDERS_OVER = "'withdrawn', 'set_aside'"
+ORDERS_LET_GO = f"{ORDERS_OVER}, 'closed', 'returned'"  # nobody need answer them
 ONWARD = (  # steps that leave no order where it stood
     "'acknowledge', 'check', 'return_order', 'mend', 'replace', 'answer', 'hold_hearing', 'withdraw', 'set_aside', 'stay', "
     "'end_stay', 'close'"
@@ -165,6 +167,25 @@ _BY_NEITHER_SIDE = f"""
     ) OR (NEW.staff <> 0 AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = {_WHO}))
 """  # noqa: S608 - words of ours
 _WRITTEN = "(SELECT COUNT(*) FROM appeal_messages WHERE appeal_id = NEW.appeal_id AND staff = NEW.staff)"
+_STAGE = '(SELECT e.state FROM order_events e WHERE e.order_id = NEW."of" ORDER BY e.number DESC LIMIT 1)'
+# What a deadline is about still waits for it.
+_STILL_DUE = f"""
+    NEW.stopped_at IS NOT NULL AND (
+        (NEW.what = 'appeal' AND EXISTS (SELECT 1 FROM appeals WHERE id = NEW."of" AND state = 'filed'))
+        OR (NEW.what = 'report' AND EXISTS (SELECT 1 FROM reports WHERE id = NEW."of" AND state = 'open'))
+        OR (NEW.what = 'order' AND {_STAGE} NOT IN ({ORDERS_LET_GO}) AND (
+            (NEW.kind = 'acknowledge' AND {_STAGE} = 'received')
+            OR (NEW.kind = 'confirm_interim' AND NOT EXISTS (
+                SELECT 1 FROM order_events WHERE order_id = NEW."of" AND verb = 'confirm'
+            ))
+            OR (NEW.kind = 'act' AND EXISTS (
+                SELECT 1 FROM targets t JOIN case_events e ON e.target_id = t.id
+                WHERE t.order_id = NEW."of" AND e.state IN ({UNDECIDED})
+                AND NOT EXISTS (SELECT 1 FROM case_events n WHERE n.target_id = t.id AND n.number > e.number)
+            ))
+        ))
+    )
+"""  # noqa: S608 - words of ours
 _KNOWN = ("email_domain", "keys", "issuer_class", "office", "name_hi")
 # What is known of an authority is what two agreed to. Its address goes where it is erased, and nothing else of it.
 _NOT_AS_AGREED = f"""
@@ -202,6 +223,7 @@ STAYS = {
     "protected_speakers": "account_id, class, evidence, granted_by, granted_at, ends_at",
     "evidence": "subject_id, kind, owner_id, sha256, taken_at",
     "tellings": "ruling_id, account_id, about, gag",
+    "clocks": "what, of, kind",
     "staff_looks": "by, at, what, of, purpose",
     "frozen_files": "period, revision, name, body",
 }
@@ -343,6 +365,19 @@ TRIGGERS = (
         "OR (NEW.state <> 'filed' AND (NEW.decided_at IS NULL OR NEW.decided_log_index IS NULL))",
     ),
     Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
+    # Deadlines run until what they are about is done, and from when it came until when it was to be done; those of which the day
+    # can change (a look again, a counter-notice) are set anew by whatever asks for them.
+    Trigger("clocks_run_until_it_is_done", "clocks", "UPDATE OF stopped_at", _STILL_DUE),
+    Trigger(
+        "clocks_are_not_put_off", "clocks", "UPDATE OF starts_at, due_at",
+        "(NEW.starts_at <> OLD.starts_at OR NEW.due_at <> OLD.due_at) AND NEW.kind NOT IN ('review', 'restore')",
+    ),
+    # That somebody was told, or not yet, is said by an entry of its own.
+    Trigger("tellings_begin_untold", "tellings", "INSERT", "NEW.sent_at IS NOT NULL"),
+    Trigger(
+        "tellings_told_with_an_entry", "tellings", "UPDATE OF sent_at, due_at",
+        "OLD.sent_at IS NULL AND (NEW.log_index IS NULL OR NEW.log_index = OLD.log_index)",
+    ),
     # In an appeal that waits write whoever filed it and whoever may hear it, and neither of them without an end.
     Trigger("appeal_messages_by_both_sides", "appeal_messages", "INSERT", _BY_NEITHER_SIDE),
     Trigger("appeal_messages_no_more", "appeal_messages", "INSERT", f"{_WRITTEN} >= {MOST_MESSAGES}"),

@@ -64,7 +64,7 @@ async def log_in(call: Call[LogIn]) -> Answer:
         return await _login_page(call, args, errors_of(call, problem), at_once=bool(args.code))
     if isinstance(session, HalfLogin):
         return await ask(call, session, args.next)
-    return redirect(links.back(args.next), headers=keep(call, session))
+    return redirect(links.back(args.next), headers=await keep(call, session))
 
 
 async def ask(call: Call[Any], half: HalfLogin, leads: str, errors: dict[str, str] | None = None) -> Answer:
@@ -107,7 +107,7 @@ async def _enter(call: Call[SecondStepTyped], entering: Awaitable[Session]) -> A
         return await _again(call, errors_of(call, problem))
     except NotSignedIn:
         return redirect(links.query("/login", next=call.args.next))
-    return redirect(links.back(call.args.next), headers=keep(call, session))
+    return redirect(links.back(call.args.next), headers=await keep(call, session))
 
 
 async def show_passkey(call: Call[PasskeySigned], errors: dict[str, str] | None = None) -> Answer:
@@ -129,7 +129,7 @@ async def come_in(call: Call[PasskeySigned]) -> Answer:
     except Invalid as problem:
         return await show_passkey(call, errors_of(call, problem))
     session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
-    return redirect(links.back(call.args.next), headers=keep(call, session))
+    return redirect(links.back(call.args.next), headers=await keep(call, session))
 
 
 async def _again(call: Call[SecondStepTyped], errors: dict[str, str]) -> Answer:

@@ -60,7 +60,7 @@ async def sign_up(call: Call[SignUp]) -> Answer:
         if account is None:
             return await _signup_page(call, args, errors_of(call, problem))
     session = await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
-    return redirect("/welcome", headers=keep(call, session))
+    return redirect("/welcome", headers=await keep(call, session))
 
 
 async def welcome(call: Call[Nothing]) -> Answer:
@@ -126,9 +126,13 @@ async def approve(call: Call[ById]) -> Answer:
     return redirect("/office/joining")
 
 
-def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
-    """The headers by which the browser keeps its session, and is known again when that is over."""
+async def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
+    """The headers by which the browser keeps its session, and is known again when that is over. The one that it had ends: nobody
+    else may go on with a copy of its cookie.
+    """
     settings = call.house.settings
+    if call.caller is not None:
+        await sessions.sign_out(call.house.square, call.caller)
     return [
         set_cookie(settings, COOKIE, session.secret, COOKIE_LASTS // SECOND),
         been_here(call, session.handle, session.email),

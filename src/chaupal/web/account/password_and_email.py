@@ -67,7 +67,7 @@ async def change(call: Call[PasswordChange]) -> Answer:
     except Invalid as problem:
         errors = errors_of(call, problem)
         return await pages.render(call, "joining/password.html", titled=N_("Change password"), errors=errors)
-    return redirect("/settings?saved=1", headers=keep(call, session))
+    return redirect("/settings?saved=1", headers=await keep(call, session))
 
 
 async def _reset_page(call: Call[Any], step: str, errors: dict[str, str]) -> Answer:

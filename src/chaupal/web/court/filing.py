@@ -133,13 +133,14 @@ async def bring(
     return before + (await documents.take_in(court, files, who, sent, authority) if sent else [])
 
 
-async def listed(call: Call[Any]) -> Preview | None:
+async def listed(call: Call[Any], *, portal: bool) -> Preview | None:
     """The rows of the list that came with a form, where one did. Raises Invalid."""
     upload = call.files.get("csv")
     if upload is None:
         return None
     court = call.house.court
-    return await csv_targets.preview(court.work, court.settings.origin, upload.data, spoken=spoken())
+    origin = court.settings.origin
+    return await csv_targets.preview(court.work, origin, upload.data, spoken=spoken(), outside=portal)
 
 
 def with_list(form: OrderForm, preview: Preview) -> OrderForm:

@@ -116,7 +116,7 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
         draft.before = await office.sent_back(call.house.court, who, typed.replaces) if typed.replaces else None
         bringer = Bringer(who.user.id, AUTHORITY)
         draft.brought = await filing.bring(call, bringer, who.authority, draft.before)
-        draft.preview = await filing.listed(call)
+        draft.preview = await filing.listed(call, portal=True)
     except (Invalid, Conflict, NotFound) as problem:
         return await _filed_twice(call, who, problem) or await _form(call, who, draft, problem)
     if draft.preview is not None:

@@ -55,7 +55,7 @@ async def take_in(call: Call[Intake]) -> Answer:
     try:
         draft.before = await _before(call, args.replaces)
         draft.brought = await filing.bring(call, Bringer(call.me), issuer, draft.before)
-        draft.preview = await filing.listed(call)
+        draft.preview = await filing.listed(call, portal=False)
     except (Invalid, Conflict, NotFound) as problem:
         return await _filed_twice(call, problem) or await _page(call, draft, known, problem)
     if args.act == "law" and issuer is not None:

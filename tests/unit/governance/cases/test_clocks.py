@@ -49,17 +49,17 @@ async def test_of_more_than_one_letter_holds_none_waits_for_the_next_look(bench:
 
 
 async def test_a_stopped_clock_is_silent_and_a_new_start_begins_anew(bench: Bench, clock) -> None:
-    await begin(bench.court)
+    await begin(bench.court, kind="review")
     clock.move(2 * HOUR)
-    assert await alerts_of(bench.court) == [("act", 50)]
+    assert await alerts_of(bench.court) == [("review", 50)]
     async with bench.court.work.writing() as w:
-        assert await clocks.stop(w, clocks.ORDER, 7, "act", clock())
-        assert not await clocks.stop(w, clocks.ORDER, 7, "act", clock())
+        assert await clocks.stop(w, clocks.ORDER, 7, "review", clock())
+        assert not await clocks.stop(w, clocks.ORDER, 7, "review", clock())
     clock.move(2 * HOUR)
     assert await alerts_of(bench.court) == []
-    await begin(bench.court)
+    await begin(bench.court, kind="review")
     clock.move(90 * MINUTE)
-    assert await alerts_of(bench.court) == [("act", 50)]
+    assert await alerts_of(bench.court) == [("review", 50)]
 
 
 async def test_a_matter_that_is_over_stops_all_its_clocks(bench: Bench, clock) -> None:

@@ -1,6 +1,7 @@
 """Rules about who decides, where and until when: the database keeps them where the code forgets one, and whoever writes."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from itertools import product
 from typing import Any
@@ -23,7 +24,7 @@ from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court import appeals as appeal_rows, rulings
+from chaupal.store.court import appeals as appeal_rows, clocks, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
@@ -405,11 +406,71 @@ def test_the_database_knows_as_the_tables_do_what_happens_once():
     }
     assert named(triggers.OVER) == FINAL
     assert named(triggers.ORDERS_OVER) == procedure.FINAL
+    assert named(triggers.ORDERS_LET_GO) == procedure.OVER | {"returned"}
+    assert named(triggers.UNDECIDED) == set(lifecycle.OPEN)
     assert named(triggers.WAITING) == {move.source for move in seconded}
     assert named(triggers.PROPOSALS) == {move.to for move in MOVES if move.verb.startswith("propose_")}
     assert named(triggers.STAYING) == {move.to for move in MOVES if move.source is move.to}
     assert named(triggers.ONWARD) == onward
     assert (triggers.AGAIN, triggers.MOST_MESSAGES) == (papers.AGAIN, appeals.MOST_MESSAGES)
+
+
+# --- what comes by itself ---
+
+
+async def test_no_deadline_stops_or_moves_but_by_what_it_is_about(bench: Bench):
+    """A clock that somebody stopped told nobody that the hour was near, and nothing said so."""
+    court = bench.court
+    await bench.order(checked=False)
+    await bench.order(regime="IN-69A-EMERG", role="secretary", officer_rank="Secretary")
+    await bench.withhold(await bench.order())
+    row, meera = await appealed(bench), Viewer(account=bench.meera, country="IN")
+    report = await reports.file(court, bench.asha, Report(account=bench.meera, kind="spam"))
+    async with court.work.reading() as reading:
+        kinds = {(one.what, one.kind) for one in await clocks.running(reading)}
+    assert kinds >= {
+        ("order", "acknowledge"),
+        ("order", "act"),
+        ("order", "confirm_interim"),
+        ("appeal", "decide"),
+        ("report", "resolve"),
+    }
+    for what, kind in kinds:
+        for rule, change in (
+            ("clocks_run_until_it_is_done", "stopped_at = 1"),
+            ("clocks_are_not_put_off", "due_at = due_at + 1"),
+            ("clocks_are_not_put_off", "starts_at = starts_at + 1"),
+            ("clocks_stay_as_they_were", "kind = 'another'"),
+        ):
+            with kept(rule):
+                async with court.work.writing() as w:
+                    where = f"what = '{what}' AND kind = '{kind}' AND stopped_at IS NULL"
+                    await w.run(statement(text(f"UPDATE clocks SET {change} WHERE {where}")))
+    with kept("clocks_stay"):
+        async with court.work.writing() as w:
+            await w.run(statement(text("DELETE FROM clocks")))
+    await appeals.withdraw(court, meera, row.id)
+    await report_desk.resolve(court, bench.dev, report.id, outcome="none")
+    async with court.work.reading() as reading:
+        assert {(one.what, one.kind) for one in await clocks.running(reading)} == {
+            one for one in kinds if one[0] == "order"
+        }
+
+
+async def test_nobody_counts_as_told_without_an_entry(bench: Bench):
+    await bench.withhold(await bench.order())
+    told = "INSERT INTO tellings (id, ruling_id, account_id, about, language, ways, due_at, gag, sent_at, log_index) "
+    row = "SELECT 1, id, owner_id, 'begun', 'hi', 'app', 1, '', {}, log_index FROM rulings"
+    for rule, change in (
+        ("tellings_begin_untold", told + row.format(1)),
+        ("", told + row.format("NULL")),
+        ("tellings_told_with_an_entry", "UPDATE tellings SET sent_at = 1"),
+        ("tellings_told_with_an_entry", "UPDATE tellings SET due_at = 9000000000000"),
+        ("", "UPDATE tellings SET sent_at = 1, log_index = log_index + 1"),
+    ):
+        with kept(rule) if rule else nullcontext():
+            async with bench.court.work.writing() as w:
+                await w.run(statement(text(change)))
 
 
 # --- appeals ---
@@ -480,6 +541,27 @@ async def test_in_an_appeal_write_its_two_sides_and_neither_without_an_end(bench
     await appeals.say(bench.court, bench.owner, row.id, "Every word is read.")
     await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
     await writes(bench.owner.me, staff=True, rule="appeal_messages_by_both_sides")
+
+
+async def test_words_of_an_appeal_are_counted_by_one_at_a_time(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    """Two processes that counted beside each other let in one word more for each of them."""
+    await bench.withhold(await bench.order())
+    row, meera = await appealed(bench), Viewer(account=bench.meera, country="IN")
+    order: list[str] = []
+
+    def noting(where: Any, name: str) -> None:
+        done = getattr(where, name)
+
+        async def noted(*given: Any) -> Any:
+            order.append(name)
+            return await done(*given)
+
+        monkeypatch.setattr(where, name, noted)
+
+    noting(appeals.ledger, "hold")
+    noting(appeal_rows, "messages")
+    await appeals.say(bench.court, meera, row.id, "One word.")
+    assert order == ["hold", "messages"]
 
 
 @pytest.mark.usefixtures("forgetful")

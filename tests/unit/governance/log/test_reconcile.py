@@ -210,6 +210,45 @@ async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_ent
         assert said in told
 
 
+OVERDUE = {
+    "SELECT 1": "the end of a ruling came, and it was not ended",
+    "DELETE FROM outbox": "nobody was told of ruling",
+    "INSERT INTO tellings (id, ruling_id, account_id, about, language, ways, due_at, gag) "
+    "SELECT 1, id, owner_id, 'begun', 'hi', '', 1, '' FROM rulings": "the time to give a notice came, and it was not given",
+}
+
+
+@pytest.mark.parametrize("change", OVERDUE)
+async def test_what_was_to_come_by_itself_and_did_not_is_found(bench: Bench, clock: StillClock, change: str):
+    """No entry says that somebody kept back a notice, or an end. That the server was off is no fault, nor is what still waits."""
+    ref, ends = await bench.order(), change == "SELECT 1"
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD, until="2021-02-12T10:00" if ends else "")
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    clock.move(3 * DAY)
+    assert await faults(bench) == ()
+    clock.move(3 * DAY)
+    assert await faults(bench) == (), "it was off until now, and has what tells of it still to carry out"
+    async with bench.court.work.writing() as w:
+        if not ends:
+            await w.run(statement(text(change)))
+        await w.run(statement(text("DELETE FROM outbox")))
+        if ends:
+            await w.run(
+                statement(
+                    text(next(line for line in OVERDUE if "tellings" in line).replace("'', 1", "'', 9000000000000"))
+                )
+            )
+    (fault,) = await faults(bench)
+    assert OVERDUE[change] in fault
+
+
+async def test_of_no_deadline_staff_count_as_told_before_it_was_time(bench: Bench):
+    await bench.order()
+    await tampered(bench, "UPDATE clocks SET alerted = 80 WHERE kind = 'act'")
+    (fault,) = await faults(bench)
+    assert "staff count as told of a deadline before it was time" in fault
+
+
 async def test_whoever_files_for_an_authority_was_invited_by_whom_the_log_says(bench: Bench, clock: StillClock):
     form = InviteForm(name="A. Sharma", rank="Joint Secretary", email="a@meity.gov.in")
     user = await portal.invite(bench.court, bench.clerk, bench.ministry.id, form)

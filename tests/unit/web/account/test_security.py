@@ -7,6 +7,7 @@ import msgspec
 from pyotp.totp import TOTP
 
 from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.secrets import digest
 from chaupal.social.signin import sessions
 from chaupal.web import links
 from village import PASSWORD, Village, Villager
@@ -51,6 +52,16 @@ async def test_a_member_sets_up_codes_and_comes_in_with_one(village):
     right = await v.client.post("/login/code", data=fields | {"code": now(v, secret)}, headers={"cookie": guest})
     assert right.status_code == 303 and right.headers["location"] == "/saved"
     assert "chaupal=" in right.headers["set-cookie"]
+
+
+async def test_whoever_comes_in_anew_ends_what_the_browser_had(village):
+    """It went on for thirty days, for whoever had a copy of the cookie, and its owner saw one browser more in the list."""
+    v = village
+    old, more = v.asha.cookie, await sessions.sessions_of(v.running.house.square, v.asha.viewer)
+    done = await form(v, "/login", f"chaupal={old}", "/login?again=true", name="asha", password=PASSWORD)
+    assert done.status_code == 303
+    assert await sessions.caller_by_cookie(v.running.house.square, digest(old)) is None
+    assert len(await sessions.sessions_of(v.running.house.square, v.asha.viewer)) == len(more)
 
 
 async def test_an_app_is_allowed_only_by_whoever_came_in_whole(village):
