@@ -188,6 +188,7 @@ async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village:
     told = (await village.api(ravi, "GET", "/api/v1/notifications", types="moderation_warning")).json()
     newest = told[0]["moderation_warning"]
     assert newest["appeal"] == {"text": WHY, "state": "approved"} and "आप सही थे" in newest["text"]
+    assert "जैसा उससे पहले था" in newest["text"] and "</dt><dd>सभी देशों</dd>" not in page
     assert [(e["public"]["step"], e["public"].get("outcome")) for e in await entries(village, "appeal")] == [
         ("filed", None),
         ("decided", "reversed"),

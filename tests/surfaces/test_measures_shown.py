@@ -60,6 +60,10 @@ async def test_a_limited_stranger_does_not_notify_and_is_not_offered_and_their_p
     assert "quail" not in (await v.api(v.asha, "GET", "/api/v1/notifications")).text
     assert str(post.id) not in (await v.api(v.asha, "GET", "/api/v1/timelines/public")).text
     assert (await v.look("IN", post)).status_code == 200 and (await v.look("IN", v.quail)).status_code == 200
+    # No search finds them, and what they are told promises none.
+    assert (await v.api(v.asha, "GET", "/api/v2/search", q="@quail")).json()["accounts"] == []
+    own = (await v.look("IN", v.quail, v.quail)).text
+    assert "प्रोफ़ाइल खोलने वालों को दिखता है" in own and "ढूँढने वाल" not in own
     await v.follows(v.asha, v.quail)
     assert "quail" in (await v.api(v.asha, "GET", "/api/v1/notifications")).text
     assert str(post.id) in (await v.api(v.asha, "GET", "/api/v1/timelines/public")).text

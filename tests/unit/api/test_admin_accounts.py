@@ -149,6 +149,7 @@ async def test_an_act_without_a_rule_is_under_the_houses_default_and_says_so(
     matter = (await as_staff(v, v.dev, "GET", f"/api/v1/admin/orders/{told['ref']}")).json()
     assert text in matter["grounds"] and account_desk.NO_RULE in matter["grounds"]
     assert (account_desk.NO_REASON in matter["grounds"]) is (text != TEXT)
+    assert "किसी नियम का नाम नहीं" in matter["grounds"]  # whom it is about reads it in their own language
     if flag:
         assert (await as_staff(v, v.chitra, "GET", f"/api/v1/admin/accounts/{v.ravi.id}")).json()[flag] is True
 

@@ -24,11 +24,15 @@ ACTIONS = {"none": Measure.WARN} | {m.row.action: m for m in Measure if m.row.un
 # Mastodon's way back -> what it ends.
 ENDS = {m.row.undo: m for m in Measure if m.row.undo}
 REPORTED, FOUND = "user_report", "staff"
-ENDED = "Staff have looked at this again and ended it."  # the apps ask for no reason, and the record needs one
+# The apps ask for no reason, and the record needs one: whom it is about reads it in their own language.
+ENDED = "कर्मचारियों ने इसे फिर से देखा और खत्म किया। (Staff have looked at this again and ended it.)"
 LOOKED = "Looked up with an app for moderators"
 # Apps for moderators ask for no rule, and often for no reason; the record says so, where its readers look for them.
-NO_RULE = "(No rule was named; this is under the one that the house's rules keep for that.)"
-NO_REASON = "Staff acted with an app that asked for no reason."
+NO_RULE = (
+    "(किसी नियम का नाम नहीं दिया गया; तब वह नियम लागू होता है जो इसी के लिए है। "
+    "No rule was named; this is under the one that the house's rules keep for that.)"
+)
+NO_REASON = "कर्मचारियों ने यह ऐसे ऐप से किया जो कारण नहीं पूछता। (Staff acted with an app that asked for no reason.)"
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):

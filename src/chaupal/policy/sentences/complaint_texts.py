@@ -58,9 +58,9 @@ SAID = DEMANDS | {
         "What holds from now on is said there."),
     ("modified", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: रोक अब कम की गई है। अब से क्या लागू है, वहाँ लिखा है।"),
     ("reversed", "en"): ("your appeal is decided", "Your appeal is decided: you were right. "
-        "The decision is taken back and everything is as it was before."),
-    ("reversed", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: आप सही थे। फ़ैसला वापस ले लिया गया है और सब "
-        "कुछ पहले जैसा है।"),
+        "The decision is taken back, and everything is as it was before it."),
+    ("reversed", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: आप सही थे। फ़ैसला वापस ले लिया गया है, और "
+        "सब कुछ वैसा है जैसा उससे पहले था।"),
     ("clock", "en"): ("{share} % of the time are over", "{share} % of the time for {thing} are over: due by {day}."),
     ("clock", "hi"): ("{share} % समय बीत चुका", "{thing} के लिए {share} % समय बीत चुका है: {day} तक करना है।"),
     ("clocks", "en"): ("{many} deadlines", "{lines}"),

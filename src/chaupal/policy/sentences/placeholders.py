@@ -226,10 +226,10 @@ def until(ends_at: int | None, language: str) -> str:
     return {"hi": f"{moment(ends_at, language)} तक", "en": f"until {moment(ends_at, language)}"}[language]
 
 
-def country_names(codes: tuple[str, ...], language: str) -> str:
-    """`भारत`, `India, Nepal`; a code without a name is shown as it is."""
+def country_names(codes: tuple[str, ...], language: str, *, alone: bool = False) -> str:
+    """`भारत`, `India, Nepal`; a code without a name is shown as it is. `alone`: no `में` follows, before which Hindi bends them."""
     if EVERYWHERE in codes:
-        return {"hi": "सभी देशों", "en": "all countries"}[spoken(language)]
+        return {"hi": "सभी देश" if alone else "सभी देशों", "en": "all countries"}[spoken(language)]
     names = _locale(of_pages(language)).territories
     return ", ".join(names.get(code, code) for code in codes)
 

@@ -125,7 +125,7 @@ def _code(word: str, language: str, laws: Laws) -> str:
 
 def country(found: Any, language: str) -> str:
     if found == EVERYWHERE:
-        return placeholders.country_names((EVERYWHERE,), language)
+        return placeholders.country_names((EVERYWHERE,), language, alone=True)
     return placeholders.country_names((found,), language) if found else "–"
 
 

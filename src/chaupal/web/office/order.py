@@ -203,7 +203,7 @@ def _in_words(call: Call[Any], matter: desk.Matter, code: str, text: str) -> str
     if (at := Paper().moment(code, text) if code in TIMES else None) is not None:
         return said.day(at) if code == "dated" else said.moment(at)
     if code == "territory":
-        return country_names(tuple(text.split()), said.language)
+        return country_names(tuple(text.split()), said.language, alone=True)
     codes = _codes(call, matter, code)
     return ", ".join(codes.get(one, one) for one in text.split(", "))
 

@@ -22,7 +22,7 @@ from chaupal.web.words import N_
 
 SEVERITIES = {
     SUSPEND: N_("Suspend it: nothing is taken from there, shown or sent"),
-    SILENCE: N_("Limit it: shown to followers and to whoever asks, offered to nobody else"),
+    SILENCE: N_("Limit it: shown to followers and to whoever opens a profile, offered to nobody else"),
     NOOP: N_("Neither; only what is chosen below"),
 }
 

@@ -72,6 +72,6 @@ def test_cells_speak_the_viewers_language():
     assert reportwords.cell_text(FEW, Kind.people, "hi") == "<10"
     assert reportwords.cell_text(None, Kind.share, "hi") == "–"
     assert reportwords.cell_text("IN", Kind.country, "hi") == "भारत"
-    assert reportwords.cell_text("XX", Kind.country, "en") == "all countries"
+    assert [reportwords.cell_text("XX", Kind.country, tongue) for tongue in ("en", "hi")] == ["all countries", "सभी देश"]
     assert reportwords.code("no_reasons=2 something_new", "en") == "No reasons are given: 2, something new"
     assert reportwords.note(Note("about {}", "10-99"), "en") == "about 10-99"

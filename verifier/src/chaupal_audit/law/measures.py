@@ -153,31 +153,34 @@ class Measure(StrEnum):
         banner=("Pictures and films from this server are not taken since {since}, {until}. Reason: {reason}",
                 "{since} से इस सर्वर के चित्र और वीडियो नहीं लिए जाते, {until}। कारण: {reason}"),
     )  # fmt: skip
-    LIMIT = "limit", MeasureRow(  # seen by followers and by whoever asks for it, offered to nobody else
+    LIMIT = "limit", MeasureRow(  # seen by followers and by whoever opens its profile, offered to nobody else
         on=("account",), by=HOUSE, sought=False,
         do=N_("Limit the account's reach"), done=N_("reach limited"), told=N_("an account limited"),
         stays=N_("Your followers see what you write, and so does whoever opens your profile."),
         begun={
-            "account": ("Your account is limited, {until}{because}: your followers and whoever looks for it see your posts; "
+            "account": ("Your account is limited, {until}{because}: your followers and whoever opens your profile see your posts; "
                         "they are offered to nobody else.",
-                        "{because}आपका खाता {until} सीमित है: फ़ॉलो करने वाले और ढूँढने वाले आपकी पोस्टें देखेंगे, वे किसी और के सामने नहीं रखी जाएँगी।"),
+                        "{because}आपका खाता {until} सीमित है: फ़ॉलो करने वाले और आपकी प्रोफ़ाइल खोलने वाले आपकी पोस्टें देखेंगे, "
+                        "वे किसी और के सामने नहीं रखी जाएँगी।"),
         },
-        banner=("Limited since {since}, {until}: shown to followers and to whoever asks, offered to nobody else. Reason: {reason}",
-                "{since} से सीमित, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। कारण: {reason}"),
+        banner=("Limited since {since}, {until}: shown to followers and to whoever opens the profile, offered to nobody else. "
+                "Reason: {reason}",
+                "{since} से सीमित, {until}: फ़ॉलो करने वालों और प्रोफ़ाइल खोलने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। "
+                "कारण: {reason}"),
         action="silence", undo="unsilence", dsa=(SHOWN, "CONTENT_DEMOTED"),
     )  # fmt: skip
     LIMIT_SERVER = "limit_server", MeasureRow(  # as `limit`, of everybody there
         on=("server",), by=HOUSE, two=True, sought=False,
         do=N_("Limit the reach of the server"), done=N_("server limited"), told=N_("a server limited"),
         stays=N_("Whoever follows somebody there sees what they write, and so does whoever opens their profile."),
-        begun={"server": ("Your server is limited here, {until}{because}: whoever follows you or looks for you sees your posts; "
+        begun={"server": ("Your server is limited here, {until}{because}: whoever follows you or opens your profile sees your posts; "
                           "they are offered to nobody else.",
-                          "{because}आपका सर्वर {until} यहाँ सीमित है: आपको फ़ॉलो करने वाले और ढूँढने वाले आपकी पोस्टें देखेंगे, "
+                          "{because}आपका सर्वर {until} यहाँ सीमित है: आपको फ़ॉलो करने वाले और आपकी प्रोफ़ाइल खोलने वाले आपकी पोस्टें देखेंगे, "
                           "वे किसी और के सामने नहीं रखी जाएँगी।")},
         ended={"server": ("Your server is limited here no more.", "आपका सर्वर अब यहाँ सीमित नहीं है।")},
-        banner=("This server is limited since {since}, {until}: shown to followers and to whoever asks, offered to nobody else. "
+        banner=("This server is limited since {since}, {until}: shown to followers and to whoever opens a profile, offered to nobody else. "
                 "Reason: {reason}",
-                "यह सर्वर {since} से सीमित है, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। "
+                "यह सर्वर {since} से सीमित है, {until}: फ़ॉलो करने वालों और प्रोफ़ाइल खोलने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। "
                 "कारण: {reason}"),
     )  # fmt: skip
     FREEZE = "freeze", MeasureRow(  # reads, and cannot write
