@@ -325,8 +325,11 @@ def test_the_log_serves_nothing_but_itself(server: Served, ref: str):
             "/log/tile/0/000.p/0",
             "/log/entry/999999",
             "/log/entry/-1",
+            "/log/nothing/here",
         ):
-            assert client.get(path).status_code == 404
+            assert (missing := client.get(path)).status_code == 404
+            assert (missing.headers["content-type"], missing.text) == ("text/plain; charset=utf-8", "Record not found")
+            assert "</html>" in client.get(path, headers={"accept": "text/html,*/*;q=0.8"}).text, "people read a page"
 
 
 def test_the_key_is_changed_beside_the_running_server_and_verifiers_follow(server: Served, ref: str, tmp_path: Path):

@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import msgspec
 
 from chaupal.federation.context import Federation
@@ -40,6 +41,7 @@ from chaupal.reads.context import Reads
 from chaupal.social import mail_proofs
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
+from chaupal.store.machine import marks
 from chaupal.store.machine.connecting_sqlite import not_opened
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.noted import note
@@ -80,12 +82,14 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
 
 
 def data_folder(settings: Settings) -> Path:
-    """The data directory, made where it is not there yet. Raises BadSettings."""
+    """The data directory, made where it is not there yet, and the folder that it is to stand in is. Raises BadSettings."""
     if not settings.data:
         raise BadSettings("data: name the directory that holds all of this server")
     data = Path(settings.data)
     try:
-        data.mkdir(0o700, parents=True, exist_ok=True)
+        data.mkdir(0o700, exist_ok=True)
+    except FileNotFoundError:
+        raise BadSettings(f"data: {data} cannot be made: there is no {data.absolute().parent}") from None
     except OSError as error:
         raise BadSettings(f"data: {data} cannot be made: {error.strerror}") from error
     if not os.access(data, os.W_OK | os.X_OK):
@@ -97,7 +101,11 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
     """The rooms over a store that is open, once its keys are known to be the right ones."""
     clock = work.clock
     await keyring.check(work, settings)
+    async with work.reading() as reading:
+        begins = not await marks.read(reading, log.ORIGIN_KEY)
     keys = await log.open_keys(work, settings)
+    if begins and not settings.village:
+        _tell_begun(data)
     if server is not None:
         server.name = keys.name
         await server.open()
@@ -120,6 +128,11 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
         return House(settings, square, court, reads)
     federation = _federation(square, court, reads, meter_of(server, clock))
     return House(settings, _asking(square, federation), court, reads, federation)
+
+
+def _tell_begun(data: Path) -> None:
+    """Whoever mistyped the directory of their server learns it here."""
+    click.echo(f"Chaupal: a new server begins in {data.absolute()}: nobody and nothing is in it yet", err=True)
 
 
 def _asking(square: Square, federation: Federation) -> Square:

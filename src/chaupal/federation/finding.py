@@ -20,6 +20,7 @@ from chaupal.store.federation import keys, media, people, servers, uris
 from chaupal.store.federation.people import RemoteProfile
 from chaupal.store.identity import accounts, moving as aliases
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import link_cards
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
 
@@ -203,7 +204,9 @@ async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
     handle = handle or usual
     server = await servers.met(w, fed.make_id, actor.host)
     since = actor.created_at if 0 < actor.created_at <= now else now
-    await people.add(w, account, server, handle, await _shown(fed, w, server, actor), since)
+    shown = await _shown(fed, w, server, actor)
+    await people.add(w, account, server, handle, shown, since)
+    await link_cards.look_again_at(w, [actor.uri, shown.url])  # a card of their profile is judged by no law
     await accounts.find_by(w, account, name_words(actor.name, handle.partition("@")[0]))
     return account
 

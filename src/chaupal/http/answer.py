@@ -48,6 +48,7 @@ ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of wh
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 
 MOST_TYPED = 100_000  # bytes of a form that is read of somebody who is logged out by now, and shown again
+NOBODYS = (Surface.NONE, Surface.RECORD)  # on which nothing that people wrote is judged
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 
 # Programs know the English; another language is for a program that asks for it, so that its people may read what went wrong.
@@ -375,11 +376,14 @@ class Dispatcher:
         if route.shape is Shape.API:
             wished = accepted_language(call.headers.get("accept-language", "")) or PROGRAMS_SPEAK
             return problem_json(problem, None if wished == PROGRAMS_SPEAK else self._words(problem, wished))
+        plain = Answer(problem.message.encode(), problem.status, "text/plain; charset=utf-8")
+        if route.shape is Shape.FILE and route.surface in NOBODYS and "text/html" not in call.headers.get("accept", ""):
+            return plain
         try:
             return await self._error_page(call, problem)
         except Exception:  # a page asks the store: where that is what failed, the same is said in plain words
             log.exception("the error page failed", route=route.name)
-            return Answer(problem.message.encode(), problem.status, "text/plain; charset=utf-8")
+            return plain
 
 
 def _open_to(route: Route, state: str) -> bool:
@@ -391,7 +395,7 @@ def _open_to(route: Route, state: str) -> bool:
     if route.unready or route.suspended:
         return True
     if state == SUSPENDED:
-        plain = route.shape is Shape.FILE or route.surface in (Surface.NONE, Surface.RECORD)
+        plain = route.shape is Shape.FILE or route.surface in NOBODYS
         return route.public and plain and route.method == "GET"
     return route.method == "GET" or route.takes_back
 

@@ -15,6 +15,7 @@ REST = frozenset({"path"})  # parameters that take whatever is left of a path, s
 ACTIVITY = ("application/activity+json", "application/ld+json")
 PEERS = "PEER "  # before the method of rows that are for servers alone
 API_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
+LOG_FILES = "/log/"
 
 
 class WrongMethod(Coded):
@@ -34,9 +35,8 @@ async def _wrong(call: Any) -> Answer:
 
 MISSING = {
     shape: Route(method="GET", path=path, run=_missing, surface=Surface.NONE, public=True, shape=shape)
-    for shape, path in ((Shape.API, "/api"), (Shape.PAGE, "/"))
+    for shape, path in ((Shape.API, "/api"), (Shape.PAGE, "/"), (Shape.FILE, "/log"))
 }
-# A file's problems are drawn as pages are.
 WRONG = {
     shape: Route(method="GET", path="/", run=_wrong, surface=Surface.NONE, public=True, shape=shape) for shape in Shape
 }
@@ -118,7 +118,8 @@ class Router:
             shape = next(iter(rows.values())).route.shape
             return RouteMatch(WRONG[shape], {}, ", ".join(sorted(name for name in rows if not name.startswith(PEERS))))
         # `/api` itself, too: clients make it of `/api/v1/…/..` before they ask.
-        return RouteMatch(MISSING[Shape.API if f"{path}/".startswith(API_PREFIXES) else Shape.PAGE], {})
+        is_api, is_file = f"{path}/".startswith(API_PREFIXES), path.startswith(LOG_FILES)
+        return RouteMatch(MISSING[Shape.API if is_api else Shape.FILE if is_file else Shape.PAGE], {})
 
     def _rows(self, path: str) -> tuple[_Rows, list[str]]:
         """What stands at a path, by method, and what is in its holes."""

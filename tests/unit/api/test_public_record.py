@@ -5,6 +5,7 @@ import io
 
 import httpx2
 import pytest
+import regex
 from sqlalchemy import update
 
 import measures
@@ -68,6 +69,8 @@ async def test_the_register_opens_in_a_spreadsheet_with_a_row_for_each_thing_nam
         (first, *ask, "1", "in_force", "asha", "withhold_post", REASON),
     ]
     assert "link" not in answer.headers
+    entry = regex.search(r"https?://[^/]+(/log/entries/\d+),", answer.text)
+    assert entry and "</html>" in (await v.look("DE", entry[1])).text, "people read a sheet"
     monkeypatch.setattr(record, "SHEET", 1)
     newest, answer = await rows(path)
     assert newest == whole[:2], "an order is not cut in two"

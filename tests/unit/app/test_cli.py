@@ -42,6 +42,9 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 ASHA = ("account", "create", "asha", "--email", "asha@example.org", "--password", "a long enough secret")
 
 
+BEGINS = "Chaupal: a new server begins in "
+
+
 def chaupal(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
     return forked.run([str(word) for word in words], clean() | environ)
 
@@ -66,7 +69,7 @@ def clean() -> dict[str, str]:
 def said(done: subprocess.CompletedProcess[str]) -> str:
     """What a command that worked printed."""
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert not [line for line in done.stderr.splitlines() if BEGINS not in line]
     return done.stdout
 
 
@@ -483,6 +486,17 @@ def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ..
     words = [str(tmp_path / "file") if word == "FILE" else word for word in command]
     refused(chaupal(*words, "--data", tmp_path / "typo"), 1, str(tmp_path / "typo"), "holds no server", "--data")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_new_server_begins_is_said_once_and_it_begins_in_no_folder_that_is_not_there(tmp_path: Path):
+    first = chaupal(*ASHA, "--data", tmp_path / "new")
+    assert first.stderr == f"{BEGINS}{tmp_path / 'new'}: nobody and nothing is in it yet\n"
+    assert said(chaupal("account", "token", "asha", "--data", tmp_path / "new"))
+    assert chaupal("account", "token", "asha", "--data", tmp_path / "new").stderr == ""
+    for words in (("serve", "--port", "0"), ("account", "token", "asha")):
+        said_no = chaupal(*words, "--data", tmp_path / "typo" / "new")
+        refused(said_no, 2, f"data: {tmp_path / 'typo' / 'new'} cannot be made: there is no {tmp_path / 'typo'}")
+    assert not (tmp_path / "typo").exists()
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path):

@@ -11,6 +11,8 @@ import pytest
 
 import measures
 from chaupal.app.wiring import RunningHouse
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.outside import previews
 from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
 from chaupal.federation.context import Federation
@@ -19,12 +21,13 @@ from chaupal.governance.http_client import HttpAnswer, NotAnswered
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
+from chaupal.policy.things import LinkCard
 from chaupal.social.people import accounts, leaving
 from chaupal.store.federation import people, uris
 from chaupal.store.identity import accounts as accounts_kept, moving
 from chaupal.store.square.people import id_of, sealed_people
 from either import open_house
-from village import Village
+from village import Village, VillagePost
 
 BOB = "https://far.example/users/bob"
 AS_LEMMY = "https://www.w3.org/ns/activitystreams#type"  # says in its links what somebody is
@@ -128,6 +131,29 @@ async def test_somebody_is_found_by_name_by_id_and_by_page_and_is_one(world: Wor
         assert known is not None and (known.kind, known.of) == (uris.ACCOUNT, bob)
         assert bob in await sealed_people(reading, [bob])
     assert world.asked[BOB] == 1, "what was found is not asked for again"
+
+
+async def test_a_card_of_somebodys_page_goes_when_they_become_known_and_none_comes(
+    world: World, village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    async def led(_: Carrier, url: str) -> LinkCard:
+        return LinkCard(url, "Bob Far, who has bad days")
+
+    v, fed, page = village, village.running.house.federation, "https://far.example/@bob"
+    assert fed is not None
+    monkeypatch.setattr(previews, "_fetch", led)
+    said = await v.says(v.asha, f"पढ़िए {page}")
+
+    async def card(said: VillagePost) -> Any:
+        await previews.fetch_due(v.running.carrier)
+        return (await v.api(v.asha, "GET", f"/api/v1/statuses/{said.id}")).json()["card"]
+
+    assert (await card(said))["title"] == "Bob Far, who has bad days"
+    world.actor(url=page)
+    world.finds("bob@far.example", BOB)
+    await finding.person(fed, "bob@far.example")
+    assert await card(said) is None, "what is shown of them is judged where it stands"
+    assert await card(await v.says(v.asha, f"और {page}")) is None
 
 
 async def test_our_own_people_are_found_without_asking_anybody(world: World, fed: Federation):

@@ -186,7 +186,8 @@ async def order(call: Call[OrderAsked]) -> StoryShown:
 async def sheet(call: Call[Paged]) -> Answer:
     """The register for a spreadsheet: a row for each thing that an order names, the newest orders first, each of them whole.
 
-    Once there are `SHEET` rows it ends; where older orders are left, `Link` says from which `max_id` on.
+    `log_entry` leads to the page on which people read the entry. Once there are `SHEET` rows it ends; where older orders are left,
+    `Link` says from which `max_id` on.
     """
     reads, cursor = call.house.reads, Cursor(call.args.max_id, limit=LONGEST)
     rows = [[*ORDER_COLUMNS, *(f"target_{name}" for name in TARGET_COLUMNS)]]
@@ -194,7 +195,8 @@ async def sheet(call: Call[Paged]) -> Answer:
     while page.items and len(rows) <= SHEET:
         lines = _naming(page.items, SHEET + 1 - len(rows))
         for line, outcomes in await record.things(reads, call.viewer, lines):
-            head = _cells(order_parts(call, line), ORDER_COLUMNS)
+            page = f"{call.house.settings.origin}/log/entries/{line.order.log_index}"  # people read a sheet
+            head = _cells(order_parts(call, line) | {"log_entry": page}, ORDER_COLUMNS)
             rows += [head + _cells(structs.asdict(_outcome(call, one)), TARGET_COLUMNS) for one in outcomes]
         cursor = structs.replace(cursor, max_id=lines[-1].order.id)
         page = await record.register(reads, cursor)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from chaupal.fanout.context import Carrier
 from chaupal.governance import calling, http_client
 from chaupal.governance.http_client import NotAnswered
+from chaupal.governance.orders import resolving
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.logger import log
@@ -22,7 +23,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
 from chaupal.social.events import CardShown, PostEdited, PostPublished
 from chaupal.social.media import media
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import finding, link_cards, naming, posts
 from chaupal.store.square.link_cards import Link
 from chaupal.store.square.people import id_of
@@ -106,7 +107,7 @@ async def _follow(carrier: Carrier, link: Link) -> None:
         if not await link_cards.claim(w, link, now + HELD):
             return
         before = await link_cards.known(w, link.url)
-        known_here = bool(await naming.there(w, [link.url]))
+        known_here = await _is_known(w, link.url)
     if known_here:
         # Somebody or something of another server, which is shown and withheld here by the law; a card of it would be by none.
         await _show(carrier, link, None)
@@ -128,13 +129,19 @@ async def _follow(carrier: Carrier, link: Link) -> None:
     await _show(carrier, link, card)
 
 
+async def _is_known(reading: Reading, url: str) -> bool:
+    """Whether what a link leads to is a post of another server, or somebody there, whom we know."""
+    handle = resolving.handle_there(urlsplit(url))
+    return bool(await naming.there(reading, [url, handle] if handle else [url]))
+
+
 async def _show(carrier: Carrier, link: Link, card: LinkCard | None) -> None:
     """Not beneath other words: the post may have been edited while its link was followed, and what it leads to may have come."""
     async with carrier.work.writing() as w:
         post = await posts.as_written(w, link.post)
         if post is None or first_link(post.text, carrier.settings.domain) != link.url:
             return
-        if card is not None and await naming.there(w, [link.url]):
+        if card is not None and await _is_known(w, link.url):
             card = None
         shown = await link_cards.show(w, link, replace(card, key=secrets.token_urlsafe(12)) if card else None)
         if shown and card:

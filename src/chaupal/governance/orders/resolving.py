@@ -225,9 +225,7 @@ def _address(origin: str, line: str) -> _ParsedLine:
     except ValueError:
         return _ParsedLine(line, wrong=LineFault.NO_NAME)
     if wrong:
-        person = _PERSON_THERE.fullmatch(parts.path)
-        handle = "" if person is None else f"{person[1].lower()}@{_host(parts.netloc)}"
-        return _elsewhere_named(origin, line, wrong, whole.partition("#")[0], handle)
+        return _elsewhere_named(origin, line, wrong, whole.partition("#")[0], handle_there(parts))
     named = _own_address(line, parts.path if parts.path.startswith("/") else "")
     if not _may_be_another(origin, parts):
         return named
@@ -263,6 +261,12 @@ def _may_be_another(origin: str, parts: SplitResult) -> bool:
     """On loopback, where an address with another port can be this server's or another's on the same machine."""
     port, ours = (netloc.rpartition(":")[2] for netloc in (parts.netloc, urlsplit(origin).netloc))
     return bool(parts.netloc) and parts.hostname in LOOPBACK and port != ours
+
+
+def handle_there(parts: SplitResult) -> str:
+    """`bob@other.example` of an address such as https://other.example/@bob, as most servers have it; else nothing."""
+    person = _PERSON_THERE.fullmatch(parts.path)
+    return "" if person is None else f"{person[1].lower()}@{_host(parts.netloc)}"
 
 
 def _host(netloc: str) -> str:

@@ -1,6 +1,7 @@
 """What links lead to: which posts' links are still to be followed, what was found, and the file of a card for whoever asks."""
 
 import zlib
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import exists, select, text, union_all
@@ -50,6 +51,7 @@ _ADDRESSES = union_all(
     select(posts.c.url).where(posts.c.id == param("to"), posts.c.url != text("''")),
 )
 TO_POST = updates(post_links, due_at="at", tries=0).where(post_links.c.url.in_(_ADDRESSES))
+TO_PAGES = updates(post_links, due_at="at", tries=0).where(among(post_links.c.url, "urls"))
 DONE = updates(post_links, due_at=None).where(post_id="of", url="url")
 FORGET = deletes(post_links).where(post_id="of")
 KNOWN = selects(link_cards.c.card, link_cards.c.fetched_at).where(url="url")
@@ -92,6 +94,11 @@ async def again(w: Writing, link: Link, at: int) -> None:
 async def look_again(w: Writing, post: int) -> None:
     """A post of another server has come: whatever links to it is followed once more."""
     await w.run(TO_POST, to=post, at=w.now())
+
+
+async def look_again_at(w: Writing, urls: Sequence[str]) -> None:
+    """The same of somebody of another server, by the addresses of their profile."""
+    await w.run(TO_PAGES, urls=listed(urls), at=w.now())
 
 
 async def known(reading: Reading, url: str) -> KeptCard | None:
