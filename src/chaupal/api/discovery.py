@@ -74,7 +74,7 @@ async def nodeinfo_links(call: Call[Nothing]) -> NodeInfoLinks:
 
 
 async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
-    """In the version of the schema that the address names."""
+    """This server, in the version of NodeInfo's schema that the address names."""
     settings, asked = call.house.settings, call.route.path.rpartition("/")[2]
     census = await people.census(call.house.reads)
     software = {"name": "chaupal", "version": VERSION}
@@ -132,7 +132,7 @@ def _jrd(found: WebFingerFound) -> Answer:
 
 
 async def host_meta(call: Call[Nothing]) -> Answer:
-    """As XML, or as JSON to whoever asks for that."""
+    """Where people of this server are asked for: as XML, or as JSON to whoever asks for that (RFC 6415)."""
     if "json" in call.headers.get("accept", ""):
         return json(await host_meta_json(call), headers=[BY_KIND])
     where = f"{call.house.settings.origin}/.well-known/webfinger?resource={{uri}}"

@@ -238,7 +238,10 @@ async def test_every_route_is_described_and_whatever_takes_put_takes_patch_and_t
     updates = [route for route in ROUTES if route.method in ("PUT", "PATCH") and route.shape is Shape.API]
     assert len(updates) > 15
     described = (await front.get("/openapi.json")).json()["paths"]
-    assert [path for path, ways in described.items() if not all(way["summary"] for way in ways.values())] == []
+    said = {f"{way} {path}": told["summary"] for path, ways in described.items() for way, told in ways.items()}
+    # Each names its thing: in a list of hundreds nothing stands before it that “it” could be.
+    nameless = r"$|One of (them|those|one's)\b|(It|They|Them|All of them|The same|Not at all|No further)\b|\w+ (it|them)\b"
+    assert {key: text for key, text in said.items() if re.match(nameless, text)} == {}
     listed = described["/api/v1/lists"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert listed["type"] == "array" and listed["items"]["$ref"].endswith("/ListShown")
     for route in updates:

@@ -145,7 +145,7 @@ async def listed(call: Call[AccountsAsked]) -> Answer:
 
 
 async def listed2(call: Call[AccountsAskedV2]) -> Answer:
-    """The same in Mastodon's second version."""
+    """Accounts, newest first, in Mastodon's second version."""
     a = call.args
     whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyright: ignore[reportAssignmentType]
     silenced = a.status == "silenced"

@@ -39,17 +39,17 @@ async def listed(call: Call[AppealsAsked]) -> list[AdminAppeal]:
 
 
 async def show(call: Call[ById]) -> AdminAppeal:
-    """One of them, with what was written in it."""
+    """One appeal, with what was written in it."""
     return await _appeal(call, call.args.id)
 
 
 async def approve(call: Call[TextById]) -> AdminAppeal:
-    """What was decided ends, and counts no more. `text`: why; whoever appealed reads it."""
+    """Approve an appeal: what was decided ends, and counts no more. `text`: why; whoever appealed reads it."""
     return await _decide(call, REVERSED)
 
 
 async def reject(call: Call[TextById]) -> AdminAppeal:
-    """What was decided stays as it is. `text`: why; whoever appealed reads it."""
+    """Reject an appeal: what was decided stays as it is. `text`: why; whoever appealed reads it."""
     return await _decide(call, UPHELD)
 
 

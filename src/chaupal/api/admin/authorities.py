@@ -50,12 +50,12 @@ async def change(call: Call[AuthorityChanged]) -> AuthorityShown:
 
 
 async def agree(call: Call[ById]) -> AuthorityShown:
-    """Agree to what another person proposed of it."""
+    """Agree to what another person proposed of an authority."""
     return await _shown(call, await authorities.agree(call.house.court, call.viewer, call.args.id))
 
 
 async def drop(call: Call[ById]) -> None:
-    """Take back what is proposed of it."""
+    """Take back what is proposed of an authority."""
     await authorities.drop(call.house.court, call.viewer, call.args.id)
 
 

@@ -145,7 +145,7 @@ ELSEWHERE = (
 
 
 async def measures(call: Call[MeasuresAsked]) -> list[AdminMeasure]:
-    """How many, by day."""
+    """How many there are of something, by day."""
     span = _span(call.args)
     return [one for key in dict.fromkeys(call.args.keys) if (one := await _measure(call, key, span)) is not None]
 

@@ -129,7 +129,7 @@ async def listed(call: Call[Paged]) -> Answer:
 
 
 async def show(call: Call[ById]) -> AdminDomainBlock:
-    """One of them."""
+    """One server that is limited, or of which that is proposed."""
     return _block(call, await limits.by_id(call.house.court, call.viewer, call.args.id))
 
 
@@ -150,7 +150,7 @@ async def block(call: Call[ServerForm]) -> Answer:
 
 
 async def change(call: Call[DomainBlockChanged]) -> Answer:
-    """Limit it otherwise: what is no more wished ends, what is new is opened as a case. 202 where something of it waits."""
+    """Limit a server otherwise: what is no more wished ends, what is new is opened as a case. 202 where something of it waits."""
     court, sent = call.house.court, msgspec.structs.asdict(call.args)
     was = await limits.by_id(court, call.viewer, sent.pop("id"))
     held = was.measures | was.proposed
@@ -191,7 +191,7 @@ async def allows(call: Call[Paged]) -> Answer:
 
 
 async def allow_of(call: Call[ById]) -> AdminDomainAllow:
-    """One of them."""
+    """One server that is let in."""
     return _allowed(await allowing.by_id(call.house.court, call.viewer, call.args.id))
 
 
@@ -207,7 +207,7 @@ async def allow(call: Call[DomainAllowSent]) -> AdminDomainAllow:
 
 
 async def disallow(call: Call[BlockEnded]) -> Answer:
-    """Propose to take it off the list; or, where another did so, agree. 202 where it waits for a second person."""
+    """Propose to take a server off the list; or, where another did so, agree. 202 where it waits for a second person."""
     off = await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.text)
     return json({}, 200 if off else 202)
 

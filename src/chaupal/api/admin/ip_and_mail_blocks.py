@@ -144,15 +144,15 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     """Listing, looking at one and ending it, which are alike for each kind."""
 
     async def listed(call: Call[Paged]) -> Answer:
-        """Those in force, the newest first."""
+        """Blocks in force, the newest first."""
         return whole_list(call, await ip_and_mail_blocks.listed(call.house.court, call.viewer, kind), _shown)
 
     async def show(call: Call[ById]) -> Answer:
-        """One of them."""
+        """One block."""
         return json(_shown(await ip_and_mail_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)))
 
     async def end(call: Call[ById]) -> Answer:
-        """End it. Who began and who ended it stays written."""
+        """End a block. Who began and who ended it stays written."""
         was = await ip_and_mail_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)
         await ip_and_mail_blocks.end(call.house.court, call.viewer, kind, call.args.id)
         return json(_shown(was) if kind == MAIL else {})

@@ -26,7 +26,7 @@ class Protected(msgspec.Struct, kw_only=True):
 
 
 async def listed(call: Call[Nothing]) -> list[Protected]:
-    """All that are protected, or proposed to be."""
+    """All who are protected, or proposed to be."""
     return [_shown(one) for one in await speakers.listed(call.house.court, call.viewer)]
 
 
@@ -53,7 +53,7 @@ async def end(call: Call[ById]) -> None:
 
 
 async def keep(call: Call[ById]) -> Protected:
-    """It does not end after all."""
+    """A protection does not end after all."""
     await speakers.keep(call.house.court, call.viewer, call.args.id)
     return await _speaker(call, call.args.id)
 

@@ -37,27 +37,27 @@ async def register(call: Call[WebhookForm]) -> WebhookShown:
 
 
 async def enable(call: Call[ById]) -> WebhookShown:
-    """Send again from now on."""
+    """A webhook is sent to again from now on."""
     return _shown(await webhooks.switch(call.house.court, call.viewer, call.args.id, on=True))
 
 
 async def disable(call: Call[ById]) -> WebhookShown:
-    """Send nothing; what waits is dropped."""
+    """A webhook is sent nothing; what waits is dropped."""
     return _shown(await webhooks.switch(call.house.court, call.viewer, call.args.id, on=False))
 
 
 async def rotate(call: Call[ById]) -> WebhookShown:
-    """Another secret from now on, shown this once."""
+    """Another secret of a webhook from now on, shown this once."""
     return _with_secret(await webhooks.new_secret(call.house.court, call.viewer, call.args.id))
 
 
 async def ping(call: Call[ById]) -> None:
-    """Send a word that says nothing."""
+    """Send a webhook a word that says nothing."""
     await webhooks.ping(call.house.court, call.viewer, call.args.id)
 
 
 async def remove(call: Call[ById]) -> None:
-    """Take it away, with all that it was still to be sent."""
+    """Take a webhook away, with all that it was still to be sent."""
     await webhooks.remove(call.house.court, call.viewer, call.args.id)
 
 

@@ -53,7 +53,7 @@ async def strikes(call: Call[Nothing]) -> list[AccountWarning]:
 
 
 async def strike(call: Call[ById]) -> AccountWarning:
-    """One of them."""
+    """One decision about oneself."""
     return await _warned(call, await notices.by_id(call.house.court, call.viewer, call.args.id))
 
 
@@ -63,7 +63,7 @@ async def file(call: Call[AppealSent]) -> AppealShown:
 
 
 async def file_here(call: Call[TextById]) -> AppealShown:
-    """The same, at the strike's own address."""
+    """Appeal against a ruling, at the strike's own address."""
     return await _file(call, call.args.id, call.args.text)
 
 
@@ -75,7 +75,7 @@ async def listed(call: Call[Nothing]) -> list[AppealShown]:
 
 
 async def show(call: Call[ById]) -> AppealShown:
-    """One of them, with what was written in it."""
+    """One appeal, with what was written in it."""
     return await _again(call, call.args.id)
 
 
@@ -86,7 +86,7 @@ async def say(call: Call[TextById]) -> AppealShown:
 
 
 async def withdraw(call: Call[ById]) -> AppealShown:
-    """Ask no more."""
+    """Withdraw an appeal."""
     await appeals.withdraw(call.house.court, call.viewer, call.args.id)
     return await _again(call, call.args.id)
 

@@ -170,7 +170,7 @@ async def show(call: Call[ById]) -> AdminReport:
 
 
 async def amend(call: Call[ReportChanged]) -> AdminReport:
-    """What it is about, as the desk sees it."""
+    """What a report is about, as the desk sees it."""
     args = call.args
     kind = None if args.category is None else OF_CATEGORY[args.category]
     rules = None if args.rule_ids is None else tuple(args.rule_ids)
@@ -178,23 +178,23 @@ async def amend(call: Call[ReportChanged]) -> AdminReport:
 
 
 async def assign_to_self(call: Call[ById]) -> AdminReport:
-    """Take it upon oneself."""
+    """Take a report upon oneself."""
     return await _one(call, await report_desk.assign(call.house.court, call.viewer, call.args.id))
 
 
 async def unassign(call: Call[ById]) -> AdminReport:
-    """Put it back."""
+    """Put a report back."""
     return await _one(call, await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False))
 
 
 async def resolve(call: Call[ById]) -> AdminReport:
-    """Nothing needs to be done about it; whoever wrote it is told."""
+    """Nothing needs to be done about a report; whoever wrote it is told."""
     (row, *_) = await report_desk.resolve(call.house.court, call.viewer, call.args.id, outcome=complaints.NOTHING)
     return await _one(call, row)
 
 
 async def reopen(call: Call[ById]) -> AdminReport:
-    """Look at it again."""
+    """Look at a report again."""
     return await _one(call, await report_desk.reopen(call.house.court, call.viewer, call.args.id))
 
 

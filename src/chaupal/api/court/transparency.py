@@ -59,7 +59,7 @@ async def whole(call: Call[ReportPart]) -> Answer:
 
 
 async def table(call: Call[TableAsked]) -> Answer:
-    """Of a CSV the same bytes as are frozen, behind the mark by which spreadsheets know in which letters it is written."""
+    """A table of the report: of a CSV the same bytes as are frozen, behind the mark by which spreadsheets know its letters."""
     name, _, ending = call.args.name.lower().rpartition(".")
     if name not in BY_ID or ending not in ENDINGS:
         raise NotFound("table_unknown", known=", ".join(TABLES))

@@ -238,7 +238,7 @@ async def profile(call: Call[Nothing]) -> Profile:
 
 
 async def change_profile(call: Call[ProfileSent]) -> Profile:
-    """What is not sent stays as it is."""
+    """Edit one's profile; what is not sent stays as it is."""
     await edit(call)
     return await _profile(call)
 

@@ -179,7 +179,7 @@ async def every(call: Call[Nothing]) -> list[FilterShown]:
 
 
 async def show(call: Call[ById]) -> FilterShown:
-    """One of them."""
+    """One filter."""
     return _filter((await _own(call)).one(call.args.id))
 
 
@@ -220,7 +220,7 @@ async def add_keyword(call: Call[KeywordAdded]) -> KeywordShown:
 
 
 async def change_keyword(call: Call[KeywordChanged]) -> KeywordShown:
-    """Another word, or another way to look for it."""
+    """Another word for a keyword, or another way to look for it."""
     args = call.args
     await filters.change_keyword(call.house.square, call.viewer, args.id, args.keyword, args.whole_word)
     return _keyword((await _own(call)).keyword(args.id)[1])
@@ -237,7 +237,7 @@ async def posts(call: Call[ById]) -> list[FilteredShown]:
 
 
 async def post_entry(call: Call[ById]) -> FilteredShown:
-    """One of them."""
+    """A post that a filter names."""
     return _entry((await _own(call)).post(call.args.id))
 
 
@@ -248,7 +248,7 @@ async def add_post(call: Call[PostAdded]) -> FilteredShown:
 
 
 async def remove_post(call: Call[ById]) -> FilteredShown:
-    """Filter it no more; the entry as it was."""
+    """Filter a post no more; the entry as it was."""
     entry = (await _own(call)).post(call.args.id)
     await filters.remove_post(call.house.square, call.viewer, call.args.id)
     return _entry(entry)

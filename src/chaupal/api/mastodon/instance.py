@@ -115,7 +115,7 @@ async def show_v2(call: Call[Nothing]) -> InstanceV2:
 
 
 async def show_v1(call: Call[Nothing]) -> InstanceV1:
-    """The same in Mastodon's first version."""
+    """What this server is, in Mastodon's first version."""
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceV1(
@@ -173,7 +173,7 @@ async def languages(call: Call[Nothing]) -> list[LanguageShown]:
 
 
 async def translations(call: Call[Nothing]) -> dict[str, list[str]]:
-    """None: posts are not translated here."""
+    """No languages: posts are not translated here."""
     return {}
 
 
@@ -299,17 +299,17 @@ async def listed(call: Call[AnnouncementsAsked]) -> list[Announcement]:
 
 
 async def dismiss(call: Call[ById]) -> None:
-    """It was read."""
+    """An announcement was read."""
     await announcements.dismiss(call.house.square, call.viewer, call.args.id)
 
 
 async def react(call: Call[ReactionTo]) -> None:
-    """With one emoji."""
+    """React to an announcement with one emoji."""
     await announcements.react(call.house.square, call.viewer, call.args.id, call.args.name)
 
 
 async def unreact(call: Call[ReactionTo]) -> None:
-    """Take it back."""
+    """Take a reaction to an announcement back."""
     await announcements.unreact(call.house.square, call.viewer, call.args.id, call.args.name)
 
 

@@ -58,7 +58,7 @@ async def every(call: Call[Nothing]) -> list[ListShown]:
 
 
 async def show(call: Call[ById]) -> ListShown:
-    """One of them."""
+    """One list."""
     return _shown(await reads.by_id(call.house.reads, call.viewer, call.args.id))
 
 
@@ -68,7 +68,7 @@ async def create(call: Call[ListSent]) -> ListShown:
 
 
 async def change(call: Call[ListChanged]) -> ListShown:
-    """Another title, or other rules."""
+    """Another title of a list, or other rules."""
     return _shown(await lists.change(call.house.square, call.viewer, call.args.id, _wish(call.args)))
 
 

@@ -78,7 +78,7 @@ async def everything(call: Call[SearchArgs]) -> Answer:
 
 
 async def first(call: Call[SearchArgs]) -> Answer:
-    """The same for old apps: tags by their names alone, as Mastodon answered before 3.0."""
+    """People, posts and tags for old apps: tags by their names alone, as Mastodon answered before 3.0."""
     found = await _search(call)
     return await found.answer(call, msgspec.json.encode([tag.name for tag in found.tags]))
 

@@ -78,7 +78,7 @@ async def page_v1(call: Call[SuggestionsAsked]) -> Answer:
 
 
 async def turn_down(call: Call[ById]) -> None:
-    """Not to be suggested again."""
+    """Somebody is not to be suggested again."""
     await graph.unsuggest(call.house.square, call.viewer, call.args.id)
 
 

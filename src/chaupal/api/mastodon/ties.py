@@ -100,14 +100,14 @@ async def _stands(call: Call[Any], id_: int) -> Relationship:
 
 
 async def follow(call: Call[FollowWanted]) -> Relationship:
-    """Follow, or ask to."""
+    """Follow somebody, or ask to."""
     args, square = call.args, call.house.square
     await graph.follow(square, call.viewer, args.id, reposts=args.reblogs, notify=args.notify, languages=args.languages)
     return await _stands(call, args.id)
 
 
 async def mute(call: Call[MuteWanted]) -> Relationship:
-    """Mute, for a time or until unmuted."""
+    """Mute somebody, for a time or until unmuted."""
     args = call.args
     await graph.mute(call.house.square, call.viewer, args.id, notifications=args.notifications, duration=args.duration)
     return await _stands(call, args.id)
@@ -248,7 +248,7 @@ async def hide(call: Call[DomainSent]) -> None:
 
 
 async def show(call: Call[DomainSent]) -> None:
-    """Hide it no more."""
+    """Hide a server no more."""
     await graph.show_server(call.house.square, call.viewer, call.args.domain)
 
 

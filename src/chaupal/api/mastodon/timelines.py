@@ -158,12 +158,12 @@ async def listed(call: Call[Paged]) -> Answer:
 
 
 async def read(call: Call[ById]) -> Conversation:
-    """It was read."""
+    """A conversation was read."""
     return await _marked(call, unread=False)
 
 
 async def unread(call: Call[ById]) -> Conversation:
-    """It counts as new again."""
+    """A conversation counts as new again."""
     return await _marked(call, unread=True)
 
 
@@ -173,7 +173,7 @@ async def _marked(call: Call[ById], *, unread: bool) -> Conversation:
 
 
 async def remove(call: Call[ById]) -> None:
-    """Off one's list; its posts stay."""
+    """A conversation goes off one's list; its posts stay."""
     await conversations.remove(call.house.square, call.viewer, call.args.id)
 
 

@@ -220,7 +220,7 @@ async def add(call: Call[FeatureSent]) -> FeaturedShown:
 
 
 async def remove(call: Call[ById]) -> None:
-    """Show it no more."""
+    """Show a tag on one's profile no more."""
     await followed_tags.unfeature(call.house.square, call.viewer, call.args.id)
 
 

@@ -69,7 +69,7 @@ async def listed(call: Call[Nothing]) -> list[DraftShown]:
 
 
 async def show(call: Call[ById]) -> DraftShown:
-    """One of them."""
+    """One draft."""
     return await _draft(call, call.args.id)
 
 
@@ -79,7 +79,7 @@ async def begin(call: Call[DraftSent]) -> DraftShown:
 
 
 async def change(call: Call[DraftChanged]) -> DraftShown:
-    """The draft says this from now on, as a whole; who it is for stays where nothing is said of that."""
+    """A draft says this from now on, as a whole; who it is for stays where nothing is said of that."""
     id_ = call.args.id
     before = (await drafts_and_scheduled.draft(call.house.reads, call.viewer, id_)).body
     body = body_of(call.args, before.visibility)
@@ -89,7 +89,7 @@ async def change(call: Call[DraftChanged]) -> DraftShown:
 
 
 async def drop(call: Call[ById]) -> None:
-    """It goes, and with the next sweep the uploads that were in it alone."""
+    """A draft goes, and with the next sweep the uploads that were in it alone."""
     await drafts.drop(call.house.square, call.viewer, call.args.id)
 
 

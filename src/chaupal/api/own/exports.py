@@ -32,23 +32,23 @@ class ExportShown(msgspec.Struct):
 
 
 async def ask(call: Call[Nothing]) -> ExportShown:
-    """Have it made, beside everything else. 409 while another one is made."""
+    """Have an export made, beside everything else. 409 while another one is made."""
     square, viewer = call.house.square, call.viewer
     return shown(call, await exports.by_id(square, viewer, await exports.ask(square, viewer)))
 
 
 async def listed(call: Call[Nothing]) -> list[ExportShown]:
-    """What one asked for and can still fetch, the newest first."""
+    """One's exports that can still be fetched, the newest first."""
     return [shown(call, one) for one in await exports.of_viewer(call.house.square, call.viewer)]
 
 
 async def show(call: Call[ById]) -> ExportShown:
-    """How far it has been made."""
+    """How far an export has been made."""
     return shown(call, await exports.by_id(call.house.square, call.viewer, call.args.id))
 
 
 async def fetch(call: Call[ById]) -> Answer:
-    """The ZIP, a piece at a time. 404 until it is done."""
+    """The ZIP of an export, a piece at a time. 404 until it is done."""
     return await export(call, call.args.id)
 
 

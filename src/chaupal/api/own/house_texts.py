@@ -55,12 +55,12 @@ async def privacy(call: Call[Nothing]) -> HouseTextShown:
 
 
 async def terms(call: Call[Nothing]) -> TermsOfService:
-    """Those in force."""
+    """The terms in force."""
     return _terms(call, *await house_texts.terms(call.house.court))
 
 
 async def terms_of(call: Call[TermsAsked]) -> TermsOfService:
-    """Those that hold from a day."""
+    """The terms that hold from a day."""
     return _terms(call, *await house_texts.on(call.house.court, call.args.date))
 
 

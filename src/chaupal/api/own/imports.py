@@ -59,17 +59,17 @@ async def bring(call: Call[ImportSent]) -> ImportShown:
 
 
 async def listed(call: Call[Nothing]) -> list[ImportShown]:
-    """What one brought lately, the newest first."""
+    """The imports that one brought lately, the newest first."""
     return [shown(one) for one in await imports.of_viewer(call.house.square, call.viewer)]
 
 
 async def show(call: Call[ById]) -> ImportShown:
-    """How far it has come, and what could not be brought."""
+    """How far an import has come, and what could not be brought."""
     return shown(*await imports.by_id(call.house.square, call.viewer, call.args.id))
 
 
 async def stop(call: Call[ById]) -> ImportShown:
-    """No further; what has come stays."""
+    """An import goes no further; what has come stays."""
     await imports.stop(call.house.square, call.viewer, call.args.id)
     return shown(*await imports.by_id(call.house.square, call.viewer, call.args.id))
 

@@ -76,14 +76,14 @@ def _checked(languages: Sequence[str]) -> tuple[str, ...]:
 
 
 async def unfollow(square: Square, viewer: Viewer, them: int) -> None:
-    """Follow no more, and withdraw a request. Letting go needs no leave: it works for whom one can no longer see."""
+    """Follow somebody no more, and withdraw a request. Letting go needs no leave: it works for whom one can no longer see."""
     me = viewer.me
     async with square.work.writing() as w:
         await _end_follow(w, me, them)
 
 
 async def drop_follower(square: Square, viewer: Viewer, them: int) -> None:
-    """They follow the viewer no more, and are not told."""
+    """Somebody follows the viewer no more, and is not told."""
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unfollow(w, them, me):
@@ -125,7 +125,7 @@ async def block(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def unblock(square: Square, viewer: Viewer, them: int) -> None:
-    """They can see and follow one again."""
+    """Somebody can see and follow one again."""
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unblock(w, me, them):
@@ -143,7 +143,7 @@ async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool
 
 
 async def unmute(square: Square, viewer: Viewer, them: int) -> None:
-    """They are heard again."""
+    """Somebody is heard again."""
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unmute(w, me, them):
@@ -221,7 +221,7 @@ async def endorse(square: Square, viewer: Viewer, them: int) -> None:
 
 
 async def unendorse(square: Square, viewer: Viewer, them: int) -> None:
-    """They stand on one's profile no more."""
+    """Somebody stands on one's profile no more."""
     async with square.work.writing() as w:
         await graph.unendorse(w, viewer.me, them)
 

@@ -23,7 +23,7 @@ async def follow(square: Square, viewer: Viewer, name: str) -> None:
 
 
 async def unfollow(square: Square, viewer: Viewer, name: str) -> None:
-    """It comes into one's home no more."""
+    """A tag comes into one's home no more."""
     me, (key, _) = viewer.me, checked(name)
     async with square.work.writing() as w:
         if await tag_follows.unfollow(w, me, key):
@@ -52,7 +52,7 @@ async def unfeature(square: Square, viewer: Viewer, id_: int) -> None:
 
 
 async def unfeature_named(square: Square, viewer: Viewer, name: str) -> None:
-    """The same by its name; where it is not there, nothing is to be done."""
+    """Show a tag on one's profile no more, by its name; where it is not there, nothing is to be done."""
     me, (key, _) = viewer.me, checked(name)
     async with square.work.writing() as w:
         for tag in await tag_follows.featured(w, me):

@@ -29,7 +29,7 @@ async def like(square: Square, viewer: Viewer, post: int) -> int:
 
 
 async def unlike(square: Square, viewer: Viewer, post: int) -> int:
-    """Like it no more; the id of the post itself. Works for what one likes and can no longer see. Raises NotFound."""
+    """Like a post no more; the id of the post itself. Works for what one likes and can no longer see. Raises NotFound."""
     return await _let_go(square, viewer, post, reactions.unlike, Unliked)
 
 
@@ -43,7 +43,7 @@ async def save(square: Square, viewer: Viewer, post: int) -> int:
 
 
 async def unsave(square: Square, viewer: Viewer, post: int) -> int:
-    """Keep it no more; the id of the post itself. Works for what one saved and can no longer see. Raises NotFound."""
+    """Keep a post no more; the id of the post itself. Works for what one saved and can no longer see. Raises NotFound."""
     return await _let_go(square, viewer, post, reactions.unsave)
 
 
@@ -91,7 +91,7 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
 
 
 async def unpin(square: Square, viewer: Viewer, post_id: int) -> int:
-    """Keep it there no more; its id. Raises NotFound."""
+    """Keep one's post at the top of one's profile no more; its id. Raises NotFound."""
     async with square.work.writing() as w:
         await _seen_post(w, viewer, post_id)
         if await reactions.unpin(w, viewer.me, post_id):
@@ -108,7 +108,7 @@ async def mute(square: Square, viewer: Viewer, post_id: int) -> int:
 
 
 async def unmute(square: Square, viewer: Viewer, post_id: int) -> int:
-    """Hear from it again; its id. Raises NotFound."""
+    """Hear from the conversation of this post again; its id. Raises NotFound."""
     async with square.work.writing() as w:
         post = await _seen_post(w, viewer, post_id)
         await conversations.unmute(w, viewer.me, post.boost_of or post.id)

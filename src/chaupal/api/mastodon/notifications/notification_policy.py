@@ -88,14 +88,14 @@ async def policy(call: Call[Any]) -> NotificationPolicy:
 
 
 async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
-    """Other rules from now on; what is there already stays where it is."""
+    """From whom one hears from now on; what is there already stays where it is."""
     wished = {name.removeprefix("for_"): value for name, value in msgspec.structs.asdict(call.args).items()}
     await listening.wish(call.house.square, call.viewer, **wished)
     return await policy(call)
 
 
 async def old_policy(call: Call[Any]) -> NotificationPolicyV1:
-    """The same in Mastodon's first version: filtered or not."""
+    """From whom one hears, in Mastodon's first version: filtered or not."""
     found, notifications, people = await reads.policy(call.house.reads, call.viewer)
     return NotificationPolicyV1(
         filter_not_following=_strict(found.not_following),
@@ -107,7 +107,7 @@ async def old_policy(call: Call[Any]) -> NotificationPolicyV1:
 
 
 async def old_wish(call: Call[PolicyV1Wished]) -> NotificationPolicyV1:
-    """The same in older words."""
+    """From whom one hears from now on, in older words."""
     wished = {
         name.removeprefix("filter_"): None if value is None else listening.FILTER if value else listening.ACCEPT
         for name, value in msgspec.structs.asdict(call.args).items()
@@ -123,17 +123,17 @@ async def requests(call: Call[Paged]) -> Answer:
 
 
 async def request(call: Call[ById]) -> NotificationRequest:
-    """One of those who wait."""
+    """Somebody whose notifications are kept apart."""
     return await _shown(call, await reads.request(call.house.reads, call.viewer, call.args.id))
 
 
 async def accept(call: Call[ById]) -> None:
-    """Heard from now on, and what was kept apart with the rest."""
+    """Somebody is heard from now on, and what was kept apart of them stands with the rest."""
     await listening.accept(call.house.square, call.viewer, [call.args.id])
 
 
 async def dismiss(call: Call[ById]) -> None:
-    """What was kept apart goes."""
+    """What was kept apart of somebody goes."""
     await listening.dismiss(call.house.square, call.viewer, [call.args.id])
 
 

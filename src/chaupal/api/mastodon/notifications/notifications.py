@@ -119,7 +119,7 @@ async def listed(call: Call[NotificationsPaged]) -> Answer:
 
 
 async def show(call: Call[ById]) -> Answer:
-    """One of one's notifications."""
+    """One notification."""
     told = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     return Answer((await written(call, [told]))[0])
 
@@ -131,12 +131,12 @@ async def unread(call: Call[NotificationsPaged]) -> UnreadCount:
 
 
 async def clear(call: Call[Nothing]) -> None:
-    """All of them go."""
+    """All of one's notifications go."""
     await listening.clear_notifications(call.house.square, call.viewer)
 
 
 async def dismiss(call: Call[ById]) -> None:
-    """One of them goes."""
+    """A notification goes."""
     await listening.dismiss_notification(call.house.square, call.viewer, call.args.id)
 
 

@@ -98,18 +98,18 @@ async def listed(call: Call[GroupsAsked]) -> Answer:
 
 
 async def show(call: Call[GroupKey]) -> Answer:
-    """One group."""
+    """One group of notifications."""
     return await _shown(call, [await reads.group(call.house.reads, call.viewer, call.args.group_key)])
 
 
 async def accounts(call: Call[GroupKey]) -> list[Raw]:
-    """Everybody of a group, the newest first."""
+    """Everybody of a group of notifications, the newest first."""
     group = await reads.group(call.house.reads, call.viewer, call.args.group_key)
     return [_account(call, person) for person in _people(group)]
 
 
 async def dismiss(call: Call[GroupKey]) -> None:
-    """All of a group goes."""
+    """All notifications of a group go."""
     await listening.dismiss_group(call.house.square, call.viewer, call.args.group_key)
 
 

@@ -77,7 +77,7 @@ async def show(call: Call[Nothing]) -> WebPushSubscription:
 
 
 async def change(call: Call[SubscriptionChanged]) -> WebPushSubscription:
-    """Other alerts, another policy."""
+    """Other alerts for this token's device, or another policy."""
     data = call.args.data or AlertsSent()
     alerts = None if data.alerts is None else on(data.alerts)
     policy = data.policy or call.args.policy
@@ -85,7 +85,7 @@ async def change(call: Call[SubscriptionChanged]) -> WebPushSubscription:
 
 
 async def remove(call: Call[Nothing]) -> None:
-    """Told no more."""
+    """This token's device is told no more."""
     await push.remove(call.house.square, call.caller)
 
 

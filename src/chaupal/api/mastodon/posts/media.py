@@ -95,7 +95,7 @@ class MediaChanged(UploadSent, kw_only=True):
 
 
 async def upload(call: Call[UploadSent]) -> Answer:
-    """Films and sounds are painted in time: 202, and then asked for again."""
+    """Take an upload in; films and sounds are painted in time: 202, and then asked for again."""
     return await _upload(call, wait=False)
 
 
@@ -127,7 +127,7 @@ async def _upload(call: Call[UploadSent], *, wait: bool) -> Answer:
 
 
 async def show(call: Call[ById]) -> Answer:
-    """206 while it is being processed, as Mastodon's clients ask until it is 200."""
+    """An upload: 206 while it is being processed, as Mastodon's clients ask until it is 200."""
     picture = await looked.own_upload(call.house.reads, call.viewer, call.args.id)
     if picture.state == FAILED:
         raise Invalid("file_unprocessed")

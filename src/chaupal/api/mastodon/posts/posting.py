@@ -67,7 +67,7 @@ class RepostSent(msgspec.Struct):
 
 
 async def publish(call: Call[PostSent]) -> Answer:
-    """At once; or later, where `scheduled_at` says when. 422 with who they are, where it mentions others than `allowed_mentions`."""
+    """Post at once; or later, where `scheduled_at` says when. 422 with who they are, where it mentions others than `allowed_mentions`."""
     try:
         return await _publish(call)
     except posts.Unexpected as unexpected:
@@ -118,7 +118,7 @@ async def several(call: Call[ByIds]) -> Answer:
 
 
 async def context(call: Call[ById]) -> Answer:
-    """What it answers, and what answers it."""
+    """What a post answers, and what answers it."""
     around = await thread.context(call.house.reads, call.viewer, call.args.id)
     if call.house.federation is not None:
         from chaupal.federation import conversations  # brought in where other servers are talked to
@@ -132,7 +132,7 @@ async def context(call: Call[ById]) -> Answer:
 
 
 async def remove(call: Call[PostDeletion]) -> Answer:
-    """Deletes, and gives back what was typed, so that a client can offer it for redrafting."""
+    """Delete a post, and give back what was typed, so that a client can offer it for redrafting."""
     try:
         seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     except NotFound:  # one's own repost of what one may no longer see goes, and nothing of it is told
@@ -146,13 +146,13 @@ async def remove(call: Call[PostDeletion]) -> Answer:
 
 
 async def repost(call: Call[RepostSent]) -> Answer:
-    """Repost it, for everybody or for fewer."""
+    """Repost a post, for everybody or for fewer."""
     id_ = await posts.repost(call.house.square, call.viewer, call.args.id, FROM_WIRE[call.args.visibility])
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
 
 async def unrepost(call: Call[ById]) -> Answer:
-    """Answers with the original, as Mastodon does."""
+    """Take a repost back; answers with the original, as Mastodon does."""
     original = await posts.unrepost(call.house.square, call.viewer, call.args.id)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, original))
 
@@ -202,7 +202,7 @@ class EditShown(msgspec.Struct, kw_only=True):
 
 
 async def edit(call: Call[EditSent]) -> Answer:
-    """What is not sent goes: pictures, poll, warning. The language stays."""
+    """Edit a post; what is not sent goes: pictures, poll, warning. The language stays."""
     sent = call.args
     wish = editing.Edit(
         text=sent.status,
@@ -224,7 +224,7 @@ async def edit(call: Call[EditSent]) -> Answer:
 
 
 async def history(call: Call[ById]) -> Answer:
-    """Every wording, the first one first. Where the post is withheld, each is the notice that stands in its place."""
+    """Every wording of a post, the first one first. Where the post is withheld, each is the notice that stands in its place."""
     found = await thread.wordings(call.house.reads, call.viewer, call.args.id)
     authors = await people.of_posts(call.house.reads, call.viewer, found)
     author = or_not_found(authors.get(found[0].item.author))
@@ -232,7 +232,7 @@ async def history(call: Call[ById]) -> Answer:
 
 
 async def source(call: Call[ById]) -> dict[str, str]:
-    """What was typed, for its author alone."""
+    """What was typed of a post, for its author alone."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     if seen.item.author != call.viewer.account:
         raise NotFound
@@ -274,19 +274,19 @@ class QuotePolicySent(msgspec.Struct):
 
 
 async def listed(call: Call[PagedById]) -> Answer:
-    """The posts that quote it, newest first."""
+    """The posts that quote a post, newest first."""
     page = await quotes.of_post(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return await statuses_answer(call, page.items, link_header(call, page))
 
 
 async def revoke(call: Call[QuoteRevocation]) -> Answer:
-    """Answers with the post that quoted, as it is now."""
+    """Take one's post out of a post that quotes it; answers with that one, as it is now."""
     await quoting.revoke(call.house.square, call.viewer, call.args.id, call.args.quote_id)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.quote_id))
 
 
 async def allow(call: Call[QuotePolicySent]) -> Answer:
-    """Quotes that are there stay."""
+    """Who may quote a post from now on; quotes that are there stay."""
     await quoting.allow(call.house.square, call.viewer, call.args.id, call.args.quote_approval_policy)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
 

@@ -86,19 +86,19 @@ async def schedule(call: Call[Any], body: Unsaid, when: str, key: str) -> Answer
 
 
 async def listed(call: Call[Paged]) -> Answer:
-    """What waits to be said."""
+    """The posts that wait to be said."""
     page = await drafts_and_scheduled.scheduled(call.house.reads, call.viewer, call.args.cursor())
     pictures = await drafts_and_scheduled.uploads(call.house.reads, call.viewer, page.items)
     return json([_shown(call, one, pictures) for one in page.items], headers=link_header(call, page))
 
 
 async def show(call: Call[ById]) -> ScheduledShown:
-    """One of them."""
+    """One scheduled post."""
     return await _scheduled(call, call.args.id)
 
 
 async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
-    """At another time, or other words, or more posts after it."""
+    """A scheduled post at another time, or with other words, or more posts after it."""
     sent, square = call.args, call.house.square
     before = await drafts_and_scheduled.scheduled_post(call.house.reads, call.viewer, sent.id)
     at = _time(sent.scheduled_at) if sent.scheduled_at is not None else before.at
@@ -111,7 +111,7 @@ async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
 
 
 async def cancel(call: Call[ById]) -> None:
-    """Not at all."""
+    """A scheduled post is not said at all."""
     await scheduling.cancel(call.house.square, call.viewer, call.args.id)
 
 
