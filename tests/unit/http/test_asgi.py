@@ -240,7 +240,9 @@ async def test_every_route_is_described_and_whatever_takes_put_takes_patch_and_t
     described = (await front.get("/openapi.json")).json()["paths"]
     said = {f"{way} {path}": told["summary"] for path, ways in described.items() for way, told in ways.items()}
     # Each names its thing: in a list of hundreds nothing stands before it that “it” could be.
-    nameless = r"$|One of (them|those|one's)\b|(It|They|Them|All of them|The same|Not at all|No further)\b|\w+ (it|them)\b"
+    nameless = (
+        r"$|One of (them|those|one's)\b|(It|They|Them|All of them|The same|Not at all|No further)\b|\w+ (it|them)\b"
+    )
     assert {key: text for key, text in said.items() if re.match(nameless, text)} == {}
     listed = described["/api/v1/lists"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert listed["type"] == "array" and listed["items"]["$ref"].endswith("/ListShown")

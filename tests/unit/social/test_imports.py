@@ -5,6 +5,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from archives import mastodon, note, outbox as collection, tarred, tweet, twitter, zipped
 from chaupal.kernel.clock import iso
@@ -25,7 +26,9 @@ from chaupal.store.identity import accounts as standing
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import HELD_FOR
 from chaupal.store.machine import outbox
+from chaupal.store.machine.dialect import statement
 from chaupal.store.square import media
+from chaupal.store.tables.identity import imports as rows
 from neighbours import Street
 from painted import picture
 
@@ -268,6 +271,22 @@ async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha
     ):
         with pytest.raises(Invalid):
             await imports.take_in(street.square, Viewer(account=asha, country="IN"), bad)
+
+
+async def test_what_only_a_newer_process_can_read_waits_for_one(street: Street, asha: int):
+    id_ = await imports.take_in(
+        street.square, Viewer(account=asha, country="IN"), ImportFile("x.csv", b"ravi\n", kind="follows")
+    )
+
+    async def is_of(kind: str) -> bool:
+        async with street.work.writing() as w:
+            await w.run(statement(update(rows).values(kind=kind)))
+        return await imports.carry_on(street.square)
+
+    assert not await is_of("of a later version")
+    assert await counts(street, asha, id_) == ("waiting", 0, 0, 0)
+    assert await is_of("follows")
+    assert await counts(street, asha, id_) == ("done", 0, 0, 1)
 
 
 async def test_what_the_machine_is_short_of_fails_no_line(street, asha, monkeypatch):

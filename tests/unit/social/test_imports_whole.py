@@ -108,6 +108,11 @@ async def test_what_one_arranged_for_oneself_comes_from_an_export_of_this_server
     assert sorted(await standing.my_tags(street.reads, viewer_of(asha))) == ["kisan", "किसान"]
     alone, _ = await bring(street, ravi, "x\0.json", json.dumps({"custom_filters": [noise]}).encode())
     assert (alone.name, alone.kind, alone.state, alone.done) == ("x.json", "filters", "done", 1)
+    before = {"title": "पहले", "context": ["home"], "ends_at": None, "keywords": [{"keyword": "शोर"}], "posts": ["5"]}
+    older, _ = await bring(street, ravi, "filters.json", json.dumps([before]).encode())
+    async with street.work.reading() as reading:
+        his = {one.title: one for one in (await filters.filters_of(reading, ravi)).every}
+    assert (older.state, older.done) == ("done", 1) and [word.text for word in his["पहले"].keywords] == ["शोर"]
     for bad in (b'{"custom_filters": 5}', b"[" * 10_000, b'{"custom_filters": [' + b"{}," * past_ties.MOST_VALUES):
         refused, _ = await bring(street, ravi, "filters.json", bad)
         assert refused.state == "refused"

@@ -115,7 +115,7 @@ async def stop(square: Square, viewer: Viewer, id_: int) -> None:
 async def carry_on(square: Square) -> bool:
     """Work through what waits, or what a process that is no more had begun. False where nothing waits."""
     async with square.work.writing() as w:
-        held = await imports.take_up(w)
+        held = await imports.take_up(w, (ARCHIVE, *past_ties.KINDS))
     if held is None:
         return False
     try:

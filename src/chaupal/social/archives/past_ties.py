@@ -83,17 +83,21 @@ class KeywordGiven(msgspec.Struct):
 
 
 class FilterGiven(msgspec.Struct):
-    """A filter as Mastodon gives it (which writes `expire_at` and reads `expires_at`)."""
+    """A filter as Mastodon gives it (which writes `expire_at` and reads `expires_at`), or as this server did before (`ends_at`,
+    `keywords`).
+    """
 
     context: list[str]
     action: str = "warn"
     expires_at: str | None = None
     expire_at: str | None = None
+    ends_at: str | None = None
     keywords_attributes: list[KeywordGiven] = []
+    keywords: list[KeywordGiven] = []
 
     def lasts(self, now: int) -> int:
         """Seconds that it has left at `now` (ms), one where none are; 0 for no end. Raises Invalid."""
-        said = self.expires_at or self.expire_at
+        said = self.expires_at or self.expire_at or self.ends_at
         if not said:
             return 0
         ends_at = parse_time(said.removesuffix(" UTC"))
@@ -180,7 +184,10 @@ def _json_lists(text: str) -> list[Line]:
 
 
 def _json_filters(text: str) -> list[Line]:
-    rows = from_json(text, dict[str, list[dict[str, Any]]]).get("custom_filters", [])
+    if text.lstrip().startswith("["):  # as this server gave them before
+        rows = from_json(text, list[dict[str, Any]])
+    else:
+        rows = from_json(text, dict[str, list[dict[str, Any]]]).get("custom_filters", [])
     return [Line(text_in(row, "title"), given=row) for row in rows]
 
 
@@ -246,7 +253,7 @@ async def _filter(square: Square, viewer: Viewer, line: Line) -> None:
     except msgspec.ValidationError as error:
         raise Invalid(BROKEN) from error
     wish = FilterWish(title=line.what, contexts=given.context, action=given.action, lasts=given.lasts(square.clock()))
-    words = [KeywordWish(text=one.keyword, whole=one.whole_word) for one in given.keywords_attributes]
+    words = [KeywordWish(text=one.keyword, whole=one.whole_word) for one in given.keywords_attributes or given.keywords]
     await filters.merge(square, viewer, wish, words)
 
 

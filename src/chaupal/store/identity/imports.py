@@ -39,8 +39,8 @@ class Import(msgspec.Struct, frozen=True):
     finished_at: int | None
 
 
-_jobs = HeldJobs(imports, Import)
-add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.by_id, _jobs.mine, _jobs.take_up
+_jobs = HeldJobs(imports, Import, among(imports.c.kind, "kinds"))
+add, busy, one, mine = _jobs.add, _jobs.busy, _jobs.by_id, _jobs.mine
 
 ADVANCE = updates(
     imports,
@@ -66,6 +66,11 @@ LIMITED = selects(rulings.c.subject_id).where(
     among(rulings.c.subject_id, "ids"),
     and_(rulings.c.lifted_at.is_(None), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("now"))),
 )
+
+
+async def take_up(w: Writing, kinds: Sequence[str]) -> Import | None:
+    """The next file of these kinds: what a newer process took in beside this one waits for such a one."""
+    return await _jobs.take_up(w, kinds=listed(kinds))
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -7,9 +7,10 @@ database's clock. PostgreSQL alone: the embedded store is one process's. A job i
 
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import Table, or_, select, text, text as sql
+from sqlalchemy import ColumnElement, Table, or_, select, text, text as sql
 
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict
@@ -113,9 +114,12 @@ HELD_FOR = 60_000  # ms after which another process goes on with what this one h
 
 
 class HeldJobs[Job: msgspec.Struct]:
-    """One kind of them. Its Struct has the columns of its table by name (`account` for `account_id`), without `held_until`."""
+    """One kind of them. Its Struct has the columns of its table by name (`account` for `account_id`), without `held_until`.
 
-    def __init__(self, table: Table, kind: type[Job]) -> None:
+    `can`: which of them this process can do, by parameters that `take_up` is told; others are a newer one's.
+    """
+
+    def __init__(self, table: Table, kind: type[Job], can: ColumnElement[bool] | None = None) -> None:
         self._kind = kind
         self._columns = {name: name if name in table.c else f"{name}_id" for name in kind.__struct_fields__}
         asked = select(*(table.c[column] for column in self._columns.values()))
@@ -126,7 +130,8 @@ class HeldJobs[Job: msgspec.Struct]:
         self._one = statement(asked.where(table.c.id == param("of"), mine))
         self._mine = statement(asked.where(mine).order_by(table.c.id.desc()).limit(param("n")))
         self._busy = selects(table.c.id).where(mine, self.open).limit(1)
-        self._next = statement(asked.where(self.open, free).order_by(table.c.id).limit(1))
+        waits = (self.open, free) if can is None else (self.open, free, can)
+        self._next = statement(asked.where(*waits).order_by(table.c.id).limit(1))
         self._hold = updates(table, held_until="until").where(self.open, free, id="of").values(state="running")
 
     async def add(self, w: Writing, one: Job, held_until: int = 0) -> None:
@@ -145,9 +150,9 @@ class HeldJobs[Job: msgspec.Struct]:
         """The newest first."""
         return [self._kind(*row) for row in await reading.fetch(self._mine, me=account, n=at_most)]
 
-    async def take_up(self, w: Writing) -> Job | None:
+    async def take_up(self, w: Writing, **can: Any) -> Job | None:
         """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
-        row = await w.first(self._next, now=w.now())
+        row = await w.first(self._next, now=w.now(), **can)
         if row is None:
             return None
         held = await w.run(self._hold, of=row[0], now=w.now(), until=w.now() + HELD_FOR)

@@ -63,7 +63,7 @@ async def show(call: Call[Any], sent: ImportTyped | None = None, errors: dict[st
         sent=sent or ImportTyped(),
         errors=errors or {},
         mine=[
-            (m, said(KINDS[m.kind]), said(STATES[m.state]))
+            (m, said(KINDS.get(m.kind, m.kind)), said(STATES[m.state]))
             for m in await imports.of_viewer(call.house.square, call.viewer)
         ],
         kinds=[(k, said(v)) for k, v in KINDS.items()],
@@ -95,7 +95,7 @@ async def progress(call: Call[ById]) -> Answer:
         one=found,
         faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults[:most]],
         why=reason(found.why, call.viewer.language) if found.why else "",
-        kind=said(KINDS[found.kind]),
+        kind=said(KINDS.get(found.kind, found.kind)),
         state=said(STATES[found.state]),
         running=found.state in ("waiting", "running"),
         more=len(faults) > most,
