@@ -9,6 +9,7 @@ from chaupal.http.call import Route
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import gate, rules
+from either import STAGES
 from surfaces.canary import (
     ACCOUNT,
     BLOCKED,
@@ -240,8 +241,10 @@ async def blind(looked: Crawl) -> list[str]:
     """Those who must see and do not: readers abroad, the author, the office."""
     v = looked.world.village
     found: list[str] = []
+    # Of staff nothing else is asked, and so they look nowhere else.
+    at_work = Crawl(looked.world, [route for route in looked.routes if route.name in MUST_SHOW])
     for eyes in (Eyes("abroad", "DE", v.karl), Eyes("author", "IN", v.meera), Eyes("staff", "IN", v.chitra)):
-        seen = await looked.by(eyes)
+        seen = await (at_work if eyes.name == "staff" else looked).by(eyes)
         found += [
             f"{eyes.name} did not meet {word} at {route}"
             for word, wanted in MUST[eyes.name].items()
@@ -252,8 +255,10 @@ async def blind(looked: Crawl) -> list[str]:
 
 
 async def test_no_route_shows_what_is_hidden_and_every_route_shows_what_is_not(village: Village):
+    """By everybody in SQLite. In PostgreSQL by those to whom something shows when any one of the rules is missing (below)."""
     world = await build(village)
-    assert "\n".join(await faults(world, ("GET",))) == ""
+    only = SINGERS if village.running.house.settings.postgres and "sqlite" in STAGES else None
+    assert "\n".join(await faults(world, ("GET",), only)) == ""
 
 
 async def test_no_route_that_changes_something_answers_with_what_is_hidden(village: Village):
