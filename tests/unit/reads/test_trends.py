@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import regex
+from msgspec.structs import replace
+from sqlalchemy import text
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.ids import first_id_at
@@ -17,6 +19,8 @@ from chaupal.reads.explore import tags, trends
 from chaupal.reads.explore.trends import HALF_LIFE, rank
 from chaupal.social.people import graph
 from chaupal.social.posts import posts, reactions
+from chaupal.store.court import rulings
+from chaupal.store.machine.dialect import statement
 from chaupal.store.square.trending import Use
 from neighbours import PRIVATE, Street, by
 from village import Village
@@ -142,6 +146,23 @@ async def test_whose_things_are_limited_in_secret_is_told_what_they_would_be_tol
         assert kept is again, "made once for either, for the time that it takes would tell"
     await street.rule(subject, measure)  # once they may know of one
     assert await told(asha) == await told(bela) != before
+
+
+async def test_what_was_kept_out_in_secret_and_ran_out_is_missed_by_others_and_not_by_whose_it_is(street: Street):
+    """It adds no heat afterwards, and who may not know of the order must not see that in the list of their own tag."""
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    said, *_ = await talk(street, [asha, bela, chand], "#सभा")
+    await reactions.like(street.square, by(chand), said)
+    ruling = street.ruling(asha, Measure.DEAMPLIFY)
+    ends = street.clock() + HOUR
+    async with street.work.writing() as w:
+        await rulings.begin(w, replace(ruling, neutral=True, owner_id=asha, ends_at=ends))
+        await w.run(statement(text("UPDATE accounts SET discoverable = 1")))
+    street.clock.move(2 * HOUR)
+    for who, uses in ((asha, 3), (bela, 2), (asha, 3)):
+        (tag,) = await trends.tags(street.reads, by(who, "IN"))
+        hot = await trends.posts(street.reads, by(who, "IN"))
+        assert (tag.uses, len(hot)) == (uses, uses - 2), who
 
 
 async def test_a_ruling_is_obeyed_at_the_next_glance_whatever_was_kept(street: Street):

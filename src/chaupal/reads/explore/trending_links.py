@@ -80,7 +80,7 @@ async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ra
     async def count() -> list[Ranked]:
         here, now = await trends.seen_from(reads, viewer), reads.clock()
         facts = here.facts
-        quiet = trends.backlog(await trends.ran_out(reads), viewer.country)
+        quiet = trends.backlog(await trends.ran_out(reads), viewer)
         since = first_id_at(max(0, now - 2 * WINDOW))
         async with reads.work.scanning() as reading:
             uses = await trending.links(reading, since, MOST_USES)

@@ -92,7 +92,7 @@ async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit:
     async def count() -> list[TrendingTag]:
         here = await seen_from(reads, viewer)
         # Counting tens of thousands of uses takes a tenth of a second: not on the loop.
-        quiet, now = backlog(await ran_out(reads), viewer.country), reads.clock()
+        quiet, now = backlog(await ran_out(reads), viewer), reads.clock()
         ranked = await asyncio.to_thread(rank, await _uses(reads), language, here.country, here.facts, now, quiet)
         people = await talking(reads, viewer)
         ranked = [replace(t, authors=people.get(t.key, t.authors)) for t in ranked[:MOST_TAGS]]
@@ -117,7 +117,7 @@ async def posts(
     ids = await cached_by_law(reads, count, "posts", language or "")
     async with reads.work.reading() as reading:
         seen = await shown(reading, viewer, Surface.TRENDS, ids[: IN_RESERVE * (offset + limit)])
-    quiet = backlog(await ran_out(reads), viewer.country)
+    quiet = backlog(await ran_out(reads), viewer)
     if quiet:
         seen = [
             one for one in seen if not was_quiet(quiet, one.item.id, one.item.author, (t.key for t in one.item.tags))
@@ -169,14 +169,21 @@ def rank(
     return sorted(kept, key=lambda t: (-t.score, -t.authors, t.key))
 
 
-def backlog(ran_out: Iterable[Quiet], country: str) -> Backlog:
-    """Until when (ms) terms, posts and people were de-amplified in a country, of those that are so no more."""
+def backlog(ran_out: Iterable[Quiet], viewer: Viewer) -> Backlog:
+    """Until when (ms) terms, posts and people were de-amplified where the viewer is, of those that are so no more, as far as they may
+    know of it."""
     found: dict[int | str, int] = {}
     for quiet in ran_out:
-        if {country, EVERYWHERE} & set(quiet.territory.split(",")):
+        if _is_secret_to(quiet, viewer):
+            continue
+        if {viewer.country, EVERYWHERE} & set(quiet.territory.split(",")):
             name = quiet.term or quiet.subject
             found[name] = max(found.get(name, 0), quiet.until)
     return found
+
+
+def _is_secret_to(quiet: Quiet, viewer: Viewer) -> bool:
+    return quiet.unknown_to is not None and quiet.unknown_to == viewer.account
 
 
 def was_quiet(quiet: Backlog, post: int, author: int, terms: Iterable[str]) -> bool:
@@ -348,7 +355,8 @@ async def seen_from(reads: Reads, viewer: Viewer) -> Here:
     """By what is counted for this viewer."""
     facts = await law(reads)
     known = facts.rulings.as_known_to(viewer.account)
-    whose = () if known is facts.rulings else (str(viewer.account),)
+    over = any(_is_secret_to(quiet, viewer) for quiet in await ran_out(reads))
+    whose = (str(viewer.account),) if over or known is not facts.rulings else ()
     return Here(viewer.country, Facts(STRANGER, known), (viewer.country, *whose), law_version(reads, facts))
 
 

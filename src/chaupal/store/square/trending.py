@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import distinct, exists, func, or_, text
+from sqlalchemy import case, distinct, exists, func, or_, text
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import BROUGHT, first_id_at
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, text_param
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
 from chaupal.store.square.posts import Pages
@@ -43,12 +43,14 @@ class Warm(msgspec.Struct, frozen=True):
 
 
 class Quiet(msgspec.Struct, frozen=True):
-    """A de-amplification that ran out lately (`until`, ms): of a term, or of a post or account (`subject`)."""
+    """A de-amplification that ran out lately (`until`, ms): of a term, or of a post or account (`subject`). `unknown_to`: whose it
+    was, where it was secret: they may not know of it afterwards either."""
 
     subject: int
     term: str
     territory: str
     until: int
+    unknown_to: int | None = None
 
 
 USES = (
@@ -131,7 +133,8 @@ WITH_TERMS = selects(post_tags.c.post_id, post_tags.c.key).where(
 LINKING = Pages(post_links.c.post_id, post_links.c.url == text_param("url"), exists().where(*_linked))
 
 # One that was lifted before its end was taken back: it leaves nothing behind.
-RAN_OUT = selects(rulings, "subject_id term territory ends_at").where(
+_UNKNOWN_TO = case((rulings.c.neutral == text("1"), rulings.c.owner_id))
+RAN_OUT = selects(*columns_of(rulings, "subject_id term territory ends_at"), _UNKNOWN_TO).where(
     rulings.c.measure == text("'deamplify'"),
     rulings.c.ends_at > param("since"),
     rulings.c.ends_at <= param("at"),
