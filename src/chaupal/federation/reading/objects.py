@@ -183,7 +183,9 @@ def _poll(said: Json, now: int) -> Poll | None:
     ends, closed = moment_of(value_of(said, "endTime")) or LATEST, value_of(said, "closed")
     if closed is not None and closed is not False:  # a moment, or only that it is so
         ends = min(moment_of(closed) or now, ends)
-    voters = number_of(value_of(said, "votersCount")) or (0 if multiple else votes)
+    # Some do not say how many voted (Misskey), or say too few: as many as chose one thing did, and no share is more than the whole.
+    least = max(option.votes for option in options) if multiple else votes
+    voters = max(number_of(value_of(said, "votersCount")), least)
     return Poll(tuple(options), ends, multiple, voters=voters)
 
 

@@ -212,7 +212,7 @@ STAYS = {
     "case_events": "target_id, number, state, by, at, log_index, first_by",
     "order_events": "order_id, number, state, verb, by, at, log_index",
     "targets": "order_id, number, as_written, kind, subject_id, owner_id, term, demanded, speaker, unseen",
-    "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms, replaces",
+    "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms, replaces, gag_until",
     "authorities": "name, jurisdiction, created_at, created_by",
     "authority_changes": "authority_id, proposed_by, proposed_at",
     "authority_users": "authority_id, name, rank, email, created_at, created_by",
@@ -305,6 +305,8 @@ TRIGGERS = (
     ),
     # (That an end is gone is found by holding it against the log.)
     Trigger("rulings_lifted_once", "rulings", "UPDATE OF lift_log_index", "NEW.lift_log_index <> OLD.lift_log_index"),
+    # What is told openly does not become secret: of a secret one whose things it limits is told nothing.
+    Trigger("rulings_become_no_secret", "rulings", "UPDATE OF neutral", "NEW.neutral > OLD.neutral"),
     # Two decide, each with a role that opens it now, neither about what is their own; whatever came between the two.
     Trigger(
         "cases_not_by_their_owner", "case_events", "INSERT",

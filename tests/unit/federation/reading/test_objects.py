@@ -213,6 +213,13 @@ def test_a_question_with_its_answers():
     assert poll.ends_at == 1_700_438_400_000
 
 
+@pytest.mark.parametrize("said", [{}, {"votersCount": 1}])
+def test_no_answer_of_many_has_more_than_all_who_voted(said: dict[str, int]):
+    options = [{"name": name, "replies": {"totalItems": many}} for name, many in (("क", 9), ("ख", 4))]
+    poll = read_post(question(oneOf=None) | {"anyOf": options, **said}, now=NOW).poll
+    assert poll is not None and poll.voters == 9, "or a page says that 900 per cent chose it"
+
+
 def test_a_question_of_many_answers_that_is_over():
     poll = read_post(
         question(oneOf=None)

@@ -457,6 +457,19 @@ async def test_no_deadline_stops_or_moves_but_by_what_it_is_about(bench: Bench):
         }
 
 
+async def test_nothing_becomes_secret_or_silent_for_longer_by_its_row(bench: Bench):
+    """Of a secret measure whoever it limits is told nothing, and of an order that is silent nobody is until its day."""
+    await bench.withhold(await bench.order())
+    await bench.order(targets="@dev", gag_until="2021-03-10T10:00")
+    for rule, change in (
+        ("rulings_become_no_secret", "rulings SET neutral = 1"),
+        ("orders_stay_as_they_were", "orders SET gag_until = 9000000000000 WHERE gag_until IS NOT NULL"),
+    ):
+        with kept(rule):
+            async with bench.court.work.writing() as w:
+                await w.run(statement(text(f"UPDATE {change}")))
+
+
 async def test_nobody_counts_as_told_without_an_entry(bench: Bench):
     await bench.withhold(await bench.order())
     told = "INSERT INTO tellings (id, ruling_id, account_id, about, language, ways, due_at, gag, sent_at, log_index) "

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import case, text, update
 from structlog.testing import capture_logs
 
+import others
 from chaupal.app.wiring import open_house
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, reviews
@@ -20,9 +21,11 @@ from chaupal.governance.orders import portal, publishing, statements
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.governance.orders.statements import StatementForm
-from chaupal.governance.people import speakers
+from chaupal.governance.people import ip_and_mail_blocks, speakers
+from chaupal.governance.people.ip_and_mail_blocks import AddressBlockForm
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.governance.regimes import SHIPPED, load_regimes
+from chaupal.governance.servers import allowing
 from chaupal.kernel.clock import DAY, MINUTE, StillClock
 from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.settings import Settings
@@ -240,6 +243,34 @@ async def test_what_was_to_come_by_itself_and_did_not_is_found(bench: Bench, clo
             )
     (fault,) = await faults(bench)
     assert OVERDUE[change] in fault
+
+
+async def test_what_is_blocked_and_who_is_let_in_is_what_the_newest_entry_says(bench: Bench):
+    """Whoever writes to the database shut a net out, or let it in, and talked to a server that nobody had let in."""
+    court, owner = bench.court, bench.owner
+    form = AddressBlockForm(kind="ip", what="192.0.2.0/24", severity="no_access", comment="Spam")
+    over = await ip_and_mail_blocks.block(court, owner, msgspec.structs.replace(form, what="198.51.100.0/24"))
+    await ip_and_mail_blocks.end(court, owner, "ip", over.id)
+    block = await ip_and_mail_blocks.block(court, owner, form)
+    await allowing.let_in(court, owner, "far.example", REASON)
+    other = await others.server(bench.street, "other.example")
+    assert await faults(bench) == ()
+    ours, theirs = f"door-{block.id}", f"door-{over.id}"
+    for change, undo, said in (
+        ("doors SET what = '0.0.0.0/0'", "what = '192.0.2.0/24'", "differ in what it is about"),
+        ("doors SET severity = 'sign_up_block'", "severity = 'no_access'", "differ in how it holds"),
+        ("doors SET ended_at = 1", "ended_at = NULL", f"tells of {ours}, and it holds no more"),
+        (f"doors SET ended_at = NULL WHERE id = {over.id}", "", f"{theirs} holds, and no entry says so"),
+        (f"allowed_servers SET server_id = {other}", "", "differ in what it is about"),
+    ):
+        where = f" WHERE id = {block.id}" if undo else ""
+        await tampered(bench, f"UPDATE {change}{where}")
+        assert [one for one in await faults(bench) if said in one], said
+        if undo:
+            await tampered(bench, f"UPDATE doors SET {undo}{where}")
+    for table in ("doors", "allowed_servers"):
+        await tampered(bench, f"DELETE FROM {table} WHERE ended_at IS NULL AND id <> {over.id}")
+    assert len([one for one in await faults(bench) if "and it holds no more" in one]) == 2
 
 
 async def test_of_no_deadline_staff_count_as_told_before_it_was_time(bench: Bench):
