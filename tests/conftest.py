@@ -8,11 +8,12 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx2._transports.default
 import httpx2._urlparse
 import httpx2._urls
 import pytest
@@ -25,9 +26,12 @@ from hypothesis import HealthCheck, settings as hypothesis_settings
 import compiled
 import sessions
 from begun import begun, lay
-from chaupal.app import rooms
+from chaupal.app import rooms, wiring
 from chaupal.app.wiring import RunningHouse
 from chaupal.federation.signing import algorithms
+from chaupal.governance.context import Court
+from chaupal.governance.log import log, reconcile
+from chaupal.http.call import House
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import logins
@@ -69,6 +73,9 @@ def put_cookies_where_none_are(self: httpx2.Cookies, request: httpx2.Request) ->
 
 
 httpx2.Cookies.set_cookie_header = put_cookies_where_none_are
+
+# Each client read the machine's certificates as it began, whatever it asks, for 16 ms.
+httpx2._transports.default.create_ssl_context = lru_cache(httpx2.create_ssl_context)  # pyright: ignore[reportPrivateImportUsage]
 
 # PostgreSQL is asked on this machine and in the clear; to find that out took longer than to begin.
 os.environ.setdefault("PGSSLMODE", "disable")
@@ -138,14 +145,15 @@ def keys_made_before() -> Iterator[None]:
 
 
 AT_HEAD: set[str] = set()  # URLs of databases that are copies of one at this version
+UNTOUCHED: set[str] = set()  # stores that nobody has opened since they were copied from one that agreed with its log
 
 
 @pytest.fixture(scope="session", autouse=True)
 def begun_stores() -> Iterator[None]:
     """A house in an empty folder begins with a copy of one store that was migrated, as servers of their own process do.
 
-    Nor is a copy asked for its version. `unit/store/test_migrate` tries each step, `unit/app/test_cli` and `deploy` how the
-    command begins with nothing.
+    Nor is a copy asked for its version, or held against its log when it is first opened. `unit/store/test_migrate` tries each step,
+    `unit/app/test_cli` and `deploy` how the command begins with nothing.
     """
     begin = rooms.migrate
 
@@ -154,9 +162,31 @@ def begun_stores() -> Iterator[None]:
         if not laid and url not in AT_HEAD:
             await begin(url)
 
+    set_up = wiring._set_up
+
+    def looks(check: Callable[[Court], Awaitable[None]]) -> Callable[[Court], Awaitable[None]]:
+        async def checks(court: Court) -> None:
+            if _store(court.settings) not in UNTOUCHED:
+                await check(court)
+
+        return checks
+
+    async def sets_up(house: House, *rest: Any, **how: Any) -> RunningHouse:
+        try:
+            return await set_up(house, *rest, **how)
+        finally:
+            UNTOUCHED.discard(_store(house.settings))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rooms, "migrate", begins)
+        patch.setattr(wiring, "_set_up", sets_up)
+        for room, name in ((log, "check_log"), (reconcile, "check_in_force")):
+            patch.setattr(room, name, looks(getattr(room, name)))
         yield
+
+
+def _store(settings: Settings) -> str:
+    return settings.database or settings.data
 
 
 @pytest.fixture(scope="session")
@@ -281,6 +311,7 @@ def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migr
     if not database:
         AT_HEAD.add(sqlite_url(data / migrated_file.name))
     found = plain_settings(data, database)
+    UNTOUCHED.add(_store(found))
     return of_two(request, found) if database in PAIRED else found
 
 

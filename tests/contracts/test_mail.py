@@ -33,6 +33,10 @@ class Carrier:
         self.mail = mail
 
     def arrived(self) -> list[EmailMessage]:
+        return [read(data) for data in self.written()]
+
+    def written(self) -> list[bytes]:
+        """What arrived, as it was sent."""
         raise NotImplementedError
 
 
@@ -41,8 +45,8 @@ class ToFiles(Carrier):
         super().__init__(MailToFiles(folder / "mail", SENDER, named))
         self.folder = folder / "mail"
 
-    def arrived(self) -> list[EmailMessage]:
-        return [read(path.read_bytes()) for path in sorted(self.folder.glob("*.eml"))]
+    def written(self) -> list[bytes]:
+        return [path.read_bytes() for path in sorted(self.folder.glob("*.eml"))]
 
 
 class BySmtp(Carrier):
@@ -50,8 +54,8 @@ class BySmtp(Carrier):
         super().__init__(MailBySmtp(f"smtp://127.0.0.1:{office.server_address[1]}", SENDER, named))
         self.office = office
 
-    def arrived(self) -> list[EmailMessage]:
-        return [read(data) for data in self.office.taken]
+    def written(self) -> list[bytes]:
+        return self.office.taken
 
 
 class PostOffice(ThreadingTCPServer):
@@ -119,6 +123,39 @@ async def test_a_letter_arrives_as_it_was_written(carrier: Carrier):
     assert mail["Date"].datetime is not None
     assert mail.get_content_type() == "text/plain"
     assert mail.get_content().replace("\r\n", "\n") == LETTER.body
+
+
+BODIES = {
+    "7bit": "plain\n\n.\nFrom here on\n",
+    "quoted-printable": "as Aśoka said = so it is " * 50 + "\n",
+    "base64": "लंबी बात " * 300 + "\n",
+}
+SUBJECTS = (
+    "",
+    "plain",
+    "क" * 300,
+    "plain, and long " * 20 + "end",
+    "=?utf-8?b?4KSV?= as it stands",
+    "a\tb",
+    "ก" + "e\u0301 " * 40 + "😀",
+)
+
+
+@pytest.mark.parametrize("encoded", BODIES)
+async def test_whatever_is_written_arrives_in_lines_that_every_server_takes(carrier: Carrier, encoded: str):
+    """Lines of headers, and of what is encoded, have 78 bytes at most (RFC 5322, 2.1.1), but for an address that cannot be folded."""
+    stop = f"https://example.org/stop/{'x' * 80}"
+    for subject in SUBJECTS:
+        await carrier.mail.send(Letter(to="आशा <asha@example.org>", subject=subject, body=BODIES[encoded], stop=stop))
+    for subject, data, mail in zip(SUBJECTS, carrier.written(), carrier.arrived(), strict=True):
+        assert (mail["Subject"], mail["Content-Transfer-Encoding"]) == (subject, encoded)
+        assert mail.get_content().replace("\r\n", "\n") == BODIES[encoded]
+        assert [(one.display_name, one.addr_spec) for one in mail["To"].addresses] == [("आशा", "asha@example.org")]
+        assert mail["List-Unsubscribe"] == f"<{stop}>"
+        assert data.isascii() and [line for line in data.splitlines() if len(line) > 78] == [
+            b"List-Unsubscribe: <%s>" % stop.encode()
+        ]
+        assert not any(part.defects for part in (mail, *mail.values()))
 
 
 async def test_letters_arrive_each_for_itself_and_in_order(carrier: Carrier):

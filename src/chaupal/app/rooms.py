@@ -3,7 +3,6 @@
 No page, route or framework is brought in here: a command must answer before whoever typed it looks up.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -72,7 +71,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
 
     `server`: the Valkey that many of them share.
     """
-    data = await asyncio.to_thread(data_folder, settings)
+    data = data_folder(settings)
     work = await _work(settings, data, clock, beside=beside)
     try:
         return await _house(work, settings, data, beside=beside, server=server)

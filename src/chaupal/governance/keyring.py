@@ -32,8 +32,8 @@ async def check(work: Work, settings: Settings) -> None:
         signing = await marks.read(reading, KEY_MARK)
     lost = [LOG] if signing and not list(folder.glob(f"{LOG}*")) else []
     if HOUSE not in known and not lost:
-        await asyncio.to_thread(load_or_make_seed, folder / HOUSE)
-    here = await asyncio.to_thread(_prints, folder, known)
+        load_or_make_seed(folder / HOUSE)
+    here = _prints(folder, known)
     async with work.writing() as w:
         for name in sorted(here.keys() - known.keys()) if not lost else ():
             await marks.begin(w, MARK + name, here[name])

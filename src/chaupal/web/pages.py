@@ -162,10 +162,12 @@ def address_here(call: Call[Any]) -> str:
 @functools.cache
 def environment(language: str, native: bool = False) -> "Environment":
     """One for each language, so that a template finds its words without asking for them. `native`: in its digits, too."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # brought in with the first page
+    from jinja2 import FileSystemLoader, StrictUndefined  # brought in with the first page
+
+    from chaupal.web.templating import Templates, once
 
     said = words(language)
-    env = Environment(
+    env = Templates(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
@@ -197,6 +199,9 @@ def environment(language: str, native: bool = False) -> "Environment":
         "clip": clip,
     }
     names: dict[str, Any] = {
+        "_": (say := once(said.gettext)),
+        "gettext": say,
+        "pgettext": once(said.pgettext),
         "lang": said.language,
         "dir": said.direction,
         "languages": LANGUAGES,

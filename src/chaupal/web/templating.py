@@ -1,0 +1,88 @@
+"""Jinja as our pages use it: what stays the same through a page, or for good, is worked out once. It was a third of each page."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+PARTS = "parts of a page"  # under which a page carries them: no name of a template
+SENTENCES = 5_000  # words of pages in one language
+
+
+class Parts(dict[str | None, TemplateModule]):
+    """Macros that a page imports `with context`, by the template in which they stand: made once, whoever imports them there.
+
+    They see what the page was told, and nothing that a template sets.
+    """
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        super().__init__()
+        self.told = told
+
+
+def _escaped(value: Any) -> Any:
+    """As Jinja's own, which copies what is markup already, at each macro and block that it goes through."""
+    return value if type(value) is Markup else escape(value)
+
+
+class _Sheet(Template):
+    @classmethod
+    def _from_namespace(cls, environment: Environment, namespace: Any, globals: Any) -> Template:
+        namespace["escape"] = _escaped
+        return super()._from_namespace(environment, namespace, globals)
+
+    def render(self, *args: Any, **named: Any) -> str:
+        told: dict[str, Any] = dict(*args, **named)
+        told[PARTS] = Parts(told)
+        return super().render(told)
+
+    def make_module(
+        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Any = None
+    ) -> TemplateModule:
+        parts = vars.get(PARTS) if vars else None
+        if not isinstance(parts, Parts):
+            return super().make_module(vars, shared, locals)
+        if self.name not in parts:
+            parts[self.name] = super().make_module(parts.told)
+        return parts[self.name]
+
+
+class _Names(Context):
+    def call(
+        self, obj: Callable[..., Any], /, *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any
+    ) -> Any:
+        """What asks for the page says so by a mark; nothing else is looked at for it, as it was twice for each call."""
+        if getattr(obj, "jinja_pass_arg", None) is None:
+            return obj(*args, **named)
+        return super().call(obj, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **named)
+
+
+class Templates(Environment):
+    """In one language."""
+
+    template_class = _Sheet
+    context_class = _Names
+
+    def make_globals(self, d: Any) -> Any:
+        """One dictionary for all templates, which add none of their own: at each import a chain of two was gone through."""
+        return super().make_globals(d) if d else self.globals
+
+
+def once(say: Callable[..., str]) -> Callable[..., Markup]:
+    """What says words of the catalogues, as Jinja's own does (a per cent sign is doubled), but without asking for the page.
+
+    Words with no names in them are made once.
+    """
+
+    @lru_cache(SENTENCES)
+    def alone(*words: str) -> Markup:
+        return Markup(say(*words)) % {}  # noqa: S704 - our own catalogues
+
+    def said(*words: str, **names: Any) -> Markup:
+        return Markup(say(*words)) % names if names else alone(*words)  # noqa: S704 - the same
+
+    return said
