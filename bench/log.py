@@ -108,6 +108,8 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=0, help="at least 2")
     args = parser.parse_args()
     many = args.entries or (QUICK if args.quick else ENTRIES)
+    if many < 2:
+        parser.error("--entries: at least 2")
     folder = Path(tempfile.mkdtemp(prefix="bench-log-"))
     settings = load_settings(environ={}, data=str(folder / "data"), port=8000, log_batch_minutes=0)
     set_up_logs("critical")

@@ -13,6 +13,7 @@ from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.log import tallying
 from chaupal.governance.orders import publishing
+from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY
 from services import NODE
@@ -84,6 +85,10 @@ async def test_a_recount_in_javascript_equals_the_published_report(village: Vill
     await decisions.approve(court, village.dev.viewer, refused, 1)
     await village.receives(village.karl.latest.path, "@nobodyhere", record_unknown=True)
     village.clock.move(10 * DAY)
+    # What is renewed is withheld since it first was, and not since that.
+    longer = {"kind": "renew", "body": "authority", "until": "2021-06-30T12:00", "reason": REFUSE["reason"]}
+    await decisions.propose_change(court, village.chitra.viewer, first, 1, ChangeForm(**longer))
+    await decisions.approve(court, village.dev.viewer, first, 1)
     third = await village.withhold(post=village.meera.latest, by=village.chitra, second=village.dev)
     # One post, two orders: it is one thing.
     again = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
@@ -94,6 +99,7 @@ async def test_a_recount_in_javascript_equals_the_published_report(village: Vill
     tables = counted["tables"]
     assert only(tables["T1"], STANDINGS) == table(report, "T1", 5, STANDINGS)
     assert only(tables["T3"], ("targets",)) == table(report, "T3", 2, ("targets",))
+    assert len({key.partition("|")[2] for key in tables["T6"]}) == 2, "of two ages"
     assert only(tables["T6"], ("posts", "media")) == table(report, "T6", 2, ("posts", "media"))
     by_authority = Counter[str]()
     for row in tables["authorities"].values():

@@ -111,8 +111,11 @@ const TAKE = {
   measure(entry, index) {
     const order = orders.get(entry.ref);
     const p = entry.public;
-    const same = measures.get(entry.prev) ?? measures.get(p.also); // it goes on, or stands beside it
-    measures.set(index, { ...p, order, thing: same?.thing ?? index, from: minute(p.from) ?? minute(entry.at), until: minute(p.until), ended: null, index });
+    const before = measures.get(entry.prev); // it goes on
+    const same = before ?? measures.get(p.also); // or stands beside it
+    const from = minute(p.from) ?? minute(entry.at);
+    const since = p.cause === "resumed" ? from : (before?.since ?? from);
+    measures.set(index, { ...p, order, thing: same?.thing ?? index, from, since, until: minute(p.until), ended: null, index });
     if (order) Object.assign(target(order, p.target, p.kind), { outcome: p.outcome, ground: "" });
   },
   reversal(entry, index) {
@@ -191,7 +194,7 @@ const counted = new Set();
 for (const m of new Set(measures.values())) {
   const over = m.ended !== null || (m.until !== null && m.until <= now);
   if (!WITHHELD.includes(m.measure) || over || m.from > now || m.order?.secret) continue;
-  const days = Math.floor((now - m.from) / 1440);
+  const days = Math.floor((now - m.since) / 1440);
   const age = AGES.find(([most]) => days <= most)[1];
   for (const country of m.territory) {
     const thing = [m.thing, m.measure, country].join();

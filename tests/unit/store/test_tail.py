@@ -148,8 +148,15 @@ async def test_a_unit_enters_the_outbox_and_is_told_to_others_by_one_statement_a
         assert [event for _, event in await outbox.waiting(w, 100)] == events
 
 
-async def test_where_nothing_ended_since_the_last_look_no_row_is_looked_for(here: Process, dsn: str):
-    connection: Any = await asyncpg.connect(dsn)
+@pytest.fixture
+async def connection(dsn: str) -> AsyncIterator[Any]:
+    """One that is nobody's, to look into the database with; closed however the test ends."""
+    found = await asyncpg.connect(dsn)
+    yield found
+    await found.close()
+
+
+async def test_where_nothing_ended_since_the_last_look_no_row_is_looked_for(here: Process, connection: Any):
     # In the place of what looks for rows: something that says that it was asked.
     await connection.execute(
         "CREATE OR REPLACE FUNCTION changes_and_posts_since(last text) RETURNS TABLE (snapshot text, epoch text, now double precision, "
@@ -163,7 +170,6 @@ async def test_where_nothing_ended_since_the_last_look_no_row_is_looked_for(here
     await changes(here.work, 1)
     with pytest.raises(asyncpg.RaiseError, match="asked"):
         await connection.fetch(tail.LOOK, first["snapshot"])
-    await connection.close()
 
 
 async def test_the_law_is_news_by_the_ruling_and_a_token_by_its_hash(here: Process, there: Process):
@@ -197,7 +203,7 @@ async def test_a_poll_that_ended_is_known_to_others_whomever_it_was_told_already
     assert there.heard == ended
 
 
-async def test_a_letter_lies_in_the_outbox_alone(here: Process, there: Process, dsn: str):
+async def test_a_letter_lies_in_the_outbox_alone(here: Process, there: Process, connection: Any):
     """It is struck off there once it is sent; what is told to others lies for minutes, and where nobody serves for longer."""
     letter = LetterDue(letter=Letter(to="asha@example.in", subject="पासवर्ड", body="गुप्त कड़ी"))
     word = WordDue(account=1, text="@asha गुप्त बात", key="x", language="hi")
@@ -206,11 +212,9 @@ async def test_a_letter_lies_in_the_outbox_alone(here: Process, there: Process, 
         w.tell(letter, followed("दिल्ली"), word)
     await there.work.fresh()
     assert here.own == [letter, followed("दिल्ली"), word] and there.heard == [followed("दिल्ली")]
-    connection = await asyncpg.connect(dsn)
     (body,) = [row[0] for row in await connection.fetch("SELECT body FROM changes")]
     assert "TagFollowed" in body and "गुप्त" not in body and "asha" not in body
     assert await connection.fetchval("SELECT count(*) FROM outbox") == 3
-    await connection.close()
 
 
 async def test_a_unit_that_ends_late_is_not_missed_though_a_later_one_was_seen(here: Process, there: Process):
@@ -299,7 +303,9 @@ async def test_a_look_that_is_faster_than_the_answer_to_a_commit_is_heard_once(
     await late.close()
 
 
-async def test_one_process_alone_tells_nobody_and_hears_what_the_command_line_does(dsn: str, clock: StillClock):
+async def test_one_process_alone_tells_nobody_and_hears_what_the_command_line_does(
+    dsn: str, clock: StillClock, connection: Any
+):
     server, typed = Process(dsn, clock, many=False), Process(dsn, clock, many=False, beside=True)
     for process in (server, typed):
         await process.work.open()
@@ -309,9 +315,7 @@ async def test_one_process_alone_tells_nobody_and_hears_what_the_command_line_do
     await changes(typed.work, 2, event=followed("दिल्ली"))
     await server.work.catch_up()
     assert server.knows()[0] == [] and server.heard == [followed("दिल्ली")]
-    connection = await asyncpg.connect(dsn)
     assert await connection.fetchval("SELECT count(*) FROM changes") == 1
-    await connection.close()
     for process in (server, typed):
         await process.work.close()
 
@@ -419,10 +423,9 @@ async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_fo
 
 
 async def test_a_kind_that_a_newer_version_has_is_everything_and_an_event_of_it_is_not_ours(
-    here: Process, there: Process, dsn: str
+    here: Process, there: Process, connection: Any
 ):
     there.remember(1, 2)
-    connection = await asyncpg.connect(dsn)
     newer = '[[["moods",7]],[["MoodChanged","{}"],["TagFollowed","{\\"account\\":1,\\"key\\":\\"x\\"}"]]]'
     await connection.execute(tail.ADD, "newer", 1, newer, None)
     await there.work.fresh()
@@ -430,15 +433,15 @@ async def test_a_kind_that_a_newer_version_has_is_everything_and_an_event_of_it_
     assert there.heard == [followed("x")]
     there.remember(1)
     await connection.execute(tail.ADD, "newer", 2, "a body of another kind", None)
-    await connection.close()
     await there.work.fresh()
     assert there.knows() == ([], []) and not there.gaps
 
 
-async def test_a_database_that_lost_what_was_in_flight_is_known_by_its_epoch(here: Process, there: Process, dsn: str):
+async def test_a_database_that_lost_what_was_in_flight_is_known_by_its_epoch(
+    here: Process, there: Process, connection: Any
+):
     """An unlogged table is empty after a crash, and where a standby took over."""
     there.remember(1)
-    connection = await asyncpg.connect(dsn)
     assert await connection.fetchval("SELECT relpersistence FROM pg_class WHERE relname = 'changes_epoch'") == b"u"
     await connection.execute("TRUNCATE changes, changes_epoch")
     await there.work.fresh()
@@ -448,7 +451,6 @@ async def test_a_database_that_lost_what_was_in_flight_is_known_by_its_epoch(her
     assert there.knows()[0] == [1] and there.gaps == 1
     await here.work.fresh()
     assert here.gaps == 1, "another epoch than it knew"
-    await connection.close()
 
 
 async def test_numbers_of_transactions_that_go_back_are_those_of_another_database(there: Process):
@@ -460,9 +462,8 @@ async def test_numbers_of_transactions_that_go_back_are_those_of_another_databas
     assert there.knows()[0] == [] and there.gaps == 1
 
 
-async def test_rows_of_another_database_are_dropped_and_not_heard_at_every_look(here: Process, dsn: str):
+async def test_rows_of_another_database_are_dropped_and_not_heard_at_every_look(here: Process, connection: Any):
     """As a dump brings them along whose transactions had higher numbers."""
-    connection = await asyncpg.connect(dsn)
     await connection.execute(
         "INSERT INTO changes (xid, by, unit, body) VALUES ('900000000000', 'who was there', 1, $1)",
         '[[["posts",1]],[]]',
@@ -475,7 +476,6 @@ async def test_rows_of_another_database_are_dropped_and_not_heard_at_every_look(
     await changes(here.work, 2)
     await here.work.keep_small()
     assert await connection.fetchval("SELECT count(*) FROM changes") == 1, "what is news stays"
-    await connection.close()
 
 
 @pytest.mark.parametrize("whose", ["ours", "theirs"])
@@ -489,10 +489,9 @@ async def test_who_slept_so_long_that_rows_may_be_swept_forgets_everything(there
     assert there.knows()[0] == [] and there.gaps == 1
 
 
-async def test_rows_are_swept_when_all_who_look_have_seen_them(here: Process, there: Process, dsn: str):
+async def test_rows_are_swept_when_all_who_look_have_seen_them(here: Process, there: Process, connection: Any):
     now = 0.0
     here.work.tail._elapsed = lambda: now  # pyright: ignore[reportPrivateUsage]
-    connection = await asyncpg.connect(dsn)
 
     async def rows() -> int:
         return await connection.fetchval("SELECT count(*) FROM changes")
@@ -510,7 +509,6 @@ async def test_rows_are_swept_when_all_who_look_have_seen_them(here: Process, th
     assert await at(tail.KEPT - 1) == 2, "who looked last before the first of them may come yet"
     assert await at(tail.KEPT + tail.SWEEP_EVERY) == 1, "what was seen so long ago is told to nobody"
     assert await at(2 * tail.KEPT) == 0
-    await connection.close()
 
 
 async def test_what_could_not_be_heard_to_its_end_is_forgotten_as_a_whole(

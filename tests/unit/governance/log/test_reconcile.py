@@ -206,7 +206,7 @@ async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_ent
         f"entry {ended.decided_log_index} ({made[0].order_ref}) tells of an appeal, and",
         "tells of protected-",
         "statement winter and entry",
-        f"reply {replied.id} and entry",
+        f"reply {replied.id} and entry {replied.log_index} differ in what was said",
         f"entry {later.log_index} tells what was said",
         f"entry {gone.log_index} tells what was said",
     ):
