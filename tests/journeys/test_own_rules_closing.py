@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases import decisions, desk, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.orders import steps
+from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.reads.court import record
 from chaupal.store.court import ledger
@@ -55,6 +57,27 @@ async def test_a_target_closed_by_own_rules_is_not_closed_without_a_measure(benc
     assert [(line.state, line.many) for line in story.happened if line.state] == [("own_rules", 1)]
     [(order, authority)] = (await told(bench, matter)).asked
     assert (order.ref, authority.name) == (ref, "Ministry of Electronics")
+
+
+async def test_no_step_of_a_matter_of_the_houses_own_asks_an_authority(bench: Bench):
+    """Nobody sent it in, so nobody takes it back: what was done is lifted, which asks for a reason."""
+    ref = await took_up(bench, f"/@meera/{bench.post}", source="staff")
+    for form in (
+        StepForm(verb="return_order", codes=("no_reasons",), reason=REASON),
+        StepForm(verb="withdraw", reason=REASON),
+        *(
+            StepForm(verb=verb, text=REASON, reason=REASON)
+            for verb in ("ask", "object", "verify_origin", "report_effect")
+        ),
+    ):
+        with pytest.raises(Conflict, match="no authority asked"):
+            await steps.take(bench.court, bench.asha, ref, form)
+    for staff in (bench.asha, bench.clerk, bench.dev):
+        offered = {step.verb for step in (await desk.matter(bench.court, staff, ref)).steps if step.allowed}
+        assert "write" in offered
+        assert not {"return_order", "ask", "object", "verify_origin", "report_effect", "withdraw"} & offered
+    note = StepForm(verb="write", text="The person concerned has sent a letter.")
+    await steps.take(bench.court, bench.asha, ref, note)
 
 
 async def test_every_target_of_an_order_is_in_its_summary(bench: Bench):

@@ -1,5 +1,6 @@
 """What withholding a picture does, line by line: each test is a sentence of the checklist (governance, 10.1, 18-22)."""
 
+import html
 from typing import Any
 
 import httpx2
@@ -202,7 +203,10 @@ async def test_oembed_embed_iframe_no_text_for_in_by_the_readers_country_and_not
     photo = await media.attach(v.running.house.square, v.asha.viewer, picture(), description=alt)
     said = await v.says(v.asha, WORDS, pictures=[photo])
     url = f"{v.running.house.settings.origin}{said.path}"
-    told = (await v.api(None, "GET", "/api/oembed", url=url)).json()
+    # Another site is given the address of the post, and finds there where to ask (oembed.com, "Discovery").
+    said_there = html.unescape((await v.look("IN", said)).text)
+    asked = said_there.partition('type="application/json+oembed" href="')[2].partition('"')[0]
+    told = (await v.api(None, "GET", asked.removeprefix(v.running.house.settings.origin))).json()
     assert (told["type"], told["version"], told["cache_age"], told["author_name"]) == ("rich", "1.0", 0, "आशा देवी")
     assert f'src="{v.running.house.settings.origin}{said.path}/embed"' in told["html"] and WORDS not in str(told)
     framed = await v.look("IN", f"{said.path}/embed")
@@ -217,6 +221,7 @@ async def test_oembed_embed_iframe_no_text_for_in_by_the_readers_country_and_not
         assert here.status_code == 451 and 'rel="blocked-by"' in here.headers["link"]
         assert (WORDS not in here.text and alt not in here.text and "CH-2021" in here.text) or ref in here.text
         assert here.headers["cache-control"] == "private, no-store"
+    assert "json+oembed" not in (await v.look("IN", said)).text
     assert (await v.api(None, "GET", "/api/oembed", url=url)).status_code == 451
     assert (await v.api(None, "GET", "/api/oembed", "DE", url=url)).status_code == 200
     assert WORDS in (await v.look("DE", f"{said.path}/embed")).text

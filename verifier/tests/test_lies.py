@@ -786,6 +786,12 @@ def test_a_closed_order_takes_another_step(scribe: Scribe):
     lie(scribe, scribe.step("stayed", body="court"), "step_out_of_state")
 
 
+@pytest.mark.parametrize("step", ["withdrawn", "returned", "clarification_requested", "objection_filed"])
+def test_an_authority_takes_a_step_in_a_matter_of_the_houses_own(scribe: Scribe, step: str):
+    scribe.open_order("HOUSE-2021-0001", "OWN-RULES@1", kind="own_rules", authority="", targets={"post": 2})
+    assert "step_out_of_state" in scribe.found(scribe.step(step, "HOUSE-2021-0001", codes=["no_reasons"]))
+
+
 def test_a_measure_goes_on_after_its_order_was_set_aside(scribe: Scribe):
     made = scribe.decide()
     scribe.step("set_aside", body="court")

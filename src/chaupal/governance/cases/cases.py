@@ -326,6 +326,7 @@ async def _asked_of(
         owners=await docket.owners_of(reading, order.id),
         people=await accounts.standings(reading, [me]),
         book=court.rules.current(court.clock()),
+        own=regime_of(court, order).basis_kind == "own_rules",
         left=frozenset(State(state) for state, _ in states),
         emergency=order.emergency,
         takers=tuple(inviters.get(one.filed_by or 0, (one.received_by,)) for one in confirmers),

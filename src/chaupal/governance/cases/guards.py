@@ -25,6 +25,7 @@ SECOND = "proposed_by_you"
 TWO = "takes_two"
 STUCK = "step_moves_nothing"
 NO_EMERGENCY = "only_emergency"
+NOBODY_ASKED = "only_from_outside"
 UNHELD = "proposer_unheld"
 
 
@@ -199,6 +200,11 @@ def _some_can_move(asked: MoveAsked) -> None:
         raise NotAskedFor(STUCK)
 
 
+def _from_outside(asked: MoveAsked) -> None:
+    if asked.own:
+        raise NotAskedFor(NOBODY_ASKED)
+
+
 def _emergency(asked: MoveAsked) -> None:
     if not asked.emergency:
         raise NotAskedFor(NO_EMERGENCY)
@@ -238,6 +244,7 @@ GUARDS: dict[str, Callable[[MoveAsked], None]] = {
     "own_rules": _own_rules,
     "nothing_left": _nothing_left,
     "some_can_move": _some_can_move,
+    "from_outside": _from_outside,
     "emergency": _emergency,
     "another_took_in": _another_took_in,
     "its_day": _its_day,

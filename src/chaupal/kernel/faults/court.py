@@ -74,6 +74,7 @@ FAULTS: dict[str, Fault] = {
     "step_by_version": whole(N_("This comes with the mended version: take that in as an order that replaces this one")),
     "hearing_later": whole(N_("This hearing is set for a later day; set another day first")),
     "confirms_own_intake": whole(N_("You took in the order that confirms this one; somebody else must take this step")),
+    "only_from_outside": whole(N_("This matter is the house's own: no authority asked for it")),
     "only_emergency": whole(N_("Only an emergency order is confirmed")),
     "emergency_not_extended": whole(N_("An emergency order is confirmed by another order, not extended")),
     "nothing_changed": whole(N_("Nothing was changed")),

@@ -49,8 +49,10 @@ FINAL = frozenset({Stage.WITHDRAWN, Stage.SET_ASIDE})
 OVER = FINAL | {Stage.CLOSED}
 
 
-# Nobody takes a step of an order that names something of their own.
+# Nobody takes a step of an order that names something of their own. A matter of the house's own was sent in by nobody: there is no
+# authority to ask, to send it back to, or to take it back.
 OWN = ("not_own",)
+FROM_OUTSIDE = "from_outside"
 
 
 def _each(
@@ -69,29 +71,42 @@ STEPS: tuple[Step, ...] = (
     *_each((Stage.NEW,), "open", Stage.IN_REVIEW, "sanction", "leaf"),  # a matter of the house's own: nobody sent it in
     *_each((Stage.RECEIVED,), "acknowledge", Stage.ACKNOWLEDGED, "work_on_order", "leaf"),
     *_each(BEGUN, "check", Stage.IN_REVIEW, "work_on_order", "leaf"),
-    *_each(WORKED_ON, "return_order", Stage.RETURNED, "decide", "codes", "reason", "leaf", also=("nothing_left",)),
+    *_each(
+        WORKED_ON,
+        "return_order",
+        Stage.RETURNED,
+        "decide",
+        "codes",
+        "reason",
+        "leaf",
+        also=(FROM_OUTSIDE, "nothing_left"),
+    ),
     *_each((Stage.RETURNED,), "mend", Stage.ACKNOWLEDGED, "work_on_order", "reason", "leaf"),  # and is checked anew
     # Its mended version came as an order of its own: entered with that one, and by nothing else.
     *_each((Stage.RETURNED,), "replace", Stage.WITHDRAWN, "receive_order", "leaf"),
-    *_each(DECIDING, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf"),
+    *_each(DECIDING, "ask", Stage.CLARIFYING, "work_on_order", "text", "leaf", also=(FROM_OUTSIDE,)),
     *_each((Stage.CLARIFYING,), "answer", Stage.IN_REVIEW, "work_on_order", "text", "leaf"),
     *_each(DECIDING, "set_hearing", Stage.HEARING, "work_on_order", "until", "leaf"),
     *_each((Stage.HEARING,), "hold_hearing", Stage.IN_REVIEW, "work_on_order", "text", "leaf", also=("its_day",)),
     *_beside((*LIVE, Stage.RETURNED), "meet", "work_on_order", "text", "leaf"),
     *_beside((*LIVE, Stage.RETURNED), "write", "work_on_order", "text", "leaf"),
-    *_beside(LIVE, "verify_origin", "work_on_order", "reason", "leaf"),
-    *_beside(LIVE, "object", "decide", "text", "leaf"),
+    *_beside(LIVE, "verify_origin", "work_on_order", "reason", "leaf", also=(FROM_OUTSIDE,)),
+    *_beside(LIVE, "object", "decide", "text", "leaf", also=(FROM_OUTSIDE,)),
     *_beside(LIVE, "challenge", "decide", "body", "leaf"),
     *_beside(
         DECIDING, "confirm", "decide", "confirms", "body", "reason", "leaf", also=("emergency", "another_took_in")
     ),
-    *_beside(LIVE, "report_effect", "work_on_order", "leaf"),
-    *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf"),
+    *_beside(LIVE, "report_effect", "work_on_order", "leaf", also=(FROM_OUTSIDE,)),
+    *_each(
+        (*LIVE, Stage.RETURNED, Stage.CLOSED), "withdraw", Stage.WITHDRAWN, "carry_out", "leaf", also=(FROM_OUTSIDE,)
+    ),
     *_each((*LIVE, Stage.RETURNED, Stage.CLOSED), "set_aside", Stage.SET_ASIDE, "carry_out", "body", "leaf"),
     *_each(DECIDING, "stay", Stage.STAYED, "carry_out", "body", "leaf"),
     *_each((Stage.STAYED,), "end_stay", Stage.IN_REVIEW, "carry_out", "body", "leaf"),
     # The same about some of the things that it names; the order stands where it stood.
-    *_beside((*LIVE, Stage.RETURNED), "withdraw_some", "carry_out", "targets", "leaf", also=("some_can_move",)),
+    *_beside(
+        (*LIVE, Stage.RETURNED), "withdraw_some", "carry_out", "targets", "leaf", also=(FROM_OUTSIDE, "some_can_move")
+    ),
     *_beside(
         (*LIVE, Stage.RETURNED), "set_aside_some", "carry_out", "targets", "body", "leaf", also=("some_can_move",)
     ),

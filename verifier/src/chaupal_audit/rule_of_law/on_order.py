@@ -49,7 +49,10 @@ def step_out_of_state(book: Book, step: OrderStep) -> str:
         verb = procedure.SOME.get(verb, verb)
     if step.matter is None or verb is None:
         return ""
-    sources = [move.source for move in procedure.STEPS if move.verb == verb]
+    moves = [move for move in procedure.STEPS if move.verb == verb]
+    if step.matter.own and any(procedure.FROM_OUTSIDE in move.guards for move in moves):
+        return f"{step.said.step} in a matter that no authority sent in"
+    sources = [move.source for move in moves]
     return "" if step.stage in sources else f"{step.said.step} on an order that is {step.stage}"
 
 
