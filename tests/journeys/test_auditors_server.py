@@ -3,7 +3,8 @@
 The house is played by its own functions, on one log: an order in bulk, emergencies, stays, partial quashing, longer and lesser
 measures, an appeal, its own rules, a secret, a protected speaker attacked, roles that change. The record is written as
 files, carried by a web server that knows nothing, and the program for strangers is run on them. `test_bulk_desk.py` holds
-how long a desk waits for 1,178, `surfaces/test_secrecy.py` the two worlds; here all of it stands in one log.
+how long a desk waits for 1,178, `test_february_2021.py` that a stranger counts so many, `surfaces/test_secrecy.py` the two worlds;
+here all of it stands in one log.
 """
 
 import asyncio
@@ -52,9 +53,7 @@ from village import FINDING, REASON, Village, VillagePost, Villager
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 
-MANY = 1_178  # targets of the order in bulk
-# On PostgreSQL, to which `test_february_2021.py` brings as many; so few rows of an entry that a tally takes two there, too.
-FEWER, FEWER_ROWS = 150, 150
+MANY = 150  # targets of the order in bulk; so few rows of an entry that a tally takes two all the same
 WHY = "The court has found that these say nothing of the kind."
 COURT = "High Court of Delhi"
 PROTECTED = "It reports what happened in the street; the law protects that: number {}."
@@ -82,16 +81,13 @@ class Auditor:
         """The house's record as it stands, and `chaupal-audit --compare` on it.
 
         The program reads the log and the report. Without `pages`, those that people come to by links are left as they were:
-        thousands, a third of what this test takes. In SQLite, where there are so many more, every tenth entry's own page is written.
+        a third of what this test takes.
         """
         house = v.running.house
         await reported.caught_up(house.court)
         with pytest.MonkeyPatch.context() as patch:
             if not pages:
                 patch.setattr(static_mirror, "FOLLOWED", regex.compile("(?!)"))
-            elif not house.settings.postgres:
-                every_tenth = rf"(?!/log/entries/\d*[1-9]$){static_mirror.FOLLOWED.pattern}"
-                patch.setattr(static_mirror, "FOLLOWED", regex.compile(every_tenth))
             await static_mirror.write_mirror(house, self.folder, "en", lambda part, n: None)
         words = ["--compare", *more, f"http://127.0.0.1:{self.server.server_port}"]
         command = [sys.executable, "-m", "chaupal_audit.cli", *words]
@@ -129,11 +125,6 @@ class Played:
     def court(self) -> Any:
         return self.v.running.house.court
 
-    @property
-    def targets(self) -> int:
-        """Of the order in bulk."""
-        return FEWER if self.v.running.house.settings.postgres else MANY
-
     async def receives(self, name: str, *targets: str, **form: Any) -> str:
         self.refs[name] = await self.v.receives(*targets, **form)
         return self.refs[name]
@@ -158,7 +149,7 @@ class Played:
 
     async def many(self, who: Villager, ref: str, verb: str, rows: dict[int, dict[str, str]]) -> None:
         """All of them in one call, each as it stands now."""
-        found = await dossier.matter(self.v.running.house.reads, who.viewer, ref, most=self.targets)
+        found = await dossier.matter(self.v.running.house.reads, who.viewer, ref, most=MANY)
         seen = {one.target.number: one.events[-1].number for one in found.dossier.files}
         items = [Item(number=n, seen=seen[n], **said) for n, said in rows.items()]  # pyright: ignore[reportArgumentType]
         done = await bulk.run(self.court, who.viewer, ref, verb, items)
@@ -188,9 +179,9 @@ async def in_bulk(p: Played) -> None:
     """So many targets by two people; some are sent back, quashed by a court, or withdrawn by who asked for them."""
     v, square = p.v, p.v.running.house.square
     authors = [v.asha, v.ravi]
-    who = [authors[n % 2] for n in range(p.targets)]
+    who = [authors[n % 2] for n in range(MANY)]
     ids: list[int] = []
-    for start in range(0, p.targets, 50):
+    for start in range(0, MANY, 50):
         drafts = [
             posts.publish(square, one.viewer, posts.Draft(text=f"बात {start + n}"))
             for n, one in enumerate(who[start : start + 50])
@@ -202,7 +193,7 @@ async def in_bulk(p: Played) -> None:
         n: {"outcome": "withhold_post", "reason": f"{REASON} {n}"}
         if n % 4
         else {"outcome": "refuse", "code": "protected_expression", "reason": PROTECTED.format(n)}
-        for n in range(1, p.targets + 1)
+        for n in range(1, MANY + 1)
     }
     await p.many(v.chitra, ref, "propose", said)
     await p.many(v.dev, ref, "return", {n: {"reason": "Which person is meant? The post names two."} for n in (1, 4)})
@@ -709,8 +700,7 @@ GREEN = "0 break a rule, 0 were late"
 @pytest.fixture
 async def played(village: Village, monkeypatch: pytest.MonkeyPatch) -> Played:
     """A day's sitting after another, all of it on one log."""
-    if village.running.house.settings.postgres:
-        monkeypatch.setattr(tallying, "ROWS", FEWER_ROWS)
+    monkeypatch.setattr(tallying, "ROWS", MANY)
     p = Played(village, await hire(village, "tara", Role.MODERATOR), await hire(village, "nila", Role.REVIEWER))
     p.hidden = await secret(p)
     for act in ACTS:
