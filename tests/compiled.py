@@ -17,7 +17,7 @@ type Makes = Callable[[str, bool], Environment]
 
 def keep() -> None:
     """From here on this process keeps what it compiles, and takes what others have compiled."""
-    pages.environment = keeping(pages.environment, _folder())
+    pages.environment = keeping(pages.environment, folder())
 
 
 def keeping(makes: Makes, folder: str) -> Makes:
@@ -34,8 +34,8 @@ def keeping(makes: Makes, folder: str) -> Makes:
     return environment
 
 
-def _folder() -> str:
-    """Made by the first process of a run, which those that it starts find in their environment, and gone with it."""
+def folder() -> str:
+    """What processes of a run share: made by the first, in whose environment those that it starts find it, and gone with it."""
     if TEMPLATES not in os.environ:
         os.environ[TEMPLATES] = made = tempfile.mkdtemp(prefix="chaupal-templates-")
         atexit.register(shutil.rmtree, made, ignore_errors=True)

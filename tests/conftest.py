@@ -41,7 +41,7 @@ from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 from either import PAIRED, STAGES, of_two, open_house
 from far import far  # noqa: F401 - fixture
-from kept_keys import KeptKeys
+from kept_keys import KeptKeys, of_a_run
 from lent import Lender
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_programs, postgres_server  # noqa: F401 - fixtures
@@ -129,7 +129,7 @@ def cheap_hashes() -> Iterator[None]:
         yield
 
 
-KEYS = KeptKeys(generate_private_key)
+KEYS = KeptKeys(of_a_run(generate_private_key, Path(compiled.folder(), "keys")))
 
 
 def pytest_runtest_setup() -> None:

@@ -1,7 +1,10 @@
 """Keys that are kept for tests: no two in one test are the same, however many it makes."""
 
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
+
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 import kept_keys
 
@@ -46,3 +49,12 @@ def test_a_key_of_another_size_is_a_new_one():
     keys.begin()
     (other,) = many(keys, 1, (65_537, 4_096))
     assert other not in kept and makes.call_args.args == (65_537, 4_096)
+
+
+def test_processes_of_a_run_have_the_same_keys_each_made_by_whichever_asks_first(tmp_path: Path):
+    makes = Mock(side_effect=lambda exponent, _: generate_private_key(exponent, 1_024))
+    one, other = (kept_keys.of_a_run(makes, tmp_path / "keys") for _ in range(2))
+    first, second, theirs, their_second, their_third = one(*KIND), one(*KIND), other(*KIND), other(*KIND), other(*KIND)
+    numbers = [key.private_numbers() for key in (first, second, their_third)]
+    assert [theirs.private_numbers(), their_second.private_numbers()] == numbers[:2] and numbers[2] not in numbers[:2]
+    assert one(*KIND).private_numbers() == numbers[2] and makes.call_count == 3
