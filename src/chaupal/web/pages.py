@@ -173,6 +173,7 @@ def environment(language: str, native: bool = False) -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        cache_size=-1,  # all of them: to know which was asked for last took longer than to find one
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
     )

@@ -50,6 +50,10 @@ class _Sheet(Template):
             parts[self.name] = super().make_module(parts.told)
         return parts[self.name]
 
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        """What is imported without the page's names: no template has any that another has not, so that none are looked for."""
+        return super()._get_default_module()
+
 
 class _Names(Context):
     def call(
