@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,8 +15,10 @@ from chaupal.federation.reading.values import uri_of
 from chaupal.federation.taking.posts import take_post
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.logger import log
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.social.context import Elsewhere, FoundElsewhere
 from chaupal.store.federation import uris
+from chaupal.store.square.posts import as_written
 
 PATIENCE = 15.0  # seconds for all that one question leads to
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
@@ -44,8 +47,14 @@ async def find_now(fed: Federation, what: str) -> FoundElsewhere:
         return FoundElsewhere(person=await finding.person(fed, what, chain=chain))
     async with fed.work.reading() as reading:
         known = await uris.find(reading, what)
-    if known is not None and known.kind == uris.POST and not known.gone:
-        return FoundElsewhere(post=known.of)
+        held = known.of if known is not None and known.kind == uris.POST and not known.gone else 0
+        post = await as_written(reading, held) if held else None
+    if post is not None:
+        if post.visibility not in FOR_EVERYBODY:
+            # As where it never came: neither a watch nor the server that is asked tells whoever may not know of it that it is here.
+            with suppress(NotThere):
+                await chain.whole_by_page(what)
+        return FoundElsewhere(post=post.id)
     if known is not None and known.kind == uris.ACCOUNT:
         return FoundElsewhere(person=await finding.person(fed, what, chain=chain))
     said = await chain.whole_by_page(what)

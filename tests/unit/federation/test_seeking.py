@@ -77,6 +77,17 @@ async def test_what_is_for_a_few_is_shown_to_nobody_who_looks_it_up(v: Village, 
         assert (await sought(v, uri))["statuses"] == []
 
 
+async def test_of_what_is_for_a_few_its_server_is_asked_whether_it_came_or_not(v: Village, ravi: Stranger):
+    """Else a watch, or their server, told whoever files an order, or searches, that it is here."""
+    followers, asked = [f"{ravi.uri}/followers"], "/users/ravi/notes/{}"
+    held, never = note(ravi, 1, to=followers), f"{ravi.uri}/notes/2"
+    await sought(v, held)
+    before = ravi.asked(asked.format(1))
+    for uri in (held, never):
+        assert (await sought(v, uri))["statuses"] == []
+    assert ravi.asked(asked.format(1)) - before == ravi.asked(asked.format(2)) == 1
+
+
 async def test_what_is_not_there_or_no_post_is_found_as_nothing(v: Village, ravi: Stranger, site: Site):
     ravi.says("/odd", {"id": f"http://{ravi.host}/odd", "type": "Collection"})
     stolen = note(ravi, 7, attributedTo="http://127.0.0.1:9/users/asha")
