@@ -178,6 +178,11 @@ async def test_a_question_is_asked_and_answered_and_minutes_stay_inside(village:
     ]
     empty = await office.post(f"/portal/orders/{ref}/write", f"/portal/orders/{ref}", text=" ")
     assert empty.status_code == 422
+    desk = (await village.look("IN", f"/office/orders/{ref}", village.chitra)).text.partition('id="history"')[2]
+    tale = [" ".join(regex.sub(r"<[^>]*>", " ", one).split()) for one in regex.findall(r"<li>.*?</li>", desk, regex.S)]
+    assert sum("सर्वर ने प्राधिकारी से पूछा" in one for one in tale) == 1, "what is over is no command"
+    (answered,) = [one for one in tale if "The second one." in one]
+    assert "खुद प्राधिकारी ने" in answered and "authority" not in answered and "अपने-आप" not in answered
 
 
 async def test_an_order_that_was_sent_back_is_mended_with_what_it_had(

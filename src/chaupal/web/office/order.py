@@ -21,6 +21,7 @@ from chaupal.policy.may import may
 from chaupal.policy.sentences.placeholders import country_names
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads, dossier
+from chaupal.web.court import register
 from chaupal.web.court.filing import TICKED
 from chaupal.web.court.register import OrderAsked
 from chaupal.web.office import deskwords, room as office_room
@@ -119,6 +120,8 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
         first=first,
         turn=await desk_reads.turn_of(call.house.reads, call.viewer, found.order),
         timeline=timeline(found),
+        happened=register.STEPS,  # as the public reads it: what is over, and no command
+        bodies=register.BODIES,
         names=await _names(call, found, files),
         ending=deskwords.ENDING,
         fields=deskwords.FIELDS,
