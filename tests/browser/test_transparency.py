@@ -42,6 +42,15 @@ def test_on_a_phone_every_number_is_on_the_screen_and_says_what_it_is_of(opens: 
         assert page.evaluate(HANGING) == 0 and page.evaluate(BEYOND) == [], path
         said = page.locator(".report td[data-of]").first.evaluate("(one) => getComputedStyle(one, '::before').content")
         assert len(said) > len('""'), path
+    # What can be taken along, and how all of it is verified, stands below where nothing has room beside it.
+    for path, way in (
+        ("/transparency", "/api/v1/transparency/orders.csv"),
+        ("/log", "/log/checkpoint"),
+        ("/orders", "/verify"),
+    ):
+        page.goto(path)
+        expect(page.locator(f".side a[href='{way}']")).to_be_visible()
+        assert page.evaluate(HANGING) == 0, path
 
 
 def test_from_the_report_to_who_was_withheld_in_a_country_are_two_presses(opens: Opens):
