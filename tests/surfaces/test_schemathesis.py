@@ -15,6 +15,7 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.strategies import SearchStrategy
 from requests.adapters import HTTPAdapter
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
@@ -38,6 +39,10 @@ schema = schemathesis.openapi.from_dict(description(ROUTES, "Chaupal", ORIGIN))
 OFFICE = {route.path for route in ROUTES if route.scope.startswith("admin:")}
 PUBLIC = {(route.method, route.path) for route in ROUTES if route.public}
 schema.config.phases.coverage.enabled = False  # thousands of cases; what they look for is in test_bad_input
+
+# Whether values of a strategy may be used again Hypothesis works out of each, and schemathesis makes them anew for each case. Nothing
+# but arrays of NumPy asks for it; it took a tenth of making up cases.
+SearchStrategy.has_reusable_values = True  # pyright: ignore[reportAttributeAccessIssue] - a property
 
 # Sends nothing, and so has no cookies: what apps send with every request is written into each.
 WRITER = requests.Session()
