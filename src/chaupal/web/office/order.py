@@ -80,9 +80,9 @@ async def _onward(call: Call[Any], ref: str, verb: str) -> str:
 
 
 def numbers(text: str) -> tuple[int, ...]:
-    """Numbers of targets as they are typed: 1, 4, 7. Raises Invalid."""
+    """Numbers of targets as they are typed: 1, 4, 7, in the digits of any script. Raises Invalid."""
     parts = text.replace(",", " ").split()
-    if not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
+    if not all(part.isdecimal() and len(part) < 8 for part in parts):
         raise Invalid("no_numbers", field="targets")
     return tuple(int(part) for part in parts)
 

@@ -10,6 +10,7 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, SECOND
+from chaupal.kernel.errors import Invalid
 from chaupal.policy.viewer import Role
 from chaupal.reads.court.impact import OPEN_SURFACES
 from chaupal.social.people import leaving
@@ -29,6 +30,13 @@ ROOMS = (
     "/office/people/ravi",
     "/office/speakers",
 )
+
+
+def test_numbers_of_things_are_taken_in_the_digits_of_any_script():
+    assert order.numbers("१, ৪ 7,\u00a0१२") == (1, 4, 7, 12) and order.numbers(" ") == ()
+    for typed in ("²", "-1", "1.5", "एक", "9" * 8):
+        with pytest.raises(Invalid):
+            order.numbers(typed)
 
 
 def test_every_place_where_less_may_be_met_has_a_name():
