@@ -25,6 +25,7 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("words", [["--help"], ["order", "--help"], ["nonsense"], ["account", "token", "nobody"]])
 def test_it_says_and_answers_what_a_process_of_its_own_does(words: list[str], tmp_path: Path):
+    forked.run(["account", "token", "nobody"], environ(tmp_path))  # that a new server begins is said by the first alone
     own = subprocess.run(
         [sys.executable, "-m", "chaupal.app.cli", *words],
         env=environ(tmp_path),
