@@ -161,7 +161,6 @@ def served[S: Served](folder: Path, kind: type[S] = Served, **settings: object) 
     } | settings
     environ = {f"CHAUPAL_{name.upper()}": _spelled(value) for name, value in given.items()}
     server = kind(load_settings(environ=environ), environ=environ)
-    Path(server.settings.data).parent.mkdir(parents=True, exist_ok=True)  # a server makes no folder around its own
     if not kind.begins_empty and not server.settings.database:
         lay(Path(server.settings.data) / "chaupal.db")
     server.start()

@@ -84,7 +84,6 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="of the first; the second has the next")
     parser.add_argument("--data", default=str(HOME / "villages"), help="folder of both")
     asked = parser.parse_args()
-    Path(asked.data).mkdir(parents=True, exist_ok=True)
     both = [
         settings(str(Path(asked.data) / name), asked.port + at, title)
         for at, (name, title) in enumerate((("here", "चौपाल"), ("across", "नदी पार")))

@@ -81,14 +81,12 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
 
 
 def data_folder(settings: Settings) -> Path:
-    """The data directory, made where it is not there yet, and the folder that it is to stand in is. Raises BadSettings."""
+    """The data directory, made where it is not there yet. Raises BadSettings."""
     if not settings.data:
         raise BadSettings("data: name the directory that holds all of this server")
     data = Path(settings.data)
     try:
-        data.mkdir(0o700, exist_ok=True)
-    except FileNotFoundError:
-        raise BadSettings(f"data: {data} cannot be made: there is no {data.absolute().parent}") from None
+        data.mkdir(0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadSettings(f"data: {data} cannot be made: {error.strerror}") from error
     if not os.access(data, os.W_OK | os.X_OK):

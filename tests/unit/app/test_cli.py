@@ -488,15 +488,11 @@ def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ..
     assert list(tmp_path.iterdir()) == []
 
 
-def test_that_a_new_server_begins_is_said_once_and_it_begins_in_no_folder_that_is_not_there(tmp_path: Path):
+def test_that_a_new_server_begins_is_said_once(tmp_path: Path):
     first = chaupal(*ASHA, "--data", tmp_path / "new")
     assert first.stderr == f"{BEGINS}{tmp_path / 'new'}: nobody and nothing is in it yet\n"
     assert said(chaupal("account", "token", "asha", "--data", tmp_path / "new"))
     assert chaupal("account", "token", "asha", "--data", tmp_path / "new").stderr == ""
-    for words in (("serve", "--port", "0"), ("account", "token", "asha")):
-        said_no = chaupal(*words, "--data", tmp_path / "typo" / "new")
-        refused(said_no, 2, f"data: {tmp_path / 'typo' / 'new'} cannot be made: there is no {tmp_path / 'typo'}")
-    assert not (tmp_path / "typo").exists()
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path):
