@@ -211,6 +211,7 @@ async def test_the_stream_of_what_is_withheld_steps_over_what_is_secret(village:
                 how=how,
             )
         until = v.clock() + 1_000_000
+        await w.run(statement(text(f"DROP TRIGGER orders_stay_as_they_were{'' if w.embedded else ' ON orders'}")))
         await w.run(statement(text(f"UPDATE orders SET gag_until = {until} WHERE ref = '{refs[3]}'")))
     refs.append(await v.withhold(post=third, by=v.chitra, second=v.dev))
     steps: list[list[str]] = []
