@@ -9,7 +9,7 @@ from pyotp.totp import TOTP
 from chaupal.governance.cases import decisions
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
-from chaupal.kernel.clock import DAY, SECOND
+from chaupal.kernel.clock import DAY, SECOND, iso
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.viewer import Role
 from chaupal.reads.court.impact import OPEN_SURFACES
@@ -255,6 +255,11 @@ async def test_steps_of_an_order_are_taken_on_its_page(village: Village):
     shown = (await chitra.get(page)).text
     assert "Which of the two posts is meant?" in shown
     assert "The authority has answered" in shown  # what can be done now
+    hearing, challenge = {"until": iso(v.clock() + 5 * DAY)}, {"body": "100 % <court>"}
+    assert (await chitra.send(f"{page}/step", verb="set_hearing", seen=5, **hearing)).status_code == 303
+    assert (await chitra.send(f"{page}/step", verb="challenge", seen=6, **challenge)).status_code == 303
+    tale = (await chitra.get(page)).text.partition('id="history"')[2]
+    assert "A hearing was set for" in tale and "before this body: 100 % &lt;court&gt;" in tale and "%(" not in tale
 
 
 async def test_a_defective_order_is_sent_back_with_a_letter_in_both_languages(village: Village):
