@@ -187,7 +187,13 @@ async def about(call: Call[Any]) -> Answer:
     book = court.rules.current(court.clock())
     own = await house_texts.latest(court, house_texts.ABOUT)
     return await pages.render(
-        call, "about.html", titled=N_("About"), book=book, own_words=written(own, call.viewer.language) if own else ""
+        call,
+        "about.html",
+        titled=N_("About"),
+        book=book,
+        # The shipped one is in the catalogues; an operator's is as it is.
+        description=translated(call, call.house.settings.description),
+        own_words=written(own, call.viewer.language) if own else "",
     )
 
 

@@ -1,6 +1,7 @@
 """Texts of the house: shipped ones that say what is true, the owner's in their place, each version readable and in the log."""
 
 import pytest
+from msgspec.structs import force_setattr
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, TextForm
@@ -78,6 +79,8 @@ async def test_only_the_owner_changes_them_and_a_policy_needs_both_languages(vil
     with pytest.raises(Invalid) as wrong:
         await house_texts.publish(court, v.owner.viewer, PRIVACY, TextForm(text="Only English"))
     assert set(wrong.value.details) == {"text_hi"}
+    force_setattr(v.running.house.settings, "description", "100 % open, to <all>")  # an operator's words are no format
+    assert "100 % open, to &lt;all&gt;" in (await v.client.get("/about", headers={"cookie": "language=en"})).text
     about = await house_texts.publish(court, v.owner.viewer, ABOUT, form())
     assert about.log_index is None, "what the house says of itself binds nobody"
     assert "<strong>own</strong>" in (await v.client.get("/about", headers={"cookie": "language=en"})).text
