@@ -40,10 +40,17 @@ def message(letter: Letter, sender: str, name: Name) -> "EmailMessage":
     from email.message import EmailMessage
     from email.utils import formataddr, formatdate, getaddresses
 
-    if any(end in text for text in (sender, letter.to, letter.subject, letter.stop) for end in "\r\n"):
+    if any(len(f"{text}.".splitlines()) > 1 for text in (sender, letter.to, letter.subject, letter.stop)):
         raise ValueError("a header is one line")
+
+    def called(name: str) -> str:  # in words of a header's length, of which `formataddr` makes one, however long
+        return name if name.isascii() else Header(name, header_name="From").encode()
+
     mail = EmailMessage(_policy())
-    mail["From"], mail["To"] = (", ".join(map(formataddr, getaddresses([people]))) for people in (sender, letter.to))
+    mail["From"], mail["To"] = (
+        ", ".join(formataddr((called(name), address)) for name, address in getaddresses([people]))
+        for people in (sender, letter.to)
+    )
     mail["Subject"], mail["Date"] = Header(letter.subject, header_name="Subject"), formatdate()
     mail["Message-ID"], mail["Auto-Submitted"] = name(letter), "auto-generated"  # RFC 3834: absences answer none such
     if letter.stop:
