@@ -195,8 +195,8 @@ async def sheet(call: Call[Paged]) -> Answer:
     while page.items and len(rows) <= SHEET:
         lines = _naming(page.items, SHEET + 1 - len(rows))
         for line, outcomes in await record.things(reads, call.viewer, lines):
-            page = f"{call.house.settings.origin}/log/entries/{line.order.log_index}"  # people read a sheet
-            head = _cells(order_parts(call, line) | {"log_entry": page}, ORDER_COLUMNS)
+            entry = f"{call.house.settings.origin}/log/entries/{line.order.log_index}"  # people read a sheet
+            head = _cells(order_parts(call, line) | {"log_entry": entry}, ORDER_COLUMNS)
             rows += [head + _cells(structs.asdict(_outcome(call, one)), TARGET_COLUMNS) for one in outcomes]
         cursor = structs.replace(cursor, max_id=lines[-1].order.id)
         page = await record.register(reads, cursor)
