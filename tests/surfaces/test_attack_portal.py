@@ -202,7 +202,7 @@ async def test_nothing_on_the_portal_tells_what_was_said_elsewhere_to_a_few_and_
         form = ORDER | {
             "reference_no": f"{at} by letter",
             "bases": ("public_order",),
-            "targets": line,
+            "targets": f"{line}\n{line}",
             "record_all": True,
         }
         taken = OrderForm(authority=ministry.authority.id, **form)

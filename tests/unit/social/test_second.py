@@ -1,5 +1,7 @@
 """The second step: codes of an authenticator and recovery codes, each taken once, and asked for where they are set up."""
 
+from typing import Any
+
 import pytest
 from pyotp.totp import TOTP
 
@@ -11,7 +13,7 @@ from chaupal.social.people import accounts
 from chaupal.social.signin import logins, password_and_email, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session
-from chaupal.store.identity import logins as rows
+from chaupal.store.identity import accounts as standing, logins as rows
 from neighbours import Street
 
 PASSWORD = "chaupal-gaanv"
@@ -93,7 +95,7 @@ async def test_a_recovery_code_lets_in_once_and_only_its_digest_is_kept(street, 
     assert await logins.second_step(street.square, (await half(street)).secret, "asha", fresh[1])
 
 
-async def test_who_goes_through_codes_knows_the_password_and_its_owner_is_told_once(street, asha):
+async def test_who_goes_through_codes_knows_the_password_and_its_owner_is_told_once_an_hour(street, asha):
     secret, _ = await set_up(street, asha)
     await street.settle()
     before = len(street.letters())
@@ -105,7 +107,34 @@ async def test_who_goes_through_codes_knows_the_password_and_its_owner_is_told_o
                 await logins.second_step(street.square, (await half(street)).secret, "asha", "no code")
             else:
                 await logins.sign_in_at_once(street.square, "asha", PASSWORD, "no code")
+    for missed in range(10):  # who takes their time makes no flood of letters
+        street.clock.move(12 * MINUTE)
+        with pytest.raises(Invalid):
+            await logins.second_step(street.square, (await half(street)).secret, "asha", "no code")
+        await street.settle()
+        assert len(street.letters()) == before + 1 + (missed >= 4) + (missed >= 9)
     assert await logins.second_step(street.square, (await half(street)).secret, "asha", code(street, secret))
+
+
+async def test_wrong_codes_are_counted_by_one_at_a_time(street, asha, monkeypatch):
+    """Many at once that did not count each other came to the count of which word is sent in none of them."""
+    await set_up(street, asha)
+    begun, order = await half(street), list[str]()
+
+    def noting(where: Any, name: str) -> None:
+        done = getattr(where, name)
+
+        async def noted(*given: Any) -> Any:
+            order.append(name)
+            return await done(*given)
+
+        monkeypatch.setattr(where, name, noted)
+
+    noting(standing, "hold")
+    noting(rows, "tries")
+    with pytest.raises(Invalid):
+        await logins.second_step(street.square, begun.secret, "asha", "no code")
+    assert order == ["hold", "tries"]
 
 
 async def test_half_a_way_is_over_after_ten_minutes_and_is_somebodys_own(street, asha):

@@ -50,13 +50,17 @@ MOST = 200  # faults that are told one by one
 
 
 class Reconciled(msgspec.Struct, frozen=True):
-    """What a comparison found. `at`: its end, in ms; `entries`, `rulings`: how many were compared; `faults`: the first that were found."""
+    """What a comparison found. `at`: its end, in ms; `entries`, `rulings`: how many were compared; `faults`: the first that were found.
+
+    `worked`: until when (ms) a server is known to have done what is due: it rested after a walk that ended then, and walked again.
+    """
 
     at: int
     entries: int
     rulings: int
     failures: int
     faults: tuple[str, ...] = ()
+    worked: int = 0
 
 
 # --- all of it, while the server runs ---
@@ -68,7 +72,7 @@ class Walk:
     def __init__(self, court: Court, at_once: int = SLICE) -> None:
         self._court = court
         self._at_once = at_once
-        self._due = 0
+        self._due = self._ended = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -89,7 +93,7 @@ class Walk:
                     *await _nowhere(reading),
                     *await _appealed_nowhere(reading),
                     *await _unruled(reading),
-                    *await auditing.not_done(reading, self._court.clock(), self._lived),
+                    *await auditing.not_done(reading, self._court.clock() + MINUTE, self._lived),  # clocks differ
                     *await _registered(self._court, reading),
                     *await _protected(self._court, reading),
                     *await _stated(reading),
@@ -112,11 +116,13 @@ class Walk:
         async with court.work.reading() as reading:
             # How many are not signed yet is nobody's to know: this number is published.
             told = min(entries, await log_batches.signed_size(court, reading)) if batch_ms(court.settings) else entries
-        found = Reconciled(court.clock(), told, self._rulings, len(faults), tuple(faults[:MOST]))
+            # The first walk of a process, and one that somebody waits for, may come before anything that is due is done.
+            worked = self._ended or await _worked(reading)
+        found = Reconciled(court.clock(), told, self._rulings, len(faults), tuple(faults[:MOST]), worked)
         async with court.work.writing() as w:
             await marks.write(w, MARK, msgspec.json.encode(found).decode())
         self._begin()
-        self._due = court.clock() + REST
+        self._ended, self._due = found.at, found.at + REST
         return found
 
 
@@ -144,12 +150,17 @@ async def _last(reading: Reading) -> Reconciled | None:
     return msgspec.json.decode(text, type=Reconciled) if text else None
 
 
+async def _worked(reading: Reading) -> int:
+    before = await _last(reading)
+    return 0 if before is None else before.worked
+
+
 async def _lived(reading: Reading) -> int:
-    """Until when (ms) whatever came due is done by now: a day before the last walk ended, for a house that was off does nothing; and
-    no later than what is still to be carried out.
+    """Until when (ms) whatever came due is done by now: a day before the server is known to have worked, for a house that was off
+    does nothing, and before what is still to be carried out.
     """
-    before, waits = await _last(reading), (await outbox.depth(reading)).since
-    return 0 if before is None else max(min(before.at - DAY, before.at if waits is None else waits), 0)
+    worked, waits = await _worked(reading), (await outbox.depth(reading)).since
+    return max(min(worked, worked if waits is None else waits) - DAY, 0)
 
 
 class _Found(NamedTuple):

@@ -266,7 +266,7 @@ def _target(
     if demanded and demanded not in set(Measure):
         paper.complain("demanded", "no_measure", line=number, typed=demanded[:40])
         demanded = ""
-    asked = USUAL.get(one.kind)
+    asked, posing = USUAL.get(one.kind), one.otherwise if one.unseen else LineFault.NOTHING
     # The line is kept among the staff, with what is wrong with it.
     if one.wrong not in (LineFault.NOTHING, LineFault.NOT_FOUND):
         return Target(
@@ -274,13 +274,12 @@ def _target(
             order_id=order_id,
             number=number,
             as_written=readable(one.line),
-            kind=one.kind or UNKNOWN,
+            kind=UNKNOWN if posing else one.kind or UNKNOWN,
             subject_id=None,
             owner_id=None,
             demanded=demanded,
-            note=faults.FAULTS[one.says].brief,
+            note=faults.FAULTS[SAYS[posing or one.wrong]].brief,
         )
-    posing = one.otherwise if one.unseen else LineFault.NOTHING
     return Target(
         id=court.make_id(),
         order_id=order_id,

@@ -87,7 +87,8 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AddressBlockForm)
     made = _read(form, await by_id(court, viewer, form.kind, id_), court.clock())
     async with court.work.writing() as w:
         _check_new(await kept.in_force(w), made, court.clock())
-        await kept.change(w, made)
+        if not await kept.change(w, made):
+            raise NotFound
         await _log(court, w, viewer, made, "changed")
     return made
 

@@ -20,14 +20,15 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import CodesGuessed
 from chaupal.social.signin.sessions import check_proved, login_of, proved
-from chaupal.store.identity import apps, logins, two_factor as factors
+from chaupal.store.identity import accounts, apps, logins, two_factor as factors
 from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Reading, Writing
 
 HALF_LASTS = 10 * MINUTE
 HALF = "second"  # what such a link is for, beside confirmations and resets
-# A wrong code beside the right password is noted as such a link is, for so long; its owner is told of so many, and not of every slip.
-MISSED, MISSED_COUNTS, TOLD_AT = "missed", HOUR, 5
+# A wrong code beside the right password is noted as such a link is, for so long; its owner is told of so many, and not of every slip,
+# and that they were told is noted for as long.
+MISSED, TOLD, MISSED_COUNTS, TOLD_AT = "missed", "told_of_missed", HOUR, 5
 STEP = 30  # seconds that a code holds
 APART = 1  # steps by which a clock may be wrong, either way
 CODES = 10
@@ -151,9 +152,11 @@ async def check(square: Square, half: str, name: str, code: str) -> Login:
 
 
 async def _note_missed(w: Writing, account: int) -> None:
-    """Whoever types codes here knows the password: after some their owner is told of it, once."""
+    """Whoever types codes here knows the password: after some their owner is told of it, once an hour at most."""
+    await accounts.hold(w, account)  # two at once would not count each other
     await logins.add_link(w, digest(new_secret()), account, MISSED, w.now() + MISSED_COUNTS)
-    if await logins.tries(w, account, MISSED) == TOLD_AT:
+    if await logins.tries(w, account, MISSED) >= TOLD_AT and not await logins.tries(w, account, TOLD):
+        await logins.add_link(w, digest(new_secret()), account, TOLD, w.now() + MISSED_COUNTS)
         w.tell(CodesGuessed(account=account))
 
 

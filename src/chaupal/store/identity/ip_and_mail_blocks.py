@@ -43,9 +43,11 @@ async def add(w: Writing, block: AddressBlock) -> None:
     w.touch(ADDRESS_BLOCKS, ONLY)
 
 
-async def change(w: Writing, block: AddressBlock) -> None:
-    await w.run(CHANGE, of=block.id, **ALL.written(block))
+async def change(w: Writing, block: AddressBlock) -> bool:
+    """False where it was lifted meanwhile."""
+    done = await w.run(CHANGE, of=block.id, **ALL.written(block)) == 1
     w.touch(ADDRESS_BLOCKS, ONLY)
+    return done
 
 
 async def end(w: Writing, id_: int, by: int) -> bool:
