@@ -7,6 +7,9 @@ import pytest
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.policy.facts import Visibility
+from chaupal.social.context import FoundElsewhere
+from chaupal.social.people import elsewhere
 from elsewhere import Site
 from fediverse import Stranger
 from remotes import federating
@@ -86,6 +89,21 @@ async def test_of_what_is_for_a_few_its_server_is_asked_whether_it_came_or_not(v
     for uri in (held, never):
         assert (await sought(v, uri))["statuses"] == []
     assert ravi.asked(asked.format(1)) - before == ravi.asked(asked.format(2)) == 1
+
+
+async def test_beside_what_is_for_a_few_all_else_is_found_as_if_it_had_not_come(
+    v: Village, monkeypatch: pytest.MonkeyPatch
+):
+    """A name of a server in an address is a word: whoever wrote of that server saw their own post or none."""
+    kept = await v.says(v.meera, "बस अपने लिए", visibility=Visibility.DIRECT)
+    said = await v.says(v.asha, "देखिए https://other.example/1")
+    for number, there in enumerate((None, FoundElsewhere(post=kept.id))):
+
+        async def found(*_: Any, there: FoundElsewhere | None = there) -> FoundElsewhere | None:
+            return there
+
+        monkeypatch.setattr(elsewhere, "look_up", found)
+        assert [one["id"] for one in (await sought(v, f"https://other.example/{number}"))["statuses"]] == [str(said.id)]
 
 
 async def test_what_is_not_there_or_no_post_is_found_as_nothing(v: Village, ravi: Stranger, site: Site):

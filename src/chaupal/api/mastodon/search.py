@@ -88,7 +88,9 @@ async def _search(call: Call[SearchArgs]) -> SearchFound:
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
     if args.resolve and (there := await elsewhere.look_up(house.square, viewer, query)) is not None:
-        return await _of_elsewhere(call, there)
+        shown = await _of_elsewhere(call, there)
+        if shown.posts or not there.post:  # of what is for a few nobody else is to see that it came
+            return shown
     people, posts, found = [], [], []
     if wanted in (None, "accounts") and args.account_id is None:
         people = (await romanised.people(house.reads, viewer, query, span, following=args.following)).items
