@@ -1,6 +1,6 @@
 """No page breaks a rule of accessibility that axe-core sees: every page in Hindi, the most seen by night, too, three kinds of people.
 
-In English only words are others; the pages that issues were about are looked at in it by `test_gallery`, which asks axe as well.
+In English only words are others; the most seen are looked at in it by `test_gallery`, which asks axe as well.
 """
 
 import pytest

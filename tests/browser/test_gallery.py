@@ -25,6 +25,25 @@ SHOWN = (
     "office",
     "many",
 )
+# Of what most people see the rest: `test_axe` goes through all pages in Hindi, and other words take other room.
+IN_ENGLISH = (
+    "square",
+    "signup",
+    "design",
+    "transparency",
+    "notifications",
+    "settings",
+    "your-profile",
+    "matter",
+    "case",
+)
+LOOKED = {
+    "phone-en-dark": SHOWN,
+    "small-hi-dark": SHOWN,
+    "desktop-hi-dark": SHOWN,
+    "zoom-hi": SHOWN,
+    "small-en": IN_ENGLISH,
+}
 FAULTS = {
     "wide": "document.querySelector('main').insertAdjacentHTML('beforeend', '<p style=\"inline-size: 200vw\">x</p>')",
     "axe": "document.querySelector('main h1').style.color = '#bbb'",
@@ -47,11 +66,13 @@ BY_NIGHT = {"color-contrast": "color: #333", "page-has-heading-one": "display: n
 STYLED = "(style) => document.head.append(Object.assign(document.createElement('style'), {textContent: style}))"
 
 
-@pytest.mark.parametrize("look", ["phone-en-dark", "small-hi-dark", "desktop-hi-dark", "zoom-hi"])
+@pytest.mark.parametrize("look", LOOKED)
 def test_in_every_look_nothing_scrolls_sideways_is_cut_covered_or_hard_to_read_or_press(
     village: Served, chromium: Browser, look: str
 ):
-    faults = [f"{name} {fault}" for name, page in shown(chromium, village.url, SHOWN, look) for fault in wrong(page)]
+    faults = [
+        f"{name} {fault}" for name, page in shown(chromium, village.url, LOOKED[look], look) for fault in wrong(page)
+    ]
     assert faults == []
 
 

@@ -1,6 +1,7 @@
 """Insiders for tests: staff of every role who attack from inside, by every way in, and what the store says of it afterwards."""
 
 import asyncio
+import itertools
 import os
 import subprocess
 import sys
@@ -12,14 +13,17 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 import forked
-from chaupal.app import rooms
+from chaupal.app import cli_acts, rooms
 from chaupal.app.cli import main
-from chaupal.governance.cases import house
+from chaupal.governance.cases import acts, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.cases.lifecycle import MACHINE, State
+from chaupal.governance.orders.procedure import SOME
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import SECOND
+from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
 from chaupal.social.signin import sessions
 from chaupal.store.court import rulings
@@ -31,6 +35,21 @@ from village import REASON, Village, Villager
 GROUNDS = "Forty accounts of one hand post the same sentence every minute."
 EVIDENCE = "She has written for the district paper since 2014."
 FAR = "2099-01-01"  # what somebody types who wants it to last
+ROLES: list[str] = [*sorted(STAFF)]
+ACTS = {name: act.verbs for name, act in acts.by_way("office").items()}
+WITH_REASON = ("--reason", REASON)
+# What the desk calls an act -> the words for it at the prompt, about a target.
+WORDS: dict[str, tuple[str, ...]] = {
+    "propose": ("decide", "--outcome", "withhold_post", *WITH_REASON),
+    "concur": ("concur",),
+    "approve": ("approve",),
+    "act_in_emergency": ("emergency", "--outcome", "withhold_post", *WITH_REASON),
+    "return": ("return", *WITH_REASON),
+    "lift": ("lift", *WITH_REASON),
+    "keep": ("keep", *WITH_REASON),
+    "change": ("change", "--kind", "amend", "--until", "2021-02-19", *WITH_REASON),
+}
+STEP = ("--body", "court", "--text", REASON, "--until", "2021-03-01", "--code", "no_reasons", *WITH_REASON)
 
 
 def rule_for(v: Village, measure: str) -> str:
@@ -116,6 +135,35 @@ async def at_prompt(v: Village, *words: str) -> Printed:
     await v.running.house.court.work.catch_up()
     await v.settle()
     return done
+
+
+def words(act: str, ref: str, number: int, by: str) -> tuple[str, ...]:
+    name, *said = WORDS[act]
+    return "order", name, ref, str(number), *said, "--as", by
+
+
+async def refused_at_the_prompt(v: Village, ref: str, state: State, insiders: dict[str, Villager]) -> None:
+    """Of an order whose cases stand so nobody moves their own (of each role one, in order), nor ravi's whose role it is not."""
+    wrong: list[str] = []
+    for act, (number, role) in itertools.product(WORDS, [*enumerate(ROLES, 1), *((0, role) for role in ROLES)]):
+        verbs = MACHINE.verbs(state).intersection(ACTS[act])
+        open_to = {role for verb in verbs for role in MAY[MACHINE.may(verb)]}
+        others = number == 0  # ravi's post
+        if (not verbs) or (others and Role(role) in open_to):
+            continue
+        done = await at_prompt(v, *words(act, ref, number or len(ROLES) + 1, insiders[role].handle))
+        why = "something of your own" if Role(role) in open_to else "chaupal: "
+        if done.returncode != 1 or why not in done.stderr or "Error" in done.stderr:
+            wrong.append(f"{role} {act} {'others' if others else 'own'}: {done}")
+    assert not wrong
+
+
+async def steps_refused_at_the_prompt(v: Village, ref: str, insiders: dict[str, Villager]) -> None:
+    """Nobody takes a step of an order that names something of their own."""
+    for verb, who in itertools.product(cli_acts.VERBS, insiders.values()):
+        for some in ((), ("--target", "1")) if verb in SOME else ((),):
+            done = await at_prompt(v, "order", "step", ref, verb, *STEP, *some, "--as", who.handle)
+            assert done.returncode == 1 and "Error" not in done.stderr, (who.handle, verb, some, done)
 
 
 async def binding(v: Village, whom: Villager) -> list[RulingRow]:

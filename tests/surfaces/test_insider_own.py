@@ -10,7 +10,7 @@ import pytest
 
 from chaupal.api.routes import ROUTES as API
 from chaupal.governance.appeals import appeals, outside
-from chaupal.governance.cases import acts, assigning, bulk, cases, decisions, evidence, house, notes, reviews
+from chaupal.governance.cases import assigning, bulk, cases, decisions, evidence, house, notes, reviews
 from chaupal.governance.cases.guards import NotAskedFor
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.lifecycle import AGREED, FINAL, MACHINE, MOVES, RESUMED, State
@@ -25,16 +25,28 @@ from chaupal.governance.people import account_desk, report_desk, reports, role_g
 from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
-from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.may import MAY
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB
-from surfaces.insiders import EVIDENCE, GROUNDS, as_app, at_desk, count, hire, in_shell, protect, rule_for
+from surfaces.insiders import (
+    ACTS,
+    EVIDENCE,
+    GROUNDS,
+    ROLES,
+    as_app,
+    at_desk,
+    count,
+    hire,
+    in_shell,
+    protect,
+    refused_at_the_prompt,
+    rule_for,
+    steps_refused_at_the_prompt,
+)
 from village import REASON, Village, Villager
 
-ROLES: list[str] = [*sorted(STAFF)]
-ACTS = {name: act.verbs for name, act in acts.by_way("office").items()}
 FORM = {
     "outcome": "withhold_post",
     "reason": REASON,
@@ -187,6 +199,7 @@ async def test_a_case_is_moved_by_whoever_the_table_says_and_by_nobody_where_it_
         if act in api:
             answer = await as_app(v, who, "POST", f"/api/v1/admin/orders/{ref}/targets/{n}/{act}", **FORM)
             assert answer.status_code in (403, 404), (who.handle, act, answer.text)
+    await refused_at_the_prompt(v, ref, state, insiders)
     assert await count(v) == before
 
 
@@ -226,6 +239,7 @@ async def test_nobody_takes_a_step_of_an_order_that_names_something_of_their_own
         )
         answer = await as_app(v, who, "POST", f"/api/v1/admin/orders/{ref}/steps", **form)
         assert answer.status_code in (403, 404), (who.handle, verb, answer.text)
+    await steps_refused_at_the_prompt(v, ref, insiders)
     assert await count(v) == before
     async with court.work.reading() as reading:
         from chaupal.store.court import docket

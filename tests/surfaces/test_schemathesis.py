@@ -37,7 +37,7 @@ schema = schemathesis.openapi.from_dict(description(ROUTES, "Chaupal", ORIGIN))
 # Where somebody is refused at the door, nothing of what lies behind is tried: a member goes in, of an office staff do. Whoever stays
 # outside asks once.
 OFFICE = {route.path for route in ROUTES if route.scope.startswith("admin:")}
-PUBLIC = {(route.method, route.path) for route in ROUTES if route.public}
+PUBLIC = {(method, route.path) for route in ROUTES if route.public for method in route.methods}
 schema.config.phases.coverage.enabled = False  # thousands of cases; what they look for is in test_bad_input
 
 # Whether values of a strategy may be used again Hypothesis works out of each, and schemathesis makes them anew for each case. Nothing
