@@ -155,7 +155,7 @@ async def refused_at_the_prompt(v: Village, ref: str, state: State, insiders: di
         why = "something of your own" if Role(role) in open_to else "chaupal: "
         if done.returncode != 1 or why not in done.stderr or "Error" in done.stderr:
             wrong.append(f"{role} {act} {'others' if others else 'own'}: {done}")
-    assert not wrong
+    assert not wrong, "\n".join(wrong)
 
 
 async def steps_refused_at_the_prompt(v: Village, ref: str, insiders: dict[str, Villager]) -> None:
