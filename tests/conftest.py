@@ -301,7 +301,7 @@ async def beside(work: Work, database: str, tmp_path: Path, clock: StillClock) -
 
 
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migrated_file: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migrated_file: Path) -> Iterator[Settings]:
     data = tmp_path / "data"
     if begins_founded(request):
         copy(request.getfixturevalue("founded" if database else "founded_file").data, data)
@@ -312,7 +312,8 @@ def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migr
         AT_HEAD.add(sqlite_url(data / migrated_file.name))
     found = plain_settings(data, database)
     UNTOUCHED.add(_store(found))
-    return of_two(request, found) if database in PAIRED else found
+    yield of_two(request, found) if database in PAIRED else found
+    UNTOUCHED.discard(_store(found))  # a database is lent again, to whoever may write to it first
 
 
 @pytest.fixture
