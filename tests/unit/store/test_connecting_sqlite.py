@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 import chaupal.store
+from chaupal.store.court import tellings
 from chaupal.store.machine import connecting_sqlite
 from chaupal.store.machine.connecting_sqlite import connect
 from chaupal.store.machine.dialect import Statement
@@ -92,6 +93,14 @@ async def test_what_a_reader_did_with_posts_is_found_in_indexes_and_no_row_of_a_
         text = reactions.MARKS.sqlite.text
         plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {text}", [None] * text.count("?"))]
     assert not [line for line in plan if "INTEGER PRIMARY KEY" in line], plan
+
+
+async def test_notices_that_come_due_are_looked_for_among_those_that_wait(village: Village):
+    """They were looked for each second among all that were ever given."""
+    with fresh(village) as db:
+        text = tellings.DUE.sqlite.text
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {text}", [None] * text.count("?"))]
+    assert len(plan) == 1 and "tellings_that_wait (due_at<?)" in plan[0], plan
 
 
 def every_statement() -> list[str]:

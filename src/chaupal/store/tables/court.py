@@ -241,7 +241,7 @@ tellings = table(
     big("log_index", null=True),
     UniqueConstraint("ruling_id", "account_id", "about"),
     big("returned_at", null=True),  # when the letter of it was known to have reached nobody
-    Index("tellings_due", "due_at"),
+    Index("tellings_that_wait", "due_at", sqlite_where=sql("sent_at IS NULL")),
 )
 
 appeals = table("appeals", id_column(),
