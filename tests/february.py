@@ -7,7 +7,7 @@ that nobody confirmed; five hundred accounts suspended under the house's own rul
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from chaupal.governance.orders.statements import StatementForm
 
@@ -72,50 +72,11 @@ SECOND = (
     Group("again", "account", 19, "duplicate"),  # the first order names them too
     Group("unknown", "unknown", 18),
 )
-
-
-class Numbers(NamedTuple):
-    """How many of everything: the groups of both orders, what was done at once, and whom the house suspended by itself."""
-
-    first: tuple[Group, ...] = FIRST
-    second: tuple[Group, ...] = SECOND
-    # What was done at once for the emergency orders, before anybody could look closer: (group, how many of it).
-    first_at_once: tuple[tuple[str, int], ...] = (("withheld", 30), ("news", 3), ("post", 14))
-    second_at_once: tuple[tuple[str, int], ...] = (("withheld", 40), ("narrowed", 12))
-    spam: int = 512  # suspended under the house's own rules, as a state flagged them; 24 of them the second order names
-    for_good: int = 60
-
-    @property
-    def both(self) -> tuple[Group, ...]:
-        return (*self.first, *self.second)
-
-    def a_tenth(self) -> Self:
-        """The same story of a tenth of each, but ten of what were ten, so that the report tells of it: nothing of it is missing.
-
-        The orders are as long: of the rest nobody here knows.
-        """
-
-        def tenth(many: int) -> int:
-            return min(many, max(10, many // 10))
-
-        def order(groups: tuple[Group, ...]) -> tuple[Group, ...]:
-            few = [one._replace(many=tenth(one.many)) for one in groups]
-            rest = sum(one.many for one in groups) - sum(one.many for one in few)
-            return tuple(one._replace(many=one.many + rest) if one.kind == "unknown" else one for one in few)
-
-        def at_once(some: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
-            return tuple((name, tenth(many)) for name, many in some)
-
-        return type(self)(
-            order(self.first),
-            order(self.second),
-            at_once(self.first_at_once),
-            at_once(self.second_at_once),
-            tenth(self.spam),
-            tenth(self.for_good),
-        )
-
-
+# What was done at once for the emergency orders, before anybody could look closer: (group, how many of it).
+FIRST_AT_ONCE = (("withheld", 30), ("news", 3), ("post", 14))
+SECOND_AT_ONCE = (("withheld", 40), ("narrowed", 12))
+SPAM = 512  # suspended under the house's own rules, as a state flagged them; 24 of them the second order names
+FOR_GOOD = 60
 TAGS = ("#नरसंहार_की_साज़िश", "#हिसाब_होगा")  # everywhere
 TAG_IN_INDIA = "#सबक_सिखाओ"
 REPORTERS = ("asha", "ravi", "meera", "karl")  # each reports three of the network; asha the pest, too

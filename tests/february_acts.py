@@ -30,12 +30,18 @@ from february import (
     BAIT,
     CALL,
     EMERGENCY,
+    FIRST,
+    FIRST_AT_ONCE,
+    FOR_GOOD,
     ORDINARY,
     OTHERS,
     OUTCOMES,
     REASONS,
     REPLY,
     REPORTERS,
+    SECOND,
+    SECOND_AT_ONCE,
+    SPAM,
     SPAM_RULE,
     SPEECH,
     STATEMENT,
@@ -44,7 +50,6 @@ from february import (
     WEATHER,
     Group,
     Named,
-    Numbers,
     Wave,
     at,
     named_by,
@@ -61,12 +66,11 @@ type Seen = dict[str, frozenset[str]]  # country -> surfaces on which a post was
 class February:
     """The village, the story's people, and its acts in the order in which they happened."""
 
-    def __init__(self, village: Village, numbers: Numbers) -> None:
+    def __init__(self, village: Village) -> None:
         self.village = village
-        self.numbers = numbers
         self.court = village.running.house.court
         self.square = village.running.house.square
-        self.first, self.second = Wave("first", numbers.first), Wave("second", numbers.second)
+        self.first, self.second = Wave("first", FIRST), Wave("second", SECOND)
         self.spam: list[Named] = []
         self.pest = Named(Group("pest", "account", 1, "suspend"), "@pest", "pest")
         self.seen: dict[str, dict[str, Seen]] = {}  # at some moments of the story, who saw what
@@ -103,8 +107,7 @@ class February:
         for wave in self.waves:
             for group in wave.groups:
                 wave.named += [named_by(wave, group, number) for number in range(group.many)]
-        spam = Group("spam", "account", self.numbers.spam, "suspend")
-        self.spam = [Named(spam, f"@spam_{n}", f"spam_{n}") for n in range(spam.many)]
+        self.spam = [Named(Group("spam", "account", SPAM, "suspend"), f"@spam_{n}", f"spam_{n}") for n in range(SPAM)]
         for one, spammer in zip(self.second.of("spam"), self.spam, strict=False):
             one.line, one.handle = spammer.line, spammer.handle
         for one, before in zip(
@@ -120,7 +123,7 @@ class February:
     @property
     def samples(self) -> list[Named]:
         """One of each kind that fares alike."""
-        first = {group.name: self.first.of(group.name)[0] for group in self.first.groups if group.name != "unknown"}
+        first = {group.name: self.first.of(group.name)[0] for group in FIRST if group.name != "unknown"}
         return [*first.values(), self.spam[0], self.spam[1]]
 
     async def _enter_accounts(self) -> None:
@@ -274,8 +277,7 @@ class February:
 
     async def suspended(self) -> None:
         """The network that a state pointed at: some for good, the others until 12 March (spam_0 so, spam_1 for good)."""
-        last = self.numbers.for_good + 1
-        lasts, good = [self.spam[0], *self.spam[last:]], self.spam[1:last]
+        lasts, good = [self.spam[0], *self.spam[FOR_GOOD + 1 :]], self.spam[1 : FOR_GOOD + 1]
         for name, some, more in (("lasts", lasts, {"until": "2021-03-12"}), ("good", good, {"permanent": True})):
             form = MatterForm(
                 targets="\n".join(one.line for one in some),
@@ -316,7 +318,7 @@ class February:
 
     async def talked(self) -> None:
         """Many people use the hashtags, so that they would trend."""
-        who = (self.first.of("citizen") + self.second.of("citizen"))[:5]
+        who = self.first.of("citizen")[:5]
         text = " ".join((*TAGS, TAG_IN_INDIA, "#सरसों"))
         await self.each(
             partial(
@@ -405,7 +407,7 @@ async def play(february: February) -> None:
     february.until(at(31, 5, 1))
     first.emergency = await february.ordered(first, EMERGENCY, "2021-01-31", **officer)
     february.until(at(31, 8, 1))
-    await february.at_once(first, february.numbers.first_at_once)
+    await february.at_once(first, FIRST_AT_ONCE)
     february.seen["emergency"] = await february.look_around()
     february.until(at(2, 5))
     february.seen["a moment later"] = await february.look_around()  # nobody has done anything yet
@@ -416,7 +418,7 @@ async def play(february: February) -> None:
         second, EMERGENCY, "2021-02-04", role="secretary", officer_rank="Secretary"
     )
     february.until(at(4, 7))
-    await february.at_once(second, february.numbers.second_at_once)
+    await february.at_once(second, SECOND_AT_ONCE)
     await february.protected()
     february.until(at(6, 6))
     february.restored.append(await february.lapsed())
