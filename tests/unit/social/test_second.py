@@ -1,7 +1,5 @@
 """The second step: codes of an authenticator and recovery codes, each taken once, and asked for where they are set up."""
 
-from typing import Any
-
 import pytest
 from pyotp.totp import TOTP
 
@@ -15,6 +13,7 @@ from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session
 from chaupal.store.identity import accounts as standing, logins as rows
 from neighbours import Street
+from noting import noting
 
 PASSWORD = "chaupal-gaanv"
 
@@ -119,19 +118,8 @@ async def test_who_goes_through_codes_knows_the_password_and_its_owner_is_told_o
 async def test_wrong_codes_are_counted_by_one_at_a_time(street, asha, monkeypatch):
     """Many at once that did not count each other came to the count of which word is sent in none of them."""
     await set_up(street, asha)
-    begun, order = await half(street), list[str]()
-
-    def noting(where: Any, name: str) -> None:
-        done = getattr(where, name)
-
-        async def noted(*given: Any) -> Any:
-            order.append(name)
-            return await done(*given)
-
-        monkeypatch.setattr(where, name, noted)
-
-    noting(standing, "hold")
-    noting(rows, "tries")
+    begun = await half(street)
+    order = noting(monkeypatch, (standing, "hold"), (rows, "tries"))
     with pytest.raises(Invalid):
         await logins.second_step(street.square, begun.secret, "asha", "no code")
     assert order == ["hold", "tries"]

@@ -21,6 +21,7 @@ from chaupal.store.identity import logins as hashing
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables import identity as tables
 from mails import mails_of, secret_in
+from noting import noting
 
 PASSWORD = "खेत की मेड़ पर"
 
@@ -188,19 +189,7 @@ async def test_whoever_takes_a_link_holds_the_account_before_it_as_a_change_of_p
     square: Square, asha: Viewer, monkeypatch: pytest.MonkeyPatch
 ):
     """In another order two at once wait for each other, and PostgreSQL turns one of them away."""
-    order: list[str] = []
-
-    def noting(name: str) -> None:
-        done = getattr(hashing, name)
-
-        async def noted(*given: Any) -> Any:
-            order.append(name)
-            return await done(*given)
-
-        monkeypatch.setattr(hashing, name, noted)
-
-    for name in ("hold", "use_link"):
-        noting(name)
+    order = noting(monkeypatch, (hashing, "hold"), (hashing, "use_link"))
     async with square.work.writing() as w:
         await hashing.add_link(w, digest("a secret"), asha.me, "reset", w.now() + 1_000)
         assert await hashing.take_link(w, digest("a secret"), "reset") == asha.account

@@ -31,6 +31,7 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading
 from chaupal_audit.law.roles import MAY
 from court import REASON, REFUSE, WITHHOLD, Bench
+from noting import noting
 
 
 @pytest.fixture
@@ -560,19 +561,7 @@ async def test_words_of_an_appeal_are_counted_by_one_at_a_time(bench: Bench, mon
     """Two processes that counted beside each other let in one word more for each of them."""
     await bench.withhold(await bench.order())
     row, meera = await appealed(bench), Viewer(account=bench.meera, country="IN")
-    order: list[str] = []
-
-    def noting(where: Any, name: str) -> None:
-        done = getattr(where, name)
-
-        async def noted(*given: Any) -> Any:
-            order.append(name)
-            return await done(*given)
-
-        monkeypatch.setattr(where, name, noted)
-
-    noting(appeals.ledger, "hold")
-    noting(appeal_rows, "messages")
+    order = noting(monkeypatch, (appeals.ledger, "hold"), (appeal_rows, "messages"))
     await appeals.say(bench.court, meera, row.id, "One word.")
     assert order == ["hold", "messages"]
 
