@@ -19,7 +19,7 @@ type Name = Callable[[Letter], str]  # what a letter is known by where it comes 
 
 @cache
 def _policy() -> "Compat32":
-    """The library's older one: with the newer a letter took four times as long."""
+    """The library's older one: with the newer a letter took more than twice as long."""
     from email.policy import Compat32
 
     class Unfolded(Compat32):
