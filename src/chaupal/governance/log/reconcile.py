@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, record
+from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import batch_ms
 from chaupal.governance.log.log import entries_of
 from chaupal.governance.log.reconcile_compare import (
@@ -24,6 +24,7 @@ from chaupal.governance.log.reconcile_compare import (
     order_faults,
     protection_faults,
 )
+from chaupal.governance.log.reconcile_doors import door_faults
 from chaupal.governance.log.reconcile_facts import MEASURES, REVERSAL, LoggedFacts
 from chaupal.governance.log.reconcile_quick import QuickLook, Seal
 from chaupal.governance.log.tree import LogDiffers
@@ -33,8 +34,6 @@ from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.logger import log
 from chaupal.store.court import authorities, case_events, ledger, offices, speakers, statements
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.federation import limits
-from chaupal.store.identity import ip_and_mail_blocks
 from chaupal.store.machine import auditing, checks, marks, outbox
 from chaupal.store.machine.auditing import DecidedRow
 from chaupal.store.machine.work import Reading
@@ -97,8 +96,7 @@ class Walk:
                     *await _registered(self._court, reading),
                     *await _protected(self._court, reading),
                     *await _stated(reading),
-                    *await _standing(reading, entries.AddressBlock, "opened", "what", await _blocked(reading)),
-                    *await _standing(reading, entries.Server, "taken_off", "server", await _let_in(reading)),
+                    *await door_faults(reading),
                     *await checks.faults(reading),
                 ]
                 found = _Found(self._next, 0, faults)
@@ -299,51 +297,6 @@ async def _stated(reading: Reading) -> list[str]:
             faults.append(f"{name} and entry {index} differ in what was said")
     lost = found.keys() - revised - {index for _, index, *_ in rows}
     return faults + [f"entry {at} tells what was said, and it is not there" for at in sorted(lost)]
-
-
-type _Rows = dict[
-    str, tuple[dict[str, object], str]
-]  # by the ref of its entries: fields that they say, and what they commit to
-
-
-async def _blocked(reading: Reading) -> _Rows:
-    """Nets and mails that are blocked."""
-    return {
-        f"door-{row.id}": (
-            {"kind": row.kind, "severity": row.severity, "until": record.minute_of(row.expires_at)},
-            row.what,
-        )
-        for row in await ip_and_mail_blocks.IN_FORCE.all(reading)
-    }
-
-
-async def _let_in(reading: Reading) -> _Rows:
-    """Servers that are talked to, where a house talks to no others."""
-    return {f"server-{row.id}": ({}, row.domain) for row in await limits.allowed(reading)}
-
-
-async def _standing(
-    reading: Reading, kind: type[entries.AddressBlock | entries.Server], over: str, field: str, rows: _Rows
-) -> list[str]:
-    """What holds by its row held against the newest entry about it, and the other way around. `over`: the step by which it holds no
-    more; `field`: under which name an entry commits to what it is about.
-    """
-    newest = {head.ref: (index, said) for index, head, said in await entries_of(reading, kind)}
-    holds = {ref: newest.pop(ref, (-1, kind(step=over))) for ref in rows}
-    opens = {at: names for at, _, names in await auditing.entries_at(reading, [at for at, _ in holds.values()])}
-    faults = [
-        f"entry {at} tells of {ref}, and it holds no more" for ref, (at, said) in newest.items() if said.step != over
-    ]
-    for ref, (at, said) in holds.items():
-        ours, about = rows[ref]
-        told = opens.get(at, {}).get(field)
-        if said.step == over:
-            faults.append(f"{ref} holds, and no entry says so")
-        elif any(getattr(said, name) != value for name, value in ours.items()):
-            faults.append(f"{ref} and entry {at} differ in how it holds")
-        elif told is not None and tlog.read_disclosure(told)[1] != about:
-            faults.append(f"{ref} and entry {at} differ in what it is about")
-    return faults
 
 
 # --- what is in force, before anybody is answered ---
