@@ -52,6 +52,7 @@ def test_filters_are_asked_for():
         httpx2.Response(404),
         httpx2.Response(302, headers={"location": "http://elsewhere"}),
         httpx2.Response(200, content=b"<html>"),
+        httpx2.Response(200, content=b"[" * 100_000),
         httpx2.Response(200, json=[]),
         httpx2.Response(200, json={"log": {}}),
         httpx2.Response(200, json={"log": {"size": -1}}),

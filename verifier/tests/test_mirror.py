@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from chaupal_audit import tlog
 from chaupal_audit.log.findings import Broken, Fault, KeySource, LogReport
 from chaupal_audit.log.mirror import entries, entries_opened, mirror, mirrored_size
-from logs import ENTRIES, SIZE, URL, VKEY, Mirror, entry
+from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
 
 
 def copied(log: Mirror, into: Path, key: str | None = VKEY) -> tuple[LogReport, Counter[str]]:
@@ -73,6 +74,16 @@ def test_a_log_that_does_not_hold_is_not_kept(tmp_path):
     report, _ = copied(spoiled, tmp_path)
     assert (report.fault, report.where, mirrored_size(tmp_path)) == (Fault.entry_differs, "400", 300)
     assert copied(Mirror(ENTRIES), tmp_path)[0].ok, "what was false is asked for again"
+
+
+def test_a_log_that_signs_for_more_than_it_serves_ends_with_the_first_file_that_is_missing(tmp_path, monkeypatch):
+    """Its files are never listed: those of 10^17 entries fill any memory."""
+    log = Mirror(ENTRIES)
+    log.files["checkpoint"] = tlog.sign_checkpoint(tlog.Checkpoint(KEY.name, 10**17, bytes(32)), KEY).encode()
+    listed = islice(tlog.tiles(10**17), 5_000)  # enough here to stand for all of them
+    monkeypatch.setattr(tlog, "tiles", lambda _: listed)
+    assert copied(log, tmp_path)[0].fault is Fault.missing
+    assert next(listed, None) is not None, "all were listed before the first was fetched"
 
 
 def test_another_history_is_found_and_not_kept(tmp_path):

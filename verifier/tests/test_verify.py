@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from chaupal_audit import tlog
-from chaupal_audit.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, http_fetch
+from chaupal_audit.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, bounded, http_fetch
 from chaupal_audit.log.findings import Broken, Fault, KeySource
 from chaupal_audit.log.verify import verify_log
 from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
@@ -225,6 +225,24 @@ def test_plain_and_packed_answers_are_read():
 def test_an_answer_past_its_bound_is_cut_off_packed_or_not():
     assert fault_of(body(b"a" * 101)) is Fault.too_large
     assert fault_of(body(gzip.compress(bytes(10_000_000)), "gzip")) is Fault.too_large
+
+
+def test_what_is_published_beside_the_log_is_read_within_a_bound_too_whatever_its_status():
+    def asked(answer: httpx2.Response) -> httpx2.Response:
+        with httpx2.Client(transport=httpx2.MockTransport(lambda _: answer)) as client:
+            return bounded(client, f"{URL}/report.json", 100)
+
+    assert asked(body(gzip.compress(b"a" * 100), "gzip")).content == b"a" * 100
+    elsewhere = httpx2.Response(302, headers={"location": "https://x.example"}, stream=httpx2.ByteStream(b""))
+    assert asked(elsewhere).status_code == 302
+    for answer, fault in (
+        (body(b"a" * 101), Fault.too_large),
+        (body(gzip.compress(bytes(10_000_000)), "gzip"), Fault.too_large),
+        (body(b"junk", "gzip"), Fault.unreachable),
+    ):
+        with pytest.raises(Broken) as broken:
+            asked(answer)
+        assert broken.value.fault is fault
 
 
 def test_a_redirect_is_not_followed():

@@ -14,6 +14,7 @@ from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.fold.facts import Facts, Snapshot
 from chaupal_audit.fold.fold import Fold
 from chaupal_audit.law.reading import BIGGEST
+from chaupal_audit.log.fetching import bounded
 from chaupal_audit.minutes import DAY
 from chaupal_audit.report.compare import Difference, differences
 from chaupal_audit.report.filters import Filters, period
@@ -30,6 +31,7 @@ type Tell = Callable[[str], None]
 # The log from its beginning, each entry with what is read beside it, as often as it is asked for.
 type Entries = Callable[[], Iterable[tuple[int, bytes, Sequence[str]]]]
 type Document = dict[str, Any]
+type Get = Callable[[str], httpx2.Response]
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -50,29 +52,32 @@ class Counted(msgspec.Struct, frozen=True):
 # --- what is published ---
 
 
-def published(
-    server: str, filters: Filters, tell: Tell, get: Callable[[str], httpx2.Response] | None = None
-) -> Document:
+def published(server: str, filters: Filters, tell: Tell, get: Get | None = None) -> Document:
     """The server's own report. Waits while it is still being counted. Raises Problem where there is none."""
     url = f"{server}/api/v1/transparency/report.json"
     url += f"?{urlencode(filters.asked())}" if filters.asked() else ""
-    with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-        return _document(url, _answer(url, tell, get or client.get))
+    with httpx2.Client(timeout=TIMEOUT, trust_env=False) as client:
+        return _document(url, _answer(url, tell, get or _within(client)))
 
 
 def served_otherwise(server: str, frozen: Iterable[Snapshot], tell: Tell) -> list[Snapshot]:
     """Frozen reports that the server does not give to readers as its log says that it froze them."""
-    with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-        return [one for one in frozen if _served(server, one, tell, client.get) != one.sha256]
+    with httpx2.Client(timeout=TIMEOUT, trust_env=False) as client:
+        return [one for one in frozen if _served(server, one, tell, _within(client)) != one.sha256]
 
 
-def _served(server: str, frozen: Snapshot, tell: Tell, get: Callable[[str], httpx2.Response]) -> str:
+def _within(client: httpx2.Client) -> Get:
+    """A question whose answer is read no further than a report can be long."""
+    return lambda url: bounded(client, url, MOST_BYTES)
+
+
+def _served(server: str, frozen: Snapshot, tell: Tell, get: Get) -> str:
     url = f"{server}/api/v1/transparency/frozen/{quote(frozen.period, safe='')}/{frozen.revision}/{WHOLE}"
     answer = _answer(url, tell, get)
     return sha256(answer.content).hexdigest() if answer.status_code == 200 else ""
 
 
-def _answer(url: str, tell: Tell, get: Callable[[str], httpx2.Response]) -> httpx2.Response:
+def _answer(url: str, tell: Tell, get: Get) -> httpx2.Response:
     """What the server says, once it has counted and others have had their turn."""
     for _ in range(TRIES):
         answer = get(url)
@@ -84,11 +89,11 @@ def _answer(url: str, tell: Tell, get: Callable[[str], httpx2.Response]) -> http
 
 
 def _document(url: str, answer: httpx2.Response) -> Document:
-    if answer.status_code != 200 or len(answer.content) > MOST_BYTES:
-        raise Problem(f"{url}: there is no report (status {answer.status_code}, {len(answer.content)} bytes)")
+    if answer.status_code != 200:
+        raise Problem(f"{url}: there is no report (status {answer.status_code})")
     try:
         found: object = msgspec.json.decode(answer.content)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Problem(f"{url}: this is no report: {error}") from error
     if not isinstance(found, dict):
         raise Problem(f"{url}: this is no report")
@@ -101,7 +106,7 @@ def _document(url: str, answer: httpx2.Response) -> Document:
 def _progress(answer: httpx2.Response) -> str:
     try:
         found = cast("dict[str, object]", msgspec.json.decode(answer.content, type=dict))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return "…"
     return f"{found.get('done')} of {found.get('of')} entries"
 
@@ -124,9 +129,9 @@ def laws_of(server: str, into: Path) -> Files:
         if len(digest) != SHA256_HEX or not digest.isalnum():
             return None
         if not place.is_file():
-            with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-                answer = client.get(f"{server}/log/laws/{digest}")
-            if answer.status_code != 200 or len(answer.content) > BIGGEST:
+            with httpx2.Client(timeout=TIMEOUT, trust_env=False) as client:
+                answer = bounded(client, f"{server}/log/laws/{digest}", BIGGEST)
+            if answer.status_code != 200:
                 return None
             if sha256(answer.content).hexdigest() != digest:
                 return answer.content  # said to be another file, and not kept

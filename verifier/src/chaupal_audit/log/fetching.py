@@ -36,6 +36,17 @@ def http_fetch(client: "httpx2.Client") -> Fetch:
     return fetch
 
 
+def bounded(client: "httpx2.Client", url: str, limit: int) -> "httpx2.Response":
+    """The answer with whatever status, its body unpacked; it is no log's file, and a redirect is an answer. Raises Broken."""
+    import httpx2
+
+    try:
+        with client.stream("GET", url, headers=_HEADERS, follow_redirects=False) as answer:
+            return httpx2.Response(answer.status_code, content=_read_within(answer, url, limit))
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
+        raise Broken(Fault.unreachable, url) from error
+
+
 def _check_answer(answer: "httpx2.Response", url: str) -> None:
     if 300 <= answer.status_code < 400:
         raise Broken(Fault.redirected, f"{url} -> {answer.headers.get('location', '')[:200]}")

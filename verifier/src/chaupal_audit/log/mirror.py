@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from threading import Lock
 
 import httpx2
 
@@ -38,7 +38,7 @@ async def mirror(
 
     `key`: the log's vkey; without it the one that `into` was begun with, else the log's own. A log that does not extend
     what `into` holds, or what others have `seen` (texts of checkpoints), is reported as forked, and what it signed now stands
-    in `into` as `checkpoint.other`. `progress(done, of)` counts tiles, from another thread. The copy's `checkpoint` changes only
+    in `into` as `checkpoint.other`. `progress(done, of)` counts files, from another thread. The copy's `checkpoint` changes only
     when everything under it was verified. Raises OSError where `into` cannot be written.
     """
     kept = _kept(into / "checkpoint")
@@ -97,16 +97,13 @@ def _mirror(report: LogReport, trust: Trust, into: Path, progress: Progress, fet
 
 def _bring(report: LogReport, fetch: Fetch, trust: Trust, into: Path, progress: Progress) -> None:
     head = read_head(report, _keeping_changes(fetch, report.url, into), trust)
-    needed = [*_files(head.size)]
-    wanted = [part for part in needed if not (into / tlog.tile_path(*part)).exists()]
-    kept = len(wanted) < len(needed)
-    fresh = [into / path for path in _fetch_all(report.url, fetch, wanted, into, progress)]
+    fresh, kept = _fetch_all(report.url, fetch, head.size, into, progress)
     try:
         recount_log(report, _from(into, report.url), head)
     except Broken as broken:
         # What came today is asked for again the next time; what was verified before stays.
         for path in fresh:
-            path.unlink(missing_ok=True)
+            (into / path).unlink(missing_ok=True)
         if kept and broken.fault is not Fault.forked:
             _blame(report, fetch, head)
         raise
@@ -166,29 +163,39 @@ def _files(size: int) -> Iterator[tuple[int | None, int, int]]:
             yield None, n, width
 
 
-def _fetch_all(
-    url: str, fetch: Fetch, wanted: list[tuple[int | None, int, int]], into: Path, progress: Progress
-) -> list[str]:
-    """Fetch the files, a few at a time; their paths. Raises the first Broken."""
-    waiting: SimpleQueue[tuple[int | None, int, int]] = SimpleQueue()
-    for part in wanted:
-        waiting.put(part)
-    done: list[str] = []
+def _many(size: int) -> int:
+    """How many files a log of `size` has."""
+    levels = [-(-(size >> 8 * level) // tlog.TILE) for level in range(8)]
+    return levels[0] + sum(levels)
+
+
+def _fetch_all(url: str, fetch: Fetch, size: int, into: Path, progress: Progress) -> tuple[list[str], int]:
+    """Fetch what is missing, a few files at a time: their paths, and how many files were here. Raises the first Broken."""
+    # One after the other and never as a list: who signs for 10^17 entries has not served one yet, and memory would not hold it.
+    files, turn, of = _files(size), Lock(), _many(size)
+    done, kept = list[str](), list[str]()
     broken: list[Broken] = []
 
     def carry() -> None:
-        with suppress(Empty):
-            while not broken:
-                try:
-                    done.append(_fetch_one(url, fetch, waiting.get_nowait(), into))
-                except Broken as error:
-                    broken.append(error)
-                progress(len(done), len(wanted))
+        while not broken:
+            with turn:
+                part = next(files, None)
+            if part is None:
+                return
+            path = tlog.tile_path(*part)
+            if (into / path).exists():
+                kept.append(path)
+                continue
+            try:
+                done.append(_fetch_one(url, fetch, part, into))
+            except Broken as error:
+                broken.append(error)
+            progress(len(kept) + len(done), of)
 
-    _side_by_side(carry, min(AT_ONCE, len(wanted)))
+    _side_by_side(carry, AT_ONCE if of else 0)
     if broken:
         raise broken[0]
-    return done
+    return done, len(kept)
 
 
 def _side_by_side(act: Callable[[], None], many: int) -> None:
