@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx2
+import pytest
 
 from chaupal.app.wiring import ROUTES
 from chaupal.http.call import Route, Shape
+from chaupal.social.people import filters
 from surfaces.square import Square, check_refused
 
 JSON = {"content-type": "application/json"}
@@ -50,6 +52,34 @@ async def test_the_field_that_is_wrong_is_named(square: Square):
         answer = await asha.post("/api/v1/statuses", json={"status": "x", "visibility": "everyone"})
     assert answer.status_code == 422 and answer.json()["error"].startswith("Validation failed: visibility")
     assert list(answer.json()["details"]) == ["visibility"]
+
+
+async def test_all_filters_of_an_account_together_hold_so_much(square: Square, monkeypatch: pytest.MonkeyPatch):
+    """After each change all of them are made ready anew: ten thousand long keywords kept everybody waiting."""
+    monkeypatch.setattr(filters, "MOST_IN_ALL", 3)
+    two = {"title": "मौसम", "context": ["home"], "keywords_attributes": [{"keyword": "ओले"}, {"keyword": "+लू"}]}
+    more = {"keywords_attributes": [{"keyword": "पाला"}]}
+    async with square.app("asha") as asha:
+        made = (await asha.post("/api/v2/filters", json=two)).json()["id"]
+        assert (await asha.post(f"/api/v2/filters/{made}/keywords", json={"keyword": "बारिश"})).is_success
+    asks: list[dict[str, Any]] = [
+        {"url": "/api/v2/filters", "json": two | more | {"title": "कुछ और"}},
+        {"url": "/api/v1/filters", "json": {"phrase": "पाला", "context": ["home"]}},
+        {"method": "PUT", "url": f"/api/v2/filters/{made}", "json": more},
+        {"url": f"/api/v2/filters/{made}/keywords", "json": {"keyword": "पाला"}},
+        {"url": f"/api/v2/filters/{made}/statuses", "json": {"status_id": str(square.public)}},
+    ]
+    await refused_everywhere(square, asks, 422)
+    async with square.browser("asha") as asha:
+        typed = {"csrf": square.forms["asha"], "title": "और", "context": "home", "does": "warn", "keywords": "पाला"}
+        page = await asha.post("/settings/filters", data=typed)
+    assert page.status_code == 422 and "at most 3" in page.text
+    async with square.app("asha") as asha:  # less, or other words, are no more
+        assert (await asha.put(f"/api/v2/filters/{made}", json={"title": "बरसात"})).is_success
+        word = (await asha.get(f"/api/v2/filters/{made}/keywords")).json()[0]["id"]
+        changed = {"keywords_attributes": [{"id": word, "_destroy": True}, {"keyword": "पाला"}]}
+        kept = (await asha.put(f"/api/v2/filters/{made}", json=changed)).json()["keywords"]
+    assert sorted(one["keyword"] for one in kept) == sorted(["+लू", "बारिश", "पाला"])
 
 
 # --- letters ---------------------------------------------------------------------------------------------------------

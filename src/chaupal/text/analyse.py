@@ -5,6 +5,7 @@ A term holds only letters, marks and digits, so SQLite FTS5 never splits it when
 `tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"` (its default cuts Indic words at vowel signs).
 """
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ def _host_words(url: str) -> list[str]:
 
 # What parts words and says nothing; a phrase with any other sign in it (C++, a smile) is looked for as it is.
 _PLAIN = regex.compile(r"[\p{L}\p{M}\p{N}\p{Cf}\s[\p{P}--[@\#&*%]]]+", regex.V1)
-_LETTER = r"[\p{L}\p{M}\p{N}]"
+_LETTER = regex.compile(r"[\p{L}\p{M}\p{N}]")
 
 
 class ReadText(NamedTuple):
@@ -102,7 +103,6 @@ class Phrase(NamedTuple):
     kind: str
     needle: str
     whole: bool
-    pattern: regex.Pattern[str] | None = None
 
     def found_in(self, text: ReadText) -> bool:
         match self.kind:
@@ -113,9 +113,10 @@ class Phrase(NamedTuple):
             case "mention":
                 return self.needle in text.mentions
             case _:
-                return self.pattern is not None and self.pattern.search(text.plain) is not None
+                return _stands_in(self.needle, text.plain, whole=self.whole)
 
 
+@functools.lru_cache(10_000)  # all of an account's are made ready anew where it changed one
 def phrase(keyword: str, *, whole: bool) -> Phrase:
     """A keyword, made ready. A tag is found by its key, a mention by its handle."""
     keyword = nfc(keyword).strip()
@@ -125,13 +126,25 @@ def phrase(keyword: str, *, whole: bool) -> Phrase:
         return Phrase("mention", keyword[1:].lower(), whole)
     if _PLAIN.fullmatch(keyword) and (words := fold_words(keyword)):
         return Phrase("words", " ".join(words), whole)
-    return Phrase("sign", keyword, whole, _as_it_is(keyword.casefold(), whole=whole))
+    return Phrase("sign", keyword.casefold(), whole)
 
 
-def _as_it_is(text: str, *, whole: bool) -> regex.Pattern[str]:
-    before = rf"(?<!{_LETTER})" if whole and regex.match(_LETTER, text) else ""
-    after = rf"(?!{_LETTER})" if whole and regex.match(_LETTER, text[-1:]) else ""
-    return regex.compile(before + regex.escape(text) + after)
+def _stands_in(needle: str, text: str, *, whole: bool) -> bool:
+    """As it is; `whole`: where it ends with a letter none stands beside that. (Without a pattern: to make one of a long keyword takes
+    longer than to look through a hundred posts.)
+    """
+    at = text.find(needle) if needle else -1
+    while at >= 0:
+        end = at + len(needle)
+        if not whole or not (_parts_word(text, at) or _parts_word(text, end)):
+            return True
+        at = text.find(needle, at + 1)
+    return False
+
+
+def _parts_word(text: str, at: int) -> bool:
+    """Whether letters stand on both sides of a place."""
+    return 0 < at < len(text) and all(map(_LETTER.match, text[at - 1 : at + 1]))
 
 
 def read(parts: Iterable[str]) -> ReadText:

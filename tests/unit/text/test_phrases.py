@@ -2,6 +2,7 @@
 
 import pytest
 
+from chaupal.text import analyse
 from chaupal.text.analyse import phrase, read
 
 
@@ -28,6 +29,8 @@ def found(keyword: str, text: str, *, whole: bool = True) -> bool:
         ("C++", "learning c++ today"),
         ("🐍", "a 🐍 in the grass"),
         ("example.com", "see https://example.com/x"),
+        ("+पाला", "ओले+पालाघर, +पाला"),
+        ("c+d", "ac+d c+de c+d"),
     ],
 )
 def test_a_whole_word_is_found_in_every_spelling(keyword: str, text: str):
@@ -46,6 +49,8 @@ def test_a_whole_word_is_found_in_every_spelling(keyword: str, text: str):
         ("#किसान", "किसान आए"),
         ("@ravi", "ravi said so"),
         ("C++", "C is older"),
+        ("c+d", "ac+d c+de c+d2 c+dा"),
+        ("c++", "abc++ 1c++"),
         ("बड़ी बात", "बड़ी सी बात"),
         ("दो बात", "एक दो। \nबात"[:5]),
     ],
@@ -58,6 +63,12 @@ def test_a_part_is_found_where_parts_are_asked_for():
     assert found("किसा", "किसान आए", whole=False)
     assert found("catena", "concatenate", whole=False)
     assert not found("catena", "a cat", whole=False)
+
+
+def test_no_pattern_is_made_of_a_keyword(monkeypatch: pytest.MonkeyPatch):
+    """One of 250 letters takes a millisecond, and an account has thousands of keywords."""
+    monkeypatch.setattr(analyse.regex, "compile", pytest.fail)
+    assert found("+" + "क" * 250, "+" + "क" * 250)
 
 
 def test_a_phrase_does_not_reach_from_the_warning_into_the_post():

@@ -13,12 +13,13 @@ from chaupal.social.seeing import seen_post
 from chaupal.social.typed import typed
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import filters
-from chaupal.store.square.filters import Filter
+from chaupal.store.square.filters import Filter, Filters
 from chaupal.text.clean import trimmed
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
 ACTIONS = ("warn", "hide", "blur")
 MOST_FILTERS, MOST_KEYWORDS, MOST_POSTS = 100, 200, 500  # of one account, and in one filter
+MOST_IN_ALL = 2_000  # keywords and posts of one account's filters: after each change all are made ready anew, for each new post looked for
 LONGEST = 256  # characters of a title or a keyword
 LONGEST_TIME = 100 * 365 * 86_400  # seconds; beyond it a filter may as well have no end
 
@@ -48,7 +49,9 @@ async def create(square: Square, viewer: Viewer, wish: FilterWish, keywords: Seq
     words = [(_checked(k.text or "", "keyword"), k.whole is not False) for k in keywords if not k.drop]
     _check_count(len(words), MOST_KEYWORDS, "keywords_attributes")
     async with square.work.writing() as w:
-        _check_count(await filters.count(w, me) + 1, MOST_FILTERS, "base")
+        known = await filters.filters_of(w, me)
+        _check_count(len(known.every) + 1, MOST_FILTERS, "base")
+        _check_all(known, len(words), "keywords_attributes")
         await filters.add(w, me, made)
         for text, whole in words:
             await filters.add_keyword(w, me, made.id, square.make_id(), text, whole=whole)
@@ -76,12 +79,14 @@ async def change(
     """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
     me = viewer.me
     async with square.work.writing() as w:
-        old = (await filters.filters_of(w, me)).one(id_)
+        known = await filters.filters_of(w, me)
+        old = known.one(id_)
         await filters.change(w, me, _filled(square, old, wish))
         left = len(old.keywords)
         for k in keywords:
             left += await _change_keyword(square, w, me, old, k)
         _check_count(left, MOST_KEYWORDS, "keywords_attributes")
+        _check_all(known, left - len(old.keywords), "keywords_attributes")
         w.tell(FiltersChanged(account=me, change=square.make_id()))
 
 
@@ -98,8 +103,9 @@ async def add_keyword(square: Square, viewer: Viewer, filter_: int, text: str, *
     """One more keyword; its id. Raises NotFound, Invalid."""
     me, new = viewer.me, square.make_id()
     async with square.work.writing() as w:
-        old = (await filters.filters_of(w, me)).one(filter_)
-        _check_count(len(old.keywords) + 1, MOST_KEYWORDS, "keyword")
+        known = await filters.filters_of(w, me)
+        _check_count(len(known.one(filter_).keywords) + 1, MOST_KEYWORDS, "keyword")
+        _check_all(known, 1, "keyword")
         await filters.add_keyword(w, me, filter_, new, _checked(text, "keyword"), whole=whole)
         w.tell(FiltersChanged(account=me, change=square.make_id()))
     return new
@@ -131,11 +137,13 @@ async def add_post(square: Square, viewer: Viewer, filter_: int, post: int) -> i
     async with square.work.reading() as reading:
         or_not_found(await seen_post(reading, viewer, post))
     async with square.work.writing() as w:
-        old = (await filters.filters_of(w, me)).one(filter_)
+        known = await filters.filters_of(w, me)
+        old = known.one(filter_)
         there = next((p.id for p in old.posts if p.post == post), None)
         if there is not None:
             return there
         _check_count(len(old.posts) + 1, MOST_POSTS, "status_id")
+        _check_all(known, 1, "status_id")
         await filters.add_post(w, me, filter_, new, post)
         w.tell(FiltersChanged(account=me, change=square.make_id()))
     return new
@@ -190,6 +198,12 @@ def _checked(text: str, field: str) -> str:
     if len(text) > LONGEST:
         raise Invalid("keyword_too_long")
     return text
+
+
+def _check_all(known: Filters, more: int, field: str) -> None:
+    """Raises Invalid where all filters together would hold too much; what there is can be changed and taken out whatever there is."""
+    if more > 0:
+        _check_count(sum(len(f.keywords) + len(f.posts) for f in known.every) + more, MOST_IN_ALL, field)
 
 
 def _check_count(count: int, most: int, field: str) -> None:

@@ -11,7 +11,7 @@ from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import FILTERS
-from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.square import filter_keywords, filter_posts, filters
 from chaupal.text.analyse import Phrase, phrase
@@ -79,7 +79,6 @@ KEYWORDS = (
     .ordered("id")
 )
 POSTS = selects(filter_posts, "id filter_id post_id").where(among(filter_posts.c.filter_id, "ids")).ordered("id")
-COUNT = counts_of(filters).where(account_id="me")
 ADD = inserts(filters, "id account_id title context action ends_at created_at")
 CHANGE = updates(filters, title="name", context="where", action="does", ends_at="ends").where(
     id="which", account_id="me"
@@ -132,11 +131,6 @@ async def _load(reading: Reading, account: int, now: int) -> Filters:
         for id_, title, context, action, ends in rows
     )
     return Filters(every, min((f.ends_at for f in every if f.ends_at is not None and f.ends_at > now), default=NEVER))
-
-
-async def count(reading: Reading, me: int) -> int:
-    found: int = await reading.value(COUNT, me=me)
-    return found
 
 
 async def add(w: Writing, me: int, made: Filter) -> None:
