@@ -121,9 +121,11 @@ def _restore(settings: Settings, file: Path) -> None:
         if (unpacked / DUMP).exists() != settings.postgres:
             raise Problem("This backup is of the other kind of database; set `database` to match it")
         if settings.postgres:
-            _postgres(
-                settings, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(unpacked / DUMP)
-            )
+            words = ("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(unpacked / DUMP))
+            try:
+                _postgres(settings, *words)
+            except Problem as error:
+                raise Problem(f"nothing is restored; `database` must name a new, empty one. {error}") from error
             (unpacked / DUMP).unlink()
         else:
             _check_whole(unpacked / DATABASE, file)
