@@ -1,6 +1,6 @@
 """Notes among staff, private, and templates from which reasons are filled in for one thing at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -90,8 +90,10 @@ async def drop_template(court: Court, viewer: Viewer, id_: int) -> None:
             raise NotFound
 
 
-def filled(text: str, values: Mapping[str, object]) -> str:
-    """The text with each {name} of `values` put in; other braces stay as they are."""
+def reason_of(known: Iterable[Template], id_: int | None, language: str, values: Mapping[str, object]) -> str:
+    """What that template says in the language, each {name} of `values` put in and other braces left; "" where it is not known."""
+    template = next((one for one in known if one.id == id_), None)
+    text = "" if template is None else (language == "hi" and template.text_hi) or template.text
     for name, value in values.items():
         text = text.replace("{" + name + "}", str(value))
     return text

@@ -13,7 +13,8 @@ from chaupal.governance.people import access_audit as looks
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from chaupal.policy.draft import Draft
+from chaupal.policy.draft import REFUSE, Draft
+from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.reads.court.dossier import PostWords
@@ -36,12 +37,14 @@ class CaseAsked(msgspec.Struct, kw_only=True):
 
 
 class CaseTyped(Draft, kw_only=True, frozen=True):
-    """What is to be done about a case. `seen`: the case's number on the page that was decided on. `Draft` says the rest."""
+    """What is to be done about a case. `seen`: the case's number on the page that was decided on; `template`: whose words become
+    the reason of a look. `Draft` says the rest."""
 
     ref: str
     number: Number
     act: str
     seen: Number | None = None
+    template: Number | None = None
     outcome: str = ""
     reason: str = ""
     parts: tuple[Number, ...] = ()
@@ -102,6 +105,11 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
     if sheet.private:  # written down before it is shown
         await looks.note(house.court, viewer, "post", str(sheet.file.target.subject_id), f"{ref}/{number}")
     written = await notes.on(house.court, viewer, "case", found.case.target.id)
+    templates = await notes.templates(house.court, viewer)
+    if typed is not None and typed.template is not None:
+        values = template_values(found.case.order, sheet.file, viewer.language)
+        reason = notes.reason_of(templates, typed.template, viewer.language, values)
+        typed = msgspec.structs.replace(typed, reason=reason, outcome=typed.outcome or found.narrowest or REFUSE)
     draft = _draft(found, typed)
     shown = await cards.cards(call, [sheet.file.post]) if sheet.file.post is not None else []
     would = None if draft is None else await effect(call, found, draft)
@@ -112,10 +120,21 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
         names=sheet.names | await desk_reads.handles(house.reads, viewer, {n.by for n in written}),
         done=getattr(call.args, "done", ""), own=courtly.own_matter(call, found.case.order),
         changed=changed(sheet.then, sheet.now), flags=deskwords.FLAGS, changes=deskwords.CHANGES,
-        bodies=deskwords.BODIES, told_of=deskwords.TOLD_OF, told_by=deskwords.TOLD_BY, templates=await notes.templates(house.court, viewer),
+        bodies=deskwords.BODIES, told_of=deskwords.TOLD_OF, told_by=deskwords.TOLD_BY, templates=templates,
         acts=ACTS.values(), waits=found.case.state in OPEN,
         copies=sheet.file.copies, impact=would.impact if would else None, views=would.looks if would else (),
     )  # fmt: skip
+
+
+def template_values(order: dossier.Order, file: dossier.File, language: str) -> dict[str, object]:
+    """What a template's words in braces stand for, of one thing."""
+    return {
+        "number": file.target.number,
+        "ref": order.ref,
+        "kind": file.target.kind,
+        "law": in_tongue(order.legal_basis, language),
+        "handle": file.person.item.handle if file.person else "",
+    }
 
 
 class Piece(NamedTuple):

@@ -22,7 +22,6 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
-from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier, groups
@@ -30,6 +29,7 @@ from chaupal.reads.court.dossier import File
 from chaupal.reads.court.groups import AlikeTargets
 from chaupal.web.court.register import From
 from chaupal.web.office import deskwords, effect as effects, room as office_room
+from chaupal.web.office.case import template_values
 from chaupal.web.office.deskwords import AGES, MANY
 from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE
@@ -164,22 +164,22 @@ async def _effects(call: Call[ManyTyped], ref: str, chosen: Sequence[Item]) -> d
 
 async def _said_for_all(call: Call[ManyTyped], args: ManyTyped) -> ManyTyped:
     """The form with what was said once for all written into each marked row that says nothing of its own."""
-    template = None
+    texts: dict[int, str] = {}
     if args.all_template is not None:
-        known = await notes.templates(call.house.court, call.viewer)
-        template = next((one for one in known if one.id == args.all_template), None)
-    values: dict[int, dict[str, object]] = {}
-    if template is not None:
+        known, language = await notes.templates(call.house.court, call.viewer), call.viewer.language
         files, *_ = await _files(call, like(ManyAsked, args), args.act)
-        language = call.viewer.language
-        values = {file.target.number: _values(files.order, file, language) for file in files.files}
-    text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
+        texts = {
+            file.target.number: notes.reason_of(
+                known, args.all_template, language, template_values(files.order, file, language)
+            )
+            for file in files.files
+        }
     rows = [
         msgspec.structs.replace(
             row,
             outcome=row.outcome or args.all_outcome or (REFUSE if args.all_code else ""),
             code=row.code or ("" if row.outcome else args.all_code),
-            reason=row.reason or args.all_reason or notes.filled(text, values.get(row.number, {})),
+            reason=row.reason or args.all_reason or texts.get(row.number, ""),
             kind=row.kind or args.all_kind,
             body=row.body or args.all_body,
             until=row.until or args.all_until,
@@ -209,17 +209,6 @@ async def _files(
         reads, call.viewer, asked.ref, first=asked.first, most=asked.most, states=states, only=only
     )
     return shown, alike, group
-
-
-def _values(order: dossier.Order, file: File, language: str) -> dict[str, object]:
-    """What a template's words in braces stand for, of one thing."""
-    return {
-        "number": file.target.number,
-        "ref": order.ref,
-        "kind": file.target.kind,
-        "law": in_tongue(order.legal_basis, language),
-        "handle": file.person.item.handle if file.person else "",
-    }
 
 
 # --- files ---
@@ -405,12 +394,9 @@ def _row(
     target = file.target
     if target.number in typed:
         return typed[target.number]
-    template = next((one for one in templates if one.id == asked.template), None)
-    values = _values(matter.order, file, viewer.language)
-    text = "" if template is None else (viewer.language == "hi" and template.text_hi) or template.text
-    return RowTyped(
-        outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=_marked(asked.mark, file)
-    )
+    values = template_values(matter.order, file, viewer.language)
+    reason = notes.reason_of(templates, asked.template, viewer.language, values)
+    return RowTyped(outcome=asked.outcome, code=asked.code, reason=reason, take=_marked(asked.mark, file))
 
 
 def _marked(mark: str, file: File) -> bool:

@@ -433,14 +433,19 @@ async def test_a_page_of_a_large_order_has_the_sealed_copies_of_what_it_shows(
     assert (first, rest) == (["1", "1"], ["3", "4"])
 
 
-async def test_a_template_is_kept_and_dropped(village: Village):
+async def test_a_template_is_kept_fills_the_reason_of_a_case_in_and_is_dropped(village: Village):
     v = village
+    case = f"/office/orders/{await v.receives('@asha')}/1"
     at = AtDesk(v, v.chitra)
     assert (await at.send("/office/templates", name="", text="short")).status_code == 422
     await at.send("/office/templates", name="armed", text="Number {number} of {ref} names somebody as armed.")
     page = (await at.get("/office/templates")).text
     assert "Number {number} of {ref}" in page
     id_ = page.partition("/office/templates/")[2].partition("/drop")[0]
+    assert f'name="template" value="{id_}"' in (await at.get(case)).text
+    filled = (await at.send(f"{case}/preview", outcome="refuse", code="no_reasons", template=id_)).text
+    assert ">Number 1 of IN-2021-0001 names somebody as armed.</textarea>" in filled
+    assert 'value="refuse" required checked' in filled and 'value="no_reasons" selected' in filled
     await at.send(f"/office/templates/{id_}/drop")
     assert "Number {number}" not in (await at.get("/office/templates")).text
 
