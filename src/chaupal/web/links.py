@@ -14,6 +14,7 @@ from chaupal.text.length import truncate
 MOST_TRANSLATED = 600  # letters, which are nine each in an address where they are Indian ones
 WHOLE, SMALL = 400, 56  # sides of avatars
 HUES = 6  # kinds of disks for people without a picture
+RSS = ".rss"  # what Mastodon puts behind the address of a person or a tag for its feed
 _LETTER = regex.compile(r"\X")
 _TAGS = regex.compile(r"(<[^>]*>)")
 _NAMES = regex.compile(r":[A-Za-z0-9_]+:")
@@ -29,6 +30,11 @@ def post(handle: str, id_: int) -> str:
 
 def tag(name: str) -> str:
     return f"/tags/{quote(name, safe='')}"
+
+
+def feed(page: str) -> str:
+    """The posts of a person's or a tag's page as Atom, which every reader of RSS reads, too."""
+    return f"{page}/feed.atom"
 
 
 def tagged(handle: str, name: str) -> str:

@@ -52,6 +52,8 @@ class PersonTagAsked(PersonAsked, kw_only=True):
 async def person(call: Call[PersonAsked]) -> Answer:
     """A profile. Withheld, there is a notice in its place, with status 451; suspended, a plain page with status 410."""
     reads, viewer, args = call.house.reads, call.viewer, call.args
+    if args.handle.endswith(links.RSS):
+        return redirect(links.feed(links.person(args.handle.removesuffix(links.RSS))))
     seen = await _named(call)
     if seen.item.handle != args.handle:
         return redirect(links.person(seen.item.handle))

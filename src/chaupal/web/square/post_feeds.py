@@ -62,7 +62,7 @@ async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, p
     settings = call.house.settings
     authors = await people.of_posts(call.house.reads, call.viewer, posts)
     feed = atom.AtomFeed(
-        address=settings.origin + page + "/feed.atom",
+        address=settings.origin + links.feed(page),
         title=f"{title} · {settings.title_in(call.viewer.language)}",
         author=author,
         language=call.viewer.language,

@@ -158,6 +158,8 @@ async def _language(call: Call[LanguageAsked], scope: Scope) -> Answer:
 async def tag(call: Call[TagAsked]) -> Answer:
     """Public posts with a tag, in whatever spelling."""
     reads, name = call.house.reads, call.args.tag.lstrip("#＃")
+    if name.endswith(links.RSS):
+        return redirect(links.feed(links.tag(name.removesuffix(links.RSS))))
     found = await tags.by_name(reads, call.viewer, name)
     posts = await public.tagged(reads, call.viewer, name, call.args.cursor())
     return await posts_page(

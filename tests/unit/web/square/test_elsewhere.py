@@ -29,6 +29,9 @@ async def test_a_feed_holds_what_was_said_for_everybody_and_nothing_else(village
     tagged = ElementTree.fromstring((await v.client.get("/tags/मंडी/feed.atom")).content)
     assert len(tagged.findall(f"{ATOM}entry")) == 1
     assert (await v.client.get("/@nobody/feed.atom")).status_code == 404
+    for mastodons in ("/@asha.rss", "/tags/मंडी.rss"):
+        led = await v.client.get(mastodons, follow_redirects=True)
+        assert led.headers["content-type"].startswith("application/atom+xml") and "मंडी में आज" in led.text, mastodons
     for path in ("/@asha/feed.atom", "/tags/मंडी/feed.atom", "/orders/feed.atom", "/transparency/feed.atom"):
         mark = (await v.client.get(path)).headers["etag"]
         for known in (mark, f'"other", W/{mark}', "*"):
