@@ -208,6 +208,10 @@ async def test_an_upheld_appeal_changes_nothing_and_says_why(village: Village):
     await village.settle()
     _, page = await page_of(village, ruling, village.asha)
     assert STANDS in page and "न्यायालय" in page
+    about = "फ़ैसला आपकी पोस्ट के बारे में था (IN-2021-0001)।"
+    assert [about in one for one in mails_of(village.running)][-2:] == [True, True], (
+        "the receipt and the outcome say which"
+    )
     assert village.asha.latest.text not in await village.page_as("IN", village.asha.latest)
     with pytest.raises(Conflict):
         await appeals.decide(court, village.owner.viewer, row.id, Decision(outcome="reversed", reason=WRONG))

@@ -357,3 +357,17 @@ async def test_coming_in_again_takes_password_and_a_new_code(village: Village, o
     assert cookie.startswith("portal=") and "HttpOnly" in cookie and "SameSite" in cookie
     bare = await village.client.post("/portal/token", data={"act": "make"}, headers=office.cookie())
     assert bare.status_code == 403  # forms are guarded
+    assert 'href="/signup"' not in (await office.get("/portal")).text, "who is in is not asked in"
+
+
+async def test_who_has_the_password_and_tries_codes_is_told_of_to_whose_password_it_is(
+    village: Village, office: Office
+):
+    await office.post("/portal/logout", "/portal")
+    found = list[int]()
+    for _ in range(6):
+        await office.post("/portal/login", email=EMAIL, password=PASSWORD, code="000000")
+        await village.settle()
+        found.append(sum("typed a wrong code several times" in one for one in mails_of(village.running)))
+    assert found == [0, 0, 0, 0, 1, 1], "not of every slip, and once an hour"
+    assert "कई बार गलत कोड डाला" in mails_of(village.running)[-1]

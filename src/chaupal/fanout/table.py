@@ -123,6 +123,7 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     events.CodesGuessed: (letters.guessed,),
     events.LinksToVerify: (verified_links.verify,),
     court.OfficeUserInvited: (letters.invitation,),
+    court.OfficeCodesGuessed: (letters.guessed_at_portal,),
     events.FilesUnwanted: (holding.let_go,),
     court.AuthorityChangeProposed: (letters.change_proposed,),
     **dict[type[Event], tuple[Errand, ...]].fromkeys(GATHERING, (_gather,)),

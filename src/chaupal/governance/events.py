@@ -152,6 +152,12 @@ class OfficeUserInvited(Event, frozen=True):
     user: int
 
 
+class OfficeCodesGuessed(Event, frozen=True):
+    """Somebody knows the password of somebody of an authority, and goes through codes: word of it is due. `user`: their id."""
+
+    user: int
+
+
 class AuthorityChangeProposed(Event, frozen=True):
     """Somebody proposes to know an authority otherwise (`what`: which fields); its contact and its people are to be told."""
 

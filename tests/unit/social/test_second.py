@@ -98,9 +98,9 @@ async def test_who_goes_through_codes_knows_the_password_and_its_owner_is_told_o
     secret, _ = await set_up(street, asha)
     await street.settle()
     before = len(street.letters())
-    for missed in range(second.TOLD_AT + 3):
+    for missed in range(rows.TOLD_AT + 3):
         await street.settle()
-        assert len(street.letters()) == before + (missed >= second.TOLD_AT)
+        assert len(street.letters()) == before + (missed >= rows.TOLD_AT)
         with pytest.raises(Invalid):
             if missed % 2:
                 await logins.second_step(street.square, (await half(street)).secret, "asha", "no code")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chaupal.fanout.context import Carrier
 from chaupal.governance.appeals import notices
 from chaupal.governance.context import Court
-from chaupal.governance.events import AuthorityChangeProposed, OfficeUserInvited
+from chaupal.governance.events import AuthorityChangeProposed, OfficeCodesGuessed, OfficeUserInvited
 from chaupal.governance.orders import authorities, portal
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
@@ -68,6 +68,10 @@ async def guessed(carrier: Carrier, event: CodesGuessed) -> None:
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:
     await portal.mail_invitation(carrier.court, carrier.mail, event.user)
+
+
+async def guessed_at_portal(carrier: Carrier, event: OfficeCodesGuessed) -> None:
+    await portal.mail_guessed(carrier.court, carrier.mail, event.user)
 
 
 async def change_proposed(carrier: Carrier, event: AuthorityChangeProposed) -> None:

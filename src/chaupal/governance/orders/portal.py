@@ -15,7 +15,7 @@ from pyotp.utils import strings_equal
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.events import OfficeUserInvited
+from chaupal.governance.events import OfficeCodesGuessed, OfficeUserInvited
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
@@ -159,6 +159,19 @@ async def mail_invitation(court: Court, mail: Mail, user_id: int) -> None:
         if user is None or authority is None or user.disabled_at is not None:
             return
         await logins.add_link(w, digest(secret), user_id, INVITATION, w.now() + INVITATION_LASTS)
+    await mail.send(_letter(court, LETTER, user, authority, f"/portal/enrol/{secret}"))
+
+
+async def mail_guessed(court: Court, mail: Mail, user_id: int) -> None:
+    """Say that somebody has their password. To be called outside any unit of work. Raises OSError from the carrier."""
+    async with court.work.reading() as reading:
+        user = await offices.user(reading, user_id)
+        authority = await authorities.by_id(reading, user.authority_id) if user else None
+    if user is not None and authority is not None and user.disabled_at is None:
+        await mail.send(_letter(court, GUESSED, user, authority, "/about"))
+
+
+def _letter(court: Court, words: tuple[str, str], user: OfficeUser, authority: Authority, path: str) -> Letter:
     settings = court.settings
     said = {
         "title": settings.title,
@@ -167,10 +180,10 @@ async def mail_invitation(court: Court, mail: Mail, user_id: int) -> None:
         "name": user.name,
         "authority": authority.name,
         "authority_hi": authority.name_hi or authority.name,
-        "link": f"{settings.origin}/portal/enrol/{secret}",
+        "link": settings.origin + path,
     }
-    subject, body = (text.format(**said) for text in LETTER)
-    await mail.send(Letter(to=user.email, subject=subject, body=body))
+    subject, body = (text.format(**said) for text in words)
+    return Letter(to=user.email, subject=subject, body=body)
 
 
 # Both languages in one mail: nobody has said yet which one the reader prefers.
@@ -181,6 +194,15 @@ LETTER = (
     "Dear {name},\n\nyou can file orders on the authority portal of {title} for {authority}. "
     "To choose a password and set up one-time codes, open the page above. The link works for three days, and once.\n\n"
     "{title}\n{origin}\n",
+)
+GUESSED = (
+    "{title}: कोई आपका पासवर्ड जानता है / somebody knows your password",
+    "{name} जी,\n\n{title_hi} के प्राधिकारी पोर्टल पर, जहाँ आप {authority_hi} की ओर से आदेश दर्ज करते हैं, किसी ने आपके पासवर्ड से लॉग इन करना चाहा "
+    "और कई बार गलत कोड डाला। कोड के बिना कोई अंदर नहीं आता। अगर यह आप नहीं थे, तो हमें तुरंत लिखें; नए लिंक से आप नया पासवर्ड तय करेंगे:\n\n"
+    "{link}\n\n"
+    "Dear {name},\n\nsomebody came to log in to the authority portal of {title}, where you file orders for {authority}, with your "
+    "password, and typed a wrong code several times. Nobody comes in without the code. If that was not you, write to us at once (the "
+    "address above): by a new link you choose a new password.\n\n{title}\n{origin}\n",
 )
 
 
@@ -237,9 +259,15 @@ async def log_in(court: Court, email: str, password: str, code: str) -> str:
     number = _number(court, user, code, _unseal(court, user))
     secret = new_secret()
     async with court.work.writing() as w:
-        if number is None or not await offices.use_code(w, user, number):
-            raise Invalid("portal_login_wrong")
-        await offices.add_session(w, digest(secret), user.id, w.now() + SESSION_LASTS)
+        known_code = number is not None and await offices.use_code(w, user, number)
+        if known_code:
+            await offices.add_session(w, digest(secret), user.id, w.now() + SESSION_LASTS)
+        else:
+            await offices.hold(w, user.id)
+            if await logins.code_missed(w, user.id):
+                w.tell(OfficeCodesGuessed(user=user.id))
+    if not known_code:
+        raise Invalid("portal_login_wrong")
     return secret
 
 

@@ -80,6 +80,7 @@ FURTHER = {
     "ईमेल से नहीं। सारे फ़ैसले: {origin}/disputes/strikes",
 }
 LABELLED = {"en": "Something you published bears a label.", "hi": "आपकी प्रकाशित एक चीज़ पर लेबल लगाया गया है।"}
+DECIDED_ABOUT = {"en": " The decision was about {thing}{ref}.", "hi": " फ़ैसला {thing} के बारे में था{ref}।"}
 POSTS = {
     ("begun", "en"): "@{handle} {line} Why, and how to appeal: {page}",
     ("begun", "hi"): "@{handle} {line} कारण, और अपील कैसे करें: {page}",
@@ -142,6 +143,13 @@ def letter(
         appeal="" if appeal_by is None else APPEAL[language].format(day=moment(appeal_by, language)),
     )
     return SUBJECTS[when, language].format(**said, thing=thing), body
+
+
+def decided_about(kind: str, ref: str, language: str) -> str:
+    """What a decision was about, for who hears of an appeal against it. `ref`: of its order; "" where none may be named."""
+    language = spoken(language)
+    thing = THINGS[kind if kind in ("account", "media") else "post", language]
+    return DECIDED_ABOUT[language].format(thing=thing, ref=f" ({ref})" if ref else "")
 
 
 def notice_page(ruling: int) -> str:

@@ -12,10 +12,10 @@ from pyotp import random_base32
 from pyotp.totp import TOTP
 from pyotp.utils import strings_equal
 
-from chaupal.kernel.clock import HOUR, MINUTE, SECOND
+from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn, Problem
 from chaupal.kernel.key_files import load_or_make_seed
-from chaupal.kernel.secrets import digest, new_secret
+from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import CodesGuessed
@@ -26,9 +26,6 @@ from chaupal.store.machine.work import Reading, Writing
 
 HALF_LASTS = 10 * MINUTE
 HALF = "second"  # what such a link is for, beside confirmations and resets
-# A wrong code beside the right password is noted as such a link is, for so long; its owner is told of so many, and not of every slip,
-# and that they were told is noted for as long.
-MISSED, TOLD, MISSED_COUNTS, TOLD_AT = "missed", "told_of_missed", HOUR, 5
 STEP = 30  # seconds that a code holds
 APART = 1  # steps by which a clock may be wrong, either way
 CODES = 10
@@ -152,11 +149,9 @@ async def check(square: Square, half: str, name: str, code: str) -> Login:
 
 
 async def _note_missed(w: Writing, account: int) -> None:
-    """Whoever types codes here knows the password: after some their owner is told of it, once an hour at most."""
-    await accounts.hold(w, account)  # two at once would not count each other
-    await logins.add_link(w, digest(new_secret()), account, MISSED, w.now() + MISSED_COUNTS)
-    if await logins.tries(w, account, MISSED) >= TOLD_AT and not await logins.tries(w, account, TOLD):
-        await logins.add_link(w, digest(new_secret()), account, TOLD, w.now() + MISSED_COUNTS)
+    """Whoever types codes here knows the password."""
+    await accounts.hold(w, account)
+    if await logins.code_missed(w, account):
         w.tell(CodesGuessed(account=account))
 
 

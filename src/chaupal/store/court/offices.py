@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, same, updates
+from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authority_sessions, authority_users
 
@@ -52,6 +52,7 @@ ALL = rows_of(OfficeUser, authority_users, invited_again_by=(_ids, lambda ids: "
 # False where the address is taken.
 add = ALL.add_once
 user = ALL.by_id
+HOLD = selects(authority_users.c.id).where(id="of").with_for_update()
 BY_EMAIL = ALL.where(email="address")
 BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
 BY_IDS = ALL.where(among(authority_users.c.id, "ids"))
@@ -108,6 +109,11 @@ async def invite_again(w: Writing, id_: int, sealed: str, by: int) -> None:
 async def enrol(w: Writing, id_: int, password_hash: str, used: int) -> None:
     """They have a password now, and their first code was number `used`."""
     await w.run(ENROL, of=id_, hash=password_hash, used=used)
+
+
+async def hold(w: Writing, id_: int) -> None:
+    """Until the commit nobody else notes what became of their tries."""
+    await w.value(HOLD, of=id_)
 
 
 async def use_code(w: Writing, user: OfficeUser, number: int) -> bool:

@@ -11,7 +11,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select, text as sql
 
+from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import NotFound
+from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.passwords import LONGEST, check_password
 from chaupal.store.identity.accounts import hold
 from chaupal.store.machine.dialect import param
@@ -76,6 +78,11 @@ TRIES = selects(func.count()).where(
     same(mail_tokens, account_id="me", purpose="what"), mail_tokens.c.expires_at > param("now")
 )
 DROP_OLD_LINKS = deletes(mail_tokens).where(mail_tokens.c.expires_at < param("before"))
+
+
+# A wrong code is noted as a link is, for so long; its owner is told of so many, and not of every slip, and that they were told is noted
+# for as long.
+MISSED, TOLD, MISSED_COUNTS, TOLD_AT = "missed", "told_of_missed", HOUR, 5
 
 
 class Login(msgspec.Struct, frozen=True):
@@ -280,6 +287,16 @@ async def use_link(w: Writing, hash_: str) -> bool:
 async def tries(reading: Reading, account: int, purpose: str) -> int:
     """How many links for a purpose are not over yet, used or not."""
     return await reading.value(TRIES, me=account, what=purpose, now=reading.now()) or 0
+
+
+async def code_missed(w: Writing, of: int) -> bool:
+    """Note a wrong code beside the right password of an account, or of somebody of an authority, that is held (two at once would not
+    count each other). Whether its owner is to be told: after TOLD_AT of them, once an hour at most."""
+    await add_link(w, digest(new_secret()), of, MISSED, w.now() + MISSED_COUNTS)
+    if await tries(w, of, MISSED) < TOLD_AT or await tries(w, of, TOLD):
+        return False
+    await add_link(w, digest(new_secret()), of, TOLD, w.now() + MISSED_COUNTS)
+    return True
 
 
 async def drop_old_links(w: Writing, before: int) -> None:

@@ -49,6 +49,8 @@ STATES = {
     "not_found": N_("not found here"),
     "unread": N_("named twice, on another server, or unreadable"),
 }
+# As what happened: where a case stood meanwhile and stands no more.
+PASSED = STATES | {"received": N_("received"), "returned": N_("sent back")}
 MARKS = {
     "in_force": "law",
     "unseconded": "law",
@@ -110,6 +112,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     language = call.viewer.language
     return {
         "states": STATES,
+        "passed": PASSED,
         "marks": MARKS,
         "kinds": KINDS,
         "grounds": GROUNDS,

@@ -109,6 +109,12 @@ async def test_a_case_is_walked_on_its_page(village: Village):
     assert (own.status_code, "a second person must decide" in own.text) == (403, True)
     # Said before it is tried
     assert "You proposed this yourself; a second person must decide" in (await first.get(page)).text
+    theirs = (await second.get(page)).text
+    assert (
+        theirs.index('href="#decision"') < theirs.index('id="decision"')
+        and f'"{page}#decision"' in (await second.get("/office")).text
+    )
+    assert "waits for a proposal" not in theirs, "what happened is over"
     old = await second.send(f"{page}/approve", seen=1)
     assert (old.status_code, "please look at it again" in old.text) == (409, True)
     assert (await second.send(f"{page}/approve", seen=2)).status_code == 303
