@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
 
 from archives import PUBLIC, THERE, mastodon, note, outbox, tarred, tweet, twitter, zipped
 from chaupal.policy.facts import Visibility
-from chaupal.social.archives import archives, past_mastodon, past_ties, past_twitter
+from chaupal.social.archives import archives, past_mastodon, past_posts, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached
 from chaupal.text import foreign
@@ -136,6 +137,55 @@ def test_too_many_files_and_too_many_things_are_refused(monkeypatch):
     monkeypatch.setattr(archives, "MOST_THINGS", 3)
     with pytest.raises(BadArchive, match="more things"):
         past_mastodon.read(Archive(zipped({"outbox.json": outbox({}, {}, {}, {})})))
+
+
+def test_of_archives_of_millions_of_files_no_list_is_made(monkeypatch):
+    """A tar of them, or one with a name of gigabytes, takes a few megabytes of an upload."""
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
+    four = {str(n): b"" for n in range(4)}
+    assert len(Archive(tarred({str(n): b"" for n in range(3)})).names) == 3
+    made: list[int] = []
+    monkeypatch.setattr(zipfile.ZipInfo, "_decodeExtra", lambda *_: made.append(1))
+    monkeypatch.setattr(tarfile.TarInfo, "isfile", lambda _: pytest.fail("all were listed"))
+    for pack in (zipped, tarred):
+        with pytest.raises(BadArchive, match="more than 3 files"):
+            Archive(pack(four))
+    assert not made
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("क" * 5_000))
+    with pytest.raises(BadArchive, match="more than 3 files"):
+        Archive(packed.getvalue())
+
+
+def test_posts_of_all_files_together_are_no_more_than_anybody_has_posted(monkeypatch):
+    parts = {f"tweets-part{n}.js": json.dumps([1, tweet(n, "कखग")]) for n in range(2)}
+    archive = Archive(zipped(parts))
+    assert [item.text for item in past_twitter.read(archive)] == ["", "कखग"] * 2
+    for most, few in (("MOST_POSTS", 3), ("MOST_LETTERS", 5)):
+        with monkeypatch.context() as fewer:
+            fewer.setattr(past_posts, most, few)
+            with pytest.raises(BadArchive, match="more things"):
+                past_twitter.read(archive)
+            with pytest.raises(BadArchive, match="more things"):
+                past_mastodon.read(Archive(zipped({"outbox.json": outbox(1, 2, 3, note(1, "कखगघङच"))})))
+    monkeypatch.setattr(archives, "MOST_TEXTS", len(parts["tweets-part0.js"]) + 10)
+    with pytest.raises(BadArchive, match="more things"):
+        past_twitter.read(Archive(zipped(parts)))
+
+
+def test_what_takes_the_place_of_a_link_or_a_name_is_not_looked_through_for_more():
+    """Thirty links that lead to two of themselves were gigabytes, of an upload of a few kilobytes."""
+    again = {"url": "https://t.co/aa", "expanded_url": "https://t.co/aa?https://t.co/aa"}
+    [item] = past_twitter.read(Archive(zipped(twitter(tweet(1, "https://t.co/aa।", entities={"urls": [again] * 12})))))
+    assert item.text == "https://t.co/aa?https://t.co/aa।"
+    name = {"type": "Mention", "href": "https://x.example/a", "name": f"@a@<span>a</span>{'b' * 400}"}
+    archive = Archive(zipped(mastodon(note(1, "@<span>a</span>" * 6_000, tag=[name] * 10))))
+    tracemalloc.start()
+    [item] = past_mastodon.read(archive)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000 and len(item.text) <= foreign.MOST_READ
 
 
 def test_of_a_list_without_end_no_more_lines_are_kept_than_may_come(monkeypatch):

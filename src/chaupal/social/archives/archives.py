@@ -6,7 +6,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import msgspec
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4_000_000_000  # unpacked, all together
 MOST_TEXT = 150_000_000  # one file of posts
+MOST_TEXTS = 4 * MOST_TEXT  # all of them
 MOST_THINGS = 3_000_000  # objects in one file of posts: the smallest take far more room in memory than on disk
-MOST_VALUES = 30_000_000
+MOST_VALUES = 10_000_000  # two for each that as large a file of posts has
+_MEMBER = b"PK\x01\x02"  # what each line of a ZIP's list begins with
+_BLOCK = 512  # bytes of a tar's header
 _PIECE = 1 << 20
 
 
@@ -42,6 +45,25 @@ def from_json[T](data: bytes | str, shape: type[T], about: str = "") -> T:
         raise BadArchive("archive_no_json", about) from error
 
 
+class _Listed:
+    """A tar while it is listed: of its headers no more is read than so many members have. The library takes each into memory whole,
+    however long it is said to be.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        # Of each a block and a byte, and two that end it; None: what is in the members is read by now.
+        self.left: int | None = MOST_MEMBERS * (_BLOCK + 1) + 2 * _BLOCK
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if self.left is not None:
+            self.left = -1 if size < 0 else self.left - size
+            if self.left < 0:
+                raise BadArchive("archive_many_files", most=MOST_MEMBERS)
+        return self._file.read(size)
+
+
 class Archive:
     """What is in an archive by the names in it. `read` gives bytes, never more than asked for."""
 
@@ -50,6 +72,7 @@ class Archive:
         self._zip: zipfile.ZipFile | None = None
         self._tar: tarfile.TarFile | None = None
         self._spool: IO[bytes] | None = None
+        self._read = 0  # bytes of files of posts
         if zipfile.is_zipfile(io.BytesIO(data)):
             self._open_zip(data)
         else:
@@ -57,6 +80,7 @@ class Archive:
         self._root = _root(self.names)
 
     def _open_zip(self, data: bytes) -> None:
+        _check_sizes(data.count(_MEMBER), 0)  # before the library makes an object of each
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
@@ -78,13 +102,19 @@ class Archive:
         for piece in _unpacked(data):
             spool.write(piece)
         spool.seek(0)
+        listed = _Listed(spool)
+        members: list[tarfile.TarInfo] = []
         try:
-            self._tar = tarfile.open(fileobj=spool, mode="r:")  # noqa: SIM115 - closed with the archive
-            members = self._tar.getmembers()
+            # It reads, seeks and tells, and the library asks for no more.
+            self._tar = opened = tarfile.open(fileobj=cast("IO[bytes]", listed), mode="r:")  # noqa: SIM115 - closed with the archive
+            for one in opened:
+                members.append(one)
+                _check_sizes(len(members), 0)
         except (tarfile.TarError, ValueError, OSError, EOFError) as error:
             self.close()
             raise BadArchive("archive_no_archive") from error
-        _check_sizes(len(members), sum(one.size for one in members))
+        listed.left = None
+        _check_sizes(0, sum(one.size for one in members))
         if any(not (one.isfile() or one.isdir()) for one in members):
             raise BadArchive("archive_links")
         self.names = {_checked(one.name): one.name for one in members if one.isfile()}
@@ -114,7 +144,8 @@ class Archive:
     def read_json(self, name: str) -> bytes:
         """The bytes of a file of posts, which will not grow beyond bounds when it is read. Raises KeyError, BadArchive."""
         data = self.read(name)
-        if data.count(b"{") > MOST_THINGS or data.count(b",") > MOST_VALUES:
+        self._read += len(data)
+        if self._read > MOST_TEXTS or data.count(b"{") > MOST_THINGS or data.count(b",") > MOST_VALUES:
             raise BadArchive("archive_many_things", name)
         return data
 

@@ -7,12 +7,13 @@ import msgspec
 from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives.archives import Archive, BadArchive, from_json
-from chaupal.social.archives.past_posts import BROKEN, OTHERS, POLL, UNDATED, Attached, Item, text_in
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, POLL, UNDATED, Attached, Item, counted, text_in
 from chaupal.text import foreign, html
 
 OUTBOX = "outbox.json"
 BOOKMARKS = "bookmarks.json"
 MEDIA = "media_attachments/"
+MOST_NAME = 500  # letters of somebody with their server
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 
@@ -30,7 +31,7 @@ def read(archive: Archive) -> list[Item]:
     """Raises BadArchive."""
     outbox = from_json(archive.read_json(OUTBOX), Outbox, OUTBOX)
     actor = _actor(archive)
-    return [_item(archive, one, actor) for one in outbox.orderedItems]
+    return [*counted(_item(archive, one, actor) for one in outbox.orderedItems)]
 
 
 def saved(archive: Archive) -> bytes | None:
@@ -67,7 +68,7 @@ def _item(archive: Archive, activity: Any, followers: str) -> Item:
     return Item(
         source=source,
         at=at,
-        text=html.to_text(_mentions_whole(note)[: foreign.MOST_READ]) + options,
+        text=html.to_text(_mentions_whole(note)) + options,
         spoiler=text_in(note, "summary"),
         language=_language(note),
         sensitive=note.get("sensitive") is True,
@@ -86,12 +87,13 @@ def _options(note: dict[Any, Any]) -> str:
 
 def _mentions_whole(note: dict[Any, Any]) -> str:
     """The words, in which @bob of another server is @bob@there: the bob of this server is somebody else."""
-    words = text_in(note, "content")
+    words = text_in(note, "content")[: foreign.MOST_READ]
     for tag in _list(note, "tag"):
         name, href = text_in(tag, "name"), text_in(tag, "href")
-        if tag.get("type") == "Mention" and name.count("@") == 2 and href:
+        if tag.get("type") == "Mention" and name.count("@") == 2 and href and len(name) < MOST_NAME:
             handle = name.split("@")[1]
             words = words.replace(f"@<span>{handle}</span>", f"{name}").replace(f"@<span>{name[1:]}</span>", name)
+            words = words[: foreign.MOST_READ]  # a name that names itself makes it longer with each
     return words
 
 

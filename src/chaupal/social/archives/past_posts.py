@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from chaupal.kernel.ids import brought_id, parse_id
 from chaupal.policy.facts import Visibility, answering, narrowest
 from chaupal.policy.things import Picture, Post, Tag
 from chaupal.policy.viewer import Viewer
-from chaupal.social.archives.archives import Archive
+from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.context import Square
 from chaupal.social.media import captions, media
 from chaupal.social.posts.composing import MOST_PICTURES, MOST_TAGS
@@ -57,6 +57,19 @@ BROKEN = "past_broken"
 SHORT = "past_short"
 POLL = "past_poll"
 UNDATED = "past_undated"
+
+
+MOST_POSTS, MOST_LETTERS = 1_000_000, 300_000_000  # of one archive, all its files together
+
+
+def counted(items: Iterable[Item]) -> Iterator[Item]:
+    """The same. Raises BadArchive where they are more, or say more, than anybody has posted: all are in memory at once."""
+    letters = 0
+    for n, item in enumerate(items):
+        letters += len(item.text) + len(item.spoiler)
+        if n >= MOST_POSTS or letters > MOST_LETTERS:
+            raise BadArchive("archive_many_things")
+        yield item
 
 
 def text_in(thing: dict[Any, Any], name: str) -> str:

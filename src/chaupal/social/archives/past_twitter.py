@@ -1,5 +1,6 @@
 """Posts of a Twitter (X) archive: `data/tweets.js` in its parts, `data/tweets_media`, and what was longer in `data/note-tweet.js`."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -8,7 +9,7 @@ import msgspec
 import regex
 
 from chaupal.social.archives.archives import Archive, from_json
-from chaupal.social.archives.past_posts import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, text_in
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, counted, text_in
 
 PARTS = regex.compile(r"(?:data/)?tweets?(?:-part\d+)?\.js")  # without its folder where somebody packed it alone
 NOTES = regex.compile(r"data/note-tweet(?:-part\d+)?\.js")
@@ -16,6 +17,9 @@ NOTES = regex.compile(r"data/note-tweet(?:-part\d+)?\.js")
 CUT = regex.compile(r"(.*)…(?:\s*https://t\.co/\w+)*\s*", regex.DOTALL)
 NAMED = regex.compile(r"(?:@\w+\s+)+")
 HTTP = ("http://", "https://")
+LINK = regex.compile(r"https?://t\.co/[A-Za-z0-9]+")
+MOST_LETTERS, MOST_LINK = 25_000, 2_000  # code points of one tweet, as Twitter takes, and of what a link leads to
+MOST_NOTES = 10  # of one second: each is held against each tweet of that time
 CUT_FROM = 200  # letters: what is shorter and ends in dots was written so
 APART = 2_000  # ms between a tweet and its note, at most
 FOLDERS = ("data/tweets_media/", "data/tweet_media/")
@@ -31,14 +35,19 @@ def read(archive: Archive) -> list[Item]:
     """Raises BadArchive."""
     media = {name.rpartition("/")[2]: name for folder in FOLDERS for name in archive.under(folder)}
     notes = _notes(archive)
-    return [_item(one, media, notes) for part in _parts(archive) for one in _rows(archive, part)]
+    return [*counted(_item(one, media, notes) for one in _rows(archive, _parts(archive)))]
 
 
 def _parts(archive: Archive) -> list[str]:
     return sorted(name for name in archive.under("") if PARTS.fullmatch(name))
 
 
-def _rows(archive: Archive, name: str) -> list[Any]:
+def _rows(archive: Archive, names: list[str]) -> Iterator[Any]:
+    """What is in these files, one after the other. Raises BadArchive."""
+    return (row for name in names for row in _rows_of(archive, name))
+
+
+def _rows_of(archive: Archive, name: str) -> list[Any]:
     """What follows `window.YTD.tweets.part0 =`. Raises BadArchive."""
     data = archive.read_json(name)
     begin = data.find(b"[", 0, 1_000)
@@ -55,24 +64,21 @@ class NoteTweet(msgspec.Struct, frozen=True):
 def _notes(archive: Archive) -> dict[int, list[NoteTweet]]:
     """By the second in which they were written: the archive does not say of which tweet each is. Raises BadArchive."""
     found: dict[int, list[NoteTweet]] = {}
-    for name in sorted(name for name in archive.under("data/note-tweet") if NOTES.fullmatch(name)):
-        for row in _rows(archive, name):
-            note: Any = row.get("noteTweet") if isinstance(row, dict) else None
-            core: Any = note.get("core") if isinstance(note, dict) else None
-            if not isinstance(core, dict) or not isinstance(note, dict):
-                continue
-            try:
-                at = int(datetime.fromisoformat(text_in(note, "createdAt")).astimezone(UTC).timestamp() * 1000)
-            except (ValueError, OverflowError):
-                continue
-            text = text_in(core, "text")
-            urls = core.get("urls")
-            for one in urls if isinstance(urls, list) else []:
-                short, whole = (
-                    (text_in(one, "shortUrl"), text_in(one, "expandedUrl")) if isinstance(one, dict) else ("", "")
-                )
-                text = text.replace(short, whole) if short and whole.startswith(HTTP) else text
-            found.setdefault(at // 1_000, []).append(NoteTweet(at, unescape(text).strip()))
+    for row in _rows(archive, sorted(name for name in archive.under("data/note-tweet") if NOTES.fullmatch(name))):
+        note: Any = row.get("noteTweet") if isinstance(row, dict) else None
+        core: Any = note.get("core") if isinstance(note, dict) else None
+        if not isinstance(core, dict) or not isinstance(note, dict):
+            continue
+        try:
+            at = int(datetime.fromisoformat(text_in(note, "createdAt")).astimezone(UTC).timestamp() * 1000)
+        except (ValueError, OverflowError):
+            continue
+        urls = core.get("urls")
+        links = [one for one in urls if isinstance(one, dict)] if isinstance(urls, list) else []
+        text = _led(text_in(core, "text"), ((text_in(one, "shortUrl"), text_in(one, "expandedUrl")) for one in links))
+        of_second = found.setdefault(at // 1_000, [])
+        if len(of_second) < MOST_NOTES:
+            of_second.append(NoteTweet(at, unescape(text).strip()))
     return found
 
 
@@ -126,14 +132,17 @@ def _source(id_: str) -> str:
 
 def _plain_text(tweet: dict[Any, Any], words: str) -> str:
     """With links as they lead, without the links that stand for pictures, and `&amp;` as `&`."""
-    for one in _entities(tweet, "urls"):
-        short, whole = text_in(one, "url"), text_in(one, "expanded_url")
-        if short and whole.startswith(HTTP):
-            words = words.replace(short, whole)
-    for one in _entities(tweet, "media"):
-        if short := text_in(one, "url"):
-            words = words.replace(short, "")
-    return unescape(words).strip()
+    links = [(text_in(one, "url"), text_in(one, "expanded_url")) for one in _entities(tweet, "urls")]
+    pictures = [(text_in(one, "url"), "") for one in _entities(tweet, "media")]
+    return unescape(_led(words, [*links, *pictures])).strip()
+
+
+def _led(words: str, leads: Iterable[tuple[str, str]]) -> str:
+    """With links as they lead, or without them where they lead nowhere. In one go: if what takes a link's place were looked through for
+    the next, a few would fill any memory.
+    """
+    led = {short: whole[:MOST_LINK] for short, whole in leads if not whole or whole.startswith(HTTP)}
+    return LINK.sub(lambda link: led.get(link[0], link[0]), words[:MOST_LETTERS])[:MOST_LETTERS]
 
 
 def _files(tweet: dict[Any, Any], id_: str, media: dict[str, str]) -> list[Attached]:
