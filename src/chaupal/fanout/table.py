@@ -63,6 +63,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     events.AccountUnlocked: (severing.unlocked,),
     court.RulingLifted: (served.tell, complaints.lifted, webhooks.announce),
     court.NoticeAsked: (served.again,),
+    telling.WordDue: (telling.say,),
     court.AppealFiled: (appeals.filed, webhooks.announce),
     court.AppealAnswered: (appeals.answered,),
     court.AppealDecided: (appeals.decided, webhooks.announce),
@@ -115,7 +116,6 @@ async def _gather(carrier: Carrier, event: Event) -> None:
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
-    telling.WordDue: (telling.say,),
     court.ReportToConfirm: (complaints.confirmation,),
     events.ConfirmationAsked: (letters.confirmation,),
     events.PasswordResetAsked: (letters.reset,),

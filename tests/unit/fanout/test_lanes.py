@@ -9,10 +9,14 @@ import pytest
 from chaupal.app.wiring import RunningHouse
 from chaupal.fanout import runner as running, table
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.notifications.telling import WordDue
 from chaupal.fanout.runner import Runner
 from chaupal.kernel.event import Event
+from chaupal.store.identity import accounts
 from chaupal.store.machine import outbox
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Writing
+from chaupal.store.tables.square import posts
 from two import Open
 from waiting import PATIENCE, until
 
@@ -109,6 +113,28 @@ async def test_a_runner_that_stands_still_in_the_middle_holds_its_lane_and_no_ot
     await quick.step()
     assert heard[1:] == [("slow", 1, 1), ("quick", 1, 2), ("quick", beside, 1)]
     assert await left(quick_house) == 0
+
+
+async def test_three_runners_say_each_thing_once(houses: Open, monkeypatch: pytest.MonkeyPatch):
+    """Also what was told of twice, by units beside each other."""
+    monkeypatch.setattr(running, "BATCH", 7)
+    runners = [one_of_many(await houses()) for _ in range(3)]
+    house = await houses()
+    people = [house.carrier.make_id() for _ in range(4)]
+    async with house.carrier.work.writing() as w:
+        for n, id_ in enumerate(people):
+            await accounts.add(w, id_, f"one_{n}", name="", role="member", state="active")
+    for n in range(15):
+        due = [WordDue(account=one, text=f"@one_{at} {n}", key=f"{n}", language="hi") for at, one in enumerate(people)]
+        await asyncio.gather(*(tell(house, word, word) for word in due))
+    for runner in runners:
+        runner.start()
+    await until(partial(left, house), "the end of the outbox", lambda many: not many)
+    for runner in runners:
+        await runner.close()
+    async with house.carrier.work.reading() as reading:
+        said = [row[0] for row in await reading.fetch(selects(posts.c.text).where(posts.c.text.like("@one_%")))]
+    assert sorted(said) == sorted(f"@one_{at} {n}" for at in range(4) for n in range(15))
 
 
 async def test_an_errand_is_nobody_elses_while_somebody_is_at_it_and_anybodys_when_they_do_not_come_back(

@@ -19,7 +19,7 @@ from chaupal.social.posts import posts
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
-from chaupal.store.square import naming
+from chaupal.store.square import naming, posting
 
 # Letters of a day to one person about demands, and so many about single posts and pictures: an order may name a thousand things of
 # theirs. Of further ones they hear in the app and by message.
@@ -128,20 +128,13 @@ class WordDue(Event, frozen=True):
     noticed: bool = False
 
 
-async def say(carrier: Carrier, event: WordDue) -> None:
+async def say(carrier: Carrier, w: Writing, event: WordDue) -> None:
     """Publish it to that one person. Nothing follows from such a post but that they are told."""
-    async with carrier.work.reading() as reading:
-        house = await marks.read(reading, SYSTEM_MARK)
+    house = await speaker(w, 0)
     if not house:
         return
-    viewer = Viewer(
-        account=int(house), country=carrier.settings.home_country, role=Role.SYSTEM, language=event.language
-    )
-    draft = posts.Draft(
-        text=event.text,
-        visibility=Visibility.DIRECT,
-        language=event.language,
-        key=f"{event.account}:{event.key}",
-        quiet=event.noticed,
-    )
-    await posts.publish(carrier.square, viewer, draft)
+    viewer = Viewer(account=house, country=carrier.settings.home_country, role=Role.SYSTEM, language=event.language)
+    draft = posts.Draft(text=event.text, visibility=Visibility.DIRECT, language=event.language)
+    post = await posts.prepare(carrier.square, w, viewer, draft)
+    if await posting.say_once(w, house, f"{event.account}:{event.key}", post.id):
+        await posts.enter(w, post, quiet=event.noticed)

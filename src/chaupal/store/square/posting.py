@@ -90,7 +90,9 @@ DROP_ELSEWHERE = deletes(elsewhere).where(post_id="of")
 DROP_LINK = deletes(post_links).where(post_id="of")
 ORPHAN_PICTURES = updates(media, post_id=None, was_of=media.c.post_id, loose_at="at").where(post_id="of")
 SAID_BEFORE = selects(idempotency.c.post_id).where(idempotency.c.at > param("since"), account_id="me", key="key")
-SAID = upserts(idempotency, "account_id key", account_id="me", key="key", post_id="of", at="at")
+_SAID = {"account_id": "me", "key": "key", "post_id": "of", "at": "at"}
+SAID = upserts(idempotency, "account_id key", **_SAID)
+SAY_ONCE = upserts(idempotency, "account_id key", **_SAID, only=idempotency.c.at <= param("since"))
 LANGUAGE_OF_LAST = selects(posts.c.language).where(author="me", boost_of=None).ordered("-id").limit(1)
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD_POST = selects(posts.c.id).where(id="of").with_for_update()
@@ -317,6 +319,12 @@ async def said_before(reading: Reading, account: int, key: str) -> int | None:
 
 async def remember_said(w: Writing, account: int, key: str, post_id: int) -> None:
     await w.run(SAID, me=account, key=key, of=post_id, at=w.now())
+
+
+async def say_once(w: Writing, account: int, key: str, post_id: int) -> bool:
+    """The same; False, and nothing is changed, where the key made another within the last hour. Of two at once one waits."""
+    now = w.now()
+    return await w.run(SAY_ONCE, me=account, key=key, of=post_id, at=now, since=now - SAID_FOR) == 1
 
 
 async def pictures_of(reading: Reading, account: int, ids: list[int]) -> dict[int, tuple[Picture, int | None]]:

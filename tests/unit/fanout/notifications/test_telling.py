@@ -3,12 +3,14 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from chaupal.fanout.notifications import letters, served, telling
+from chaupal.fanout.notifications.telling import WordDue
 from chaupal.fanout.runner import Runner
 from chaupal.governance.appeals import notices
 from chaupal.governance.events import DecisionServed
@@ -16,14 +18,17 @@ from chaupal.governance.people import reports
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.governance.regimes import Duration
 from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.errors import Unavailable
 from chaupal.policy.measures import Measure
 from chaupal.ports.mail import Letter
 from chaupal.social.people import accounts
 from chaupal.store.court import ledger, reports as report_rows, tellings
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import outbox
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_sqlite import SqliteWork
+from chaupal.store.tables.square import posts
 from chaupal_audit.law.regime import Gag, Notice
 from court import Bench
 from neighbours import LAWS, Street, by
@@ -139,6 +144,50 @@ async def test_a_mail_that_no_carrier_takes_is_written_down_as_failed(street: St
         await letters.tidy(carrier)
         async with street.work.reading() as reading:
             assert (await outbox.depth(reading)).given_up == kept
+
+
+async def words(street: Street) -> list[str]:
+    """What the house said to people, by whom it names and its own words."""
+    house = await accounts.ensure_system_account(street.square)
+    async with street.work.reading() as reading:
+        rows = await reading.fetch(selects(posts.c.text).where(author="me").ordered("id"), me=house)
+    return sorted(row[0] for row in rows)
+
+
+async def test_many_are_told_in_one_commit_once_each_and_one_that_cannot_be_holds_up_nobody(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    await accounts.ensure_system_account(street.square)
+    people = await street.people(*(f"one_{n}" for n in range(5)))
+    due = [
+        WordDue(account=account, text=f"@one_{n} सुनिए", key=f"{n}", language="hi") for n, account in enumerate(people)
+    ]
+    struck, done = list[int](), outbox.done
+
+    async def counted(w: Writing, seqs: Sequence[int]) -> None:
+        struck.append(len(seqs))
+        await done(w, seqs)
+
+    async def lost(w: Writing, seqs: Sequence[int]) -> None:
+        await counted(w, seqs)
+        raise Unavailable
+
+    async with street.work.writing() as w:
+        w.tell(*due, *due[:2])  # of the same key only one is said
+    monkeypatch.setattr(outbox, "done", lost)
+    await street.runner.step()
+    assert struck[0] == 7 and await words(street) == [], "what is not struck off is not said"
+    monkeypatch.setattr(outbox, "done", counted)
+    street.clock.move(DAY)
+    struck.clear()
+    await street.runner.step()
+    assert struck == [7] and await words(street) == [f"@one_{n} सुनिए" for n in range(5)]
+    async with street.work.writing() as w:
+        w.tell(due[0], msgspec.structs.replace(due[1], text=""), msgspec.structs.replace(due[2], key="again"))
+    await street.settle()
+    assert await words(street) == sorted(f"@one_{n} सुनिए" for n in (0, 1, 2, 2, 3, 4))
+    async with street.work.reading() as reading:
+        assert (await outbox.depth(reading))[:2] == (0, 1)
 
 
 class AnyCarrier:
