@@ -34,14 +34,9 @@ def length(text: str, spoiler: str = "") -> int:
 
 def fits(text: str, spoiler: str = "") -> bool:
     """Whether a post is within both limits, MAX_GRAPHEMES and MAX_BYTES. Most are not counted for it: no text has more clusters
-    than points, but for what is counted as more than it is."""
-    few = len(text) + len(spoiler) <= MAX_GRAPHEMES
-    return (few and not _has_more(text) and not _has_more(spoiler)) or length(text, spoiler) <= MAX_GRAPHEMES
-
-
-def _has_more(text: str) -> bool:
-    """Whether something in it may be counted otherwise than by its letters: links and mentions."""
-    return "://" in text or "@" in text
+    than points, but for links."""
+    links = text.count("://") + spoiler.count("://")
+    return len(text) + len(spoiler) + links * URL_LENGTH <= MAX_GRAPHEMES or length(text, spoiler) <= MAX_GRAPHEMES
 
 
 def truncate(text: str, n: int) -> str:
@@ -60,7 +55,7 @@ def _bytes(text: str) -> int:
 
 
 def _count(text: str) -> int:
-    if _has_more(text):
+    if "://" in text or "@" in text:
         text = _as_counted(text)
     if text.isascii():
         return len(text) - text.count("\r\n")

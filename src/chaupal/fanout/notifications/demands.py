@@ -64,32 +64,18 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
     order = await docket.order(w, event.order)
     if order is None or order.authority_id is None or _silent(carrier, order):
         return
-    # A thousand are decided one by one: each must not read all the others.
-    if not await _speaks_for_all(w, order, event):
+    # A thousand are decided one by one: each must not read all the others. Whoever was decided last speaks for all.
+    if await case_events.waits(w, order.id, event.owner, lifecycle.OPEN):
+        return
+    if await case_events.last_left(w, order.id, event.owner, lifecycle.OPEN) != event.target:
         return
     mine = await docket.targets_of_owner(w, order.id, event.owner)
     events = await case_events.events_of(w, [target.id for target in mine])
-    if any(events[target.id][-1].state in lifecycle.OPEN for target in mine):
-        return
-    last = {target.number: _left(events[target.id]) for target in mine}
-    if max(last, key=lambda number: (last[number].at, last[number].id)) != event.target:
-        return  # whoever was decided last speaks for all
     for state in ENDS:
-        if some := [target for target in mine if last[target.number].state == state]:
+        if some := [target for target in mine if _left(events[target.id]).state == state]:
             kind, about = ENDS[state]
             await _tell(carrier, w, order, event.owner, some, kind, about)
             return
-
-
-async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:
-    """A quick check whether this was the last of their targets to be decided; False for sure where more is open."""
-    if await case_events.waits(w, order.id, event.owner, lifecycle.OPEN):
-        return False
-    target = await docket.target(w, order.id, event.target)
-    if target is None:
-        return True
-    last = (await case_events.events_of(w, [target.id]))[target.id][-1]
-    return not await case_events.left_after(w, order.id, event.owner, last, lifecycle.OPEN)
 
 
 def _left(events: Sequence[CaseEvent]) -> CaseEvent:

@@ -33,12 +33,13 @@ async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
     strike = await court_notices.strike_of(carrier.court, w, event.ruling)
     if about == ENDED and strike.appeal is not None and strike.appeal.outcome in BY_APPEAL:
         return  # the outcome of the appeal is told, and this with it
+    to = await telling_ways.ear(carrier, w, event.owner)
     telling = Telling(
         id=carrier.make_id(),
         ruling_id=row.id,
         account_id=event.owner,
         about=about,
-        language=(await telling_ways.ear(carrier, w, event.owner)).language,
+        language=to.language,
         ways="",
         due_at=carrier.clock(),
         sent_at=None,
@@ -50,7 +51,7 @@ async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
         await _put_off(carrier, w, strike, telling, until)
     elif await tellings.add(w, telling):
         await ledger.hold(w)  # two at once would not count each other, and neither be the tenth
-        await _send(carrier, w, strike, telling)
+        await _send(carrier, w, strike, telling, to)
 
 
 async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
@@ -96,7 +97,8 @@ async def _release(carrier: Carrier, telling: Telling) -> bool:
                 )
                 await tellings.put_off(w, telling.id, until, leaf)
             else:
-                await _send(carrier, w, strike, telling)
+                to = await telling_ways.ear(carrier, w, telling.account_id)
+                await _send(carrier, w, strike, telling, to)
     except Overtaken:
         raise  # the others are not this process's, either
     except Exception as error:
@@ -125,10 +127,9 @@ async def _put_off(carrier: Carrier, w: Writing, strike: Strike, telling: Tellin
         await tellings.put_off(w, late.id, late.due_at, leaf)
 
 
-async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) -> None:
+async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling, to: ToldAccount) -> None:
     """By all ways at once. The mail and the direct post leave after the commit."""
     row, account = strike.ruling, telling.account_id
-    to = await telling_ways.ear(carrier, w, account)
     if not to.remote:
         cause = f"ruling:{row.id}:{telling.about}"
         await telling_ways.warn(carrier, w, account, strike, cause, ended=telling.about == ENDED)

@@ -65,7 +65,7 @@ def ways_told(carrier: Carrier, to: ToldAccount) -> str:
 
 async def speaker(reading: Reading, otherwise: int) -> int:
     """In whose name the house speaks."""
-    return int(await marks.read(reading, SYSTEM_MARK) or otherwise)
+    return reading.memory.house or int(await marks.read(reading, SYSTEM_MARK) or otherwise)
 
 
 async def warn(carrier: Carrier, w: Writing, account: int, strike: Strike, cause: str, **more: Any) -> None:

@@ -217,11 +217,13 @@ def _territory(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:
 def _dates(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:
     if facts.dated is None:
         return
-    on = (day(facts.dated, "en"), day(facts.dated, "hi"))
+    code = ""
     if _day(facts.dated, regime.zone) > _day(facts.received_at, regime.zone):
-        yield defect("dated_ahead", "date", given=on)
+        code = "dated_ahead"
     elif regime.stale_after is not None and regime.stale_after.after(facts.dated, regime.zone) < facts.received_at:
-        yield defect("stale", "date", given=on)
+        code = "stale"
+    if code:
+        yield defect(code, "date", given=(day(facts.dated, "en"), day(facts.dated, "hi")))
 
 
 def _interim(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:

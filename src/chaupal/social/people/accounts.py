@@ -191,8 +191,11 @@ async def ensure_system_account(square: Square) -> int:
     """The account in whose name the house itself speaks (notices); made when it is first asked for. Nobody can sign in as it."""
     async with square.work.reading() as reading:
         known = await marks.read(reading, SYSTEM_MARK)
-    if known:
-        return int(known)
+    square.work.memory.house = int(known) if known else await _make_system_account(square)
+    return square.work.memory.house
+
+
+async def _make_system_account(square: Square) -> int:
     async with square.work.writing() as w:
         known = await marks.read(w, SYSTEM_MARK)
         if known:
@@ -204,7 +207,7 @@ async def ensure_system_account(square: Square) -> int:
         ):
             raise Conflict("house_handle_taken", handle=SYSTEM_HANDLE)
         await marks.write(w, SYSTEM_MARK, str(id_))
-        return id_
+    return id_
 
 
 async def account_id(square: Square, handle: str) -> int:

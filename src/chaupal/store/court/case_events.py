@@ -92,20 +92,12 @@ WAITING = (
     .where(_of_owner, among(case_events.c.state, "waiting"))
     .limit(1)
 )
-LEFT_AFTER = (
-    selects(targets.c.id)
+LAST_LEFT = (
+    selects(targets.c.number)
     .join(case_events, case_events.c.target_id == targets.c.id)
     .join(_before, (_before.c.target_id == targets.c.id) & (_before.c.number == case_events.c.number - 1))
-    .where(
-        _of_owner,
-        targets.c.id != param("but"),
-        among(_before.c.state, "waiting"),
-        not_(among(case_events.c.state, "waiting")),
-        or_(
-            case_events.c.at > param("after"),
-            and_(case_events.c.at == param("after"), case_events.c.id > param("after_id")),
-        ),
-    )
+    .where(_of_owner, among(_before.c.state, "waiting"), not_(among(case_events.c.state, "waiting")))
+    .order_by(case_events.c.at.desc(), case_events.c.id.desc())
     .limit(1)
 )
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
@@ -240,18 +232,9 @@ async def waits(reading: Reading, order_id: int, owner: int, waiting: Sequence[s
     return await reading.first(WAITING, of=order_id, whose=owner, waiting=listed(waiting)) is not None
 
 
-async def left_after(reading: Reading, order_id: int, owner: int, last: CaseEvent, waiting: Sequence[str]) -> bool:
-    """Whether another of somebody's things in an order left the states of `waiting` after `last`."""
-    found = await reading.first(
-        LEFT_AFTER,
-        of=order_id,
-        whose=owner,
-        but=last.target_id,
-        waiting=listed(waiting),
-        after=last.at,
-        after_id=last.id,
-    )
-    return found is not None
+async def last_left(reading: Reading, order_id: int, owner: int, waiting: Sequence[str]) -> int | None:
+    """The number of that one of somebody's things in an order which left the states of `waiting` last; None where none did."""
+    return await reading.value(LAST_LEFT, of=order_id, whose=owner, waiting=listed(waiting))
 
 
 async def add_event(w: Writing, event: CaseEvent) -> bool:

@@ -196,6 +196,7 @@ class Memory:
         self.answers = Keeping(ANSWERS)
         self.rulings = RulingsKept()
         self.roll: Roll = _as_kept  # which role an account truly has: that of its row only where the log gave it
+        self.house = 0  # the account in whose name the house speaks, once it is known: it stays the same
         self.heard: Heard = _nobody  # hears of every forgetting; None: all of it
         self.afresh: Callable[[], None] = _nothing  # what is kept beside the store and follows it begins anew: homes
         self._open: set[Noted] = set()
