@@ -98,3 +98,18 @@ def test_beside_a_long_name_a_handle_is_not_cut_to_its_sign(opens: Opens):
     seen = page.evaluate(SEEN)
     assert seen and not all(one["there"] for one in seen)
     assert all(one["whole"] or one["letters"] >= 4 for one in seen if one["there"])
+
+
+@pytest.mark.parametrize("handle", ["", "asha"])
+def test_with_letters_of_twice_their_size_nothing_stands_beside_a_page_of_320_px(opens: Opens, handle: str):
+    page = opens(handle)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    for path in ("/public", "/@asha", "/orders", "/search?q=%E0%A4%AE%E0%A4%82%E0%A4%A1%E0%A5%80"):
+        page.goto(path)
+        assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 32
+        assert page.evaluate(OVER) <= 0, path
+    page.goto("/@asha")
+    with page.expect_navigation():
+        page.locator(".post .when").first.click()
+    assert page.evaluate(OVER) <= 0, page.url
