@@ -77,7 +77,7 @@ async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village):
     assert [row[0] for row in rows] == (["IN"] if rows else [])
     assert (await village.client.get(f"{API}/tables/t2.json?country=DE")).json()["table"]["rows"] == []
     file = (await village.client.get(f"{API}/tables/T1.csv", params=asked)).headers["content-disposition"]
-    assert file == f'attachment; filename="T1-{month[0]}-{month[0]}-IN-IN-69A.csv"'
+    assert file == f'attachment; filename="T1-from-{month[0]}-to-{month[0]}-country-IN-regime-IN-69A.csv"'
     wrong = await village.look("IN", "/transparency?from=soon&country=India")
     assert wrong.status_code == 422
     assert wrong.text.count("aria-invalid") == 2 and "महीना लिखें" in wrong.text and 'value="India"' in wrong.text

@@ -69,7 +69,7 @@ async def table(call: Call[TableAsked]) -> Answer:
         return still_building(found)
     made = table_file(found, found.tables[0], ending)
     # Files of two months lie in one folder: each is called by what it holds.
-    part = [quote(value, safe="") for value in call.args.filters.asked().values()]
+    part = [f"{filter_}-{quote(value, safe='')}" for filter_, value in call.args.filters.asked().items()]
     return _file(f"{'-'.join((id_, *part))}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made)
 
 

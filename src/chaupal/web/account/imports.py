@@ -42,6 +42,9 @@ STATES: dict[str, str] = {
 }
 
 
+NEWER = N_("It was taken in by a newer version of this server, and waits until that one is back.")
+
+
 class ImportTyped(msgspec.Struct, kw_only=True):
     kind: str = ""
     visibility: str = ""
@@ -94,7 +97,7 @@ async def progress(call: Call[ById]) -> Answer:
         "settings/import_one.html",
         one=found,
         faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults[:most]],
-        why=reason(found.why, call.viewer.language) if found.why else "",
+        why=reason(found.why, call.viewer.language) if found.why else "" if found.kind in KINDS else said(NEWER),
         kind=said(KINDS.get(found.kind, found.kind)),
         state=said(STATES[found.state]),
         running=found.state in ("waiting", "running"),
