@@ -10,6 +10,15 @@ WAITING = frozenset({"browser", "clients", "cluster", "contracts", "deploy", "jo
 WITHIN = 2 / 3
 
 
+def begun_at(args: Sequence[str], share: float) -> list[str]:
+    """The files of tests under `args` (files, folders), from the one at that share of them on, and then those before it."""
+    files = [
+        one for arg in args for one in (map(str, sorted(Path(arg).rglob("test_*.py"))) if Path(arg).is_dir() else [arg])
+    ]
+    first = int(len(files) * share)
+    return files[first:] + files[:first]
+
+
 class Item(Protocol):
     """A test: the file in which it stands."""
 
@@ -17,13 +26,13 @@ class Item(Protocol):
 
 
 def strewn[T: Item](items: Sequence[T], tests: Path) -> list[T]:
-    """The same tests, file by file. `tests`: the folder of the rooms.
+    """The same tests, file by file, wherever gathering them began. `tests`: the folder of the rooms.
 
-    As they are gathered all processes would wait at once, and later all compute at once.
+    As they are named all processes would wait at once, and later all compute at once.
     """
-    files: dict[Path, list[T]] = {}
+    files: dict[Path, list[T]] = {path: [] for path in sorted({item.path for item in items})}
     for item in items:
-        files.setdefault(item.path, []).append(item)
+        files[item.path].append(item)
     waiting = _mixed([path for path in files if _room(path, tests) in WAITING], tests)
     computing = [path for path in files if _room(path, tests) not in WAITING]
     place = {path: WITHIN * at / len(waiting) for at, path in enumerate(waiting)}

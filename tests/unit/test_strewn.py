@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from strewn import WITHIN, strewn
+from strewn import WITHIN, begun_at, strewn
 
 TESTS = Path("/house/tests")
 
@@ -47,3 +47,15 @@ def test_files_that_wait_lie_among_those_that_compute_and_not_at_the_end():
     between = {(after - before) // 2 - 1 for before, after in pairwise(files)}  # so many files of the others
     assert min(between) >= 1 and max(between) <= 3
     assert files[-1] <= len(found) * (WITHIN + 0.1)
+
+
+def test_each_process_begins_to_gather_elsewhere_and_all_come_to_the_same_order(tmp_path: Path):
+    for room, name in (("a", "test_1.py"), ("a", "helps.py"), ("b", "test_1.py"), ("b", "test_2.py")):
+        (tmp_path / room).mkdir(exist_ok=True)
+        (tmp_path / room / name).touch()
+    args = [str(tmp_path), "named.py::test"]
+    orders = [begun_at(args, at / 3) for at in range(3)]
+    assert orders[0] == [*(str(tmp_path / file) for file in ("a/test_1.py", "b/test_1.py", "b/test_2.py")), args[1]]
+    assert orders[1] == orders[0][1:] + orders[0][:1] and orders[2] == orders[0][2:] + orders[0][:2]
+    items = gathered(browser=10, journeys=20, surfaces=30, unit=60)
+    assert strewn(items[50:] + items[:50], TESTS) == strewn(items, TESTS)
