@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 import msgspec
+import sqlalchemy
 
 from chaupal.app.wiring import RunningHouse
 from chaupal.governance.cases import decisions
@@ -28,6 +29,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
 from chaupal.social.signin import sessions
+from chaupal.store.machine.dialect import statement
 from chaupal.web.pages import Player, introduce
 from either import open_house
 from inside import Inside
@@ -300,6 +302,31 @@ async def open_village(settings: Settings, clock: StillClock, *, bar: bool = Tru
     finally:
         await village.client.aclose()
         await village.running.close()
+
+
+@asynccontextmanager
+async def open_again(settings: Settings, clock: StillClock) -> AsyncGenerator[Village]:
+    """The village as it stands in a store that was brought back."""
+    running = await open_house(msgspec.structs.replace(settings, village=True), clock=clock, run=False)
+    village = Village(running, clock)
+    try:
+        await _meet(village)
+        yield village
+    finally:
+        await village.client.aclose()
+        await running.close()
+
+
+async def _meet(v: Village) -> None:
+    """The cast, as they stand in the store."""
+    square = v.running.house.square
+    async with square.work.scanning() as reading:
+        rows = await reading.fetch(
+            statement(sqlalchemy.text("SELECT id, handle, role FROM accounts WHERE role <> 'system'"))
+        )
+    for id_, handle, role in rows:
+        viewer = Viewer(account=id_, country="IN", role=Role(role), language="hi")
+        v.cast[handle] = Villager(handle, handle, id_, viewer, await sessions.issue_token(square, id_, SCOPES), "")
 
 
 def found(settings: Settings) -> None:

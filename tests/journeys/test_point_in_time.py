@@ -12,25 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
-from sqlalchemy import text
 
 import services
 from chaupal.app.check import check_house
-from chaupal.app.wiring import open_house
 from chaupal.governance.log import log, seen
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import StillClock
-from chaupal.kernel.settings import Settings
-from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import sessions
-from chaupal.store.machine.dialect import statement
 from conftest import plain_settings
 from painted import picture
 from ports import free_port
 from services import Postgres
-from village import SCOPES, Village, Villager, open_village
+from village import Village, open_again, open_village
 from waiting import until
 
 NEWEST = "SELECT clock_timestamp()::text"
@@ -219,25 +212,3 @@ def restored() -> Callable[..., Any]:
             yield village
 
     return opened
-
-
-@asynccontextmanager
-async def open_again(settings: Settings, clock: StillClock) -> AsyncGenerator[Village]:
-    running = await open_house(msgspec.structs.replace(settings, village=True), clock=clock, run=False)
-    village = Village(running, clock)
-    try:
-        await meets(village)
-        yield village
-    finally:
-        await village.client.aclose()
-        await running.close()
-
-
-async def meets(v: Village) -> None:
-    """The cast, as they stand in the store."""
-    square = v.running.house.square
-    async with square.work.scanning() as reading:
-        rows = await reading.fetch(statement(text("SELECT id, handle, role FROM accounts WHERE role <> 'system'")))
-    for id_, handle, role in rows:
-        viewer = Viewer(account=id_, country="IN", role=Role(role), language="hi")
-        v.cast[handle] = Villager(handle, handle, id_, viewer, await sessions.issue_token(square, id_, SCOPES), "")

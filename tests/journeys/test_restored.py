@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,16 +13,19 @@ import pytest
 
 import forked
 from chaupal.app import backup
+from chaupal.app.check import check_house
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches, cosigned, seen, witness as log_witness
+from chaupal.governance.log import batches, beginning, cosigned, seen, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings
+from chaupal_audit import rule_of_law, tlog
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from conftest import plain_settings
+from scribe import BY_HASH
 from services import Postgres
-from village import Village
+from village import Village, open_again
 from waiting import PATIENCE
 
 
@@ -107,6 +111,10 @@ async def test_it_signs_no_second_history_and_says_what_is_missing(story: Story,
     missing = [line for line in said.stderr.splitlines() if line.startswith("  not here: entry ")]
     assert any(line.endswith(f", measure, {story.published}") for line in missing), said.stderr
     assert "places that may hold what was secret" in said.stderr
+    if restored.postgres:  # somebody has it open: a new log is begun by nobody meanwhile
+        words = ["--data", restored.data, "log", "anew", "--reason", "The disk was lost.", str(story.copy)]
+        said = forked.run(words, environ)
+        assert said.returncode == 1 and "This database is being served" in said.stderr
     # It is shorter than the copy; and goes on otherwise where its operator asks no witness.
     assert (await copied(again, story.copy)).fault is Fault.stale
     alone = msgspec.structs.replace(court.settings, log_witnesses=())
@@ -115,3 +123,62 @@ async def test_it_signs_no_second_history_and_says_what_is_missing(story: Story,
         assert await cosigned.sign_due(msgspec.structs.replace(court, settings=alone))
     assert (await copied(again, story.copy)).fault is Fault.forked
     await again.close()
+
+
+@asynccontextmanager
+async def begun(story: Story, clock: StillClock) -> AsyncIterator[tuple[Village, Court]]:
+    """The restored village, its log begun anew by what a stranger and a witness have seen; the court signs by the hour."""
+    settings = msgspec.structs.replace(story.restored, village=True)
+    again = await open_house(settings, clock=clock, run=False)
+    clock.move(HOUR)
+    note = (story.copy / "checkpoint").read_text("utf-8")
+    async with asking(story.witness) as client:
+        court = by_the_hour(again.house.court, story.witness.house.court)
+        await beginning.begin_anew(court, [note], "The disk was lost.", "machine", client=client)
+    await again.close()
+    async with open_again(settings, clock) as village:
+        yield village, by_the_hour(village.running.house.court, story.witness.house.court)
+
+
+async def test_a_new_log_begins_with_what_was_kept_and_says_what_is_missing(
+    story: Story, clock: StillClock, tmp_path: Path
+):
+    older, new = mirror.mirrored_size(story.copy), tmp_path / "new"
+    async with begun(story, clock) as (village, court):
+        # Store and log agree, and new acts go on from what was kept, under numbers that nobody had.
+        assert await check_house(village.running.house) == []
+        said = await village.says(village.asha, "फिर से")
+        ref = await village.withhold(post=said, by=village.chitra, second=village.dev)
+        assert ref.rpartition("-")[0] == story.published.rpartition("-")[0] and int(ref.rpartition("-")[2]) > 1_000
+        clock.move(HOUR)
+        async with asking(story.witness) as client:
+            assert await cosigned.sign_due(
+                court, client
+            )  # and is no longer held against what the witness saw of the older one
+        # A stranger sees that it begins with what the older key signed, and what it says of the rest.
+        found = await copied(village.running, new)
+        assert found.ok, found
+        ((index, origin),) = found.origins
+        assert origin.size <= origin.kept <= index and origin.kept < older == origin.seen == origin.told
+        assert found.origin.endswith("/log-2") and found.vkey == origin.new
+        verdict = rule_of_law.try_log(lambda: mirror.entries(new), BY_HASH.get)
+        assert not verdict.broken, verdict.broken
+        # Pages say it in the reader's language, and the older log's last checkpoint is served as its witness signed it.
+        lost = older - origin.kept
+        for language, words in (("en", f"of which {lost} entries are lost"), ("hi", f"जिसकी {lost} प्रविष्टियाँ खो गई हैं")):
+            for path in ("/log", f"/log/entries/{index}", "/transparency"):
+                page = await village.client.get(path, headers={"cookie": f"language={language}"})
+                assert words in page.text, (path, page.text)
+        page = await village.client.get(f"/log/entries/{index}")
+        assert "The disk was lost." in page.text
+        note = (await village.client.get("/log/older/1")).text
+        assert tlog.verify_checkpoint(note, tlog.VerifyingKey.parse(origin.previous)).size == origin.size
+        assert log_witness.cosigner(story.witness.house.court).public.name in note
+        assert (await village.client.get("/log/older/2")).status_code == 404
+        # With a copy of the older one they see which acts are missing.
+        assert mirror.first_unlike(new, story.copy, origin.kept) is None
+        told, _ = mirror.after(story.copy, origin.kept)
+        assert any(entry.t == "measure" and entry.ref == story.published for _, entry in told)
+        # Whoever trusts the older key is not led over to the new one, and keeps their copy.
+        assert (await copied(village.running, story.copy)).fault is Fault.wrong_origin
+        assert mirror.mirrored_size(story.copy) == older

@@ -37,6 +37,9 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+BY_HASH = {sha256(body): body for body in FILES.values()}
+
+
 class Scribe:
     """`clock` is moved by `later`. Every method writes one entry and gives its index; `changes` are laid over its public fields."""
 
@@ -44,7 +47,7 @@ class Scribe:
         self.clock = datetime(2021, 2, 10, 15, 0, tzinfo=UTC)
         self.entries: list[bytes] = []
         self.opens: dict[int, dict[str, str]] = {}  # index -> name -> disclosure
-        self.files: dict[str, bytes] = {sha256(body): body for body in FILES.values()}
+        self.files: dict[str, bytes] = dict(BY_HASH)
         self.beside: dict[int, list[str]] = {}  # what is published beside the log
         self.witnessed: list[tuple[int, int]] = []
         self.batch = ""  # when it began, where each entry has a cover behind it

@@ -70,6 +70,34 @@ def test_another_past_is_put_before_a_log_that_has_begun(scribe: Scribe):
     lie(scribe, scribe.write("origin", "old.example/log", fields), "origin_inside")
 
 
+OLD, NEW = "old.example/log+0a+0b", "old.example/log-2+0a+0c"
+
+
+def test_a_log_begun_anew_leaves_out_entries_that_stand_before_it(scribe: Scribe):
+    """So that nobody says later that some of it was never there."""
+    index = len(scribe.entries)
+    fields = {"previous": OLD, "size": index - 1, "root": "00" * 32, "kept": index - 1, "new": NEW}
+    lie(scribe, scribe.write("origin", "old.example/log", fields), "origin_inside")
+
+
+@pytest.mark.parametrize("new", [OLD.replace("0b", "0c"), ""])
+def test_a_log_begun_anew_bears_the_older_ones_name(scribe: Scribe, new: str):
+    fields = {"previous": OLD, "kept": len(scribe.entries), "new": new}
+    lie(scribe, scribe.write("origin", "old.example/log", fields), "origin_unlike")
+
+
+def test_a_log_begun_anew_goes_on_from_another_one_than_it_was(scribe: Scribe):
+    scribe.write("origin", "old.example/log", {"previous": OLD, "kept": len(scribe.entries), "new": NEW})
+    fields = {"previous": OLD, "kept": len(scribe.entries), "new": NEW.replace("-2", "-3")}
+    lie(scribe, scribe.write("origin", "old.example/log", fields), "origin_unlike")
+
+
+def test_a_log_begun_anew_with_all_that_was_kept_is_no_lie(scribe: Scribe):
+    scribe.write("origin", "old.example/log", {"previous": OLD, "kept": len(scribe.entries), "new": NEW})
+    scribe.write("key", "key", {"step": "rotated", "old": NEW, "new": NEW.replace("0c", "0d"), "by": "machine"})
+    assert not scribe.verdict().broken
+
+
 # --- people and roles ---
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaupal_audit import tlog
-from logs import VKEY
+from logs import VKEY, Mirror
 from scribe import PROPOSER, Scribe
 from served import WITNESS, Served, served
 
@@ -107,3 +107,27 @@ def test_witnesses_are_asked_for_and_an_unwitnessed_log_is_called_so(audit: Serv
     policy.write_text(f"log {VKEY}\nwitness one {WITNESS.public}\nquorum one\n", "utf-8")
     assert audit(scribe, "--policy", str(policy)).returncode == 0
     assert audit(scribe, "--policy", str(policy), "--quorum", "1").returncode == 2
+
+
+OLDER = tlog.SigningKey.from_seed("older.example/log", bytes([5] * 32))
+
+
+def test_what_an_older_log_had_and_this_one_has_not_is_listed(audit: Served, scribe: Scribe, tmp_path: Path):
+    """And a house that does not say that there was more is found out."""
+    kept = len(scribe.entries)
+    scribe.open_order("IN-2021-0002")
+    known = len(scribe.entries)
+    for path, body in Mirror(scribe.entries, OLDER).files.items():
+        (tmp_path / "copy" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "copy" / path).write_bytes(body)
+    del scribe.entries[kept:]
+    said = {"previous": str(OLDER.public), "kept": kept, "new": VKEY}
+    scribe.write("origin", OLDER.name, said | {"seen": known})
+    done = audit(scribe, "--older", str(tmp_path / "copy"))
+    assert done.returncode == 0, done.stderr
+    assert f"not here: entry {kept} of the older log" in done.stderr and "order, IN-2021-0002" in done.stderr
+    assert f"{known - kept} of the {known} entries that it is known to have had are not here" in done.stderr
+    del scribe.entries[kept:]
+    scribe.write("origin", OLDER.name, said)
+    done = audit(scribe, "--older", str(tmp_path / "copy"))
+    assert done.returncode == 1 and "had more entries than this one says" in done.stderr

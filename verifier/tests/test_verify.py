@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import httpx2
 import pytest
@@ -146,6 +147,67 @@ def test_a_checkpoint_for_another_origin_is_refused(mirror):
     mirror.files["checkpoint"] = tlog.sign_checkpoint(head, KEY).encode()
     expect(mirror, Fault.wrong_origin)
     assert mirror.verify(origin="elsewhere.example").ok
+
+
+# --- a log that goes on from an older one, of which entries are lost ---
+
+ANEW = tlog.SigningKey.from_seed(f"{KEY.name}-2", bytes([7] * 32))
+
+
+def begun_anew(key: tlog.SigningKey = ANEW, kept: list[bytes] = ENTRIES[:300], **more: Any) -> Mirror:
+    """300 entries of the older log, of which its key signed 200 and somebody has seen 350, and what came after that."""
+    last = Mirror(ENTRIES[:200])
+    said: dict[str, Any] = {"previous": VKEY, "size": 200, "root": last.head.root.hex(), "kept": 300, "seen": 350}
+    said |= {"new": str(ANEW.public)} | more
+    origin = tlog.leaf("origin", KEY.name, "2021-02-11T05:30Z", said).entry
+    made = Mirror([*kept, origin, *ENTRIES[500:]], key)
+    made.files["older/1"] = last.files["checkpoint"]
+    return made
+
+
+def test_a_log_begun_anew_verifies_and_says_what_is_missing():
+    report = begun_anew().verify(vkey=str(ANEW.public))
+    assert report.ok, report
+    assert [(index, said.kept, said.known) for index, said in report.origins] == [(300, 300, 350)]
+
+
+@pytest.mark.parametrize(("size", "fault"), [(200, None), (300, None), (350, None), (351, Fault.older_had_more)])
+def test_whoever_kept_a_checkpoint_of_the_older_log_sees_whether_it_had_more(size: int, fault: Fault | None):
+    note = Mirror(ENTRIES[:size]).note
+    assert begun_anew().verify(vkey=str(ANEW.public), previous_checkpoint=note).fault is fault
+
+
+def test_an_entry_that_was_kept_and_is_another_is_found_by_whoever_kept_a_checkpoint_of_it():
+    changed = begun_anew(kept=[*ENTRIES[:250], entry(9_999), *ENTRIES[251:300]])
+    assert changed.verify(vkey=str(ANEW.public)).ok, "the older key signed the first 200"
+    expect(changed, Fault.forked, "300", vkey=str(ANEW.public), previous_checkpoint=Mirror(ENTRIES[:300]).note)
+    strange = Mirror(ENTRIES[:300], tlog.SigningKey.generate(KEY.name)).note
+    expect(changed, Fault.not_signed, "earlier", vkey=str(ANEW.public), previous_checkpoint=strange)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"kept": [*ENTRIES[:100], entry(9_999), *ENTRIES[101:300]]},  # the older key signed another one
+        {"root": "00" * 32},
+        {"size": 199},
+        {"previous": str(tlog.SigningKey.generate(KEY.name).public)},
+        {"new": str(tlog.SigningKey.generate("another.example/log").public)},
+        {"size": 301},
+    ],
+)
+def test_what_a_log_says_of_the_older_one_is_held_against_what_that_signed(lie: dict[str, Any]):
+    expect(begun_anew(**lie), Fault.bad_older, vkey=str(ANEW.public))
+
+
+def test_a_log_that_withholds_the_older_ones_checkpoint_does_not_verify():
+    log = begun_anew()
+    del log.files["older/1"]
+    expect(log, Fault.bad_older, "older/1", vkey=str(ANEW.public))
+
+
+def test_whoever_trusts_the_older_key_is_not_led_to_the_new_one():
+    expect(begun_anew(), Fault.wrong_origin, ANEW.name)
 
 
 @pytest.mark.parametrize("odd", [b'{"v":2,"t":"order"}', b"not json", b'{"t":"order","v":2}\n', b"[" * 60_000])

@@ -1,11 +1,12 @@
 """`chaupal log`: verify a public log from outside, trusting only its key; and look after one's own."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from chaupal.app.cli import data_option, in_house, operator, visit
+from chaupal.app.cli import data_option, gc_frozen, in_house, operator, settings_of, visit
 from chaupal.app.cli_staff import by_staff
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
@@ -153,6 +154,58 @@ async def origin(house: "House", checkpoint: Path, vkey: str, name: str) -> None
 
     begun = await beginning.begin(house.court, _read_kept(checkpoint), vkey, name)
     click.echo(f"{begun} begins with an entry that commits to {checkpoint}")
+
+
+@log.command()
+@click.argument("seen", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--reason", required=True, help="What happened; it becomes public.")
+@click.option("--name", default="", help="The new log's name; none: the older one's with the next number.")
+@data_option
+@click.pass_context
+def anew(context: click.Context, seen: tuple[Path, ...], reason: str, name: str, data: str | None) -> None:
+    """Begin a new log over a store that was brought back from a backup, where entries are lost that outsiders have seen.
+
+    SEEN: what anybody has kept of the older log, checkpoints (files) or copies (directories of chaupal-audit); name the newest, for
+    by them the new log says how much is missing. It begins with all entries that are here, and is signed by a new key.
+    """
+    if not reason.strip():
+        raise click.BadParameter("say what happened", param_hint="--reason")
+    with gc_frozen():
+        from chaupal.app.rooms import alone
+    with alone(settings_of(context, data=data)):
+        visit(context, partial(_begin_anew, seen=seen, reason=reason, name=name), data=data)
+
+
+async def _begin_anew(house: "House", seen: tuple[Path, ...], reason: str, name: str) -> None:
+    from chaupal.governance.log import beginning
+    from chaupal.governance.log.pseudonyms import pseudonym
+
+    await _check_unserved(house)
+    notes = [_read_kept(path / "checkpoint" if path.is_dir() else path) for path in seen]
+    by = pseudonym(house.court, (await operator(house)).me)
+    begun = await beginning.begin_anew(house.court, notes, reason.strip(), by, name)
+    said = begun.said
+    lost = (
+        f"{said.known - said.kept} are known to be missing"
+        if said.known > said.kept
+        else "nobody knows how many are missing"
+    )
+    click.echo(
+        f"{begun.name} begins with the {said.kept} entries that are here; {lost}, and entry {begun.entry} says so"
+    )
+    click.echo(f"key: {said.new}")
+    click.echo(f"Numbers of orders and reports go on after {begun.skipped} that are left out.")
+
+
+async def _check_unserved(house: "House") -> None:
+    """Raises Problem where a process serves this database from another directory."""
+    if not house.settings.postgres:
+        return
+    from chaupal.store.machine import seats
+
+    async with house.court.work.reading() as reading:
+        if await seats.is_served(reading):
+            raise Problem("This database is being served: stop every process that serves it or works for it")
 
 
 @log.command()

@@ -3,9 +3,10 @@
 No page, route or framework is brought in here: a command must answer before whoever typed it looks up.
 """
 
+import fcntl
 import os
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +79,18 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     except BaseException:
         await work.close()
         raise
+
+
+@contextmanager
+def alone(settings: Settings, *, shared: bool = False) -> Generator[None]:
+    """Raises Problem where another server has this directory: each would not know of the other's rulings. Many share it (`shared`)."""
+    data = data_folder(settings)
+    with (data / "serving").open("w") as lock:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Problem(f"{data} is being served by another process") from None
+        yield
 
 
 def data_folder(settings: Settings) -> Path:

@@ -7,12 +7,11 @@ the square: it carries out what others caused.
 import asyncio
 import contextlib
 import ctypes
-import fcntl
 import resource
 import signal
 import socket
 import time
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, NamedTuple
 
@@ -24,11 +23,10 @@ import uvloop
 from chaupal.api.admin import figures
 from chaupal.app.connections import LINGER, OTHER_FILES, Config, Http, Keeper
 from chaupal.app.gc_frozen import gc_frozen
-from chaupal.app.rooms import data_folder
+from chaupal.app.rooms import alone
 from chaupal.app.supervisor import READY, bound
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.http.streaming import HEARTBEAT
-from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import Locator
 
@@ -119,7 +117,7 @@ async def serve(settings: Settings, *, work: bool = True, handed: HandedOn | Non
     """
     _share_memory()
     with (
-        _alone(settings),
+        alone(settings, shared=settings.many),
         tracing(settings),
         bound(settings.host, settings.port) if handed is None else handed.door as door,
     ):
@@ -139,7 +137,7 @@ async def work(settings: Settings) -> None:
     """Carry out events and timed tasks beside servers, until told to stop. With a port, health and metrics are served there."""
     _share_memory()
     with (
-        _alone(settings),
+        alone(settings, shared=settings.many),
         tracing(settings),
         bound(settings.host, settings.port) if settings.port else contextlib.nullcontext() as door,
     ):
@@ -240,18 +238,6 @@ def as_bound(settings: Settings, port: int) -> Settings:
         return settings
     named = settings.public_url.removesuffix(":0") + (f":{port}" if settings.public_url.endswith(":0") else "")
     return msgspec.structs.replace(settings, port=port, public_url=named)
-
-
-@contextlib.contextmanager
-def _alone(settings: Settings) -> Generator[None]:
-    """Raises Problem where another server has this directory: each would not know of the other's rulings. Many share it."""
-    data = data_folder(settings)
-    with (data / "serving").open("w") as lock:
-        try:
-            fcntl.flock(lock, (fcntl.LOCK_SH if settings.many else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem(f"{data} is being served by another process") from None
-        yield
 
 
 def handed_on(files: str) -> HandedOn | None:

@@ -1,16 +1,22 @@
-"""`chaupal log origin`: a new log whose first entry commits to an older log's last checkpoint, or no log at all."""
+"""`chaupal log origin` and `chaupal log anew`: a new log that commits to an older one, over an empty store or over what was kept."""
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
 
 from chaupal.app.cli import cli
+from chaupal.app.rooms import alone
+from chaupal.governance.log.seen import SetBack
+from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.errors import Conflict, Invalid, Problem
+from conftest import plain_settings
 from logs import ENTRIES, KEY, SIZE, VKEY, Mirror
 
 OLDER = Mirror(ENTRIES)
@@ -50,12 +56,18 @@ def test_the_first_entry_of_a_new_log_commits_to_the_older_ones_last_checkpoint(
     assert made.exit_code == 0, made.output
     first, *rest = entries(tmp_path)
     assert (first["t"], first["ref"]) == ("origin", KEY.name) and rest
-    assert first["public"] == {
-        "previous": VKEY,
-        "size": SIZE,
-        "root": OLDER.head.root.hex(),
-        "sha256": hashlib.sha256(OLDER.note.encode()).hexdigest(),
-    }
+    public = first["public"]
+    assert (
+        isinstance(public, dict)
+        and public.items()
+        >= {
+            "previous": VKEY,
+            "size": SIZE,
+            "root": OLDER.head.root.hex(),
+            "sha256": hashlib.sha256(OLDER.note.encode()).hexdigest(),
+            "kept": 0,
+        }.items()
+    )
 
 
 def test_a_log_that_has_begun_gets_no_other_past(tmp_path: Path):
@@ -81,3 +93,102 @@ def test_a_checkpoint_that_the_older_key_did_not_sign_begins_nothing(tmp_path: P
     done = begin(tmp_path, note, key=other.files["key"].decode() if spoiled == "key" else VKEY)
     assert isinstance(done.exception, Problem), done.output
     assert begin(tmp_path).exit_code == 0, "nothing was begun"
+
+
+# --- a store that was brought back ---
+
+ON_DEMAND = {"CHAUPAL_LOG_BATCH_MINUTES": "0"}
+ANEW = ("log", "anew", "--reason", "The disk was lost.")
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--data", str(data), *words], env=ON_DEMAND)
+
+
+def does(data: Path, *words: str) -> str:
+    done = run(data, *words)
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.output
+
+
+class Morning(NamedTuple):
+    """`restored`: yesterday's store. What was seen of its log: `whole`, a checkpoint of yesterday; `more`, a later one."""
+
+    restored: Path
+    whole: Path
+    more: Path
+
+
+@pytest.fixture
+def morning(tmp_path: Path) -> Morning:
+    data, whole, more = tmp_path / "data", tmp_path / "whole.txt", tmp_path / "more.txt"
+    does(data, "account", "create", "lata", "--email", "l@example.org", "--password", "a long enough secret")
+    for seen in (whole, more):
+        does(data, "log", "rotate-key")  # it signs what is there
+        shutil.copy(data / "log.signed", seen)
+        if seen is whole:
+            does(data, "backup", str(tmp_path / "backup"))
+    does(tmp_path / "again", "restore", str(tmp_path / "backup"))
+    return Morning(tmp_path / "again", whole, more)
+
+
+def test_a_restored_store_goes_on_under_a_new_name_and_key(morning: Morning):
+    data = morning.restored
+    old, key = does(data, "log", "status"), (data / "keys" / "log.key").read_bytes()
+    assert run(data, "log", "against", str(morning.more)).exit_code == 1
+    said = does(data, *ANEW, str(morning.more))
+    assert "-2 begins with the" in said and "1 are known to be missing" in said
+    new = does(data, "log", "status")
+    assert (
+        new.split(": ")[0] == f"{old.split(': ')[0]}-2"
+        and "(changed 0 times)" in new
+        and said.split("key: ")[1].split()[0] in new
+    )
+    assert (data / "keys" / "log.key").read_bytes() != key, "whoever has the lost disk has the older key"
+    does(data, "check")
+    does(data, "log", "rotate-key")  # and goes on
+    does(data, "check")
+
+
+def test_a_machine_that_served_the_older_log_knows_what_it_had(morning: Morning):
+    shutil.copy(morning.more, morning.restored / "log.signed")
+    assert (
+        isinstance(run(morning.restored, "check").exception, SetBack) or run(morning.restored, "check").exit_code == 1
+    )
+    assert "1 are known to be missing" in does(morning.restored, *ANEW)
+    does(morning.restored, "check")
+    does(morning.restored, "log", "rotate-key")
+    assert "-2\n" in (morning.restored / "log.signed").read_text()
+
+
+def test_whoever_has_kept_nothing_says_that_nobody_knows(morning: Morning):
+    assert "nobody knows how many are missing" in does(morning.restored, *ANEW)
+
+
+def test_no_new_log_begins_where_nothing_is_missing(morning: Morning):
+    refused = run(morning.restored, *ANEW, str(morning.whole))
+    assert isinstance(refused.exception, Conflict) and "goes on" in str(refused.exception.message)
+    assert isinstance(run(morning.restored.with_name("new"), *ANEW).exception, Conflict), "an empty log has nothing"
+
+
+def test_no_new_log_begins_over_another_history(morning: Morning):
+    does(morning.restored, "log", "rotate-key")  # another entry than the one that was published there
+    assert isinstance(run(morning.restored, *ANEW, str(morning.more)).exception, LogDiffers)
+
+
+def test_no_new_log_begins_while_somebody_serves(morning: Morning):
+    with alone(plain_settings(morning.restored, "")):
+        refused = run(morning.restored, *ANEW, str(morning.more))
+    assert isinstance(refused.exception, Problem) and "being served" in refused.exception.message
+
+
+def test_of_two_new_logs_over_one_backup_each_has_a_name_of_its_own(morning: Morning, tmp_path: Path):
+    does(morning.restored, *ANEW, str(morning.more))
+    does(morning.restored, "log", "rotate-key")
+    third = tmp_path / "third"
+    does(third, "restore", str(tmp_path / "backup"))
+    shutil.copy(morning.restored / "log.signed", third / "log.signed")
+    assert isinstance(run(third, *ANEW, str(morning.more)).exception, Invalid)
+    name = does(third, "log", "status").split(": ")[0] + "-3"
+    assert f"{name} begins" in does(third, *ANEW, str(morning.more), "--name", name)
+    does(third, "check")

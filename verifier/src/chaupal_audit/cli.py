@@ -84,6 +84,11 @@ class ProgressLine:
     multiple=True,
     help="A checkpoint that somebody else was shown, as a file: the log must have the same history for both. Repeat it.",
 )
+@click.option(
+    "--older",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Your copy (--into) of the log from which this one goes on: what that had and this has not is listed.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
 @click.pass_context
 def audit(
@@ -103,12 +108,13 @@ def audit(
     quorum: int | None,
     policy_file: Path | None,
     seen: tuple[Path, ...],
+    older: Path | None,
     **asked: str,
 ) -> None:
     """Copy the log at URL (a server's address, or its log's), verify all of it, hold it against the law, count the report anew.
 
-    Exits with 1 where the log does not verify, an entry breaks a rule of law, a frozen report is not what it was, or a
-    published number differs. What was only late is told, and breaks nothing.
+    Exits with 1 where the log does not verify, is not what it says of an older one, an entry breaks a rule of law, a frozen report is
+    not what it was, or a published number differs. What was only late is told, and breaks nothing.
     """
     filters, ids, progress = _filters(start, asked), _ids(tables), ProgressLine(quiet=quiet)
     server = url.rstrip("/").removesuffix("/log")
@@ -125,11 +131,12 @@ def audit(
                 place,
                 lambda n, of: progress(f"copying: {n} of {of} files"),
                 policy=policy,
-                seen=[path.read_text("utf-8") for path in seen],
+                seen=[path.read_text("utf-8") for path in (*seen, *([older / "checkpoint"] if older else []))],
             )
         )
         if not _verified(found, progress, into):
             context.exit(1)
+        whole = _say_older(found, place, older, progress)
         tried = _try(server, place, law_dir, openings, progress, found)
         counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, progress)
     progress.line(f"counted: {counted.facts.size} entries, the newest of {minute_text(counted.facts.last)}")
@@ -140,7 +147,7 @@ def audit(
         _print(report(counted.facts, filters, ids), form)
         _say_broken(tried, progress)
     _say_findings(counted, replaced, progress, compare=compare)
-    context.exit(0 if counted.good and not replaced and not tried.broken else 1)
+    context.exit(0 if counted.good and not replaced and not tried.broken and whole else 1)
 
 
 def _try(
@@ -211,6 +218,28 @@ def _verified(found: LogReport, progress: ProgressLine, into: Path | None) -> bo
     if found.key_source is KeySource.first_use:
         progress.line("The key came from the log itself: note it, and give it with --key the next time.")
     return True
+
+
+def _say_older(found: LogReport, place: Path, older: Path | None, progress: ProgressLine) -> bool:
+    """From which logs this one goes on and what of them is not here. Whether a copy of the last of them begins as it says."""
+    for index, said in found.origins:
+        name = said.previous.partition("+")[0]
+        kept = f"it begins with {said.kept} entries of that, {said.size} of them under its last checkpoint"
+        lost = f"{said.known - said.kept} of the {said.known} entries that it is known to have had are not here"
+        progress.line(_printable(f"entry {index}: the log goes on from {name}; {kept}; {lost}"))
+    if older is None:
+        return True
+    kept = found.origins[-1][1].kept if found.origins else 0
+    told, covers = mirror.after(older, kept)
+    for index, entry in told:
+        click.echo(
+            _printable(f"not here: entry {index} of the older log, {entry.at}, {entry.t}, {entry.ref}"), err=True
+        )
+    progress.line(f"of {older} are not here {len(told)} entries and {covers} places that may hold what was secret")
+    unlike = mirror.first_unlike(place, older, kept)
+    if unlike is not None:
+        click.echo(f"entry {unlike} IS NOT the one of the older log: it was not kept as the log says", err=True)
+    return unlike is None
 
 
 def _say_findings(counted: Counted, replaced: list[Snapshot], progress: ProgressLine, *, compare: bool) -> None:

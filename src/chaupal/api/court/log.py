@@ -58,6 +58,12 @@ async def change(call: Call[EntryAsked]) -> Answer:
     return Answer(proof.encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
+async def older(call: Call[EntryAsked]) -> Answer:
+    """The last checkpoint of the n-th log from which this one goes on, counted from 1."""
+    note = await log.older_checkpoint(call.house.court, call.args.number)
+    return Answer(note.encode(), mime=TEXT, headers=list(BRIEFLY))
+
+
 async def tile(call: Call[TileAsked]) -> Answer:
     """Hashes, or (`entries/…`) entries, 256 to a file (c2sp.org/tlog-tiles)."""
     body = await log.tile(call.house.court, f"tile/{call.args.path}")
@@ -129,6 +135,7 @@ ROUTES: tuple[Route, ...] = (
     get("/log/checkpoint", checkpoint, Surface.RECORD, **FILE),
     get("/log/key", key, Surface.RECORD, **FILE),
     get("/log/change/{index}", change, Surface.RECORD, **FILE),
+    get("/log/older/{index}", older, Surface.RECORD, **FILE),
     get("/log/witness", witness, Surface.RECORD, **FILE),
     get("/log/laws", laws_listed, Surface.RECORD, **FILE),
     get("/log/laws/{digest}", law, Surface.RECORD, **FILE),

@@ -140,7 +140,7 @@ async def signed_size(court: Court, reading: Reading) -> int:
 async def public_key(court: Court) -> tlog.VerifyingKey:
     """The key that signs now."""
     async with court.work.reading() as reading:
-        return (await _signing_key(court, reading)).public
+        return (await signing_key(court, reading)).public
 
 
 async def key_changes(reading: Reading) -> list[tuple[int, int]]:
@@ -162,7 +162,7 @@ async def is_due(court: Court) -> bool:
 async def beginning(court: Court, reading: Reading) -> KeptCheckpoint:
     """The checkpoint of no entries yet. It is not kept: nobody is served it."""
     head = tlog.Checkpoint(court.keys.name, 0, tlog.EMPTY_ROOT)
-    return KeptCheckpoint(0, tlog.sign_checkpoint(head, await _signing_key(court, reading)), 0)
+    return KeptCheckpoint(0, tlog.sign_checkpoint(head, await signing_key(court, reading)), 0)
 
 
 async def publish_due(court: Court) -> bool:
@@ -318,6 +318,25 @@ async def _sign_what_is_there(court: Court) -> KeptCheckpoint:
     return last
 
 
+async def sign_anew(court: Court, w: Writing) -> None:
+    """Sign the first checkpoint under the name and key of a log that was begun anew in this unit; the court's keys bear the name."""
+    many = court.settings.log_batch_entries if batch_ms(court.settings) else 1
+    size = await ledger.hold(w)
+    await _fill(court, w, size + -size % many)
+    await _sign(court, w, size + -size % many)
+
+
+async def reseal_what_waits(court: Court, w: Writing) -> None:
+    """What waits for its place gets other salts. The older log may have come to that place in what is lost: whoever held the two
+    entries side by side would see that both are the same, and so that they say something.
+    """
+    at, size = await opaque_minute(court, w), await ledger.hold(w)
+    for place in await ledger.waiting(w, size, await ledger.reach(w)):
+        known = await ledger.disclosures_of(w, place)
+        made = tlog.sealed_again(at, {name: known[name][0] for name in tlog.SEALED})
+        await ledger.seal_again(w, place, made.entry, made.disclosures)
+
+
 async def _sign(court: Court, w: Writing, size: int) -> str:
     """Sign the log at `size` in this unit, which holds it: the note leaves the house only once the unit is durable.
 
@@ -328,7 +347,7 @@ async def _sign(court: Court, w: Writing, size: int) -> str:
     head = tlog.Checkpoint(court.keys.name, size, await log_tree.root(w, size))
     change = (await marks.read(w, CHANGE_MARK)).split()
     if not change or int(change[0]) >= size:
-        key = await _signing_key(court, w)
+        key = await signing_key(court, w)
         await ledger.keep_checkpoint(w, size, tlog.sign_checkpoint(head, key))
         await marks.write(w, KEY_MARK, str(key.public))  # a backup taken between two steps says which file is meant
         return ""
@@ -346,13 +365,14 @@ async def holds_key(court: Court) -> bool:
     """Whether the key that signs the log is here."""
     try:
         async with court.work.reading() as reading:
-            await _signing_key(court, reading)
+            await signing_key(court, reading)
     except Problem:
         return False
     return True
 
 
-async def _signing_key(court: Court, reading: Reading) -> tlog.SigningKey:
+async def signing_key(court: Court, reading: Reading) -> tlog.SigningKey:
+    """The key that signs now. Raises Missing."""
     vkey = await marks.read(reading, KEY_MARK)
     return court.keys.signing_key(vkey) if vkey else court.keys.current
 
@@ -375,7 +395,7 @@ async def change_key(court: Court, by: str) -> tuple[tlog.VerifyingKey, tlog.Ver
         await ledger.hold(w)
         if await marks.read(w, CHANGE_MARK):
             raise Conflict("log_key_changing")
-        old = (await _signing_key(court, w)).public
+        old = (await signing_key(court, w)).public
         public = msgspec.to_builtins(Key(step="rotated", old=str(old), new=str(new), by=by))
         entry = tlog.leaf("key", "key", tlog.at_minute(court.clock()), public).entry
         (index,) = await append(court, w, [("key", entry)])

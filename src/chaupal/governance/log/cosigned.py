@@ -81,12 +81,25 @@ async def sign_due(court: Court, client: "httpx2.AsyncClient | None" = None) -> 
 async def check_seen(court: Court, client: "httpx2.AsyncClient | None" = None) -> None:
     """Raises SetBack where a witness has signed more of our log than the store has. One that cannot be reached is passed over, `TIMEOUT`
     later at most.
+    """
+    sizes, size = await sizes_seen(court, client)
+    for who, seen in sizes:
+        if seen > size:
+            raise log_seen.set_back(
+                f"The witness {who.key.name} has signed {seen} entries (where it is wrong, take it out of the settings)",
+                size,
+            )
+
+
+async def sizes_seen(court: Court, client: "httpx2.AsyncClient | None" = None) -> tuple[list[tuple[Witness, int]], int]:
+    """How many entries each witness says that it has seen where they are others than it should have, and how many are signed here. One
+    without https is not believed that it has seen more.
 
     Where nothing is signed yet it is asked about the log's beginning, which every log of ours goes on from.
     """
     asked = witnesses_of(court.settings)
     if not asked:
-        return
+        return [], 0
     async with court.work.of_one_moment() as reading:
         kept = await ledger.last_checkpoint(reading) or await log_batches.beginning(court, reading)
         known = await witnesses.last_by(reading)
@@ -94,17 +107,16 @@ async def check_seen(court: Court, client: "httpx2.AsyncClient | None" = None) -
         sizes = await asyncio.gather(*(_seen_by(court, opened, who, kept, known) for who in asked))
     async with court.work.reading() as reading:  # another process may have signed one meanwhile
         size = await log_batches.signed_size(court, reading)
+    found: list[tuple[Witness, int]] = []
     for who, seen in zip(asked, sizes, strict=True):
         # A size is not signed: over plain http whoever sits on the line could have said it, and stopped the log.
         if seen > size and not who.url.startswith("https://"):
             log.error(
                 "a witness without https says that it has signed more", witness=who.key.name, size=seen, ours=size
             )
-        elif seen > size:
-            raise log_seen.set_back(
-                f"The witness {who.key.name} has signed {seen} entries (where it is wrong, take it out of the settings)",
-                size,
-            )
+        else:
+            found.append((who, seen))
+    return found, size
 
 
 async def ask_witnesses(court: Court, client: "httpx2.AsyncClient | None" = None) -> int:
@@ -176,12 +188,16 @@ async def policy(court: Court) -> str:
 
 
 class Witnessing(msgspec.Struct, frozen=True):
-    """By how many of those `asked` the checkpoint of `size` entries, the one that is served, is witnessed; 0 asked: by nobody."""
+    """By how many of those `asked` the checkpoint of `size` entries, the one that is served, is witnessed; 0 asked: by nobody.
+
+    `older`: the logs of which it has only what was kept.
+    """
 
     size: int
     signed: int
     asked: int
     needed: int
+    older: Sequence[log_seen.OlderLog] = ()
 
     @property
     def witnessed(self) -> bool:
@@ -195,10 +211,11 @@ async def standing(court: Court) -> Witnessing | None:
     async with court.work.reading() as reading:
         kept = await ledger.last_checkpoint(reading)
         known = {} if kept is None else await witnesses.last_by(reading)
+        older = await log_seen.older(reading)
     if kept is None:
         return None
     signed = sum(name in known and known[name].size == kept.size for name in names)
-    return Witnessing(kept.size, signed, len(names), court.settings.log_witnesses_needed)
+    return Witnessing(kept.size, signed, len(names), court.settings.log_witnesses_needed, older)
 
 
 async def _ask(

@@ -80,7 +80,8 @@ class Keys:
     def _kept(self) -> int:
         """Entries of the one that is kept: of several processes another may have served more, before the store was set back."""
         try:
-            return int((self.seen().splitlines() or ["", "0"])[1])
+            name, size, *_ = self.seen().splitlines() or ["", "0"]
+            return int(size) if name == self.name else -1  # of an older log, where this one was begun anew
         except (Problem, ValueError, IndexError):  # for the operator to see, at the next start
             return -1
 

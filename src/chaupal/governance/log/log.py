@@ -224,6 +224,15 @@ async def key_change(court: Court, number: int) -> str:
         return await _prove(reading, index, kept, extra=said[0])
 
 
+async def older_checkpoint(court: Court, number: int) -> str:
+    """The last checkpoint that is kept of the `number`th log from which this one goes on, as it and its witnesses signed it. Its entries
+    are the first ones of this log. Raises NotFound.
+    """
+    async with court.work.reading() as reading:
+        found = await log_seen.older(reading)
+    return or_not_found((found[number - 1].note or None) if 0 < number <= len(found) else None)
+
+
 async def tile(court: Court, path: str) -> bytes:
     """The tile at `tile/…`, whole or partial, of what was signed. Raises NotFound for any other path."""
     try:

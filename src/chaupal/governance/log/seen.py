@@ -15,10 +15,10 @@ from chaupal.governance.log import tree as log_tree
 from chaupal.governance.log.keys import Keys
 from chaupal.kernel.errors import Problem
 from chaupal.store.court import ledger
+from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading
 from chaupal_audit import errors as plain, tlog
 from chaupal_audit.log.entries import Entry
-from chaupal_audit.tlog.entries import COVER
 
 
 class SetBack(Problem):
@@ -34,9 +34,9 @@ class ForeignCheckpoint(Problem):
 async def hold(court: Court, reading: Reading, note: str) -> tuple[int, int]:
     """(entries that the checkpoint speaks of, entries of the store): the log begins with all of the former, as they were signed.
 
-    Raises Another for a checkpoint of something else, SetBack where entries of it are not here, LogDiffers where others are.
+    Raises ForeignCheckpoint for a checkpoint of something else, SetBack where entries of it are not here, LogDiffers where others are.
     """
-    head = _read(court.keys, note)
+    head = read(court.keys, note)
     size = await ledger.size(reading)
     if head.size > size:
         raise set_back(f"A checkpoint of {head.size} entries was published", size)
@@ -51,10 +51,7 @@ async def lacking(reading: Reading, copy: Path) -> tuple[list[tuple[int, Entry]]
     """
     from chaupal_audit.log import mirror  # one command needs it
 
-    size = await ledger.size(reading)
-    found = [(index, msgspec.json.decode(text, type=Entry)) for index, text in mirror.entries(copy) if index >= size]
-    told = [(index, entry) for index, entry in found if entry.t != COVER]
-    return told, len(found) - len(told)
+    return mirror.after(copy, await ledger.size(reading))
 
 
 def set_back(seen: str, size: int) -> SetBack:
@@ -62,11 +59,11 @@ def set_back(seen: str, size: int) -> SetBack:
     return SetBack(
         f"{seen}, and the store has {size}: it is of an earlier moment. Nothing may be "
         "signed by it, for outsiders would see a second history. Restore it to a later moment (docs/backup.md); where no later "
-        "one is left, this log has ended, and a new one begins that commits to it (docs/log.md, “A house with an older log”)"
+        "one is left, this log has ended, and `chaupal log anew` begins a new one (docs/log.md, “A house whose log lost entries”)"
     )
 
 
-def _read(keys: Keys, note: str) -> tlog.Checkpoint:
+def read(keys: Keys, note: str) -> tlog.Checkpoint:
     """The checkpoint, if any key signed it that this log has, or had."""
     try:
         head, *_ = tlog.parse_checkpoint(note)
@@ -83,6 +80,36 @@ def _read(keys: Keys, note: str) -> tlog.Checkpoint:
 
 
 async def check(court: Court, reading: Reading) -> None:
-    """Hold the newest checkpoint that this machine served against the store. Raises SetBack, LogDiffers."""
-    if note := court.keys.seen():
+    """Hold the newest checkpoint that this machine served against the store. Raises SetBack, LogDiffers.
+
+    One of an older log, before this one was begun anew, is no more to be gone on from.
+    """
+    note = court.keys.seen()
+    if note and note.partition("\n")[0] not in await older_names(reading):
         await hold(court, reading, note)
+
+
+OLDER_MARK = "log_older"  # of each log from which this one goes on, as JSON: see `OlderLog`
+
+
+class OlderLog(msgspec.Struct, frozen=True):
+    """A log that ended when the store was set back. `entry`: the one that says so; `note`: the last checkpoint that is kept, with its
+    cosignatures, empty where none was signed; `missing`: how many entries it is known to have had that are not here, None: nobody
+    knows; `served`: the name of another log of ours, of which this machine has served a checkpoint.
+    """
+
+    name: str
+    entry: int
+    note: str
+    missing: int | None
+    served: str = ""
+
+
+async def older(reading: Reading) -> list[OlderLog]:
+    """The logs from which this one goes on with what was kept of them, in order."""
+    return msgspec.json.decode(await marks.read(reading, OLDER_MARK) or "[]", type=list[OlderLog])
+
+
+async def older_names(reading: Reading) -> set[str]:
+    """Names under which no checkpoint of ours is signed any more."""
+    return {name for one in await older(reading) for name in (one.name, one.served) if name}

@@ -86,6 +86,8 @@ FAULTS: dict[str, Fault] = {
     "log_has_begun": whole(
         N_("This log has begun already: what it goes on from is said by its first entry, or by none")
     ),
+    "log_has_nothing": whole(N_("There is no entry in this log that a new one could begin with")),
+    "log_lacks_nothing": whole(N_("All that was seen of this log is here: it goes on, and needs no new one")),
     "entry_waits": whole(N_("The log has not come to this entry yet; an entry about it would tell that it waits")),
     "act_not_erased": whole(
         N_("What a secret entry says of the act itself is never erased; name the fields that are about people")

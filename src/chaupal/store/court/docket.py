@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select, text as sql
 
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.marks import LOST, NUMBERS_LOST
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -149,7 +150,7 @@ RENAME = tuple(
     updates(table, order_ref="number").where(order_ref="was") for table in (rulings, evidence, webhook_calls)
 )
 CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != text_param("none")).distinct()
-REFS_LIKE = counts_of(orders).where(orders.c.ref.like(text_param("pattern")))
+REFS_LIKE = selects(func.count(orders.c.id) + LOST).where(orders.c.ref.like(text_param("pattern")))
 targets_of = ALL_TARGETS.where(order_id="of").ordered("number").all_of
 TARGETS_OF_ORDERS = ALL_TARGETS.where(among(targets.c.order_id, "ids")).ordered("order_id number")
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
@@ -200,7 +201,7 @@ def open_at(now: Any) -> ColumnElement[bool]:
 
 async def next_ref(w: Writing, country: str, year: int) -> str:
     """`IN-2026-0001`. The caller holds the log, so that nobody else takes the same number."""
-    taken = await w.value(REFS_LIKE, pattern=f"{country}-{year}-%")
+    taken = await w.value(REFS_LIKE, pattern=f"{country}-{year}-%", lost=f"{NUMBERS_LOST}{year}")
     return f"{country}-{year}-{taken + 1:04d}"
 
 

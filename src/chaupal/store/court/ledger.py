@@ -76,6 +76,7 @@ SHARED = (
     .where(among(disclosures.c.disclosure, "texts"))
     .ordered("log_index")
 )
+SEAL_AGAIN = updates(disclosures, disclosure="now").where(log_index="of", name="field")
 OPEN_DISCLOSURES = updates(disclosures, opened_at="at").where(among(disclosures.c.name, "names"), log_index="of")
 DESTROY_DISCLOSURES = deletes(disclosures).where(among(disclosures.c.disclosure, "texts"))
 CLOSED, OPEN, LATER = 0, 1, 2  # `beside`: read by nobody, by everybody, by everybody once the matter is published
@@ -134,6 +135,12 @@ async def wait(w: Writing, index: int, kind: str, body: bytes) -> None:
 async def waiting(reading: Reading, start: int, end: int) -> dict[int, bytes]:
     """Place -> entry of those that wait from `start`, the log's size, on."""
     return {row[0]: _bytes(row[1]) for row in await reading.fetch(WAITING, start=start, end=end)}
+
+
+async def seal_again(w: Writing, index: int, body: bytes, opens: Mapping[str, str]) -> None:
+    """Another body for an entry that waits, and by field name what opens it now. The caller holds the log."""
+    await w.run(PLACE, place=index, now_body=body)
+    await w.run_many(SEAL_AGAIN, [{"of": index, "field": name, "now": text} for name, text in opens.items()])
 
 
 async def reach(reading: Reading) -> int:

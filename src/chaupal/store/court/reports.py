@@ -7,8 +7,9 @@ from sqlalchemy import func, text
 
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.marks import LOST, NUMBERS_LOST
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, updates
+from chaupal.store.machine.statements import counts_of, deletes, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import reports
 
@@ -109,7 +110,7 @@ TAKEN_BACK = statement(
     GROUP BY done.report, done.order_id HAVING min(e.state) = 'lifted' AND max(e.state) = 'lifted'
     """).bindparams(param("me"))
 )
-REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
+REFS_LIKE = selects(func.count(reports.c.id) + LOST).where(reports.c.ref.like(text_param("pattern")))
 SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
 FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")
 DROP_UNCONFIRMED = deletes(reports).where(reports.c.received_at < param("before"), state="standing")
@@ -135,7 +136,7 @@ REOPEN = updates(reports, state="now_is", resolved_at=None, resolved_by=None, ou
 
 async def next_ref(w: Writing, year: int) -> str:
     """`R-2026-0001`. The caller holds the log, so that nobody else takes the same number."""
-    taken = await w.value(REFS_LIKE, pattern=f"R-{year}-%")
+    taken = await w.value(REFS_LIKE, pattern=f"R-{year}-%", lost=f"{NUMBERS_LOST}{year}")
     return f"R-{year}-{taken + 1:04d}"
 
 

@@ -6,17 +6,21 @@ import msgspec
 from sqlalchemy import func
 
 from chaupal.store.machine.dialect import param, text_param, upsert
+from chaupal.store.machine.marks import KEPT
 from chaupal.store.machine.statements import inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.log import cosignatures, witnessed
 
 KEEP = inserts_once(cosignatures)
 LINES = selects(cosignatures.c.line).where(size="of").ordered("name")
-LAST_BY = selects(cosignatures.c.name, func.max(cosignatures.c.size), func.max(cosignatures.c.at)).group_by(
-    cosignatures.c.name
+LAST_BY = (
+    selects(cosignatures.c.name, func.max(cosignatures.c.size), func.max(cosignatures.c.at))
+    .where(cosignatures.c.size > KEPT)
+    .group_by(cosignatures.c.name)
 )
 FINAL = (
     selects(cosignatures.c.size, func.max(cosignatures.c.at))
+    .where(cosignatures.c.size > KEPT)
     .group_by(cosignatures.c.size)
     .having(func.count() >= param("needed"))
     .ordered("-size")

@@ -1,6 +1,6 @@
 """Small named values of the house: the log's origin, and on SQLite the mark by which the command line tells of a change."""
 
-from sqlalchemy import BigInteger, cast, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from chaupal.store.machine.dialect import text_param, upsert
 from chaupal.store.machine.statements import selects
@@ -11,6 +11,17 @@ CHANGED_BESIDE = "changed_beside"
 LOG_SIZE = "log_size"  # how many entries the public log has; whoever appends holds this row
 _sized = marks.alias("sized")
 LOGGED = select(cast(_sized.c.value, BigInteger)).where(_sized.c.key == LOG_SIZE).scalar_subquery()  # for a statement
+
+# From which size on the log bears its own name: what it had before it was begun anew was signed under another (`log.beginning`).
+LOG_KEPT = "log_kept"
+_kept = marks.alias("kept")
+KEPT = func.coalesce(select(cast(_kept.c.value, BigInteger)).where(_kept.c.key == LOG_KEPT).scalar_subquery(), 0)
+# How many numbers of a year may have been given out by what is lost: `numbers_lost:2026`.
+NUMBERS_LOST = "numbers_lost:"
+_lost = marks.alias("lost")
+LOST = func.coalesce(
+    select(cast(_lost.c.value, BigInteger)).where(_lost.c.key == text_param("lost")).scalar_subquery(), 0
+)
 
 READ = selects(marks.c.value).where(key="k")
 WRITE = upsert(

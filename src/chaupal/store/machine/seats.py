@@ -37,6 +37,7 @@ UNHEARD = (
 )
 ANOTHER = APART + "which is another than that at {2} here; all of a house share one"
 
+SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
 SITTING_DOWN = 0x4348504D  # the advisory lock of whoever does
 # One at a time: two houses that come at once see each other.
 ALONE = statement(text(f"SELECT pg_advisory_xact_lock({SITTING_DOWN})"))
@@ -67,6 +68,16 @@ LEAVE = statement(
     ).bindparams(param("number"), text_param("me"))
 )
 TIME = statement(text(f"SELECT {DATABASE_TIME}"))
+# A process that serves alone holds a lock only; the command line sits in the other half.
+SERVED = statement(
+    text(f"""
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM seats WHERE until > {DATABASE_TIME} AND house <> '' AND number < {LEASED})
+    OR EXISTS (
+        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {SEATED}
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    """)  # noqa: S608 - words of ours
+)
 
 
 class House(msgspec.Struct, frozen=True):
@@ -79,6 +90,11 @@ class House(msgspec.Struct, frozen=True):
     key: str
     where: str
     valkey: str = ""
+
+
+async def is_served(reading: Reading) -> bool:
+    """Whether any process, on whichever machine, serves this database or works for it."""
+    return bool(await reading.value(SERVED))
 
 
 def house_of(origin: str, key: str, valkey: str = "") -> House:

@@ -23,13 +23,11 @@ from chaupal.store.machine.connecting_postgres import Hands, connect, is_lost
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.seats import CLOCK_OFF
+from chaupal.store.machine.seats import CLOCK_OFF, SEATED
 from chaupal.store.machine.shelves import POSTS, Touched
 from chaupal.store.machine.tail import Tail, UnitBeside, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
-
-SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
 
 # Classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) that are about the machine: connections,
 # resources, limits, locks, an operator's act, the system; and a database that takes no connections, or is not there.

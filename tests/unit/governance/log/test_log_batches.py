@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,7 @@ import pytest
 
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules
-from chaupal.governance.log import batches as log_batches, log
+from chaupal.governance.log import batches as log_batches, beginning, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.regimes import Duration
 from chaupal.governance.report import snapshots
@@ -177,6 +178,27 @@ async def test_every_second_place_says_nothing_so_that_a_place_proves_nothing(co
         await enter(court, n, secret=n % 3 == 0)
     kinds = [tlog.read_entry(entry)["t"] for entry in (await all_entries(court))[16:]]
     assert kinds[::2] == ["order"] * 42 and set(kinds[1::2]) == {"cover"}
+
+
+async def test_what_waits_when_a_log_is_begun_anew_is_not_found_in_the_older_one(court: Court, clock: StillClock):
+    """That one may have come to its place in what is lost: the same digests in both would show that this cover says something."""
+    await hour_passes(court, clock)
+    waited = dict([await enter(court, n, secret=True, sealed={"officer": str(n)}) for n in range(20)])
+    (Path(court.settings.data) / "log.signed").unlink()  # a backup has none
+    begun = await beginning.begin_anew(court, [], "The disk was lost.", "machine")
+    anew = msgspec.structs.replace(court, keys=await log.open_keys(court.work, court.settings))
+    assert anew.keys.name == begun.name != court.keys.name
+    while await hour_passes(anew, clock) <= max(waited):
+        pass
+    await log.recount(anew)
+    for index, was in waited.items():
+        async with court.work.reading() as reading:
+            _, leaf = await as_kept(reading, index)
+        digests = [set(tlog.digests_of(tlog.read_entry(entry))) for entry in (was.entry, leaf.entry)]
+        assert not digests[0] & digests[1] and len(leaf.entry) == len(was.entry)
+        for name in tlog.SEALED:
+            said = tlog.open_disclosure(leaf.disclosures[name], leaf.entry)
+            assert said == tlog.read_disclosure(was.disclosures[name])
 
 
 async def test_what_is_secret_waits_and_the_log_grows_by_what_is_public_alone(court: Court, clock: StillClock):

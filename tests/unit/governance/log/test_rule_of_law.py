@@ -31,9 +31,8 @@ from chaupal_audit.log import entries
 from chaupal_audit.rule_of_law import Verdict, try_log
 from court import REASON, REFUSE, Bench, court_on, staff
 from neighbours import Street
-from scribe import FILES, sha256
+from scribe import BY_HASH, FILES, sha256
 
-BY_HASH = {sha256(body): body for body in FILES.values()}
 CAST = {
     "owner": Role.OWNER,
     "clerk": Role.CLERK,

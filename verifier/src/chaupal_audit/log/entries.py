@@ -563,15 +563,32 @@ class Key(Public, gc=False, frozen=True, kw_only=True):
 
 
 class Origin(Public, gc=False, frozen=True, kw_only=True):
-    """The first entry of a log that goes on from an older one, which it commits to."""
+    """The log goes on from an older one, which it commits to. Either this is its first entry, and nothing of the older one is in it; or
+    the store was set back, and it begins with the `kept` entries that the store still had, byte for byte: what the older log had after
+    these is not here.
+    """
 
     TYPES = ("origin",)
     REF = "the older log's name"
+    SEALED = {"reason": "why a new log was begun"}
+    BESIDE = ("reason",)
 
     previous: str = ""  # the older log's vkey
-    size: int = 0  # how many entries it had
+    size: int = 0  # how many entries its last checkpoint that is kept speaks of; 0: there is none
     root: str = ""  # its root, hex
-    sha256: str = ""  # of its last signed checkpoint's text, hex
+    sha256: str = ""  # of that checkpoint's text as it was signed, hex
+    kept: int = 0  # with how many entries of the older log this one begins; 0: with none
+    seen: int = 0  # how many it had by the newest checkpoint that somebody kept; 0: nobody did, or those are all here
+    seen_root: str = ""  # of that checkpoint, hex
+    seen_sha256: str = ""  # of its text, hex
+    told: int = 0  # how many it had by the word of a witness; 0: none said so, or those are all here
+    new: str = ""  # vkey by which this log is signed
+    by: str = ""  # machine
+
+    @property
+    def known(self) -> int:
+        """How many entries the older log is known to have had."""
+        return max(self.size, self.kept, self.seen, self.told)
 
 
 class Opened(Public, gc=False, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from chaupal_audit.log.entries import Origin
+
 
 class Fault(StrEnum):
     """What is wrong; the surfaces translate it."""
@@ -30,6 +32,8 @@ class Fault(StrEnum):
     bad_openings = "log_bad_openings"
     opening_differs = "log_opening_differs"
     bad_copy = "log_bad_copy"
+    bad_older = "log_bad_older"
+    older_had_more = "log_older_had_more"
 
 
 # What each means to whoever verifies; the place follows.
@@ -57,6 +61,8 @@ MEANS = {
     "log_bad_openings": "what is read beside the log cannot be read",
     "log_opening_differs": "what is read beside an entry is not what the entry commits to",
     "log_bad_copy": "a file of the copy was changed since it was verified; take a new copy",
+    "log_bad_older": "what the log says of the older one that it goes on from is not so",
+    "log_older_had_more": "the older log, from which this one goes on, had more entries than this one says",
 }
 
 
@@ -110,6 +116,10 @@ class LogReport:
     # (size, root) of checkpoints that it must extend
     earlier: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
     changes: list[KeyChange] = field(default_factory=list[KeyChange])
+    # (entry, what it says) of each time that it went on from an older log
+    origins: list[tuple[int, Origin]] = field(default_factory=list[tuple[int, Origin]])
+    older: list[str] = field(default_factory=list[str])  # the last checkpoint of each of those, as it is served
+    shown: list[str] = field(default_factory=list[str])  # checkpoints of those that somebody else was shown
     fault: Fault | None = None
     where: str = ""
 

@@ -5,17 +5,21 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import islice, zip_longest
 from pathlib import Path
 from threading import Lock
 
 import httpx2
+import msgspec
 
 from chaupal_audit import tlog
 from chaupal_audit.errors import Malformed
+from chaupal_audit.log.entries import Entry
 from chaupal_audit.log.fetching import ENTRIES_LIMIT, NOTE_LIMIT, TILE_LIMIT, Fetch, http_fetch
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from chaupal_audit.log.openings import check_openings, read_openings
 from chaupal_audit.log.verify import Trust, begin_report, read_head, recount_log
+from chaupal_audit.tlog.entries import COVER
 
 type Progress = Callable[[int, int], None]
 
@@ -63,6 +67,21 @@ def entries_opened(into: Path) -> Iterator[tuple[int, bytes, list[str]]]:
         if index % tlog.TILE == 0:
             beside = _openings(into, index // tlog.TILE)
         yield index, entry, beside.get(str(index), [])
+
+
+def after(into: Path, size: int) -> tuple[list[tuple[int, Entry]], int]:
+    """What a mirror has after the first `size` entries, by index; and how many entries beside these say nothing, or nothing yet: any
+    of them may be a secret act. Raises Broken.
+    """
+    found = [(index, msgspec.json.decode(text, type=Entry)) for index, text in entries(into) if index >= size]
+    told = [(index, entry) for index, entry in found if entry.t != COVER]
+    return told, len(found) - len(told)
+
+
+def first_unlike(into: Path, older: Path, kept: int) -> int | None:
+    """The first of `kept` entries that is not the same in two mirrors; None where all are. Raises Broken."""
+    pairs = zip_longest(islice(entries(into), kept), islice(entries(older), kept))
+    return next((index for index, (here, there) in enumerate(pairs) if here != there), None)
 
 
 def mirrored_size(into: Path) -> int:
@@ -113,6 +132,7 @@ def _blame(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
     """The copy does not fit what is signed now: where the log as it is served holds by itself, the copy is at fault. Raises Broken."""
     report.verified = 0
     report.entries.clear()
+    report.origins.clear()
     recount_log(report, fetch, head)
     raise Broken(Fault.bad_copy, report.url)
 
@@ -145,11 +165,11 @@ def _openings(into: Path, n: int) -> dict[str, list[str]]:
 
 
 def _keeping_changes(fetch: Fetch, url: str, into: Path) -> Fetch:
-    """The proofs of changes of keys are part of the copy: whoever trusts an old key needs them."""
+    """The proofs of changes of keys, and the last checkpoints of older logs, are part of the copy: whoever trusts an old key needs them."""
 
     def keeping(where: str, limit: int) -> bytes:
         body = fetch(where, limit)
-        if (path := where.removeprefix(f"{url}/")).startswith("change/"):
+        if (path := where.removeprefix(f"{url}/")).startswith(("change/", "older/")):
             _write(into / path, body)
         return body
 

@@ -1,9 +1,13 @@
 """A log counted again from its entries, against the tiles that it serves and the root that it signed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+import msgspec
 
 from chaupal_audit import tlog
-from chaupal_audit.errors import Malformed
+from chaupal_audit.errors import Malformed, Unsound
+from chaupal_audit.log import entries
 from chaupal_audit.log.fetching import ENTRIES_LIMIT, TILE_LIMIT, Fetch
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 
@@ -24,6 +28,10 @@ class Recount:
             self.fixed.setdefault(size, []).append((root, Fault.forked))
         for change in report.changes:
             self.fixed.setdefault(change.size, []).append((change.root, Fault.bad_change))
+        self.then = dict.fromkeys(
+            _sizes([*report.older, *report.shown]), b""
+        )  # sizes of older logs' checkpoints -> the root then
+        self.keys: list[str] = []  # vkeys that changes of keys name
         self.open: list[list[bytes]] = []  # per tile level, the hashes of the tile that is not full yet
         self.closed: list[int] = []  # per tile level, how many tiles are full
         self.differs: tuple[int, str, int] | None = None  # level, path and hash number of the first difference
@@ -89,7 +97,10 @@ class Recount:
     def _count(self, entry: bytes) -> None:
         counts = self.report.entries
         try:
-            kind = str(tlog.read_entry(entry)["t"])
+            fields = tlog.read_entry(entry)
+            kind = str(fields["t"])
+            if kind in ("origin", "key"):
+                self._note(kind, fields["public"])
             # A hostile log may invent a type for every entry; the report stays small.
             kind = kind if kind in counts or len(counts) < 64 else "other"
             counts[kind] = counts.get(kind, 0) + 1
@@ -97,7 +108,17 @@ class Recount:
             self.odd = self.report.verified if self.odd is None else self.odd
         self.report.verified += 1
 
+    def _note(self, kind: str, said: object) -> None:
+        """From which log it goes on, and who has signed it. What cannot be read is found by whoever holds entries against the law."""
+        with suppress(msgspec.ValidationError):
+            if kind == "key":
+                self.keys.append(msgspec.convert(said, entries.Key).old)
+            else:
+                self.report.origins.append((self.report.verified, msgspec.convert(said, entries.Origin)))
+
     def _compare_fixed(self) -> None:
+        if self.report.verified in self.then:
+            self.then[self.report.verified] = self._root()
         for root, fault in self.fixed.get(self.report.verified, ()):
             if self.forked is None and self._root() != root:
                 self.forked = fault, self.report.verified
@@ -117,6 +138,45 @@ class Recount:
             raise Broken(self.forked[0], str(self.forked[1]))
         if self.odd is not None:
             raise Broken(Fault.not_canonical, str(self.odd))
+        self._judge_older()
+
+    def _judge_older(self) -> None:
+        """Each time it went on from an older log it began with what that one had signed; and that one had no more than it says."""
+        anew = [(index, said) for index, said in self.report.origins if said.kept]
+        if anew and anew[-1][1].new.partition("+")[0] != self.report.origin:
+            raise Broken(Fault.bad_older, f"entry {anew[-1][0]}")
+        for number, (index, said) in enumerate(anew):
+            if said.size:
+                head = _signed(self.report.older[number : number + 1], [said.previous])
+                fits = head and (head.size, head.root.hex()) == (said.size, said.root) and head.size <= said.kept
+                if head is None or not fits or self.then[head.size] != head.root:
+                    raise Broken(Fault.bad_older, f"older/{number + 1}, entry {index}")
+        for note in self.report.shown:
+            self._judge_shown(note)
+
+    def _judge_shown(self, note: str) -> None:
+        for _, said in self.report.origins:
+            if (head := _signed([note], [said.previous, *self.keys])) is not None:
+                if head.size > said.known:
+                    raise Broken(Fault.older_had_more, f"{head.size} > {said.known}")
+                if head.size <= said.kept and self.then[head.size] != head.root:
+                    raise Broken(Fault.forked, str(head.size))
+                return
+        raise Broken(Fault.not_signed, "earlier checkpoint")
+
+
+def _sizes(notes: Sequence[str]) -> Iterator[int]:
+    for note in notes:
+        with suppress(Malformed):
+            yield tlog.parse_checkpoint(note)[0].size
+
+
+def _signed(notes: Sequence[str], vkeys: Sequence[str]) -> tlog.Checkpoint | None:
+    """The checkpoint of the first note, where one of the keys has signed it."""
+    for vkey in vkeys if notes else ():
+        with suppress(Malformed, Unsound):
+            return tlog.verify_checkpoint(notes[0], tlog.VerifyingKey.parse(vkey))
+    return None
 
 
 def _fold(hashes: Sequence[bytes]) -> bytes:

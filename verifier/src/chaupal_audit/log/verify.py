@@ -4,6 +4,7 @@ It trusts the key and nothing else: every leaf, tile and root is computed anew f
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -82,6 +83,11 @@ def read_head(report: LogReport, fetch: Fetch, trust: Trust) -> tlog.Checkpoint:
     where = f"{report.url}/checkpoint"
     note = _text(fetch(where, NOTE_LIMIT), Fault.bad_checkpoint, where)
     try:
+        named = tlog.parse_checkpoint(note)[0].origin
+        if named != (
+            origin or key.name
+        ):  # a log that was begun anew has another name, and no change of keys leads there
+            raise Broken(Fault.wrong_origin, f"{where}: {named}")
         keys, report.changes = follow_changes(report.url, fetch, key, note, origin)
     except Malformed as error:
         raise Broken(Fault.bad_checkpoint, where) from error
@@ -89,6 +95,7 @@ def read_head(report: LogReport, fetch: Fetch, trust: Trust) -> tlog.Checkpoint:
     report.vkey = str(keys[-1])
     report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
     _check_witnesses(report, note, keys, trust.policy)
+    report.older = _older(report.url, fetch)
     for earlier in trust.earlier:
         _check_earlier(report, earlier, keys, origin)
     return head
@@ -111,6 +118,9 @@ def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKe
     """Any of the keys that led to the one in use may have signed it."""
     where = "earlier checkpoint"
     try:
+        if tlog.parse_checkpoint(previous)[0].origin != report.origin:
+            report.shown.append(previous)  # held against the log once it is known from which older ones it goes on
+            return
         signer = next((key for key in keys if tlog.is_signed(previous, key)), keys[-1])
     except Malformed as error:
         raise Broken(Fault.bad_earlier, where) from error
@@ -118,6 +128,15 @@ def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKe
     report.earlier.append((earlier.size, earlier.root))
     if earlier.size > report.size:
         raise Broken(Fault.stale, f"{report.size} < {earlier.size}")
+
+
+def _older(url: str, fetch: Fetch) -> list[str]:
+    """The last checkpoints of the logs from which this one goes on, as it serves them; `Recount` holds them against its entries."""
+    found: list[str] = []
+    with suppress(Broken):
+        while len(found) < MOST_CHANGES:
+            found.append(fetch(f"{url}/older/{len(found) + 1}", NOTE_LIMIT).decode(errors="replace"))
+    return found
 
 
 def recount_log(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:

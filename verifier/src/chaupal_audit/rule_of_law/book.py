@@ -364,6 +364,7 @@ class Book:
         self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         self.key = ""  # to which the log last changed
+        self.names: list[str] = []  # of the logs from which it goes on
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED
+from chaupal_audit.log.entries import Origin
 from chaupal_audit.rule_of_law.book import Act, Book
 from chaupal_audit.rule_of_law.check import SLACK, Checks
 from chaupal_audit.tlog import at_minute
@@ -37,7 +38,21 @@ class BatchedEntry(NamedTuple):
     began: int
 
 
+class OriginAct(NamedTuple):
+    """An entry `origin`. `after`: index of the last entry before it that is no cover; -1: there is none."""
+
+    act: Act
+    said: Origin
+    after: int
+
+
+def vkey_name(vkey: str) -> str:
+    """The log's name in its key."""
+    return vkey.partition("+")[0]
+
+
 READING = Checks[Act]()
+ORIGINS = Checks[OriginAct]()
 BATCHED = Checks[BatchedEntry]()
 OPENING = Checks[OpenedEntry]()
 
@@ -94,13 +109,28 @@ def words_in_clear(book: Book, act: Act) -> str:
     )
 
 
-@READING.breach(
-    "The log says in its midst that it goes on from another; only its first entry can.",
-    "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।",
+@ORIGINS.breach(
+    "The log says in its midst that it goes on from another one, and does not begin with that one's entries.",
+    "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है, पर उसकी प्रविष्टियों से शुरू नहीं होता।",
 )
-def origin_inside(book: Book, act: Act) -> bool:
-    """A log goes on from another from its beginning on; later nobody can put another past before it."""
-    return act.head.t == "origin" and act.index > 0
+def origin_inside(book: Book, origin: OriginAct) -> str:
+    """A log goes on from another from its beginning on, or from all that stands before; later nobody can put another past before it."""
+    index, kept = origin.act.index, origin.said.kept
+    return "" if origin.after < kept <= index or index == kept == 0 else f"{kept} kept, {index} before it"
+
+
+@ORIGINS.breach(
+    "The log goes on from another one than it was, or under the same name: two logs of one name look like one with two histories.",
+    "लॉग उस लॉग से आगे नहीं चलता जो वह था, या उसी नाम से चलता है: एक नाम के दो लॉग दो इतिहासों वाला एक लॉग लगते हैं।",
+)
+def origin_unlike(book: Book, origin: OriginAct) -> str:
+    """Logs begun anew bear names of their own; an entry of before that time says none."""
+    said = origin.said
+    if not said.kept:
+        return ""
+    names = [*book.names, vkey_name(said.previous)]
+    wrong = book.key not in ("", said.previous) or vkey_name(said.new) in (*names, "")
+    return f"{said.previous} -> {said.new}" if wrong else ""
 
 
 @OPENING.breach(

@@ -15,7 +15,7 @@ from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law import book, opened, table
 from chaupal_audit.rule_of_law.check import Check, Checks, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
-from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry
+from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry, OriginAct, vkey_name
 from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.tlog.entries import COVER, VERSION
 
@@ -202,6 +202,13 @@ class Trial:
     def key(self, act: book.Act) -> None:
         self.book.key = self.said(act, entries.Key, table.CHANGING).said.new
 
+    def origin(self, act: book.Act) -> None:
+        said = _public(act, entries.Origin)
+        after = -1 if self._plain is None else self._plain.index
+        self._ask(table.ORIGINS, act, OriginAct(act, said, after))
+        self.book.names.append(vkey_name(said.previous))
+        self.book.key = said.new
+
     def said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
         """What the entry says, once its own checks were run."""
         said = book.SaidAct(act, _public(act, kind))
@@ -344,6 +351,7 @@ HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
     "statement": _saying(entries.Statement, table.STATING),
     "snapshot": Trial.snapshot,
     "key": Trial.key,
+    "origin": Trial.origin,
     "order": Trial.order,
     "step": Trial.step,
     "decision": Trial.decision,

@@ -22,6 +22,7 @@ from chaupal_audit.tlog.entries import (
     open_disclosure as open_disclosure,
     read_disclosure as read_disclosure,
     read_entry as read_entry,
+    sealed_again as sealed_again,
     secret_leaf as secret_leaf,
 )
 from chaupal_audit.tlog.notes import (

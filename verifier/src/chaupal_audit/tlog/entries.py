@@ -106,6 +106,12 @@ def secret_leaf(
     return Leaf(made.entry, outer | inner)
 
 
+def sealed_again(at: str, disclosures: Mapping[str, str]) -> Leaf:
+    """A secret entry with other salts: that it says the same as an earlier one is seen by nobody who has both."""
+    outer = {name: disclose(*read_disclosure(text)) for name, text in disclosures.items()}
+    return _finish(_opaque(at), outer, (), OPAQUE_DIGESTS - len(outer))
+
+
 def _disclosed(private: Mapping[str, object] | None, taken: set[str]) -> dict[str, str]:
     """RFC 9901 §4.2.1: an opened name may not meet one already there."""
     if bad := taken & set(private or {}):
