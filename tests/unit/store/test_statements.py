@@ -1,14 +1,20 @@
 """Statements in few words, and rows as Structs."""
 
+import json
+
+import asyncpg
 import msgspec
 import pytest
 
-from chaupal.store.machine.dialect import Statement
+from chaupal.governance.cases import lifecycle
+from chaupal.store.court import case_events, ledger
+from chaupal.store.machine.dialect import Statement, listed
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.work import Work
 from chaupal.store.tables.court import orders, staff_templates, targets, webhooks
 from chaupal.store.tables.machine import marks
+from services import Postgres
 
 
 def text(stmt: Statement) -> str:
@@ -88,3 +94,40 @@ async def test_rows_come_back_as_they_were_written(work: Work):
         assert await one.first(reading, of="some") == kept
         assert await one.first(reading, of="none") is None
         assert await one.all(reading, of="some") == [kept]
+
+
+LONG = 1_178  # targets of an order, of which the first half was decided
+
+
+async def test_of_a_long_order_and_a_long_log_each_decision_asks_for_the_end(postgres_server: Postgres, migrated: str):
+    """Each looked where every other target of its order stands: of n targets n times n. And where the database had last counted a young
+    log, in which roles were common, each looked through all of it for the last one."""
+    dsn = postgres_server.fresh(template=migrated)
+    db = await asyncpg.connect(dsn)
+
+    async def pages(stmt: Statement, **params: object) -> int:
+        """How many pages of rows and indexes it looks at."""
+        asked = stmt.postgres
+        (found,) = await db.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked.text}", *asked.arguments(params))
+        return found["Plan"]["Shared Hit Blocks"] + found["Plan"]["Shared Read Blocks"]
+
+    await db.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
+    await db.execute("SET session_replication_role = replica")  # the court's rules are not asked
+    await db.execute(
+        "INSERT INTO targets (id, order_id, number, as_written, kind, term, demanded, speaker, note, owner_id)"
+        f" SELECT n, 5, n, '', 'account', '', '', '', '', n FROM generate_series(1, {LONG}) n"
+    )
+    for number, state, many in ((1, "received", LONG), (2, "measure_proposed", LONG // 2), (3, "in_force", LONG // 2)):
+        await db.execute(
+            "INSERT INTO case_events (id, target_id, number, state, by, at, log_index)"
+            f" SELECT n * 10 + {number}, n, {number}, '{state}', 1, 1, n FROM generate_series(1, {many}) n"
+        )
+    entries = "INSERT INTO log_entries (index, kind, body, at) SELECT n, '{}', '', 1 FROM generate_series({}, {}) n"
+    await db.execute(entries.format("role", 0, 11))
+    await db.execute("ANALYZE")
+    await db.execute(entries.format("notice", 12, 9_000))
+    assert await pages(case_events.ONE_STANDS, of=5, states=listed(lifecycle.OPEN)) < 20
+    assert await pages(case_events.WAITING, of=5, whose=LONG, waiting=listed(lifecycle.OPEN)) < 20
+    assert await pages(ledger.LAST_OF_KIND, kind="role") < 20
+    await db.close()
+    postgres_server.drop(dsn)

@@ -10,7 +10,7 @@ from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.court.docket import ALL_ORDERS, ALL_TARGETS, HIDDEN, PUBLIC, Order, Target
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts_once, selects
+from chaupal.store.machine.statements import inserts_once, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import appeals, case_events, orders, rulings, targets
 
@@ -84,14 +84,13 @@ _bound_before = select(_before.c.id).where(
     _before.c.number == case_events.c.number - 1,
     or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
 )
+# Where a target's case stands, looked up for one target after the other: as a join it is made for all of an order's at once.
+_state = (
+    select(_later.c.state).where(_later.c.target_id == targets.c.id).order_by(_later.c.number.desc()).limit(1)
+).scalar_subquery()
 # Whether somebody's things in an order wait for more than one case, told without reading what was ever said about them.
 _of_owner = and_(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
-WAITING = (
-    selects(targets.c.id)
-    .join(case_events, AT_LAST_EVENT)
-    .where(_of_owner, among(case_events.c.state, "waiting"))
-    .limit(1)
-)
+WAITING = selects(targets.c.id).where(_of_owner, among(_state, "waiting")).limit(1)
 LAST_LEFT = (
     selects(targets.c.number)
     .join(case_events, case_events.c.target_id == targets.c.id)
@@ -218,12 +217,7 @@ HANDS_AT = statement(
 )
 # The last numbers first: many that are decided at once are decided in order, and one that waits is found at the first look.
 ONE_STANDS = (
-    selects(targets.c.id)
-    .select_from(targets)
-    .join(case_events, AT_LAST_EVENT)
-    .where(among(case_events.c.state, "states"), order_id="of")
-    .ordered("-number")
-    .limit(1)
+    selects(targets.c.id).where(among(_state, "states"), same(targets, order_id="of")).ordered("-number").limit(1)
 )
 
 

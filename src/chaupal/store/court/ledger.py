@@ -10,9 +10,9 @@ import msgspec
 from sqlalchemy import func
 
 from chaupal.kernel.errors import or_not_found
-from chaupal.store.machine.dialect import among, listed, param, upsert
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.log import disclosures, log_checkpoints, log_entries, log_nodes
 from chaupal.store.tables.machine import marks
@@ -50,7 +50,11 @@ WAITING = selects(log_entries.c.index, log_entries.c.body).where(
 )
 LAST = selects(func.max(log_entries.c.index))
 OF_KIND = selects(log_entries.c.index, log_entries.c.body).where(kind="kind").ordered("index")
-LAST_OF_KIND = selects(func.max(log_entries.c.index)).where(same(log_entries, kind="kind"))
+# In the order of the one index that has the kind in it: else a database that takes the kind for a common one reads the log from
+# its end until it finds one.
+LAST_OF_KIND = (
+    selects(log_entries, "kind index").where(log_entries.c.kind <= text_param("kind")).ordered("-kind -index").limit(1)
+)
 COUNT = selects(func.count()).where(log_entries.c.index < LOGGED)
 ADD_CHECKPOINT = inserts_once(log_checkpoints)
 LAST_CHECKPOINT = selects(log_checkpoints, "size note at").ordered("-size").limit(1)
@@ -181,8 +185,8 @@ async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:
 
 async def last_of_kind(reading: Reading, kind: str) -> int:
     """The index of the newest entry of a kind; -1 where there is none."""
-    found: int | None = await reading.value(LAST_OF_KIND, kind=kind)
-    return -1 if found is None else found
+    found = await reading.first(LAST_OF_KIND, kind=kind)
+    return found[1] if found is not None and found[0] == kind else -1
 
 
 async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
