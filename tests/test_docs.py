@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 import pytest
 import regex
+from packaging.tags import compatible_tags, cpython_tags
+from packaging.utils import parse_wheel_filename
 
 import make_api
 import make_entries
@@ -255,6 +257,17 @@ def test_hooks_before_a_commit_run_what_is_here_and_editors_know_the_length_of_a
     assert set(regex.findall(r"language: (.+)", hooks)) == {"system"}
     settings = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
     assert f"max_line_length = {settings['tool']['ruff']['line-length']}" in (HOME / ".editorconfig").read_text()
+
+
+@pytest.mark.parametrize("minor", [12, 13], ids=["the_oldest_python", "ours"])
+def test_what_the_readme_brings_needs_no_compiler(minor: int):
+    linux = [f"manylinux_2_{glibc}_x86_64" for glibc in range(5, 40)] + ["manylinux1_x86_64"]
+    fits = {*cpython_tags((3, minor), platforms=linux), *compatible_tags((3, minor), f"cp3{minor}", linux)}
+    other = {"http-ece", "pyvips", "pywin32"}  # built by Python alone, and what only Windows wants
+    for package in tomllib.loads((HOME / "uv.lock").read_text(encoding="utf-8"))["package"]:
+        wheels = [parse_wheel_filename(wheel["url"].rpartition("/")[2])[3] for wheel in package.get("wheels", ())]
+        if "registry" in package["source"] and package["name"] not in other:
+            assert any(fits & tags for tags in wheels), f"{package['name']} has no wheel for Python 3.{minor}"
 
 
 def test_what_runs_every_minute_needs_no_services():

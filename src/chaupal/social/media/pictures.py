@@ -184,14 +184,14 @@ def _plain(image: Any) -> Any:
 
 
 def _blurhash(still: Any) -> str:
-    import blurhash
+    from blurhash_rs import blurhash_encode
     from PIL import Image
 
     dot = still.flatten(background=255) if still.hasalpha() else still
     dot = dot.thumbnail_image(HASH_SIDE, height=HASH_SIDE, size="both")
     pixels = Image.frombytes("RGB", (dot.width, dot.height), dot.write_to_memory())
     across, down = (4, 3) if dot.width >= dot.height else (3, 4)
-    return str(blurhash.encode(pixels, across, down))
+    return blurhash_encode(pixels, across, down)
 
 
 @functools.cache
