@@ -13,6 +13,14 @@ ERROR: dict[str, Any] = {
     "required": ["error"],
     "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}, "details": {"type": "object"}},
 }
+SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An app's, by OAuth (`/.well-known/oauth-authorization-server`); `x-scope` says what it must hold.",
+    },
+    "office": {"type": "http", "scheme": "bearer", "description": "An authority's, made at `/portal/token`."},
+}
 PROBLEMS = {
     "400": "The request cannot be read",
     "401": "Nobody is signed in",
@@ -44,13 +52,15 @@ def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -
             paths.setdefault(route.path, {})[method.lower()] = _operation(route, method.lower(), schemas, components)
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "info": {
+            "title": title,
+            "version": version,
+            "description": "Streams (`/api/v1/streaming/…`), whose answers do not end, are Mastodon's, and have no place in here.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
         "servers": [{"url": origin}],
         "paths": paths,
-        "components": {
-            "schemas": {**components, "Error": ERROR},
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": {**components, "Error": ERROR}, "securitySchemes": SCHEMES},
     }
 
 
@@ -90,7 +100,9 @@ def _operation(
         operation["requestBody"] = {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
     elif rest:
         operation["requestBody"] = _body(schema, rest, names)
-    if not route.public:
+    if route.offices:
+        operation["security"] = [{"office": []}]
+    elif not route.public:
         operation["security"] = [{"token": []}]
         operation["x-scope"] = route.scope
     return operation

@@ -244,6 +244,7 @@ async def test_every_route_is_described_and_whatever_takes_put_takes_patch_and_t
         r"$|One of (them|those|one's)\b|(It|They|Them|All of them|The same|Not at all|No further)\b|\w+ (it|them)\b"
     )
     assert {key: text for key, text in said.items() if re.match(nameless, text)} == {}
+    assert described["/api/v1/orders"]["post"]["security"] == [{"office": []}], "not open to everybody"
     listed = described["/api/v1/lists"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert listed["type"] == "array" and listed["items"]["$ref"].endswith("/ListShown")
     for route in updates:

@@ -19,7 +19,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.may import STAFF
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court import ledger
+from chaupal.store.court import desk, ledger
 from chaupal.store.identity import accounts, apps, leaving
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
@@ -58,6 +58,8 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
         await apps.forget_callers(w, account)
         # What an app was allowed was allowed of that role: it sleeps in no drawer until there is one again.
         await apps.end_all_apps(w, account, "admin:")
+        if role is Role.MEMBER:
+            await desk.put_back(w, account)
     return True
 
 

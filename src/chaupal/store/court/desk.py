@@ -10,7 +10,7 @@ from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.court import case_events, orders, protected_speakers as speakers, targets
+from chaupal.store.tables.court import appeals, case_events, orders, protected_speakers as speakers, reports, targets
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import posts
 
@@ -100,6 +100,11 @@ OPEN_BY_STATE = (
     .group_by(targets.c.order_id, case_events.c.state)
 )
 ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
+PUT_BACK = (
+    updates(targets, assigned_to="nobody").where(assigned_to="who"),
+    updates(appeals, assigned_to="nobody").where(appeals.c.decided_at.is_(None), assigned_to="who"),
+    updates(reports, assigned_to="nobody").where(reports.c.resolved_at.is_(None), assigned_to="who"),
+)
 _IN_FORCE = ALL_RULINGS.where(lifted_at=None).ordered("-id").limit(500)
 QUIETED = _IN_FORCE.where(measure="rung")
 OF_BASIS = _IN_FORCE.where(basis="ground")
@@ -137,6 +142,12 @@ async def standing_by_state(reading: Reading, ids: Sequence[int], me: int, at: i
 async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:
     """Who works on these targets from now on; None: nobody. How many there are."""
     return await w.run(ASSIGN, ids=listed(target_ids), who=to)
+
+
+async def put_back(w: Writing, account: int) -> None:
+    """What somebody worked on is nobody's again: else nobody finds it who looks for what is nobody's."""
+    for all_of_a_kind in PUT_BACK:
+        await w.run(all_of_a_kind, who=account, nobody=None)
 
 
 async def in_force_as(reading: Reading, measure: str) -> list[RulingRow]:

@@ -7,7 +7,7 @@ import regex
 from pyotp.totp import TOTP
 
 from chaupal.governance.cases import decisions
-from chaupal.governance.people import speakers
+from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, SECOND, iso
 from chaupal.kernel.errors import Invalid
@@ -80,6 +80,9 @@ async def test_the_queue_is_filtered_by_what_waits(village: Village):
     await at.send("/office/assign", ref=post, to="me")
     assert await found("assigned=me") == {post}
     assert await found("assigned=nobody") == {account}
+    await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER)
+    at = AtDesk(v, v.dev)
+    assert await found("assigned=nobody") == {post, account}, "who has no role any more keeps nothing from the others"
 
 
 async def test_what_is_overdue_says_so_in_words(village: Village):
