@@ -1,6 +1,8 @@
 """The report from the first entry to the page: the same for the server and for a stranger, frozen, explained, answered."""
 
+import io
 from hashlib import sha256
+from zipfile import ZipFile
 
 import httpx2
 import msgspec
@@ -78,6 +80,13 @@ async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village):
     assert (await village.client.get(f"{API}/tables/t2.json?country=DE")).json()["table"]["rows"] == []
     file = (await village.client.get(f"{API}/tables/T1.csv", params=asked)).headers["content-disposition"]
     assert file == f'attachment; filename="T1-from-{month[0]}-to-{month[0]}-country-IN-regime-IN-69A.csv"'
+    packed = await village.client.get(f"{API}/tables/all.zip", params=asked)
+    assert packed.headers["content-disposition"].endswith(
+        '"tables-' + file.partition('"T1-')[2].replace(".csv", ".zip")
+    )
+    with ZipFile(io.BytesIO(packed.content)) as held:
+        assert set(held.namelist()) == {f"{id_}.csv" for id_ in TABLES}
+        assert held.read("T1.csv") == (await village.client.get(f"{API}/tables/T1.csv", params=asked)).content
     wrong = await village.look("IN", "/transparency?from=soon&country=India")
     assert wrong.status_code == 422
     assert wrong.text.count("aria-invalid") == 2 and "महीना लिखें" in wrong.text and 'value="India"' in wrong.text

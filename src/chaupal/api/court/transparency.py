@@ -1,8 +1,10 @@
 """The report for programs: whole, each table as JSON and CSV, statements of reasons, Lumen's notices. No words of people."""
 
+import io
 from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import msgspec
 from msgspec import Meta
@@ -17,16 +19,17 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.report import ENDINGS, LICENCE, TABLES, WHOLE, canonical, document, table_file
+from chaupal_audit.report.report import ENDINGS, LICENCE, TABLES, WHOLE, Report, canonical, document, table_file
 
 CSV = "text/csv; charset=utf-8"
 RETRY = 2  # seconds
 BATCH = 100  # statements in one call, as the database of the EU takes them
+ALL = "all.zip"
 BY_ID = {id_.lower(): id_ for id_ in TABLES}
 
 
 class TableAsked(ReportPart, kw_only=True):
-    """A table by its file: `T1.json`, `T1.csv`."""
+    """A table by its file: `T1.json`, `T1.csv`; `all.zip`: each as CSV."""
 
     name: Annotated[str, Meta(max_length=16)]
 
@@ -59,24 +62,46 @@ async def whole(call: Call[ReportPart]) -> Answer:
 
 
 async def table(call: Call[TableAsked]) -> Answer:
-    """A table of the report: of a CSV the same bytes as are frozen, behind the mark by which spreadsheets know its letters."""
-    name, _, ending = call.args.name.lower().rpartition(".")
-    if name not in BY_ID or ending not in ENDINGS:
+    """A table of the report: of a CSV the same bytes as are frozen, behind the mark by which spreadsheets know its letters.
+
+    `all.zip`: every table as such a CSV.
+    """
+    asked = call.args.name.lower()
+    name, _, ending = asked.rpartition(".")
+    if asked != ALL and (name not in BY_ID or ending not in ENDINGS):
         raise NotFound("table_unknown", known=", ".join(TABLES))
-    id_ = BY_ID[name]
-    found = await reported.made(call.house.court, call.args.filters, (id_,))
+    found = await reported.made(call.house.court, call.args.filters, () if asked == ALL else (BY_ID[name],))
     if isinstance(found, Building):
         return still_building(found)
-    made = table_file(found, found.tables[0], ending)
     # Files of two months lie in one folder: each is called by what it holds.
     part = [f"{filter_}-{quote(value, safe='')}" for filter_, value in call.args.filters.asked().items()]
-    return _file(f"{'-'.join((id_, *part))}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made)
+    if asked == ALL:
+        return _file(f"{'-'.join(('tables', *part))}.zip", _packed(found))
+    made = table_file(found, found.tables[0], ending)
+    return _file(
+        f"{'-'.join((BY_ID[name], *part))}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made
+    )
+
+
+def _packed(made: Report) -> bytes:
+    """Every table as CSV, for spreadsheets; the same report is the same bytes, so no time is said of its files."""
+    out = io.BytesIO()
+    with ZipFile(out, "w") as packed:
+        for one in made.tables:
+            packed.writestr(
+                ZipInfo(f"{one.id}.csv"), csv_files.MARK.encode() + table_file(made, one, "csv"), ZIP_DEFLATED
+            )
+    return out.getvalue()
+
+
+SAVED = {"csv": CSV, "zip": "application/zip"}  # JSON is looked at where it is
 
 
 def _file(name: str, body: bytes) -> Answer:
-    if not name.endswith(".csv"):
+    mime = SAVED.get(name.rpartition(".")[2])
+    if mime is None:
         return Answer(body)
-    return Answer(body, mime=CSV, headers=[("content-disposition", f'attachment; filename="{name}"')])
+    return Answer(body, mime=mime, headers=[("content-disposition", f'attachment; filename="{name}"')])
 
 
 async def health(call: Call[Any]) -> Answer:
