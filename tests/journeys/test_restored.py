@@ -134,7 +134,7 @@ async def begun(story: Story, clock: StillClock) -> AsyncIterator[tuple[Village,
     note = (story.copy / "checkpoint").read_text("utf-8")
     async with asking(story.witness) as client:
         court = by_the_hour(again.house.court, story.witness.house.court)
-        await beginning.begin_anew(court, [note], "The disk was lost.", "machine", client=client)
+        await beginning.begin_anew(court, [note], "The disk was lost.", client=client)
     await again.close()
     async with open_again(settings, clock) as village:
         yield village, by_the_hour(village.running.house.court, story.witness.house.court)

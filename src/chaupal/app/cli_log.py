@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaupal.app.cli import data_option, gc_frozen, in_house, operator, settings_of, visit
+from chaupal.app.cli import data_option, gc_frozen, in_house, settings_of, visit
 from chaupal.app.cli_staff import by_staff
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
@@ -73,11 +73,10 @@ def verify(
 async def rotate_key(house: "House") -> None:
     """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
     from chaupal.governance.log import batches as log_batches
-    from chaupal.governance.log.pseudonyms import pseudonym
+    from chaupal.governance.log.pseudonyms import MACHINE
 
     court = house.court
-    by = pseudonym(court, (await operator(house)).me)
-    old, new = await log_batches.change_key(court, by)
+    old, new = await log_batches.change_key(court, MACHINE)
     click.echo(f"old: {old}\nnew: {new}")
     if log_batches.batch_ms(court.settings):
         click.echo(
@@ -178,12 +177,10 @@ def anew(context: click.Context, seen: tuple[Path, ...], reason: str, name: str,
 
 async def _begin_anew(house: "House", seen: tuple[Path, ...], reason: str, name: str) -> None:
     from chaupal.governance.log import beginning
-    from chaupal.governance.log.pseudonyms import pseudonym
 
     await _check_unserved(house)
     notes = [_read_kept(path / "checkpoint" if path.is_dir() else path) for path in seen]
-    by = pseudonym(house.court, (await operator(house)).me)
-    begun = await beginning.begin_anew(house.court, notes, reason.strip(), by, name)
+    begun = await beginning.begin_anew(house.court, notes, reason.strip(), name)
     said = begun.said
     lost = (
         f"{said.known - said.kept} are known to be missing"

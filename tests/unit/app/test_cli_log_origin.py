@@ -148,6 +148,13 @@ def test_a_restored_store_goes_on_under_a_new_name_and_key(morning: Morning):
     does(data, "check")
     does(data, "log", "rotate-key")  # and goes on
     does(data, "check")
+    with closing(sqlite3.connect(data / "chaupal.db")) as db:
+        found = [
+            json.loads(row[0]) for row in db.execute("SELECT body FROM log_entries WHERE kind IN ('key', 'origin')")
+        ]
+    assert {entry["public"]["by"] for entry in found} == {"machine"}, (
+        "no name of staff, who did it was nobody of theirs"
+    )
 
 
 def test_a_machine_that_served_the_older_log_knows_what_it_had(morning: Morning):

@@ -16,6 +16,7 @@ import regex
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches, cosigned, log, seen, tree
 from chaupal.governance.log.keys import Keys
+from chaupal.governance.log.pseudonyms import MACHINE
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.machine import marks
@@ -46,7 +47,7 @@ async def begin(court: Court, note: str, vkey: str, name: str = "") -> str:
     name = check_name(name or _next(last.origin))
     if name == last.origin:
         raise Invalid("log_name_taken")
-    origin = entries.Origin(previous=str(key), **_committed(note))
+    origin = entries.Origin(previous=str(key), by=MACHINE, **_committed(note))
     async with court.work.writing() as w:
         if await ledger.hold(w):
             raise Conflict(BEGUN)
@@ -65,7 +66,7 @@ class BegunAnew(msgspec.Struct, frozen=True):
 
 
 async def begin_anew(
-    court: Court, notes: Sequence[str], reason: str, by: str, name: str = "", client: "httpx2.AsyncClient | None" = None
+    court: Court, notes: Sequence[str], reason: str, name: str = "", client: "httpx2.AsyncClient | None" = None
 ) -> BegunAnew:
     """Begin a new log, under a new name and key, with the entries that the store has of an older one of which some are lost.
 
@@ -89,7 +90,7 @@ async def begin_anew(
         anew = msgspec.structs.replace(court, keys=Keys(keys.folder, name))
         last, key = await ledger.last_checkpoint(w), await batches.signing_key(court, w)
         said = entries.Origin(
-            previous=str(key.public), kept=kept, told=told if told > kept else 0, by=by, new=str(anew.keys.make_next().public),
+            previous=str(key.public), kept=kept, told=told if told > kept else 0, by=MACHINE, new=str(anew.keys.make_next().public),
             **({} if last is None else _committed(last.note)),
             **({} if newest.size <= kept else _committed(newest_note, "seen_")),
         )  # fmt: skip

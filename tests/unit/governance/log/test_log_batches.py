@@ -185,7 +185,7 @@ async def test_what_waits_when_a_log_is_begun_anew_is_not_found_in_the_older_one
     await hour_passes(court, clock)
     waited = dict([await enter(court, n, secret=True, sealed={"officer": str(n)}) for n in range(20)])
     (Path(court.settings.data) / "log.signed").unlink()  # a backup has none
-    begun = await beginning.begin_anew(court, [], "The disk was lost.", "machine")
+    begun = await beginning.begin_anew(court, [], "The disk was lost.")
     anew = msgspec.structs.replace(court, keys=await log.open_keys(court.work, court.settings))
     assert anew.keys.name == begun.name != court.keys.name
     while await hour_passes(anew, clock) <= max(waited):
