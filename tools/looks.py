@@ -14,7 +14,8 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 
 # Words whose letters change their looks side by side axe takes for pictures of an icon font and asks for no contrast: of Devanagari
 # one in ten. We have no such font, so on the canvas that it draws letters on all are found alike. `more`: rules that are off by themselves.
-# What has no words of its own, or is not drawn, it asks for no contrast either, but finds that out last, after a walk to the root.
+# What has no words of its own, or is not drawn, it asks for no contrast either, but finds that out last, after a walk to the root; so
+# whether it asks for it at all is looked at only where nothing like it has passed.
 # Words in the flow of a page, in the letters and on the grounds of others there that it measured enough contrast for, have enough, too: of
 # twenty posts those of one are measured. What had too little, is hidden or is placed over the page is asked for each by itself.
 # `colours`: none of its rules but those about colours.
@@ -22,10 +23,9 @@ RUN_AXE = """([more, colours]) => {
   const contrast = axe._audit.rules.find((one) => one.id === 'color-contrast');
   if (!contrast.whole) {
     contrast.whole = contrast.matches;
-    contrast.matches = (one, ...rest) =>
-      (/^(INPUT|SELECT|TEXTAREA)$/.test(one.nodeName) ||
-        ([...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) && one.checkVisibility())) &&
-      contrast.whole(one, ...rest);
+    contrast.matches = (one) =>
+      /^(INPUT|SELECT|TEXTAREA)$/.test(one.nodeName) ||
+      ([...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) && one.checkVisibility());
   }
   const passed = new Set(), grounds = new Map([[null, '']]);
   const ground = (one) => {  // undefined: placed
@@ -39,12 +39,12 @@ RUN_AXE = """([more, colours]) => {
   };
   const {'color-contrast': check} = axe._audit.checks;
   check.whole ??= check.evaluate;
-  check.evaluate = function (one, ...rest) {
+  check.evaluate = function (one, options, ...rest) {
     const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one), beneath = ground(one);
     const letters = beneath !== undefined && [beneath, color, fontSize, fontWeight, textShadow].join(';');
-    if (passed.has(letters)) return true;
+    if (passed.has(letters) || !contrast.whole(one, ...rest)) return true;
     let told;  // without a ratio where it passed because it is not seen
-    const enough = check.whole.call({...this, data: (said) => this.data((told = said))}, one, ...rest);
+    const enough = check.whole.call({...this, data: (said) => this.data((told = said))}, one, options, ...rest);
     if (enough && told?.contrastRatio && letters) passed.add(letters);
     return enough;
   };

@@ -101,12 +101,12 @@ def used(server: Served) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_servers_are_replaced_one_by_one_and_nobody_notices(
-    name: str, tmp_path: Path, postgres_server: Postgres, valkey_url: str
+    name: str, tmp_path: Path, postgres_server: Postgres, migrated: str, valkey_url: str
 ):
     need(name)
     port = free_port()
     settings = {
-        "database": postgres_server.fresh(),
+        "database": postgres_server.fresh(template=migrated),
         "valkey": valkey_url,
         "public_url": f"https://localhost:{port}",
         "trusted_proxies": ("127.0.0.1/32",),

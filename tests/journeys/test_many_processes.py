@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+import forked
 from ports import free_port
 from services import Postgres
 from serving import Served, join, served
@@ -28,16 +27,9 @@ class Flagged(Served):
 
     words: tuple[str, ...] = ("serve", "--no-work")
 
-    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+    def begin(self, *words: str) -> forked.Process:
         with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "chaupal.app.cli", *words],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self.environ},
-                cwd=self.log.parent,
-            )
+            return forked.begin(words, {**os.environ, **self.environ}, self.log.parent, log, log)
 
     def start(self) -> float:
         self.process = self.begin(*self.words)
@@ -209,7 +201,7 @@ def test_what_servers_leave_is_done_by_whoever_works(
                 for path in ("/", "/api/v2/instance", f"/api/v1/statuses/{post}", "/healthz/"):
                     assert httpx2.get(at + path, timeout=PATIENCE).status_code == 404
             finally:
-                working.terminate()
+                working.send_signal(signal.SIGTERM)
                 working.wait(PATIENCE)
     postgres_server.drop(dsn)
 
