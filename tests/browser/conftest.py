@@ -153,7 +153,7 @@ def chromium(shared: SharedBrowser) -> Iterator[Browser]:
 
 @pytest.fixture
 def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
-    """Opens a browser of its own for somebody of the cast (`at` a page), or nobody, and gives its first page."""
+    """Opens a browser of its own for somebody of the cast (`at` a page; "": none yet), or nobody, and gives its first page."""
     made: list[BrowserContext] = []
 
     def one(handle: str = "", *, at: str = "/", phone: bool = True, language: str = "hi", **more: object) -> Page:
@@ -177,7 +177,11 @@ def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
 
 
 def come_in(page: Page, handle: str, at: str = "/") -> None:
-    """What a press on a name in the village's bar does (`test_without_script`, `test_typing` press it)."""
+    """What a press on a name in the village's bar does (`test_without_script`, `test_typing` press it).
+
+    `at`: the page on which they then are; "": none, of whoever goes on to one by themselves.
+    """
     press_in_bar(page, "login", handle=handle)
-    page.goto(at)
-    expect(page.locator("section.village summary")).to_contain_text(f"@{handle}")
+    if at:
+        page.goto(at)
+        expect(page.locator("section.village summary")).to_contain_text(f"@{handle}")

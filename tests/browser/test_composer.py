@@ -37,9 +37,9 @@ def page(opens: Opens) -> Page:
 @pytest.fixture
 def slow(opens: Opens) -> Iterator[tuple[Page, list[Route]]]:
     """A page that is there to write on, while the script of its sheet has not come yet; and what is held back."""
-    page, held = opens("asha", service_workers="block"), list[Route]()
+    page, held = opens("asha", at="", service_workers="block"), list[Route]()
     page.route("**/static/composer*", lambda request: held.append(request))
-    page.reload()
+    page.goto("/")
     yield page, held
     page.unroute_all(behavior="ignoreErrors")
 

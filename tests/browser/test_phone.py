@@ -22,7 +22,7 @@ def test_all_places_are_reachable_from_a_phone_with_their_badges_when_logged_in(
     ravi.fill("#text", "मंडी कब चलें?")
     ravi.click(".sheet-foot button")
     ravi.wait_for_url(re.compile(r"/messages/\d+"))
-    page = opens("asha", java_script_enabled=scripts, reduced_motion="reduce")
+    page = opens("asha", at="", java_script_enabled=scripts, reduced_motion="reduce")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/public")
     expect(page.locator(".rail-open [data-badge=messages]")).to_be_visible()
@@ -59,7 +59,7 @@ def test_on_a_desktop_the_places_stand_open_and_nothing_opens_them(opens: Opens)
 @pytest.mark.parametrize("width", [360, 320])
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_the_post_button_stands_in_the_row_of_the_icons(opens: Opens, width: int, language: str):
-    page = opens("asha", language=language)
+    page = opens("asha", at="", language=language)
     page.set_viewport_size({"width": width, "height": 740})
     page.goto("/")
     page.locator("form.sheet textarea").click()
@@ -74,7 +74,7 @@ def test_the_post_button_stands_in_the_row_of_the_icons(opens: Opens, width: int
 @pytest.mark.parametrize("language", ["hi", "en"])
 @pytest.mark.parametrize("handle", ["", "asha"])
 def test_the_brand_does_not_break_at_320_px(opens: Opens, language: str, handle: str):
-    page = opens(handle, language=language)
+    page = opens(handle, at="", language=language)
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto("/")
     bar = page.locator(".top-inner").bounding_box()
@@ -92,7 +92,7 @@ SEEN = """() => [...document.querySelectorAll('.post .whom')].map((room) => {
 
 
 def test_beside_a_long_name_a_handle_is_not_cut_to_its_sign(opens: Opens):
-    page = opens("asha")
+    page = opens("asha", at="")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/@morcha")
     seen = page.evaluate(SEEN)

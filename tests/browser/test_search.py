@@ -40,7 +40,7 @@ def test_enter_searches_for_what_was_typed_and_it_is_offered_again_until_cleared
 
 
 def test_a_search_that_went_before_the_script_came_is_offered_again_too(opens: Opens):
-    page = opens("ravi", service_workers="block")
+    page = opens("ravi", at="", service_workers="block")
     page.route("**/static/search*.js", lambda request: request.abort())
     page.goto("/search")
     page.locator("#q").fill("तीसी")

@@ -16,7 +16,7 @@ def boxes(page: Page, selector: str) -> list[list[float]]:
 
 
 def test_on_a_low_window_the_menu_never_covers_the_name_of_the_place_and_all_of_it_can_be_reached(opens: Opens):
-    page = opens("asha", phone=False)
+    page = opens("asha", at="", phone=False)
     page.set_viewport_size({"width": 1280, "height": 460})
     page.goto("/@asha")
     page.evaluate(TO_THE_END)
@@ -84,7 +84,7 @@ def test_the_page_for_no_network_goes_on_by_itself_also_where_the_network_was_th
 
 @pytest.mark.parametrize(("who", "whom"), [("ravi", "asha"), ("asha", "asha"), ("", "asha"), ("karl", "nasreen")])
 def test_at_320_px_what_lies_on_a_banner_has_a_ground_of_its_own(opens: Opens, who: str, whom: str):
-    page = opens(who)
+    page = opens(who, at="")
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"/@{whom}")
     bare = page.evaluate(

@@ -39,7 +39,7 @@ def test_a_press_anywhere_on_a_post_opens_it_and_a_button_does_not(opens: Opens)
 
 
 def test_a_menu_closes_on_escape_outside_and_scroll_and_stays_within_the_window(opens: Opens):
-    page = opens("asha", language="en")
+    page = opens("asha", at="", language="en")
     page.set_viewport_size(SMALL)
     page.goto("/public")
     for kind in (MENU, ".more.again"):
@@ -168,7 +168,7 @@ def beside(asked: Route, more: str) -> None:
 
 
 def test_chains_of_conjuncts_and_long_names_never_scroll_the_page_sideways(opens: Opens):
-    page = opens("ravi")
+    page = opens("ravi", at="")
     page.set_viewport_size(SMALL)
     page.goto("/settings/profile")
     before = page.input_value("[name=name]")

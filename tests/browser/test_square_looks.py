@@ -105,7 +105,7 @@ def test_a_poll_has_bars_as_long_as_its_percentages_which_stand_whole_beside_lon
     asha.click(".sheet-foot button:not([formaction])")
     path = asha.locator("[data-list] article:has(.poll) a.when").first.get_attribute("href") or ""
     for voter, choice in (("ravi", 0), ("meera", 1), ("chitra", 0)):
-        page = opens(voter)
+        page = opens(voter, at="")
         page.set_viewport_size({"width": 360, "height": 800})
         page.goto(path)
         page.locator(".poll [type=radio]").nth(choice).check()
