@@ -103,6 +103,19 @@ async def test_nobody_sits_where_another_does_whoever_serves_and_whoever_stands_
     assert len(made) == len(set(made))
 
 
+async def test_a_database_is_served_while_anybody_sits_who_does_not_stand_beside(sit: Sit):
+    async def served() -> bool:
+        async with work_of(beside).reading() as reading:
+            return await seats.is_served(reading)
+
+    beside = await sit(beside=True)
+    assert not await served()
+    serving = await sit()
+    assert await served()
+    await serving.leave()
+    assert not await served()
+
+
 async def test_who_stood_still_makes_no_id_and_takes_another_seat_where_the_first_is_anothers(
     sit: Sit, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
