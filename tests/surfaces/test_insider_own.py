@@ -25,9 +25,11 @@ from chaupal.governance.people import account_desk, report_desk, reports, role_g
 from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
+from chaupal.policy.draft import Draft
 from chaupal.policy.may import MAY
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role, Viewer
+from chaupal.social.people import moving
 from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB
 from surfaces.insiders import (
@@ -45,7 +47,7 @@ from surfaces.insiders import (
     rule_for,
     steps_refused_at_the_prompt,
 )
-from village import REASON, Village, Villager
+from village import PASSWORD, REASON, Village, Villager
 
 FORM = {
     "outcome": "withhold_post",
@@ -305,6 +307,55 @@ async def test_many_at_once_and_the_command_line_refuse_the_same(village: Villag
     with pytest.raises(NotAllowed):
         await reviews.keep(court, reviewer.viewer, ref, n, reason=REASON)
     assert await count(v) == before
+
+
+async def test_another_account_of_ones_own_is_oneself(village: Village):
+    """Whoever moves has said that both accounts are theirs, and cannot take that back: what is the one's is not the other's to judge,
+    and the two are no two people.
+    """
+    v, court, square = village, village.running.house.court, village.running.house.square
+    both = [(v.asha, await hire(v, "in_new", Role.REVIEWER)), (await hire(v, "in_first", Role.OWNER), v.dev)]
+    for old, new in both:
+        await moving.name(square, new.viewer, old.handle)
+        await moving.move(square, old.viewer, new.handle, PASSWORD)
+        await moving.take_back(square, old.viewer)
+        await moving.unname(square, new.viewer, old.id)
+    (asha, new), (first, second) = both
+    ref = await v.receives(asha.latest.path, v.ravi.latest.path)
+    await reports.file(
+        court, v.ravi.viewer, Report(account=asha.id, posts=(), kind="other", rules=(), comment="She hounds us.")
+    )
+    report = (await report_desk.queue(court, v.owner.viewer))[0].id
+    await decisions.propose(court, first.viewer, ref, 2, outcome="withhold_post", reason=REASON)
+    await v.settle()
+    before = await count(v)
+    tried = [(new, 1, "propose"), (second, 2, "approve"), (second, 2, "return")]
+    for who, n, act in tried:
+        page = await at_desk(v, who, f"/office/orders/{ref}/{n}/{act}", **FORM)
+        assert page.status_code in (403, 404), (act, page.status_code)
+        answer = await as_app(v, who, "POST", f"/api/v1/admin/orders/{ref}/targets/{n}/{act}", **FORM)
+        assert answer.status_code in (403, 404), (act, answer.text)
+        shell = await in_shell(v, "order", act, ref, str(n), "--as", who.handle, "--reason", REASON)
+        assert shell.returncode, (act, shell.stdout)
+    acts: list[Callable[[], Awaitable[object]]] = [
+        lambda: report_desk.report(court, new.viewer, report),
+        lambda: report_desk.resolve(court, new.viewer, report, outcome="none"),
+        lambda: steps.take(court, new.viewer, ref, StepForm(verb="write", text=REASON)),
+        lambda: notes.add(court, new.viewer, "account", asha.id, "not me"),
+        lambda: house.sanction(
+            court,
+            new.viewer,
+            MatterForm(targets="@asha", rule="1@1", grounds=REASON),
+            Draft(outcome="warn", reason=REASON),
+            alone=True,
+        ),
+    ]
+    for act in acts:
+        with pytest.raises(NotAllowed):
+            await act()
+    assert await report_desk.queue(court, new.viewer) == []
+    assert await count(v) == before
+    await decisions.approve(court, v.lakshmi.viewer, ref, 2)
 
 
 # --- acts beside the two tables ---

@@ -289,6 +289,7 @@ async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.
     return guards.MoveAsked(
         by=me,
         owners=owners,
+        mine=await guards.accounts_of(reading, me),
         people=people,
         book=book,
         earlier=earlier,
@@ -324,6 +325,7 @@ async def _asked_of(
     return guards.MoveAsked(
         by=me,
         owners=await docket.owners_of(reading, order.id),
+        mine=await guards.accounts_of(reading, me),
         people=await accounts.standings(reading, [me]),
         book=court.rules.current(court.clock()),
         own=regime_of(court, order).basis_kind == "own_rules",

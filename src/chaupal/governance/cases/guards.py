@@ -13,7 +13,7 @@ from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.case_events import CaseEvent
-from chaupal.store.identity import accounts
+from chaupal.store.identity import accounts, moving
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading
 from chaupal_audit.law.rulebook import RuleBook
@@ -40,8 +40,9 @@ class NotAskedFor(Conflict):
 class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who wants to move a thing, with all that guards look at.
 
-    `owners`: whose things it is about; nobody's where it names nothing that is here. `people`: how everybody stands now who
-    has a hand in it, the owners too. `earlier`: the events that it seconds, each with the word of `policy.may` that opened it;
+    `owners`: whose things it is about; nobody's where it names nothing that is here. `mine`: the accounts of who moves it.
+    `people`: how everybody stands now who has a hand in it, the owners too. `earlier`: the events that it seconds, each with the
+    word of `policy.may` that opened it;
     `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an
@@ -50,6 +51,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
 
     by: int
     owners: frozenset[int]
+    mine: frozenset[int]
     people: dict[int, AccountStanding]
     book: RuleBook
     earlier: tuple[tuple[CaseEvent, str], ...] = ()
@@ -88,6 +90,18 @@ def check_not_own(me: int, owners: Iterable[int | None], says: str = YOURS) -> N
         raise NotAllowed(says)
 
 
+async def check_nothing_of_theirs(reading: Reading, me: int, owners: Iterable[int | None], says: str = YOURS) -> None:
+    """The same of every account of theirs. Raises NotAllowed."""
+    named = [owner for owner in owners if owner is not None]
+    for account in await accounts_of(reading, me) if named else ():
+        check_not_own(account, named, says)
+
+
+async def accounts_of(reading: Reading, me: int) -> frozenset[int]:
+    """Somebody's account, and those from which or to which it has moved: whoever moves says that both are theirs."""
+    return frozenset({me, *await moving.moved_between(reading, me)})
+
+
 def check_holds(person: AccountStanding | None, word: str) -> None:
     """Whether somebody's role, as it is at this moment, opens the word, and nothing limits their account. Raises NotAllowed."""
     if not holds(person, word):
@@ -106,7 +120,7 @@ async def act(reading: Reading, viewer: Viewer, word: str, owners: Iterable[int 
     """
     me = check_may(viewer, word)
     check_holds((await accounts.standings(reading, [me])).get(me), word)
-    check_not_own(me, owners)
+    await check_nothing_of_theirs(reading, me, owners)
     return me
 
 
@@ -115,7 +129,7 @@ async def check_second(reading: Reading, me: int, first: int, word: str, propose
 
     Raises NotAllowed, Conflict.
     """
-    check_not_own(me, [first], SECOND)
+    await check_nothing_of_theirs(reading, me, [first], SECOND)
     people = await accounts.standings(reading, [me, first])
     check_holds(people.get(me), word)
     if not holds(people.get(first), proposed):
@@ -126,7 +140,8 @@ async def check_second(reading: Reading, me: int, first: int, word: str, propose
 
 
 def _not_own(asked: MoveAsked) -> None:
-    check_not_own(asked.by, asked.owners)
+    if not asked.mine.isdisjoint(asked.owners):
+        raise NotAllowed(YOURS)
 
 
 def _there(asked: MoveAsked) -> None:
@@ -136,13 +151,13 @@ def _there(asked: MoveAsked) -> None:
 
 def _another(asked: MoveAsked) -> None:
     """Who proposed it, or did it alone, cannot approve it."""
-    if asked.earlier and asked.earlier[0][0].by == asked.by:
+    if asked.earlier and asked.earlier[0][0].by in asked.mine:
         raise NotAllowed(SECOND)
 
 
 def _third(asked: MoveAsked) -> None:
     """Who agreed as second reviewer cannot approve it, too."""
-    if any(event.by == asked.by for event, _ in asked.earlier[1:]):
+    if any(event.by in asked.mine for event, _ in asked.earlier[1:]):
         raise NotAllowed("third_person")
 
 
@@ -212,7 +227,7 @@ def _emergency(asked: MoveAsked) -> None:
 
 def _another_took_in(asked: MoveAsked) -> None:
     """Who took in the confirming order, or let in whoever filed it, cannot confirm by it: one person could then prolong anything."""
-    if asked.takers and all(asked.by in some for some in asked.takers):
+    if asked.takers and not any(asked.mine.isdisjoint(some) for some in asked.takers):
         raise NotAllowed("confirms_own_intake")
 
 

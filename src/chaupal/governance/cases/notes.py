@@ -52,7 +52,10 @@ async def on(court: Court, viewer: Viewer, what: str, of: int) -> list[Note]:
     """What was written about it; nothing of what the viewer may not know of, and never what others wrote of what is their own."""
     me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        if me in await docket.owners_behind(reading, what, of) or not await _known(reading, viewer, what, of):
+        mine = await guards.accounts_of(reading, me)
+        if not mine.isdisjoint(await docket.owners_behind(reading, what, of)) or not await _known(
+            reading, viewer, what, of
+        ):
             return []
         return await notes.on(reading, what, of)
 

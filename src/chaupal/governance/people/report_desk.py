@@ -31,7 +31,8 @@ async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list
     me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         rows = await (reports.latest(reading, (reports.RESOLVED,)) if resolved else reports.waiting(reading))
-        return [_shown_to(viewer, row) for row in rows if row.account_id != me]
+        mine = await guards.accounts_of(reading, me)
+        return [_shown_to(viewer, row) for row in rows if row.account_id not in mine]
 
 
 def _shown_to(viewer: Viewer, row: ReportRow) -> ReportRow:
@@ -47,7 +48,8 @@ async def latest(
     async with court.work.reading() as reading:
         state = reports.RESOLVED if resolved else reports.OPEN
         found = await reports.latest(reading, (state,), below=below, above=above, at_most=at_most, about=about, by=by)
-        seen = [_shown_to(viewer, row) for row in found if row.account_id != me]
+        mine = await guards.accounts_of(reading, me)
+        seen = [_shown_to(viewer, row) for row in found if row.account_id not in mine]
         return [row for row in seen if not by or row.reporter_id == by]
 
 
@@ -56,7 +58,7 @@ async def report(court: Court, viewer: Viewer, id_: int) -> ReportRow:
     me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         row = await _report(reading, id_)
-        guards.check_not_own(me, [row.account_id])
+        await guards.check_nothing_of_theirs(reading, me, [row.account_id])
         return _shown_to(viewer, row)
 
 
@@ -168,7 +170,7 @@ async def _mine_to_handle(w: Writing, viewer: Viewer, id_: int) -> int:
     check_may(viewer, "handle_reports")
     row = await _report(w, id_)
     me = await guards.act(w, viewer, "handle_reports", [row.account_id])
-    guards.check_not_own(me, [row.reporter_id], YOURS)
+    await guards.check_nothing_of_theirs(w, me, [row.reporter_id], YOURS)
     return me
 
 

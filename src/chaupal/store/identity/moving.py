@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, or_, text as sql
+from sqlalchemy import Table, or_, select, text as sql, union
 
 from chaupal.store.machine.claims import HELD_FOR, HeldJobs
-from chaupal.store.machine.dialect import param
+from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -59,6 +59,12 @@ ADVANCE = updates(moves, phase="to_phase", at="to_at", done=moves.c.done + param
 END = updates(moves, state="as").where(_jobs.open, id="of")
 STOP = updates(moves, state="as").where(_jobs.open, account_id="me")
 DROP = deletes(moves).where(account_id="me")
+BETWEEN = statement(
+    union(
+        select(moves.c.to_id).where(moves.c.account_id == param("me")),
+        select(moves.c.account_id).where(moves.c.to_id == param("me")),
+    )
+)
 
 
 def _behind(table: Table, *more: Any) -> Any:
@@ -124,6 +130,11 @@ async def begin(w: Writing, new: int, account: int, to: int) -> None:
 
 async def latest(reading: Reading, account: int) -> Move | None:
     return next(iter(await _jobs.mine(reading, account, 1)), None)
+
+
+async def moved_between(reading: Reading, me: int) -> set[int]:
+    """The accounts to which `me` has ever moved, and those that came to it; what they agreed to when they moved is not taken back."""
+    return {row[0] for row in await reading.fetch(BETWEEN, me=me)}
 
 
 async def stop(w: Writing, account: int) -> None:

@@ -89,6 +89,9 @@ _SHORTENED = """
     )
 """
 _WHO = 'NEW."by"'
+# Of whoever acts is what their account owns, or one from which or to which it has moved: whoever moves says that both are theirs.
+_MOVED = f"SELECT to_id FROM moves WHERE account_id = {_WHO} UNION SELECT account_id FROM moves WHERE to_id = {_WHO}"  # noqa: S608 - words of ours
+_MY_TARGET = f"SELECT 1 FROM targets WHERE (owner_id = {_WHO} OR owner_id IN ({_MOVED}))"  # noqa: S608 - words of ours
 # Where a case stood before the event that is written, and how its order is called.
 _BEFORE = "(SELECT b.state FROM case_events b WHERE b.target_id = NEW.target_id ORDER BY b.number DESC LIMIT 1)"
 _OF_ORDER = "FROM orders o JOIN targets t ON t.order_id = o.id WHERE t.id = NEW.target_id"
@@ -311,18 +314,18 @@ TRIGGERS = (
     Trigger(
         "cases_not_by_their_owner", "case_events", "INSERT",
         "NEW.state NOT IN ('received', 'not_found') "
-        'AND EXISTS (SELECT 1 FROM targets WHERE id = NEW.target_id AND owner_id = NEW."by")',
+        f"AND EXISTS ({_MY_TARGET} AND id = NEW.target_id)",
     ),
     Trigger(
         "orders_not_by_their_owner", "order_events", "INSERT",
         # The change of a measure is of one thing, and its case says whose that is.
         "NEW.verb NOT IN ('receive', 'extend', 'renew', 'amend') AND "
-        'EXISTS (SELECT 1 FROM targets WHERE order_id = NEW.order_id AND owner_id = NEW."by")',
+        f"EXISTS ({_MY_TARGET} AND order_id = NEW.order_id)",
     ),
     Trigger(
         "cases_decided_by_two", "case_events", "INSERT",
         "(NEW.first_by IS NULL AND NEW.state IN ('refused', 'closed', 'measure_concurred', 'change_concurred')) "
-        f"OR (NEW.first_by IS NOT NULL AND NOT {_DID_IT})",
+        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR NEW.first_by IN ({_MOVED})))",
     ),
     Trigger(
         "cases_decided_by_staff", "case_events", "INSERT",

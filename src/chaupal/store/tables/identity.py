@@ -130,6 +130,7 @@ moves = table(
     big("created_at"),
     big("held_until", default=0),
     Index("moves_of", "account_id", "id"),
+    Index("moves_to", "to_id"),
     Index("moves_open", "state", "id"),
 )
 

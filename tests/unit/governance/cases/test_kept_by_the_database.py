@@ -26,6 +26,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import appeals as appeal_rows, clocks, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
+from chaupal.store.identity import moving
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading
@@ -70,6 +71,23 @@ async def test_nobody_moves_what_is_about_something_of_theirs(bench: Bench):
         await decisions.return_(bench.court, meera, ref, 1, REASON)
     with kept("orders_not_by_their_owner"):
         await bench.step(ref, "write", by=meera, text="A letter to the officer.")
+
+
+@pytest.mark.usefixtures("forgetful")
+async def test_an_account_from_which_one_moved_is_theirs_and_two_of_one_person_are_no_two(bench: Bench):
+    ref = await bench.order()
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.meera, bench.asha.me)
+        await moving.begin(w, bench.court.make_id(), bench.owner.me, bench.dev.me)
+    with kept("cases_not_by_their_owner"):
+        await propose(bench, bench.asha, ref, **WITHHOLD)
+    with kept("orders_not_by_their_owner"):
+        await bench.step(ref, "write", by=bench.asha, text="A letter to the officer.")
+    for one, other in ((bench.owner, bench.dev), (bench.dev, bench.owner)):
+        await propose(bench, one, ref, **WITHHOLD)
+        with kept("cases_decided_by_two"):
+            await decisions.approve(bench.court, other, ref, 1)
+        await decisions.return_(bench.court, bench.clerk, ref, 1, REASON)
 
 
 @pytest.mark.usefixtures("forgetful")
