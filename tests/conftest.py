@@ -21,11 +21,11 @@ import structlog
 import uvloop
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from hypothesis import HealthCheck, is_hypothesis_test, settings as hypothesis_settings
-from hypothesis.internal.constants_ast import constants_from_module, is_local_module_file
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 import compiled
 import sessions
+import strewn
 from begun import begun, lay
 from chaupal.app import rooms, wiring
 from chaupal.app.wiring import RunningHouse
@@ -46,11 +46,8 @@ from kept_keys import KeptKeys, of_a_run
 from lent import Lender
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_programs, postgres_server  # noqa: F401 - fixtures
-from strewn import begun_at, strewn
 from valkeys import own_valkey, shared_valkey, valkey_url, watched_valkeys  # noqa: F401 - fixtures
 from village import Village, copy, found, open_village
-
-HERE = Path(__file__).parent
 
 # No clock decides about a test: neither how long an example took nor how long it took to be made up.
 untimed: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -95,31 +92,8 @@ structlog.configure(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Each process that shares the tests begins to gather them at another file, and finds compiled what the others have."""
-    if place := _place(config):
-        at, of = place
-        config.args = begun_at(config.args, at / of)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, files that wait lie among those that compute."""
-    if place := _place(config):
-        items[:] = strewn(items, HERE)
-        if any(is_hypothesis_test(getattr(item, "obj", None)) for item in items):
-            _keep_constants(*place)
-
-
-def _place(config: pytest.Config) -> tuple[int, int] | None:
-    """Which of how many processes that share the tests this one is; none where it has all of them."""
-    told = getattr(config, "workerinput", None)
-    return (int(told["workerid"].removeprefix("gw")), told["workercount"]) if told else None
-
-
-def _keep_constants(at: int, of: int) -> None:
-    """Hypothesis puts constants of our modules into examples: each process looks for those of a part, and finds the others kept."""
-    ours = (name for name, module in sys.modules.items() if is_local_module_file(getattr(module, "__file__", "") or ""))
-    for name in sorted(ours)[at::of]:
-        constants_from_module(sys.modules[name])
+    if hasattr(config, "workerinput"):  # of several processes that share the tests
+        config.pluginmanager.register(strewn)
 
 
 def pytest_collection() -> None:

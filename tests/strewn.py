@@ -1,8 +1,13 @@
-"""The order of the files of tests where several processes share them: those that wait among those that compute."""
+"""How several processes share the tests (`pytest -n`): in which order they take the files, and where each begins to gather them.
 
-from collections.abc import Sequence
+A plugin of pytest, which `conftest` puts in where there are several.
+"""
+
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Protocol
+
+import pytest
 
 # Rooms whose tests wait for servers, browsers and clocks; those of the others compute.
 WAITING = frozenset({"browser", "clients", "cluster", "contracts", "deploy", "journeys", "peers"})
@@ -10,13 +15,27 @@ WAITING = frozenset({"browser", "clients", "cluster", "contracts", "deploy", "jo
 WITHIN = 2 / 3
 
 
-def begun_at(args: Sequence[str], share: float) -> list[str]:
-    """The files of tests under `args` (files, folders), from the one at that share of them on, and then those before it."""
-    files = [
-        one for arg in args for one in (map(str, sorted(Path(arg).rglob("test_*.py"))) if Path(arg).is_dir() else [arg])
-    ]
-    first = int(len(files) * share)
-    return files[first:] + files[:first]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait lie among those that compute, in every process alike."""
+    items[:] = strewn(items, Path(__file__).parent)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)  # what `--lf` sorts to the front stays there
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Each process begins with another part of a folder, and finds compiled what the others have gathered by then."""
+    report = yield
+    if isinstance(collector, pytest.Directory):
+        told = collector.config.workerinput  # pyright: ignore[reportAttributeAccessIssue] - of xdist
+        report.result = begun_at(report.result, int(told["workerid"].removeprefix("gw")) / told["workercount"])
+    return report
+
+
+def begun_at[T](things: Sequence[T], share: float) -> list[T]:
+    """The same from the one at that share of them on, and then those before it."""
+    first = int(len(things) * share)
+    return [*things[first:], *things[:first]]
 
 
 class Item(Protocol):

@@ -39,6 +39,7 @@ from surfaces.insiders import (
     ROLES,
     as_app,
     at_desk,
+    at_prompt,
     count,
     hire,
     in_shell,
@@ -46,6 +47,7 @@ from surfaces.insiders import (
     refused_at_the_prompt,
     rule_for,
     steps_refused_at_the_prompt,
+    words,
 )
 from village import PASSWORD, REASON, Village, Villager
 
@@ -335,8 +337,8 @@ async def test_another_account_of_ones_own_is_oneself(village: Village):
         assert page.status_code in (403, 404), (act, page.status_code)
         answer = await as_app(v, who, "POST", f"/api/v1/admin/orders/{ref}/targets/{n}/{act}", **FORM)
         assert answer.status_code in (403, 404), (act, answer.text)
-        shell = await in_shell(v, "order", act, ref, str(n), "--as", who.handle, "--reason", REASON)
-        assert shell.returncode, (act, shell.stdout)
+        shell = await at_prompt(v, *words(act, ref, n, who.handle))
+        assert shell.returncode == 1 and "Error" not in shell.stderr, (act, shell)
     acts: list[Callable[[], Awaitable[object]]] = [
         lambda: report_desk.report(court, new.viewer, report),
         lambda: report_desk.resolve(court, new.viewer, report, outcome="none"),

@@ -1,5 +1,8 @@
 """In which order processes that share the tests take their files."""
 
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -49,13 +52,26 @@ def test_files_that_wait_lie_among_those_that_compute_and_not_at_the_end():
     assert files[-1] <= len(found) * (WITHIN + 0.1)
 
 
-def test_each_process_begins_to_gather_elsewhere_and_all_come_to_the_same_order(tmp_path: Path):
-    for room, name in (("a", "test_1.py"), ("a", "helps.py"), ("b", "test_1.py"), ("b", "test_2.py")):
-        (tmp_path / room).mkdir(exist_ok=True)
-        (tmp_path / room / name).touch()
-    args = [str(tmp_path), "named.py::test"]
-    orders = [begun_at(args, at / 3) for at in range(3)]
-    assert orders[0] == [*(str(tmp_path / file) for file in ("a/test_1.py", "b/test_1.py", "b/test_2.py")), args[1]]
-    assert orders[1] == orders[0][1:] + orders[0][:1] and orders[2] == orders[0][2:] + orders[0][:2]
+def test_each_process_begins_elsewhere_and_all_come_to_the_same_order():
+    # Of one that takes the place of another that fell the number is none of the first three.
+    begun = ["".join(begun_at("abcdefg", at / 3)) for at in range(5)]
+    assert begun == ["abcdefg", "cdefgab", "efgabcd", "abcdefg", "abcdefg"]
     items = gathered(browser=10, journeys=20, surfaces=30, unit=60)
     assert strewn(items[50:] + items[:50], TESTS) == strewn(items, TESTS)
+
+
+def test_where_processes_share_them_named_tests_keep_their_order_and_what_is_left_out_stays_out(tmp_path: Path):
+    (tmp_path / "room").mkdir()
+    for file, words in (
+        ("test_1.py", "def test_a(): pass\ndef test_b(): pass"),
+        ("room/test_2.py", "def test_c(): pass"),
+        ("room/test_3.py", "raise SystemError"),
+        ("room/test_4.py", "def test_d(): pass"),
+    ):
+        (tmp_path / file).write_text(words)
+    plugins = ["-p", "xdist", "-p", "strewn", "-p", "no:cacheprovider"]
+    asked = ["-n", "2", "test_1.py::test_b", "test_1.py::test_a", "room", "--ignore", "room/test_3.py"]
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "pytest", *plugins, *asked]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "4 passed" in done.stdout, done.stdout + done.stderr

@@ -13,7 +13,7 @@ from archives import PUBLIC, THERE, mastodon, note, outbox, tarred, tweet, twitt
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives import archives, past_mastodon, past_posts, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, SHORT, UNDATED, Attached
 from chaupal.text import foreign
 
 AT = 1_612_938_600_000  # 10 February 2021, 06:30 UTC
@@ -57,6 +57,9 @@ def test_a_name_of_another_server_keeps_its_server():
     tag = {"type": "Mention", "href": "https://x.example/users/bob", "name": "@bob@x.example"}
     [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, words, tag=[tag])))))
     assert item.text == "@bob@x.example सुनो"
+    tag["name"] = f"@bob@{'x' * past_mastodon.MOST_NAME}"
+    [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, words, tag=[tag])))))
+    assert item.text == "@bob सुनो", "a name without end is put in for nobody's"
 
 
 def test_of_words_without_end_as_much_is_read_as_of_another_servers():
@@ -186,6 +189,14 @@ def test_what_takes_the_place_of_a_link_or_a_name_is_not_looked_through_for_more
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10_000_000 and len(item.text) <= foreign.MOST_READ
+
+
+def test_of_one_second_no_more_notes_are_kept_than_are_held_against_each_tweet():
+    begins, others = "क" * past_twitter.CUT_FROM, ["कुछ और"] * (past_twitter.MOST_NOTES - 1)
+    for said, but in (([*others, f"{begins}ख"], ""), ([*others, "एक और", f"{begins}ख"], SHORT)):
+        notes = [{"noteTweet": {"createdAt": "2021-02-10T06:30:00Z", "core": {"text": text}}} for text in said]
+        files = twitter(tweet(1, f"{begins}…")) | {"data/note-tweet.js": json.dumps(notes)}
+        assert [item.but for item in past_twitter.read(Archive(zipped(files)))] == [but]
 
 
 def test_of_a_list_without_end_no_more_lines_are_kept_than_may_come(monkeypatch):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
 from chaupal.governance import webhooks
-from chaupal.governance.appeals import notices
+from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import cases, notes
 from chaupal.governance.cases.notes import TemplateForm
 from chaupal.governance.laws import house_texts
@@ -22,9 +22,19 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import portal, statements
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.governance.orders.statements import StatementForm
-from chaupal.governance.people import access_audit, announcements, ip_and_mail_blocks, recovering, role_grants, speakers
+from chaupal.governance.people import (
+    access_audit,
+    announcements,
+    ip_and_mail_blocks,
+    recovering,
+    report_desk,
+    reports,
+    role_grants,
+    speakers,
+)
 from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
 from chaupal.governance.people.ip_and_mail_blocks import AddressBlockForm
+from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.governance.servers import limits
 from chaupal.governance.servers.limits import ServerForm
@@ -32,10 +42,10 @@ from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins, password_and_email, sessions, two_factor as second
-from chaupal.store.court import ledger
+from chaupal.store.court import ledger, rulings
 from chaupal.store.identity import accounts as store
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Writing
@@ -173,6 +183,27 @@ async def test_who_has_the_role_no_more_does_nothing_by_it_though_they_came_in_w
         with pytest.raises(NotAllowed, match="not of the staff as you were"):
             await act()
         assert await last_entry(bench) == entry, name
+
+
+async def test_appeals_and_reports_of_who_has_no_role_any_more_lie_on_nobodys_desk(bench: Bench):
+    """Of cases: `unit/web/office/test_office`."""
+    court, gone = bench.court, await bench.hire("second", Role.OWNER)
+    await bench.withhold(await bench.order())
+    async with court.work.reading() as reading:
+        (ruling,) = await rulings.of_owner(reading, bench.meera)
+    appeal = await appeals.file(court, Viewer(account=bench.meera, country="IN"), ruling.id, "It was a poem.")
+    report = await reports.file(court, bench.asha, Report(account=bench.meera, kind="spam"))
+    await appeals.assign(court, gone, appeal.id)
+    await report_desk.assign(court, gone, report.id)
+
+    async def desks() -> list[int | None]:
+        ((heard, _),) = await appeals.queue(court, bench.dev)
+        (read,) = await report_desk.queue(court, bench.dev)
+        return [heard.assigned_to, read.assigned_to]
+
+    for role, desk in ((Role.APPROVER, gone.me), (Role.MEMBER, None)):
+        await role_grants.grant(court, bench.owner, gone.me, role)
+        assert await desks() == [desk, desk], role
 
 
 # --- roles are entries, so a role that no entry gave is no role ---
