@@ -99,7 +99,7 @@ async def check_nothing_of_theirs(reading: Reading, me: int, owners: Iterable[in
 
 async def accounts_of(reading: Reading, me: int) -> frozenset[int]:
     """Somebody's account, and those from which or to which it has moved: whoever moves says that both are theirs."""
-    return frozenset({me, *await moving.moved_between(reading, me)})
+    return frozenset(await moving.moved_between(reading, me))
 
 
 def check_holds(person: AccountStanding | None, word: str) -> None:

@@ -139,7 +139,8 @@ async def resolve(
         me = await _mine_to_handle(w, viewer, id_)
         row = await _report(w, id_)
         beside = await reports.open_on(w, row.account_id) if together else []
-        rows = [one for one in beside if one.reporter_id != me] or [row]
+        mine = await guards.accounts_of(w, me)
+        rows = [one for one in beside if one.reporter_id not in mine] or [row]
         return [await _resolve(court, w, one, me, outcome, reason) for one in rows]
 
 

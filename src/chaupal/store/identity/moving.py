@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, or_, select, text as sql, union
+from sqlalchemy import Table, or_, text as sql
 
 from chaupal.store.machine.claims import HELD_FOR, HeldJobs
 from chaupal.store.machine.dialect import param, statement
@@ -59,11 +59,15 @@ ADVANCE = updates(moves, phase="to_phase", at="to_at", done=moves.c.done + param
 END = updates(moves, state="as").where(_jobs.open, id="of")
 STOP = updates(moves, state="as").where(_jobs.open, account_id="me")
 DROP = deletes(moves).where(account_id="me")
+# One after the other: whoever moved twice is the same person at either end.
 BETWEEN = statement(
-    union(
-        select(moves.c.to_id).where(moves.c.account_id == param("me")),
-        select(moves.c.account_id).where(moves.c.to_id == param("me")),
-    )
+    sql("""
+    WITH RECURSIVE mine (id) AS (
+        SELECT CAST(:me AS BIGINT)
+        UNION SELECT CASE m.account_id WHEN mine.id THEN m.to_id ELSE m.account_id END
+        FROM mine JOIN moves m ON m.account_id = mine.id OR m.to_id = mine.id
+    ) SELECT id FROM mine
+    """).bindparams(param("me"))
 )
 
 
@@ -133,7 +137,7 @@ async def latest(reading: Reading, account: int) -> Move | None:
 
 
 async def moved_between(reading: Reading, me: int) -> set[int]:
-    """The accounts to which `me` has ever moved, and those that came to it; what they agreed to when they moved is not taken back."""
+    """`me`, and the accounts from which or to which it has ever moved, by however many moves: what was agreed to in each stays so."""
     return {row[0] for row in await reading.fetch(BETWEEN, me=me)}
 
 

@@ -89,9 +89,25 @@ _SHORTENED = """
     )
 """
 _WHO = 'NEW."by"'
-# Of whoever acts is what their account owns, or one from which or to which it has moved: whoever moves says that both are theirs.
-_MOVED = f"SELECT to_id FROM moves WHERE account_id = {_WHO} UNION SELECT account_id FROM moves WHERE to_id = {_WHO}"  # noqa: S608 - words of ours
-_MY_TARGET = f"SELECT 1 FROM targets WHERE (owner_id = {_WHO} OR owner_id IN ({_MOVED}))"  # noqa: S608 - words of ours
+
+
+def _accounts_of(who: str) -> str:
+    """Somebody's account, and those from which or to which it has moved: whoever moves says that both are theirs."""
+    return f"""
+        WITH RECURSIVE mine (id) AS (
+            SELECT {who}
+            UNION SELECT CASE m.account_id WHEN mine.id THEN m.to_id ELSE m.account_id END
+            FROM mine JOIN moves m ON m.account_id = mine.id OR m.to_id = mine.id
+        ) SELECT id FROM mine
+    """  # noqa: S608 - words of ours
+
+
+def _is_among(who: str, those: str) -> str:
+    return f"EXISTS (SELECT 1 FROM ({_accounts_of(who)}) h WHERE h.id IN ({those}))"  # noqa: S608 - words of ours
+
+
+_MINE = _accounts_of(_WHO)
+_MY_TARGET = f"SELECT 1 FROM targets WHERE owner_id IN ({_MINE})"  # noqa: S608 - words of ours
 # Where a case stood before the event that is written, and how its order is called.
 _BEFORE = "(SELECT b.state FROM case_events b WHERE b.target_id = NEW.target_id ORDER BY b.number DESC LIMIT 1)"
 _OF_ORDER = "FROM orders o JOIN targets t ON t.order_id = o.id WHERE t.id = NEW.target_id"
@@ -152,7 +168,7 @@ _WIDER = (
     f"EXISTS (SELECT 1 {_OF_ORDER} AND o.territory <> 'XX' AND EXISTS (EACH(NEW.territory) EXCEPT EACH(o.territory)))"
 )
 # Who decided what an appeal is about, or what that goes on from or went on as, also under another order; who is not to hear it.
-_DECIDED_IT = """
+_DECIDED_IT = f"""
     EXISTS (
         SELECT 1 FROM rulings x LEFT JOIN targets t ON t.id = x.target_id
         JOIN rulings r ON r.id = x.id
@@ -160,9 +176,9 @@ _DECIDED_IT = """
             SELECT n.target_id FROM case_events o JOIN case_events n ON n.log_index = o.log_index
             WHERE o.target_id = x.target_id AND 'confirmed' IN (o.state, n.state)
         )))
-        WHERE x.id = NEW.ruling_id AND NEW.decided_by IN (r.decided_by, r.approved_by, r.concurred_by)
+        WHERE x.id = NEW.ruling_id AND {_is_among("NEW.decided_by", "r.decided_by, r.approved_by, r.concurred_by")}
     )
-"""
+"""  # noqa: S608 - words of ours
 # In an appeal that is over; or by somebody else than who filed it, as such; or as the staff's, by who may not hear it.
 _BY_NEITHER_SIDE = f"""
     NOT EXISTS (
@@ -325,7 +341,7 @@ TRIGGERS = (
     Trigger(
         "cases_decided_by_two", "case_events", "INSERT",
         "(NEW.first_by IS NULL AND NEW.state IN ('refused', 'closed', 'measure_concurred', 'change_concurred')) "
-        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR NEW.first_by IN ({_MOVED})))",
+        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR NEW.first_by IN ({_MINE})))",
     ),
     Trigger(
         "cases_decided_by_staff", "case_events", "INSERT",
@@ -389,7 +405,7 @@ TRIGGERS = (
     # Who says what became of a report is neither whoever wrote it nor whom it is about. (The house settles it by what was done.)
     Trigger(
         "reports_resolved_by_another", "reports", "UPDATE OF resolved_by",
-        "NEW.resolved_by IN (NEW.account_id, NEW.reporter_id) "
+        f"{_is_among("NEW.resolved_by", "NEW.account_id, NEW.reporter_id")} "
         f"OR (NEW.resolved_by <> 0 AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = NEW.resolved_by))",
     ),
     *(

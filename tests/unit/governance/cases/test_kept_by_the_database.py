@@ -75,10 +75,13 @@ async def test_nobody_moves_what_is_about_something_of_theirs(bench: Bench):
 
 @pytest.mark.usefixtures("forgetful")
 async def test_an_account_from_which_one_moved_is_theirs_and_two_of_one_person_are_no_two(bench: Bench):
+    """However many moves lie between."""
     ref = await bench.order()
+    between = bench.court.make_id()
     async with bench.court.work.writing() as w:
-        await moving.begin(w, bench.court.make_id(), bench.meera, bench.asha.me)
-        await moving.begin(w, bench.court.make_id(), bench.owner.me, bench.dev.me)
+        for old, new in ((bench.meera, between), (between, bench.asha.me), (bench.owner.me, bench.dev.me)):
+            await moving.begin(w, bench.court.make_id(), old, new)
+        assert await guards.accounts_of(w, bench.asha.me) == {bench.meera, between, bench.asha.me}
     with kept("cases_not_by_their_owner"):
         await propose(bench, bench.asha, ref, **WITHHOLD)
     with kept("orders_not_by_their_owner"):
@@ -591,9 +594,14 @@ async def test_nobody_says_what_became_of_their_own_report_or_one_about_them(
     monkeypatch.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
     row = await reports.file(bench.court, bench.asha, Report(account=bench.meera, kind="spam"))
     meera = Viewer(account=bench.meera, country="IN", role=Role.OWNER)
-    for by in (bench.asha, meera, msgspec.structs.replace(bench.clerk, role=Role.MODERATOR)):
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.asha.me, bench.owner.me)
+    for by in (bench.asha, bench.owner, meera, msgspec.structs.replace(bench.clerk, role=Role.MODERATOR)):
         with kept("reports_resolved_by_another"):
             await report_desk.resolve(bench.court, by, row.id, outcome="none")
+    other = await reports.file(bench.court, bench.clerk, Report(account=bench.meera, kind="spam"))
+    (said,) = await report_desk.resolve(bench.court, bench.owner, other.id, outcome="none", together=True)
+    assert said.id == other.id, "the one beside it is theirs"
     await report_desk.resolve(bench.court, bench.dev, row.id, outcome="none")
 
 
@@ -617,6 +625,13 @@ async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal
     row = await appealed(bench)
     await decisions.approve(bench.court, bench.asha, ref, 1)
     await refused(bench, bench.asha, row, monkeypatch, rule="appeals_heard_by_no_decider")
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.dev.me, bench.owner.me)
+    with monkeypatch.context() as patched, kept("appeals_heard_by_no_decider"):
+        patched.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+        await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+    async with bench.court.work.writing() as w:
+        await moving.forget(w, bench.dev.me)
     await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
 
 
