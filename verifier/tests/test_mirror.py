@@ -10,7 +10,7 @@ import pytest
 
 from chaupal_audit import tlog
 from chaupal_audit.log.findings import Broken, Fault, KeySource, LogReport
-from chaupal_audit.log.mirror import entries, entries_opened, mirror, mirrored_size
+from chaupal_audit.log.mirror import entries, entries_opened, first_unlike, mirror, mirrored_size
 from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
 
 
@@ -87,6 +87,16 @@ def test_a_log_that_signs_for_more_than_it_serves_ends_with_the_first_file_that_
     monkeypatch.setattr(tlog, "tiles", lambda _: listed)
     assert copied(log, tmp_path)[0].fault is Fault.missing
     assert next(listed, None) is not None, "all were listed before the first was fetched"
+
+
+@pytest.mark.parametrize(
+    ("older", "first"), [(ENTRIES[:300], None), ([*ENTRIES[:270], entry(9_999), *ENTRIES[271:300]], 270)]
+)
+def test_two_copies_are_alike_as_far_as_the_older_one_goes(older: list[bytes], first: int | None, tmp_path: Path):
+    """Whoever looked in last before a backup was made has fewer entries than were kept."""
+    copied(Mirror(ENTRIES), tmp_path / "new")
+    copied(Mirror(older), tmp_path / "older")
+    assert first_unlike(tmp_path / "new", tmp_path / "older", 400) == first
 
 
 def test_another_history_is_found_and_not_kept(tmp_path):

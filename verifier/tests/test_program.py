@@ -131,3 +131,8 @@ def test_what_an_older_log_had_and_this_one_has_not_is_listed(audit: Served, scr
     scribe.write("origin", OLDER.name, said)
     done = audit(scribe, "--older", str(tmp_path / "copy"))
     assert done.returncode == 1 and "had more entries than this one says" in done.stderr
+    for path, body in Mirror(scribe.entries).files.items():
+        (tmp_path / "copy" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "copy" / path).write_bytes(body)
+    done = audit(scribe, "--older", str(tmp_path / "copy"))
+    assert done.returncode == 1 and "is no copy of a log from which this one goes on" in done.stderr

@@ -154,13 +154,16 @@ def test_a_checkpoint_for_another_origin_is_refused(mirror):
 ANEW = tlog.SigningKey.from_seed(f"{KEY.name}-2", bytes([7] * 32))
 
 
+def said_so(kind: str, public: dict[str, Any]) -> bytes:
+    return tlog.leaf(kind, kind, "2021-02-11T05:30Z", public).entry
+
+
 def begun_anew(key: tlog.SigningKey = ANEW, kept: list[bytes] = ENTRIES[:300], **more: Any) -> Mirror:
     """300 entries of the older log, of which its key signed 200 and somebody has seen 350, and what came after that."""
     last = Mirror(ENTRIES[:200])
     said: dict[str, Any] = {"previous": VKEY, "size": 200, "root": last.head.root.hex(), "kept": 300, "seen": 350}
     said |= {"new": str(ANEW.public)} | more
-    origin = tlog.leaf("origin", KEY.name, "2021-02-11T05:30Z", said).entry
-    made = Mirror([*kept, origin, *ENTRIES[500:]], key)
+    made = Mirror([*kept, said_so("origin", said), *ENTRIES[500:]], key)
     made.files["older/1"] = last.files["checkpoint"]
     return made
 
@@ -204,6 +207,35 @@ def test_a_log_that_withholds_the_older_ones_checkpoint_does_not_verify():
     log = begun_anew()
     del log.files["older/1"]
     expect(log, Fault.bad_older, "older/1", vkey=str(ANEW.public))
+
+
+THIRD = tlog.SigningKey.from_seed(f"{KEY.name}-3", bytes([8] * 32))
+
+
+def test_a_log_begun_anew_twice_is_held_against_each_older_one_under_its_own_name():
+    """The first had signed nothing: its file is empty. The second had changed its key, and was longer than the first one ever was."""
+    changed = tlog.SigningKey.from_seed(ANEW.name, bytes([9] * 32))
+    first = {"previous": VKEY, "kept": 300, "seen": 350, "new": str(ANEW.public)}
+    key = {"step": "rotated", "old": str(ANEW.public), "new": str(changed.public), "by": "machine"}
+    line = [*ENTRIES[:300], said_so("origin", first), *ENTRIES[400:500], said_so("key", key)]
+    last = Mirror(line, changed)
+    second = {"previous": str(changed.public), "size": len(line), "root": last.head.root.hex(), "kept": len(line)}
+    log = Mirror([*line, said_so("origin", second | {"new": str(THIRD.public)})], THIRD)
+    log.files |= {"older/1": b"", "older/2": last.files["checkpoint"]}
+    for note in (Mirror(line[:360], ANEW).note, last.note, Mirror(ENTRIES[:350]).note):
+        assert log.verify(vkey=str(THIRD.public), previous_checkpoint=note).fault is None
+    expect(log, Fault.older_had_more, vkey=str(THIRD.public), previous_checkpoint=Mirror(ENTRIES[:351]).note)
+
+
+def test_a_line_that_breaks_is_no_lie_about_an_older_log():
+    log = begun_anew()
+
+    def fetch(url: str, limit: int) -> bytes:
+        if "/older/" in url:
+            raise Broken(Fault.unreachable, url)
+        return log.fetch(url, limit)
+
+    assert verify_log(URL, str(ANEW.public), fetch=fetch).fault is Fault.unreachable
 
 
 def test_whoever_trusts_the_older_key_is_not_led_to_the_new_one():

@@ -87,7 +87,7 @@ class ProgressLine:
 @click.option(
     "--older",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Your copy (--into) of the log from which this one goes on: what that had and this has not is listed.",
+    help="Your copy (--into) of a log from which this one goes on: what that had and this has not is listed.",
 )
 @click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
 @click.pass_context
@@ -221,15 +221,18 @@ def _verified(found: LogReport, progress: ProgressLine, into: Path | None) -> bo
 
 
 def _say_older(found: LogReport, place: Path, older: Path | None, progress: ProgressLine) -> bool:
-    """From which logs this one goes on and what of them is not here. Whether a copy of the last of them begins as it says."""
+    """From which logs this one goes on and what of them is not here. Whether a copy of one of them begins as it says."""
     for index, said in found.origins:
-        name = said.previous.partition("+")[0]
         kept = f"it begins with {said.kept} entries of that, {said.size} of them under its last checkpoint"
         lost = f"{said.known - said.kept} of the {said.known} entries that it is known to have had are not here"
-        progress.line(_printable(f"entry {index}: the log goes on from {name}; {kept}; {lost}"))
+        progress.line(_printable(f"entry {index}: the log goes on from {said.older}; {kept}; {lost}"))
     if older is None:
         return True
-    kept = found.origins[-1][1].kept if found.origins else 0
+    name = (older / "checkpoint").read_text("utf-8").partition("\n")[0]
+    kept = next((said.kept for _, said in found.origins if said.older == name), None)
+    if kept is None:
+        click.echo(_printable(f"{older} is no copy of a log from which this one goes on"), err=True)
+        return False
     told, covers = mirror.after(older, kept)
     for index, entry in told:
         click.echo(

@@ -320,10 +320,11 @@ async def _sign_what_is_there(court: Court) -> KeptCheckpoint:
 
 async def sign_anew(court: Court, w: Writing) -> None:
     """Sign the first checkpoint under the name and key of a log that was begun anew in this unit; the court's keys bear the name."""
-    many = court.settings.log_batch_entries if batch_ms(court.settings) else 1
     size = await ledger.hold(w)
-    await _fill(court, w, size + -size % many)
-    await _sign(court, w, size + -size % many)
+    if batch_ms(court.settings):
+        size = _ends_at(court, size, await ledger.last_checkpoint(w))
+        await _fill(court, w, size)
+    await _sign(court, w, size)
 
 
 async def reseal_what_waits(court: Court, w: Writing) -> None:

@@ -90,7 +90,8 @@ async def begin_anew(
         anew = msgspec.structs.replace(court, keys=Keys(keys.folder, name))
         last, key = await ledger.last_checkpoint(w), await batches.signing_key(court, w)
         said = entries.Origin(
-            previous=str(key.public), kept=kept, told=told if told > kept else 0, by=MACHINE, new=str(anew.keys.make_next().public),
+            previous=str(key.public), kept=kept, told=told if told > kept else 0, by=MACHINE,
+            new=str(anew.keys.make_next(afresh=True).public),
             **({} if last is None else _committed(last.note)),
             **({} if newest.size <= kept else _committed(newest_note, "seen_")),
         )  # fmt: skip

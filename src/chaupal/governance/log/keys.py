@@ -94,8 +94,12 @@ class Keys:
         except (OSError, UnicodeDecodeError) as error:
             raise Problem(f"{self.folder.with_name(SEEN)} cannot be read: {error}") from error
 
-    def make_next(self) -> tlog.SigningKey:
-        """The key that a change of keys will bring; the same one until the change is completed."""
+    def make_next(self, *, afresh: bool = False) -> tlog.SigningKey:
+        """The key that a change of keys will bring; the same one until the change is completed. `afresh`: that one is put by, as it may
+        have signed what is lost, and another is made.
+        """
+        if afresh and (new := self.folder / NEXT).exists():
+            new.rename(self._put_by())
         return tlog.SigningKey.from_seed(self.name, load_or_make_seed(self.folder / NEXT))
 
     def follow(self, vkey: str) -> None:
@@ -106,9 +110,13 @@ class Keys:
         if not new.exists() or str(self.make_next().public) != vkey:
             self.signing_key(vkey)  # it signs; that log.key is another one is for the operator to see
             return
-        number = 1 + sum(1 for path in self.folder.glob(f"{CURRENT}.*") if path.suffix[1:].isdigit())
-        os.link(self.folder / CURRENT, self.folder / f"{CURRENT}.{number}")
+        os.link(self.folder / CURRENT, self._put_by())
         new.replace(self.folder / CURRENT)
+
+    def _put_by(self) -> Path:
+        """Where the next key stands that signs no more."""
+        number = 1 + sum(1 for path in self.folder.glob(f"{CURRENT}.*") if path.suffix[1:].isdigit())
+        return self.folder / f"{CURRENT}.{number}"
 
     def witness(self, name: str) -> tlog.Cosigner:
         """The key by which this server cosigns other logs."""

@@ -225,12 +225,12 @@ async def key_change(court: Court, number: int) -> str:
 
 
 async def older_checkpoint(court: Court, number: int) -> str:
-    """The last checkpoint that is kept of the `number`th log from which this one goes on, as it and its witnesses signed it. Its entries
-    are the first ones of this log. Raises NotFound.
+    """The last checkpoint that is kept of the `number`th log from which this one goes on, as it and its witnesses signed it; empty where it
+    signed none. Its entries are the first ones of this log. Raises NotFound.
     """
     async with court.work.reading() as reading:
         found = await log_seen.older(reading)
-    return or_not_found((found[number - 1].note or None) if 0 < number <= len(found) else None)
+    return or_not_found(found[number - 1].note if 0 < number <= len(found) else None)
 
 
 async def tile(court: Court, path: str) -> bytes:

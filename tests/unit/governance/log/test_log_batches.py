@@ -185,9 +185,12 @@ async def test_what_waits_when_a_log_is_begun_anew_is_not_found_in_the_older_one
     await hour_passes(court, clock)
     waited = dict([await enter(court, n, secret=True, sealed={"officer": str(n)}) for n in range(20)])
     (Path(court.settings.data) / "log.signed").unlink()  # a backup has none
+    clock.move(3 * HOUR)
     begun = await beginning.begin_anew(court, [], "The disk was lost.")
     anew = msgspec.structs.replace(court, keys=await log.open_keys(court.work, court.settings))
     assert anew.keys.name == begun.name != court.keys.name
+    size = tlog.parse_checkpoint(await log.checkpoint(anew))[0].size
+    assert size >= 4 * anew.settings.log_batch_entries, "what waits comes no later for hours without a batch"
     while await hour_passes(anew, clock) <= max(waited):
         pass
     await log.recount(anew)
@@ -199,6 +202,21 @@ async def test_what_waits_when_a_log_is_begun_anew_is_not_found_in_the_older_one
         for name in tlog.SEALED:
             said = tlog.open_disclosure(leaf.disclosures[name], leaf.entry)
             assert said == tlog.read_disclosure(was.disclosures[name])
+
+
+async def test_a_key_that_was_to_sign_next_when_the_store_was_lost_is_none_of_the_new_log(court: Court):
+    """It signed what is lost, on the disk that is. Of a log that had signed nothing there is no checkpoint, and an empty file."""
+    old, lost = await log_batches.change_key(court, "machine")
+    begun = await beginning.begin_anew(court, [], "The disk was lost.")
+    anew = msgspec.structs.replace(court, keys=await log.open_keys(court.work, court.settings))
+    new = await log_batches.public_key(anew)
+    assert (begun.said.previous, begun.said.new) == (str(old), str(new)) and new.public != lost.public
+    assert lost in court.keys.all(), "what it has signed is known"
+    assert await log.older_checkpoint(anew, 1) == ""
+    with pytest.raises(NotFound):
+        await log.older_checkpoint(anew, 2)
+    held = await all_entries(anew)
+    assert try_log(lambda: enumerate(held), {}.get).broken == []
 
 
 async def test_what_is_secret_waits_and_the_log_grows_by_what_is_public_alone(court: Court, clock: StillClock):

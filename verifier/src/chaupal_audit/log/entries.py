@@ -586,6 +586,11 @@ class Origin(Public, gc=False, frozen=True, kw_only=True):
     by: str = ""  # machine
 
     @property
+    def older(self) -> str:
+        """The older log's name."""
+        return self.previous.partition("+")[0]
+
+    @property
     def known(self) -> int:
         """How many entries the older log is known to have had."""
         return max(self.size, self.kept, self.seen, self.told)

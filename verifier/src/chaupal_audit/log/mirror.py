@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -79,8 +79,8 @@ def after(into: Path, size: int) -> tuple[list[tuple[int, Entry]], int]:
 
 
 def first_unlike(into: Path, older: Path, kept: int) -> int | None:
-    """The first of `kept` entries that is not the same in two mirrors; None where all are. Raises Broken."""
-    pairs = zip_longest(islice(entries(into), kept), islice(entries(older), kept))
+    """The first of `kept` entries that is not the same in two mirrors, as far as the older one goes; None where all are. Raises Broken."""
+    pairs = zip(islice(entries(into), kept), entries(older), strict=False)
     return next((index for index, (here, there) in enumerate(pairs) if here != there), None)
 
 

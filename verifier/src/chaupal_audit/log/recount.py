@@ -28,10 +28,9 @@ class Recount:
             self.fixed.setdefault(size, []).append((root, Fault.forked))
         for change in report.changes:
             self.fixed.setdefault(change.size, []).append((change.root, Fault.bad_change))
-        self.then = dict.fromkeys(
-            _sizes([*report.older, *report.shown]), b""
-        )  # sizes of older logs' checkpoints -> the root then
-        self.keys: list[str] = []  # vkeys that changes of keys name
+        # Sizes of older logs' checkpoints -> the root then.
+        self.then = dict.fromkeys(_sizes([*report.older, *report.shown]), b"")
+        self.keys: list[str] = []  # vkeys that changes of keys name, of this log and of older ones
         self.open: list[list[bytes]] = []  # per tile level, the hashes of the tile that is not full yet
         self.closed: list[int] = []  # per tile level, how many tiles are full
         self.differs: tuple[int, str, int] | None = None  # level, path and hash number of the first difference
@@ -112,7 +111,8 @@ class Recount:
         """From which log it goes on, and who has signed it. What cannot be read is found by whoever holds entries against the law."""
         with suppress(msgspec.ValidationError):
             if kind == "key":
-                self.keys.append(msgspec.convert(said, entries.Key).old)
+                change = msgspec.convert(said, entries.Key)
+                self.keys += [change.old, change.new]
             else:
                 self.report.origins.append((self.report.verified, msgspec.convert(said, entries.Origin)))
 
@@ -156,7 +156,9 @@ class Recount:
 
     def _judge_shown(self, note: str) -> None:
         for _, said in self.report.origins:
-            if (head := _signed([note], [said.previous, *self.keys])) is not None:
+            # Only under its own name: the keys that were changed are those of all of them.
+            head = _signed([note], [said.previous, *self.keys]) if note.startswith(f"{said.older}\n") else None
+            if head is not None:
                 if head.size > said.known:
                     raise Broken(Fault.older_had_more, f"{head.size} > {said.known}")
                 if head.size <= said.kept and self.then[head.size] != head.root:

@@ -4,7 +4,6 @@ It trusts the key and nothing else: every leaf, tile and root is computed anew f
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -84,9 +83,8 @@ def read_head(report: LogReport, fetch: Fetch, trust: Trust) -> tlog.Checkpoint:
     note = _text(fetch(where, NOTE_LIMIT), Fault.bad_checkpoint, where)
     try:
         named = tlog.parse_checkpoint(note)[0].origin
-        if named != (
-            origin or key.name
-        ):  # a log that was begun anew has another name, and no change of keys leads there
+        # A log that was begun anew has another name, and no change of keys leads there.
+        if named != (origin or key.name):
             raise Broken(Fault.wrong_origin, f"{where}: {named}")
         keys, report.changes = follow_changes(report.url, fetch, key, note, origin)
     except Malformed as error:
@@ -133,9 +131,12 @@ def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKe
 def _older(url: str, fetch: Fetch) -> list[str]:
     """The last checkpoints of the logs from which this one goes on, as it serves them; `Recount` holds them against its entries."""
     found: list[str] = []
-    with suppress(Broken):
+    try:
         while len(found) < MOST_CHANGES:
             found.append(fetch(f"{url}/older/{len(found) + 1}", NOTE_LIMIT).decode(errors="replace"))
+    except Broken as broken:
+        if broken.fault is not Fault.missing:  # a line that broke is no lie of the log's
+            raise
     return found
 
 

@@ -363,7 +363,9 @@ class Book:
         self.tallies: list[TallyAct] = []
         self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
-        self.key = ""  # to which the log last changed
+        self.keys: tuple[
+            str, ...
+        ] = ()  # the one to which the log last changed, behind the one that it had until a checkpoint says so
         self.names: list[str] = []  # of the logs from which it goes on
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part

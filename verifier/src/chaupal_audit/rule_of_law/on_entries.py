@@ -129,7 +129,7 @@ def origin_unlike(book: Book, origin: OriginAct) -> str:
     if not said.kept:
         return ""
     names = [*book.names, vkey_name(said.previous)]
-    wrong = book.key not in ("", said.previous) or vkey_name(said.new) in (*names, "")
+    wrong = (book.keys and said.previous not in book.keys) or vkey_name(said.new) in (*names, "")
     return f"{said.previous} -> {said.new}" if wrong else ""
 
 

@@ -53,7 +53,7 @@ def frozen_anew(book: Book, frozen: SaidAct[Snapshot]) -> bool:
     "प्रविष्टि उस कुंजी को नहीं बदलती जो लॉग के अपने ब्योरे में थी: बीच का कोई बदलाव दर्ज नहीं है।",
 )
 def key_unlike(book: Book, changed: SaidAct[Key]) -> bool:
-    return book.key not in ("", changed.said.old)
+    return bool(book.keys) and book.keys[-1] != changed.said.old
 
 
 @TALLYING.breach(

@@ -200,14 +200,15 @@ class Trial:
         self.book.frozen[self.said(act, entries.Snapshot, table.FREEZING).said.period] += 1
 
     def key(self, act: book.Act) -> None:
-        self.book.key = self.said(act, entries.Key, table.CHANGING).said.new
+        said = self.said(act, entries.Key, table.CHANGING).said
+        self.book.keys = (said.old, said.new)
 
     def origin(self, act: book.Act) -> None:
         said = _public(act, entries.Origin)
         after = -1 if self._plain is None else self._plain.index
         self._ask(table.ORIGINS, act, OriginAct(act, said, after))
         self.book.names.append(vkey_name(said.previous))
-        self.book.key = said.new
+        self.book.keys = (said.new,) if said.new else ()
 
     def said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
         """What the entry says, once its own checks were run."""
