@@ -87,13 +87,15 @@ def settings_of(context: click.Context, **overrides: object) -> Settings:
     return load_settings(given.get("config"), None, **overrides)
 
 
-def visit(context: click.Context, act: "Callable[[House], Awaitable[Any]]", **overrides: object) -> Any:
-    """Run `act` in the rooms of this store, beside a server that may be running."""
+def visit(
+    context: click.Context, act: "Callable[[House], Awaitable[Any]]", *, begin: bool = True, **overrides: object
+) -> Any:
+    """Run `act` in the rooms of this store, beside a server that may be running. `begin`: as `visiting` takes it."""
     with gc_frozen():
         from chaupal.app.rooms import visiting
 
     async def inside() -> Any:
-        async with visiting(settings_of(context, **overrides)) as house:
+        async with visiting(settings_of(context, **overrides), begin=begin) as house:
             return await act(house)
 
     return asyncio.run(inside())
@@ -354,9 +356,9 @@ def check(context: click.Context, data: str | None) -> None:
 
     settings = settings_of(context, data=data)
     check_there(settings)
+    faults: list[str] = visit(context, check_house, begin=False, data=data)
     for doubt in doubts(settings):
         click.echo(f"settings: {doubt}")
-    faults: list[str] = visit(context, check_house, data=data)
     for fault in faults:
         click.echo(fault, err=True)
     click.echo("all is whole" if not faults else f"{len(faults)} faults")

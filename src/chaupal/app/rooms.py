@@ -55,9 +55,11 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def visiting(settings: Settings) -> AsyncGenerator[House]:
-    """The rooms without a server, beside one that may be running on the same store (the CLI)."""
-    house = await joined(settings, system_clock, beside=True)
+async def visiting(settings: Settings, *, begin: bool = True) -> AsyncGenerator[House]:
+    """The rooms without a server, beside one that may be running on the same store (the CLI). Raises Problem where there is none yet and
+    none is to `begin`.
+    """
+    house = await joined(settings, system_clock, beside=True, begin=begin)
     try:
         await accounts.ensure_system_account(house.square)
         yield house
@@ -67,7 +69,9 @@ async def visiting(settings: Settings) -> AsyncGenerator[House]:
         await house.square.work.close()
 
 
-async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Server | None" = None) -> House:
+async def joined(
+    settings: Settings, clock: Clock, *, beside: bool, server: "Server | None" = None, begin: bool = True
+) -> House:
     """The rooms over the store, which is brought to this version. `beside`: other processes may be at the same store.
 
     `server`: the Valkey that many of them share.
@@ -75,7 +79,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     data = data_folder(settings)
     work = await _work(settings, data, clock, beside=beside)
     try:
-        return await _house(work, settings, data, beside=beside, server=server)
+        return await _house(work, settings, data, beside=beside, server=server, begin=begin)
     except BaseException:
         await work.close()
         raise
@@ -107,12 +111,16 @@ def data_folder(settings: Settings) -> Path:
     return data
 
 
-async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, server: "Server | None") -> House:
+async def _house(
+    work: Work, settings: Settings, data: Path, *, beside: bool, server: "Server | None", begin: bool
+) -> House:
     """The rooms over a store that is open, once its keys are known to be the right ones."""
     clock = work.clock
-    await keyring.check(work, settings)
     async with work.reading() as reading:
         begins = not await marks.read(reading, log.ORIGIN_KEY)
+    if begins and not begin:
+        raise Problem(f"the database of {data} holds no server; say where it lies by --data, or `database`")
+    await keyring.check(work, settings)
     keys = await log.open_keys(work, settings)
     if begins and not settings.village:
         _tell_begun(data)

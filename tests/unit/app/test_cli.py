@@ -486,6 +486,9 @@ def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ..
     words = [str(tmp_path / "file") if word == "FILE" else word for word in command]
     refused(chaupal(*words, "--data", tmp_path / "typo"), 1, str(tmp_path / "typo"), "holds no server", "--data")
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "typo").mkdir()
+    (tmp_path / "typo" / "chaupal.db").touch()
+    refused(chaupal("check", "--data", tmp_path / "typo"), 1, str(tmp_path / "typo"), "holds no server", "--data")
 
 
 def test_that_a_new_server_begins_is_said_once(tmp_path: Path):

@@ -299,9 +299,10 @@ async def test_what_the_machine_is_short_of_fails_no_line(street, asha, monkeypa
 
     with monkeypatch.context() as patched:
         patched.setitem(past_ties.ACTS, "follows", falls)
-        with pytest.raises(Unavailable):
-            await imports.carry_on(street.square)
-    street.clock.move(HELD_FOR + 1)
+        for _ in range(imports.MOST_TRIES + 1):
+            with pytest.raises(Unavailable):
+                await imports.carry_on(street.square)
+            street.clock.move(HELD_FOR + 1)
     assert await imports.carry_on(street.square)
     assert await counts(street, asha, id_) == ("done", 1, 0, 0)
     async with street.work.reading() as reading:
@@ -336,6 +337,28 @@ async def test_whoever_is_suspended_meanwhile_brings_no_more(street, asha):
         await standing.settle(w, asha)
     await imports.carry_on(street.square)
     assert (await counts(street, asha, id_))[0] == "stopped"
+
+
+async def test_a_file_that_ends_each_process_that_reads_it_is_given_up(street, asha, monkeypatch):
+    class Killed(BaseException):
+        """Nothing that comes after it is carried out."""
+
+    def dies(_) -> None:
+        raise Killed
+
+    viewer = Viewer(account=asha, country="IN")
+    id_ = await imports.take_in(street.square, viewer, ImportFile("a.zip", zipped(twitter(tweet(1, "बात")))))
+    with monkeypatch.context() as dying:
+        dying.setattr(imports, "_read", dies)
+        for _ in range(imports.MOST_TRIES):
+            with pytest.raises(Killed):
+                await imports.carry_on(street.square)
+            street.clock.move(HELD_FOR + 1)
+    while await imports.carry_on(street.square):
+        pass
+    one, _ = await imports.by_id(street.square, viewer, id_)
+    assert (one.state, "several times" in in_english(one.why)) == ("refused", True)
+    assert [key async for key in street.square.files.every()] == []
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["before its file", "after it"])

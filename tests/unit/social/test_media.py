@@ -121,8 +121,9 @@ def test_what_moves_keeps_moving(kind: str):
     assert (done.width, done.height) == (60, 40)
 
 
-def test_a_very_long_animation_stands_still(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pictures, "MOST_MOVING", 60 * 40 * 3)
+@pytest.mark.parametrize(("most", "few"), [("MOST_MOVING", 60 * 40 * 3), ("MOST_FRAMES", 3)])
+def test_a_very_long_animation_stands_still(monkeypatch: pytest.MonkeyPatch, most: str, few: int):
+    monkeypatch.setattr(pictures, most, few)
     assert pictures.render(moving("GIF"), MOST).mime == "image/png"
 
 

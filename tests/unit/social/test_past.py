@@ -161,6 +161,19 @@ def test_of_archives_of_millions_of_files_no_list_is_made(monkeypatch):
         Archive(packed.getvalue())
 
 
+def test_what_a_tar_says_of_its_files_beside_their_names_is_not_kept_for_each():
+    """A field that is for all is copied for each: of a tar of a hundred kilobytes that filled any memory."""
+    said = {str(n): "" for n in range(archives.MOST_FIELDS + 1)}
+    for of_all, of_one in ((said, {}), ({}, said), ({}, {"comment": "x" * archives.MOST_HEADER})):
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz", format=tarfile.PAX_FORMAT, pax_headers=of_all) as archive:
+            one = tarfile.TarInfo("outbox.json")
+            one.pax_headers = of_one
+            archive.addfile(one)
+        with pytest.raises(BadArchive, match="damaged"):
+            Archive(packed.getvalue())
+
+
 def test_posts_of_all_files_together_are_no_more_than_anybody_has_posted(monkeypatch):
     parts = {f"tweets-part{n}.js": json.dumps([1, tweet(n, "कखग")]) for n in range(2)}
     archive = Archive(zipped(parts))
@@ -182,6 +195,9 @@ def test_what_takes_the_place_of_a_link_or_a_name_is_not_looked_through_for_more
     again = {"url": "https://t.co/aa", "expanded_url": "https://t.co/aa?https://t.co/aa"}
     [item] = past_twitter.read(Archive(zipped(twitter(tweet(1, "https://t.co/aa।", entities={"urls": [again] * 12})))))
     assert item.text == "https://t.co/aa?https://t.co/aa।"
+    nowhere = {"url": "https://t.co/aa", "expanded_url": None}
+    [item] = past_twitter.read(Archive(zipped(twitter(tweet(1, "https://t.co/aa।", entities={"urls": [nowhere]})))))
+    assert item.text == "https://t.co/aa।", "a link of which nobody knows where it leads stays"
     name = {"type": "Mention", "href": "https://x.example/a", "name": f"@a@<span>a</span>{'b' * 400}"}
     archive = Archive(zipped(mastodon(note(1, "@<span>a</span>" * 6_000, tag=[name] * 10))))
     tracemalloc.start()

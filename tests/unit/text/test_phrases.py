@@ -71,6 +71,13 @@ def test_no_pattern_is_made_of_a_keyword(monkeypatch: pytest.MonkeyPatch):
     assert found("+" + "क" * 250, "+" + "क" * 250)
 
 
+def test_a_post_made_of_places_where_a_phrase_may_stand_is_not_gone_through_for_long(monkeypatch: pytest.MonkeyPatch):
+    looked: list[int] = []
+    monkeypatch.setattr(analyse, "_parts_word", lambda _, at: looked.append(at) or True)
+    assert not found("c+a", "ac+" * 5_000)
+    assert len(looked) == analyse.MOST_PLACES
+
+
 def test_a_phrase_does_not_reach_from_the_warning_into_the_post():
     assert not phrase("बड़ी बात", whole=True).found_in(read(["बड़ी", "बात"]))
     assert phrase("बात", whole=True).found_in(read(["बड़ी", "बात"]))

@@ -17,7 +17,8 @@ WHATS = ("order", "case", "account")
 
 
 class TemplateForm(msgspec.Struct, kw_only=True):
-    """A template. In its text {number}, {ref}, {kind}, {handle} and {law} stand for those of the thing it is used for."""
+    """A template, in one language or both. In its text {number}, {ref}, {kind}, {handle} and {law} stand for those of the thing
+    it is used for."""
 
     name: str = ""
     kind: str = ""
@@ -69,13 +70,13 @@ async def templates(court: Court, viewer: Viewer) -> list[Template]:
 async def save_template(court: Court, viewer: Viewer, form: TemplateForm) -> None:
     """Keep a template; one of the same name is replaced. Raises NotAllowed, Invalid by field."""
     me = check_may(viewer, "write_notes")
-    paper = Paper()
+    paper, hindi_alone = Paper(), bool(form.text_hi.strip()) and not form.text.strip()
     new = Template(
         court.make_id(),
         paper.line("name", form.name),
         paper.line("kind", form.kind, needed=False),
-        paper.reason("text", form.text),
-        paper.page("text_hi", form.text_hi, needed=False),
+        "" if hindi_alone else paper.reason("text", form.text),
+        paper.reason("text_hi", form.text_hi) if hindi_alone else paper.page("text_hi", form.text_hi, needed=False),
         me,
         court.clock(),
     )
@@ -96,7 +97,7 @@ async def drop_template(court: Court, viewer: Viewer, id_: int) -> None:
 def reason_of(known: Iterable[Template], id_: int | None, language: str, values: Mapping[str, object]) -> str:
     """What that template says in the language, each {name} of `values` put in and other braces left; "" where it is not known."""
     template = next((one for one in known if one.id == id_), None)
-    text = "" if template is None else (language == "hi" and template.text_hi) or template.text
+    text = "" if template is None else template.text_in(language)
     for name, value in values.items():
         text = text.replace("{" + name + "}", str(value))
     return text

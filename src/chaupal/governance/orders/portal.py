@@ -198,11 +198,11 @@ LETTER = (
 GUESSED = (
     "{title}: कोई आपका पासवर्ड जानता है / somebody knows your password",
     "{name} जी,\n\n{title_hi} के प्राधिकारी पोर्टल पर, जहाँ आप {authority_hi} की ओर से आदेश दर्ज करते हैं, किसी ने आपके पासवर्ड से लॉग इन करना चाहा "
-    "और कई बार गलत कोड डाला। कोड के बिना कोई अंदर नहीं आता। अगर यह आप नहीं थे, तो हमें तुरंत लिखें; नए लिंक से आप नया पासवर्ड तय करेंगे:\n\n"
-    "{link}\n\n"
+    "और कई बार गलत कोड डाला। कोड के बिना कोई अंदर नहीं आता। अगर यह आप नहीं थे, तो हमें तुरंत लिखें: हम आपको एक लिंक भेजेंगे, जिससे आप नया पासवर्ड तय कर सकें। "
+    "हमारा पता इस पन्ने पर है:\n\n{link}\n\n"
     "Dear {name},\n\nsomebody came to log in to the authority portal of {title}, where you file orders for {authority}, with your "
-    "password, and typed a wrong code several times. Nobody comes in without the code. If that was not you, write to us at once (the "
-    "address above): by a new link you choose a new password.\n\n{title}\n{origin}\n",
+    "password, and typed a wrong code several times. Nobody comes in without the code. If that was not you, write to us at once (our "
+    "address is on the page above): we send you a link by which you choose a new password.\n\n{title}\n{origin}\n",
 )
 
 

@@ -58,8 +58,7 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
         await apps.forget_callers(w, account)
         # What an app was allowed was allowed of that role: it sleeps in no drawer until there is one again.
         await apps.end_all_apps(w, account, "admin:")
-        if role is Role.MEMBER:
-            await desk.put_back(w, account)
+        await desk.put_back(w, account, role)
     return True
 
 

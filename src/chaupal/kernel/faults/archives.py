@@ -33,6 +33,10 @@ FAULTS: dict[str, Fault] = {
     "list_too_long": whole("it has more than %(most)s lines", N_("It has too many lines.")),
     "import_withdrawn": whole("you stopped it", N_("You stopped it.")),
     "import_account_limited": whole("your account is limited", N_("Your account is limited.")),
+    "import_in_vain": whole(
+        "the server has tried several times, and could not",
+        N_("The server has tried several times, and could not bring it."),
+    ),
     # One thing of it.
     "past_others": whole("a repost of somebody else's post", N_("It is a repost of somebody else’s post.")),
     "past_broken": whole("it cannot be read", N_("It cannot be read.")),

@@ -21,7 +21,9 @@ MOST_BYTES = 4_000_000_000  # unpacked, all together
 MOST_TEXT = 150_000_000  # one file of posts
 MOST_TEXTS = 4 * MOST_TEXT  # all of them
 MOST_THINGS = 3_000_000  # objects in one file of posts: the smallest take far more room in memory than on disk
-MOST_VALUES = 10_000_000  # two for each that as large a file of posts has
+MOST_VALUES = 10_000_000  # twice as many as the largest such file of true posts has
+MOST_HEADER = 65_536  # bytes by which a tar says what one member is: its name may be long
+MOST_FIELDS = 100  # of those beside its name. One may be said for all members that follow: each gets a copy
 _MEMBER = b"PK\x01\x02"  # what each line of a ZIP's list begins with
 _BLOCK = 512  # bytes of a tar's header
 _PIECE = 1 << 20
@@ -46,21 +48,24 @@ def from_json[T](data: bytes | str, shape: type[T], about: str = "") -> T:
 
 
 class _Listed:
-    """A tar while it is listed: of its headers no more is read than so many members have. The library takes each into memory whole,
-    however long it is said to be.
+    """A tar while it is listed: of its headers no more is read than so many members have, and of one member's than MOST_HEADER. The
+    library takes each into memory whole, however long it is said to be.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
-        # Of each a block and a byte, and two that end it; None: what is in the members is read by now.
-        self.left: int | None = MOST_MEMBERS * (_BLOCK + 1) + 2 * _BLOCK
+        self._left = MOST_MEMBERS * (_BLOCK + 1) + 2 * _BLOCK  # of each a block and a byte, and two that end it
+        self.of_next: int | None = MOST_HEADER  # None: what is in the members is read by now
         self._file = file
         self.seek, self.tell = file.seek, file.tell
 
     def read(self, size: int = -1) -> bytes:
-        if self.left is not None:
-            self.left = -1 if size < 0 else self.left - size
-            if self.left < 0:
+        if self.of_next is not None:
+            self._left -= size
+            self.of_next -= size
+            if size < 0 or self._left < 0:
                 raise BadArchive("archive_many_files", most=MOST_MEMBERS)
+            if self.of_next < 0:
+                raise BadArchive("archive_tar_damaged")
         return self._file.read(size)
 
 
@@ -110,10 +115,13 @@ class Archive:
             for one in opened:
                 members.append(one)
                 _check_sizes(len(members), 0)
+                if len(one.pax_headers) > MOST_FIELDS or one.issparse():
+                    raise BadArchive("archive_tar_damaged")
+                listed.of_next = MOST_HEADER
         except (tarfile.TarError, ValueError, OSError, EOFError) as error:
             self.close()
             raise BadArchive("archive_no_archive") from error
-        listed.left = None
+        listed.of_next = None
         _check_sizes(0, sum(one.size for one in members))
         if any(not (one.isfile() or one.isdir()) for one in members):
             raise BadArchive("archive_links")

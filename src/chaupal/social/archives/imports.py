@@ -23,6 +23,7 @@ from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
 MOST_BYTES = 100_000_000
 AT_ONCE = 100  # posts in one commit
 OFTEN = (30, 3_600)  # files in so many seconds: a move brings some nine, and what was the wrong one comes again
+MOST_TRIES = 5  # of a file that ends each process that reads it
 SHOWN = 20  # imports
 SHOWN_FAULTS = 500  # of one import; all that are kept stand in a file
 ARCHIVE = "archive"
@@ -51,7 +52,7 @@ async def take_in(square: Square, viewer: Viewer, brought: ImportFile) -> int:
     one = Import(
         id=id_, account=me, kind=kind, name=brought.name.replace("\0", "")[:200], key=f"imports/{id_}", size=len(brought.data),
         visibility="" if visibility is None else str(int(visibility)), country=viewer.country, language=viewer.language,
-        state="waiting", why="", total=0, at=0, done=0, skipped=0, failed=0, created_at=0, finished_at=None,
+        state="waiting", why="", total=0, at=0, done=0, skipped=0, failed=0, created_at=0, finished_at=None, tries=0,
     )  # fmt: skip
     # The row first, and nobody takes it up yet: of a process that dies meanwhile it names the file, and is ended by whoever comes later.
     async with square.work.writing() as w:
@@ -119,9 +120,18 @@ async def carry_on(square: Square) -> bool:
     if held is None:
         return False
     try:
+        if held.tries >= MOST_TRIES:
+            raise BadArchive("import_in_vain")
         await _work_through(square, held)
     except BadArchive as error:
         await _end(square, held, "refused", error.why)
+    except Exception as error:
+        if not isinstance(
+            error, MemoryError
+        ):  # what else the machine is short of comes again, and the file is not to blame
+            async with square.work.writing() as w:
+                await imports.untry(w, held.id)
+        raise
     return True
 
 

@@ -133,15 +133,15 @@ def _source(id_: str) -> str:
 def _plain_text(tweet: dict[Any, Any], words: str) -> str:
     """With links as they lead, without the links that stand for pictures, and `&amp;` as `&`."""
     links = [(text_in(one, "url"), text_in(one, "expanded_url")) for one in _entities(tweet, "urls")]
-    pictures = [(text_in(one, "url"), "") for one in _entities(tweet, "media")]
-    return unescape(_led(words, [*links, *pictures])).strip()
+    pictures = (text_in(one, "url") for one in _entities(tweet, "media"))
+    return unescape(_led(words, links, without=pictures)).strip()
 
 
-def _led(words: str, leads: Iterable[tuple[str, str]]) -> str:
-    """With links as they lead, or without them where they lead nowhere. In one go: if what takes a link's place were looked through for
-    the next, a few would fill any memory.
+def _led(words: str, leads: Iterable[tuple[str, str]], without: Iterable[str] = ()) -> str:
+    """With links as they lead, where that is known. In one go: if what takes a link's place were looked through for the next, a few
+    would fill any memory.
     """
-    led = {short: whole[:MOST_LINK] for short, whole in leads if not whole or whole.startswith(HTTP)}
+    led = {short: whole[:MOST_LINK] for short, whole in leads if whole.startswith(HTTP)} | dict.fromkeys(without, "")
     return LINK.sub(lambda link: led.get(link[0], link[0]), words[:MOST_LETTERS])[:MOST_LETTERS]
 
 

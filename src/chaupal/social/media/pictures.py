@@ -17,6 +17,7 @@ from chaupal.store.square.media import SUFFIX
 
 MOST_ORIGINAL = 8_294_400  # pixels kept of an original (3840 x 2160, as Mastodon keeps)
 MOST_MOVING = 8_000_000  # pixels of all frames together; a longer animation stands still
+MOST_FRAMES = 1_000  # of which each takes its time, however small it is
 SMALL_SIDE = 640
 AVATAR = (400, 400)
 SMALL_AVATAR = (132, 132)  # beside a post: 44 CSS px of a phone with three dots to each
@@ -124,7 +125,7 @@ def _sifted(png: bytes) -> bytes:
 def _check_header(kind: str, data: bytes, most_pixels: int) -> int:
     """How many frames are kept. Nothing is decoded yet: a bomb is refused by the size that it claims."""
     frames, pixels = _frames(kind, data, most_pixels)
-    return frames if pixels <= MOST_MOVING else 1
+    return frames if pixels <= MOST_MOVING and frames <= MOST_FRAMES else 1
 
 
 def _frames(kind: str, data: bytes, most_pixels: int) -> tuple[int, int]:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_
 
+from chaupal.policy.may import MAY
+from chaupal.policy.viewer import Role
 from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
@@ -100,11 +102,12 @@ OPEN_BY_STATE = (
     .group_by(targets.c.order_id, case_events.c.state)
 )
 ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
-PUT_BACK = (
-    updates(targets, assigned_to="nobody").where(assigned_to="who"),
-    updates(appeals, assigned_to="nobody").where(appeals.c.decided_at.is_(None), assigned_to="who"),
-    updates(reports, assigned_to="nobody").where(reports.c.resolved_at.is_(None), assigned_to="who"),
-)
+# What one may do who works on it -> what is nobody's again.
+PUT_BACK = {
+    "write_notes": updates(targets, assigned_to="nobody").where(assigned_to="who"),
+    "hear_appeal": updates(appeals, assigned_to="nobody").where(appeals.c.decided_at.is_(None), assigned_to="who"),
+    "handle_reports": updates(reports, assigned_to="nobody").where(reports.c.resolved_at.is_(None), assigned_to="who"),
+}
 _IN_FORCE = ALL_RULINGS.where(lifted_at=None).ordered("-id").limit(500)
 QUIETED = _IN_FORCE.where(measure="rung")
 OF_BASIS = _IN_FORCE.where(basis="ground")
@@ -144,10 +147,11 @@ async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:
     return await w.run(ASSIGN, ids=listed(target_ids), who=to)
 
 
-async def put_back(w: Writing, account: int) -> None:
-    """What somebody worked on is nobody's again: else nobody finds it who looks for what is nobody's."""
-    for all_of_a_kind in PUT_BACK:
-        await w.run(all_of_a_kind, who=account, nobody=None)
+async def put_back(w: Writing, account: int, role: Role) -> None:
+    """What somebody worked on, and may not in this role, is nobody's again: else nobody finds it who looks for what is nobody's."""
+    for act, all_of_a_kind in PUT_BACK.items():
+        if role not in MAY[act]:
+            await w.run(all_of_a_kind, who=account, nobody=None)
 
 
 async def in_force_as(reading: Reading, measure: str) -> list[RulingRow]:

@@ -20,7 +20,7 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Template(msgspec.Struct, frozen=True):
-    """A template for reasons. `kind`: for which outcome, or nothing for any; at in ms."""
+    """A template for reasons, in one language or both. `kind`: for which outcome, or nothing for any; at in ms."""
 
     id: int
     name: str
@@ -29,6 +29,10 @@ class Template(msgspec.Struct, frozen=True):
     text_hi: str
     by: int
     at: int
+
+    def text_in(self, language: str) -> str:
+        """In this language, or in the only one in which it is written."""
+        return (self.text_hi if language == "hi" else self.text) or self.text or self.text_hi
 
 
 NOTES = rows_of(Note, staff_notes)

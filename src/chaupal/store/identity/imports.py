@@ -17,7 +17,8 @@ MOST_FAULTS = 10_000  # that are kept of one file, the first ones; how many ther
 
 
 class Import(msgspec.Struct, frozen=True):
-    """A file and how far it has been taken in. Times in ms since 1970 UTC; `at`: how many of `total` were looked at."""
+    """A file and how far it has been taken in. Times in ms since 1970 UTC; `at`: how many of `total` were looked at; `tries`: how
+    often it was taken up and nothing came of it."""
 
     id: int
     account: int
@@ -37,6 +38,7 @@ class Import(msgspec.Struct, frozen=True):
     failed: int
     created_at: int
     finished_at: int | None
+    tries: int
 
 
 _jobs = HeldJobs(imports, Import, among(imports.c.kind, "kinds"))
@@ -50,7 +52,9 @@ ADVANCE = updates(
     skipped=imports.c.skipped + param("twice"),
     failed=imports.c.failed + param("wrong"),
     held_until="until",
+    tries=0,
 ).where(imports.c.state == sql("'running'"), id="of")
+UNTRY = updates(imports, tries=imports.c.tries - 1).where(_jobs.open, imports.c.tries > 0, id="of")
 CAME = updates(imports, held_until=0).where(id="of")
 DROP = deletes(imports).where(id="of")
 END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
@@ -122,6 +126,11 @@ async def advance(w: Writing, id_: int, step: Step) -> bool:
 async def came(w: Writing, id_: int) -> None:
     """Its file is there."""
     await w.run(CAME, of=id_)
+
+
+async def untry(w: Writing, id_: int) -> None:
+    """That it was taken up does not count: what it was given up for is not in the file."""
+    await w.run(UNTRY, of=id_)
 
 
 async def drop(w: Writing, id_: int) -> None:

@@ -132,7 +132,8 @@ class HeldJobs[Job: msgspec.Struct]:
         self._busy = selects(table.c.id).where(mine, self.open).limit(1)
         waits = (self.open, free) if can is None else (self.open, free, can)
         self._next = statement(asked.where(*waits).order_by(table.c.id).limit(1))
-        self._hold = updates(table, held_until="until").where(self.open, free, id="of").values(state="running")
+        tried = {"tries": table.c.tries + 1} if "tries" in table.c else {}
+        self._hold = updates(table, held_until="until", **tried).where(self.open, free, id="of").values(state="running")
 
     async def add(self, w: Writing, one: Job, held_until: int = 0) -> None:
         row = {column: getattr(one, name) for name, column in self._columns.items()}

@@ -139,7 +139,7 @@ imports = table("imports", id_column(),
     big("account_id"), *texts("kind name key"), big("size"), *texts("visibility country language"),
     text("state", default="waiting"),  # then running, done; or refused, with `why`
     text("why"), big("total", default=0), big("at", default=0), big("done", default=0), big("skipped", default=0), big("failed", default=0),
-    big("created_at"), big("finished_at", null=True), big("held_until", default=0),
+    big("created_at"), big("finished_at", null=True), big("held_until", default=0), big("tries", default=0),
     Index("imports_of", "account_id", "id"), Index("imports_open", "state", "id"),
 )  # fmt: skip
 # What of it could not be taken in, and why.

@@ -92,15 +92,17 @@ async def progress(call: Call[ById]) -> Answer:
     most = imports.SHOWN_FAULTS
     found, faults = await imports.by_id(call.house.square, call.viewer, call.args.id, most + 1)
     said = words(call.viewer.language).gettext
+    running = found.state in ("waiting", "running")
+    newer = running and found.kind not in KINDS
     return await pages.render(
         call,
         "settings/import_one.html",
         one=found,
         faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults[:most]],
-        why=reason(found.why, call.viewer.language) if found.why else "" if found.kind in KINDS else said(NEWER),
+        why=said(NEWER) if newer else reason(found.why, call.viewer.language) if found.why else "",
         kind=said(KINDS.get(found.kind, found.kind)),
         state=said(STATES[found.state]),
-        running=found.state in ("waiting", "running"),
+        running=running,
         more=len(faults) > most,
         titled=N_("Import"),
     )

@@ -43,6 +43,9 @@ async def test_an_archive_is_brought_by_form_and_its_page_tells_how_far_it_is(
         patched.delitem(pages.KINDS, "archive")
         assert newer in await v.page_as("IN", sent.headers["location"], v.asha), "it says why it waits"
     await imports.carry_on(v.running.house.square)
+    with monkeypatch.context() as patched:
+        patched.delitem(pages.KINDS, "archive")
+        assert newer not in await v.page_as("IN", sent.headers["location"], v.asha), "what was brought waits for nobody"
     page = await v.page_as("IN", sent.headers["location"], v.asha)
     assert 'http-equiv="refresh"' not in page and "पूरा हुआ" in page
     assert '<summary><bdi>यह पढ़ी नहीं जा सकती।</bdi> <span class="soft">(2)</span></summary>' in page

@@ -77,12 +77,15 @@ async def test_the_queue_is_filtered_by_what_waits(village: Village):
     assert await found("state=measure_proposed") == set()
     assert await found("protected=1") == set()
     assert await found("assigned=nobody") == {post, account}
+    assert "Take it up" in (await at.get("/office")).text
+    moderator = AtDesk(v, await v.joins("moderator", role=Role.MODERATOR))
+    assert "Take it up" not in (await moderator.get("/office")).text, "it waits for a reviewer"
     await at.send("/office/assign", ref=post, to="me")
     assert await found("assigned=me") == {post}
     assert await found("assigned=nobody") == {account}
-    await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.AUDITOR)
     at = AtDesk(v, v.dev)
-    assert await found("assigned=nobody") == {post, account}, "who has no role any more keeps nothing from the others"
+    assert await found("assigned=nobody") == {post, account}, "who may work on it no more keeps nothing from the others"
 
 
 async def test_what_is_overdue_says_so_in_words(village: Village):
@@ -451,12 +454,20 @@ async def test_a_template_is_kept_fills_the_reason_of_a_case_in_and_is_dropped(v
     page = (await at.get("/office/templates")).text
     assert "Number {number} of {ref}" in page
     id_ = page.partition("/office/templates/")[2].partition("/drop")[0]
-    assert f'name="template" value="{id_}"' in (await at.get(case)).text
+    shown = (await at.get(case)).text
+    assert shown.index('/preview#impact"') < shown.index(f'name="template" value="{id_}"'), (
+        "Enter in a field presses the first"
+    )
     filled = (await at.send(f"{case}/preview", outcome="refuse", code="no_reasons", template=id_)).text
     assert ">Number 1 of IN-2021-0001 names somebody as armed.</textarea>" in filled
     assert 'value="refuse" required checked' in filled and 'value="no_reasons" selected' in filled
     await at.send(f"/office/templates/{id_}/drop")
     assert "Number {number}" not in (await at.get("/office/templates")).text
+    await at.send("/office/templates", name="armed", text_hi="{ref} की संख्या {number} किसी को हथियारबंद बताती है।")
+    page = (await at.get("/office/templates")).text
+    id_ = page.partition("/office/templates/")[2].partition("/drop")[0]
+    filled = (await at.send(f"{case}/preview", outcome="refuse", code="no_reasons", template=id_)).text
+    assert ">IN-2021-0001 की संख्या 1 किसी को हथियारबंद बताती है।</textarea>" in filled, "in the only language that it has"
 
 
 async def test_an_executor_lifts_and_does_not_propose(village: Village):
