@@ -341,7 +341,7 @@ TRIGGERS = (
     Trigger(
         "cases_decided_by_two", "case_events", "INSERT",
         "(NEW.first_by IS NULL AND NEW.state IN ('refused', 'closed', 'measure_concurred', 'change_concurred')) "
-        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR NEW.first_by IN ({_MINE})))",
+        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR (NEW.first_by <> {_WHO} AND NEW.first_by IN ({_MINE}))))",
     ),
     Trigger(
         "cases_decided_by_staff", "case_events", "INSERT",
