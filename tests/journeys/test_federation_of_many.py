@@ -3,7 +3,7 @@
 import asyncio
 import json
 import shutil
-import subprocess
+import signal
 import threading
 import time
 from collections import Counter
@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+import forked
 from elsewhere import Site
 from fediverse import ACTIVITY, Stranger
 from journeys.test_many_processes import Flagged
@@ -134,8 +135,8 @@ def many(tmp_path: Path, postgres_server: Postgres, migrated: str, valkey_url: s
     postgres_server.drop(dsn)
 
 
-def _ended(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+def _ended(process: forked.Process) -> None:
+    process.send_signal(signal.SIGTERM)
     process.wait(PATIENCE)
 
 

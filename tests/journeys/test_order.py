@@ -19,7 +19,7 @@ from chaupal.store.machine import outbox
 from chaupal.store.machine.dialect import statement
 from chaupal_audit import tlog
 from chaupal_audit.log import entries as entries_of
-from chaupal_audit.log.findings import Fault, LogReport
+from chaupal_audit.log.findings import Broken, Fault, LogReport
 from chaupal_audit.log.verify import verify_log
 from court import REASON, REFUSE, WITHHOLD, Bench, in_words
 from neighbours import by
@@ -51,6 +51,8 @@ async def verified(bench: Bench, **more: str) -> LogReport:
 
     def fetch(url: str, limit: int) -> bytes:
         path = url.removeprefix("http://log.example/log/")
+        if path == "older/1":
+            raise Broken(Fault.missing, path)
         making = serve[path]() if path in serve else log.tile(bench.court, path)
         try:
             return asyncio.run_coroutine_threadsafe(making, loop).result(10)  # pyright: ignore[reportArgumentType]

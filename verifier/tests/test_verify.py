@@ -236,6 +236,8 @@ def test_a_line_that_breaks_is_no_lie_about_an_older_log():
         return log.fetch(url, limit)
 
     assert verify_log(URL, str(ANEW.public), fetch=fetch).fault is Fault.unreachable
+    log = Mirror(ENTRIES)
+    assert verify_log(URL, VKEY, fetch=fetch).ok, "most logs have none"
 
 
 def test_whoever_trusts_the_older_key_is_not_led_to_the_new_one():

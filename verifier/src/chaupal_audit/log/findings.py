@@ -119,6 +119,7 @@ class LogReport:
     # (entry, what it says) of each time that it went on from an older log
     origins: list[tuple[int, Origin]] = field(default_factory=list[tuple[int, Origin]])
     older: list[str] = field(default_factory=list[str])  # the last checkpoint of each of those, as it is served
+    older_ended: Broken | None = None  # why no more of them were read
     shown: list[str] = field(default_factory=list[str])  # checkpoints of those that somebody else was shown
     fault: Fault | None = None
     where: str = ""

@@ -147,12 +147,21 @@ class Recount:
             raise Broken(Fault.bad_older, f"entry {anew[-1][0]}")
         for number, (index, said) in enumerate(anew):
             if said.size:
+                if number >= len(self.report.older):
+                    raise self._not_served(number + 1, index)
                 head = _signed(self.report.older[number : number + 1], [said.previous])
                 fits = head and (head.size, head.root.hex()) == (said.size, said.root) and head.size <= said.kept
                 if head is None or not fits or self.then[head.size] != head.root:
                     raise Broken(Fault.bad_older, f"older/{number + 1}, entry {index}")
         for note in self.report.shown:
             self._judge_shown(note)
+
+    def _not_served(self, number: int, index: int) -> Broken:
+        """A line that broke is no lie: only what is said not to be there is held against the log."""
+        ended = self.report.older_ended
+        if ended is not None and ended.fault is not Fault.missing:
+            return ended
+        return Broken(Fault.bad_older, f"older/{number}, entry {index}")
 
     def _judge_shown(self, note: str) -> None:
         for _, said in self.report.origins:

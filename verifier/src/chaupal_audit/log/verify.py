@@ -93,7 +93,7 @@ def read_head(report: LogReport, fetch: Fetch, trust: Trust) -> tlog.Checkpoint:
     report.vkey = str(keys[-1])
     report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
     _check_witnesses(report, note, keys, trust.policy)
-    report.older = _older(report.url, fetch)
+    _read_older(report, fetch)
     for earlier in trust.earlier:
         _check_earlier(report, earlier, keys, origin)
     return head
@@ -128,16 +128,17 @@ def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKe
         raise Broken(Fault.stale, f"{report.size} < {earlier.size}")
 
 
-def _older(url: str, fetch: Fetch) -> list[str]:
-    """The last checkpoints of the logs from which this one goes on, as it serves them; `Recount` holds them against its entries."""
-    found: list[str] = []
+def _read_older(report: LogReport, fetch: Fetch) -> None:
+    """The last checkpoints of the logs from which this one goes on, as it serves them; `Recount` holds them against its entries.
+
+    Most logs have none, and answer so in many ways: why there was no more is a fault only where an entry says that there is one.
+    """
     try:
-        while len(found) < MOST_CHANGES:
-            found.append(fetch(f"{url}/older/{len(found) + 1}", NOTE_LIMIT).decode(errors="replace"))
+        while len(report.older) < MOST_CHANGES:
+            where = f"{report.url}/older/{len(report.older) + 1}"
+            report.older.append(fetch(where, NOTE_LIMIT).decode(errors="replace"))
     except Broken as broken:
-        if broken.fault is not Fault.missing:  # a line that broke is no lie of the log's
-            raise
-    return found
+        report.older_ended = broken
 
 
 def recount_log(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
