@@ -1,7 +1,7 @@
 """Whoever moved from account to account, and on, is one person: triggers are made anew with every migration (`machine/triggers.py`)."""
 
-revision = "0077"
-down_revision = "0076"
+revision = "0078"
+down_revision = "0077"
 
 
 def upgrade() -> None:
