@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0078"
-down_revision = "0077"
+revision = "0077"
+down_revision = "0076"
 
 FILLS = "an older server takes files up without counting, as before"
 
