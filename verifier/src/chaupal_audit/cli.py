@@ -223,9 +223,9 @@ def _verified(found: LogReport, progress: ProgressLine, into: Path | None) -> bo
 def _say_older(found: LogReport, place: Path, older: Path | None, progress: ProgressLine) -> bool:
     """From which logs this one goes on and what of them is not here. Whether a copy of one of them begins as it says."""
     for index, said in found.origins:
-        kept = f"it begins with {said.kept} entries of that, {said.size} of them under its last checkpoint"
+        begins = f"it begins with {said.kept} entries of that, {said.size} of them under its last checkpoint"
         lost = f"{said.known - said.kept} of the {said.known} entries that it is known to have had are not here"
-        progress.line(_printable(f"entry {index}: the log goes on from {said.older}; {kept}; {lost}"))
+        progress.line(_printable(f"entry {index}: the log goes on from {said.older}; {begins}; {lost}"))
     if older is None:
         return True
     name = (older / "checkpoint").read_text("utf-8").partition("\n")[0]

@@ -264,8 +264,8 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     guards.check_holds(people.get(me), "hear_appeal")
     if not row.open:  # whoever made it narrower has a hand in it by now: it is over, that is the reason
         raise Conflict(ENDED)
-    await guards.check_nothing_of_theirs(reading, me, [row.account_id])
-    await guards.check_nothing_of_theirs(reading, me, decided, NOT_YOURS)
+    await guards.check_not_own(reading, me, [row.account_id])
+    await guards.check_not_own(reading, me, decided, NOT_YOURS)
     if "hear_appeal" in court.rules.current(court.clock()).conflicts.own_team:
         since = await _first_decided(reading, row)
         guards.check_other_team(me, decided, await role_grants.held_since(court, reading, people, since))

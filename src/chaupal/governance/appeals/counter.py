@@ -92,7 +92,7 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
         await ledger.hold(w)
         me = await guards.act(w, viewer, "lift", [strike.ruling.owner_id])
         if name == SUIT:
-            await guards.check_nothing_of_theirs(w, me, await appeals.hands_in(w, ruling_id), "suit_noted_by_you")
+            await guards.check_not_own(w, me, await appeals.hands_in(w, ruling_id), "suit_noted_by_you")
         found = await _of(w, strike)
         if found is None or needs not in found.steps or any(bar in found.steps for bar in bars):
             raise Conflict(NOT_NOW)

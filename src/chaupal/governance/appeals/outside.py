@@ -63,7 +63,7 @@ async def note(
         await ledger.hold(w)
         me = await guards.act(w, viewer, "hear_appeal", [strike.ruling.owner_id])
         if step == DECIDED and outcome == FOR:
-            await guards.check_nothing_of_theirs(w, me, await appeals.hands_in(w, ruling_id), "found_right_by_you")
+            await guards.check_not_own(w, me, await appeals.hands_in(w, ruling_id), "found_right_by_you")
         standing = next((one for one in await _of(w, strike) if one.body == body and not one.outcome), None)
         if (standing is None) == (step == DECIDED):
             raise Conflict("noted_already" if step == FILED else "nothing_filed_there")

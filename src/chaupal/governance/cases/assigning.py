@@ -29,7 +29,7 @@ async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int],
             raise NotFound
         whom = me if to == ME else await _staff(w, to)
         owners = {target.owner_id for target in chosen if target.owner_id is not None}
-        await guards.check_nothing_of_theirs(w, me, owners)
+        await guards.check_not_own(w, me, owners)
         if whom is not None and not owners.isdisjoint(await guards.accounts_of(w, whom)):
             raise NotAllowed("about_theirs")
         return await desk.assign(w, [target.id for target in chosen], whom)

@@ -235,7 +235,7 @@ async def open_reported(court: Court, viewer: Viewer, report: int, id_: int, pur
 
 async def _open(court: Court, w: Writing, viewer: Viewer, found: HeldEvidence, purpose: str) -> OpenedEvidence:
     me = await _check_open(w, viewer, found)
-    await guards.check_nothing_of_theirs(w, me, [found.owner_id])
+    await guards.check_not_own(w, me, [found.owner_id])
     says = await _read(court, w, found)
     await kept_looks.note(w, court.make_id(), me, court.clock(), "evidence", str(found.id), purpose)
     return OpenedEvidence(msgspec.structs.replace(found, body=None), says)

@@ -84,17 +84,11 @@ def kept_by(asked: MoveAsked, move: Move[State] | Move[Stage], word: str) -> Pro
     return None
 
 
-def check_not_own(me: int, owners: Iterable[int | None], says: str = YOURS) -> None:
-    """Nobody acts on what is their own: posts, accounts, cases, appeals, reports. Raises NotAllowed."""
-    if me in owners:
+async def check_not_own(reading: Reading, me: int, owners: Iterable[int | None], says: str = YOURS) -> None:
+    """Nobody acts on what is their own, by whichever account of theirs: posts, accounts, cases, appeals, reports. Raises NotAllowed."""
+    named = {owner for owner in owners if owner is not None}
+    if named and not named.isdisjoint(await accounts_of(reading, me)):
         raise NotAllowed(says)
-
-
-async def check_nothing_of_theirs(reading: Reading, me: int, owners: Iterable[int | None], says: str = YOURS) -> None:
-    """The same of every account of theirs. Raises NotAllowed."""
-    named = [owner for owner in owners if owner is not None]
-    for account in await accounts_of(reading, me) if named else ():
-        check_not_own(account, named, says)
 
 
 async def accounts_of(reading: Reading, me: int) -> frozenset[int]:
@@ -120,7 +114,7 @@ async def act(reading: Reading, viewer: Viewer, word: str, owners: Iterable[int 
     """
     me = check_may(viewer, word)
     check_holds((await accounts.standings(reading, [me])).get(me), word)
-    await check_nothing_of_theirs(reading, me, owners)
+    await check_not_own(reading, me, owners)
     return me
 
 
@@ -129,7 +123,7 @@ async def check_second(reading: Reading, me: int, first: int, word: str, propose
 
     Raises NotAllowed, Conflict.
     """
-    await check_nothing_of_theirs(reading, me, [first], SECOND)
+    await check_not_own(reading, me, [first], SECOND)
     people = await accounts.standings(reading, [me, first])
     check_holds(people.get(me), word)
     if not holds(people.get(first), proposed):

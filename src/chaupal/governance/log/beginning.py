@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import httpx2
 
 BEGUN = "log_has_begun"
+LAST, SEEN = ("size", "root", "sha256"), ("seen", "seen_root", "seen_sha256")  # fields of an entry about a checkpoint
 NOTHING_SEEN = tlog.Checkpoint("", 0, tlog.EMPTY_ROOT)
 SKIP = 1_000  # numbers are left out by so many, so that people see where it was
 UNSEEN = 500  # entries of the older log's last hours that nobody may have seen
@@ -90,11 +91,14 @@ async def begin_anew(
         anew = msgspec.structs.replace(court, keys=Keys(keys.folder, name))
         last, key = await ledger.last_checkpoint(w), await batches.signing_key(court, w)
         said = entries.Origin(
-            previous=str(key.public), kept=kept, told=told if told > kept else 0, by=MACHINE,
+            previous=str(key.public),
+            kept=kept,
+            told=told if told > kept else 0,
+            by=MACHINE,
             new=str(anew.keys.make_next(afresh=True).public),
             **({} if last is None else _committed(last.note)),
-            **({} if newest.size <= kept else _committed(newest_note, "seen_")),
-        )  # fmt: skip
+            **({} if newest.size <= kept else _committed(newest_note, SEEN)),
+        )
         skipped = await _leave_out_numbers(w, court.clock(), max(known - kept, 0))
         await batches.reseal_what_waits(anew, w)
         marked = {
@@ -127,11 +131,10 @@ async def _kept(w: Writing, heads: Sequence[tlog.Checkpoint]) -> int:
     return kept
 
 
-def _committed(note: str, of: str = "") -> dict[str, Any]:
-    """What an entry says of a checkpoint."""
+def _committed(note: str, fields: tuple[str, str, str] = LAST) -> dict[str, Any]:
+    """What an entry says of a checkpoint: its size, root and hash."""
     head, *_ = tlog.parse_checkpoint(note)
-    found = {"size": head.size, "root": head.root.hex(), "sha256": hashlib.sha256(note.encode()).hexdigest()}
-    return {(of + name).replace("seen_size", "seen"): value for name, value in found.items()}
+    return dict(zip(fields, (head.size, head.root.hex(), hashlib.sha256(note.encode()).hexdigest()), strict=True))
 
 
 async def _leave_out_numbers(w: Writing, now: int, lost: int) -> int:

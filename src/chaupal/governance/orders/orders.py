@@ -71,7 +71,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
             owners: list[int | None] = [target.owner_id for target in named]
             for one in await docket.versions_before(reading, new):
                 owners += await docket.owners_of(reading, one.id)
-            await guards.check_nothing_of_theirs(reading, filer.staff, owners)
+            await guards.check_not_own(reading, filer.staff, owners)
         if "replaces" not in paper.wrong:  # else it would hear that it is the very order whose place it wants to take
             await _check_fresh(reading, new, named, brought)
     paper.check()
@@ -236,7 +236,7 @@ async def _check_taker(w: Writing, new: Order, named: Sequence[Target]) -> None:
         return
     word = "sanction" if new.authority_id is None else "receive_order"
     guards.check_holds((await accounts.standings(w, [new.received_by])).get(new.received_by), word)
-    await guards.check_nothing_of_theirs(w, new.received_by, [target.owner_id for target in named])
+    await guards.check_not_own(w, new.received_by, [target.owner_id for target in named])
 
 
 async def _attach(w: Writing, order: Order, brought: Sequence[Document]) -> None:

@@ -193,7 +193,7 @@ async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str
         for order in (*named, *[await docket.order(reading, ref) for ref in before]):
             # Nobody speaks for the house about what was asked about themselves.
             if order is not None and not order.secret:
-                await guards.check_nothing_of_theirs(reading, me, await docket.owners_of(reading, order.id))
+                await guards.check_not_own(reading, me, await docket.owners_of(reading, order.id))
     unknown = any(order is None or order.secret for order in named)
     if unknown or len(refs) > MOST_ORDERS:
         paper.complain("orders", "no_orders")

@@ -58,7 +58,7 @@ async def report(court: Court, viewer: Viewer, id_: int) -> ReportRow:
     me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         row = await _report(reading, id_)
-        await guards.check_nothing_of_theirs(reading, me, [row.account_id])
+        await guards.check_not_own(reading, me, [row.account_id])
         return _shown_to(viewer, row)
 
 
@@ -171,7 +171,7 @@ async def _mine_to_handle(w: Writing, viewer: Viewer, id_: int) -> int:
     check_may(viewer, "handle_reports")
     row = await _report(w, id_)
     me = await guards.act(w, viewer, "handle_reports", [row.account_id])
-    await guards.check_nothing_of_theirs(w, me, [row.reporter_id], YOURS)
+    await guards.check_not_own(w, me, [row.reporter_id], YOURS)
     return me
 
 

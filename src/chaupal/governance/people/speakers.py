@@ -119,7 +119,7 @@ async def end(court: Court, viewer: Viewer, id_: int) -> None:
 
 async def _check_second(w: Writing, found: Speaker, me: int, first: int) -> None:
     """Another person, whom it is not about; and both still judge."""
-    await guards.check_nothing_of_theirs(w, me, [found.account_id])
+    await guards.check_not_own(w, me, [found.account_id])
     await guards.check_second(w, me, first, MAY, MAY)
 
 
@@ -135,7 +135,7 @@ async def evidence_of(court: Court, viewer: Viewer, id_: int) -> str:
     me = check_may(viewer, "see_documents")
     async with court.work.writing() as w:
         found = await _live(w, id_, court.clock())
-        await guards.check_nothing_of_theirs(w, me, [found.account_id])
+        await guards.check_not_own(w, me, [found.account_id])
         await looks.note(w, court.make_id(), me, court.clock(), "speaker", str(id_), found.speaker_class)
     return found.evidence
 

@@ -10,7 +10,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
 from chaupal.kernel.argument_sizes import Comment, Word
-from chaupal.kernel.errors import Conflict, Invalid, or_not_found
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.viewer import Viewer
@@ -168,7 +168,7 @@ async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Serve
         me = await guards.act(reading, viewer, "sanction")
     others = [waiting for waiting in before.waiting if waiting.by != me]
     if not before.limits and not others:
-        guards.check_not_own(me, [me], guards.SECOND)
+        raise NotAllowed(guards.SECOND)
     await _end(court, viewer, before, before.measures, reason)
     for waiting in others:
         await decisions.return_(court, viewer, waiting.ref, waiting.number, reason=reason or ENDED)

@@ -125,12 +125,11 @@ async def carry_on(square: Square) -> bool:
         await _work_through(square, held)
     except BadArchive as error:
         await _end(square, held, "refused", error.why)
-    except Exception as error:
-        if not isinstance(
-            error, MemoryError
-        ):  # what else the machine is short of comes again, and the file is not to blame
-            async with square.work.writing() as w:
-                await imports.untry(w, held.id)
+    except MemoryError:
+        raise
+    except Exception:  # what else the machine is short of comes again, and the file is not to blame
+        async with square.work.writing() as w:
+            await imports.untry(w, held.id)
         raise
     return True
 

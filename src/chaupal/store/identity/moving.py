@@ -10,6 +10,7 @@ from chaupal.store.machine.claims import HELD_FOR, HeldJobs
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
+from chaupal.store.machine.triggers import accounts_of
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, lists
 from chaupal.store.square.graph import FollowTerms
@@ -60,15 +61,7 @@ END = updates(moves, state="as").where(_jobs.open, id="of")
 STOP = updates(moves, state="as").where(_jobs.open, account_id="me")
 DROP = deletes(moves).where(account_id="me")
 # One after the other: whoever moved twice is the same person at either end.
-BETWEEN = statement(
-    sql("""
-    WITH RECURSIVE mine (id) AS (
-        SELECT CAST(:me AS BIGINT)
-        UNION SELECT CASE m.account_id WHEN mine.id THEN m.to_id ELSE m.account_id END
-        FROM mine JOIN moves m ON m.account_id = mine.id OR m.to_id = mine.id
-    ) SELECT id FROM mine
-    """).bindparams(param("me"))
-)
+BETWEEN = statement(sql(accounts_of("CAST(:me AS BIGINT)")).bindparams(param("me")))
 
 
 def _behind(table: Table, *more: Any) -> Any:

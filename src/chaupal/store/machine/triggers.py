@@ -91,8 +91,8 @@ _SHORTENED = """
 _WHO = 'NEW."by"'
 
 
-def _accounts_of(who: str) -> str:
-    """Somebody's account, and those from which or to which it has moved: whoever moves says that both are theirs."""
+def accounts_of(who: str) -> str:
+    """SQL for somebody's account and those from which or to which it has moved: whoever moves says that both are theirs."""
     return f"""
         WITH RECURSIVE mine (id) AS (
             SELECT {who}
@@ -103,10 +103,10 @@ def _accounts_of(who: str) -> str:
 
 
 def _is_among(who: str, those: str) -> str:
-    return f"EXISTS (SELECT 1 FROM ({_accounts_of(who)}) h WHERE h.id IN ({those}))"  # noqa: S608 - words of ours
+    return f"EXISTS (SELECT 1 FROM ({accounts_of(who)}) h WHERE h.id IN ({those}))"  # noqa: S608 - words of ours
 
 
-_MINE = _accounts_of(_WHO)
+_MINE = accounts_of(_WHO)
 _MY_TARGET = f"SELECT 1 FROM targets WHERE owner_id IN ({_MINE})"  # noqa: S608 - words of ours
 # Where a case stood before the event that is written, and how its order is called.
 _BEFORE = "(SELECT b.state FROM case_events b WHERE b.target_id = NEW.target_id ORDER BY b.number DESC LIMIT 1)"

@@ -108,7 +108,7 @@ async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, 
     templates = await notes.templates(house.court, viewer)
     if typed is not None and typed.template is not None:
         values = template_values(found.case.order, sheet.file, viewer.language)
-        reason = notes.reason_of(templates, typed.template, viewer.language, values)
+        reason = notes.reason_of(templates, typed.template, viewer.language, values) or typed.reason
         typed = msgspec.structs.replace(typed, reason=reason, outcome=typed.outcome or found.narrowest or REFUSE)
     draft = _draft(found, typed)
     shown = await cards.cards(call, [sheet.file.post]) if sheet.file.post is not None else []

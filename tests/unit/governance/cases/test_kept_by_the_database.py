@@ -522,6 +522,10 @@ async def appealed(bench: Bench) -> appeals.AppealRow:
 UPHELD = Decision(outcome="upheld", reason=REASON)
 
 
+async def let_through(*_: object) -> None:
+    """In place of a guard."""
+
+
 async def refused(
     bench: Bench, by: Viewer, row: appeals.AppealRow, monkeypatch: pytest.MonkeyPatch, *, rule: str = ""
 ) -> None:
@@ -532,7 +536,7 @@ async def refused(
     assert not listed.may_be_heard_by(by.me), "nor is it offered to them"
     if rule:
         with monkeypatch.context() as patched, kept(rule):
-            patched.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+            patched.setattr(guards, "check_not_own", let_through)
             await appeals.decide(bench.court, by, row.id, UPHELD)
 
 
@@ -591,7 +595,7 @@ async def test_words_of_an_appeal_are_counted_by_one_at_a_time(bench: Bench, mon
 async def test_nobody_says_what_became_of_their_own_report_or_one_about_them(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(guards, "check_not_own", let_through)
     row = await reports.file(bench.court, bench.asha, Report(account=bench.meera, kind="spam"))
     meera = Viewer(account=bench.meera, country="IN", role=Role.OWNER)
     async with bench.court.work.writing() as w:
@@ -628,7 +632,7 @@ async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal
     async with bench.court.work.writing() as w:
         await moving.begin(w, bench.court.make_id(), bench.dev.me, bench.owner.me)
     with monkeypatch.context() as patched, kept("appeals_heard_by_no_decider"):
-        patched.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+        patched.setattr(guards, "check_not_own", let_through)
         await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
     async with bench.court.work.writing() as w:
         await moving.forget(w, bench.dev.me)

@@ -463,6 +463,8 @@ async def test_a_template_is_kept_fills_the_reason_of_a_case_in_and_is_dropped(v
     assert 'value="refuse" required checked' in filled and 'value="no_reasons" selected' in filled
     await at.send(f"/office/templates/{id_}/drop")
     assert "Number {number}" not in (await at.get("/office/templates")).text
+    typed = {"outcome": "refuse", "code": "no_reasons", "reason": "Typed before somebody dropped it."}
+    assert typed["reason"] in (await at.send(f"{case}/preview", **typed, template=id_)).text
     await at.send("/office/templates", name="armed", text_hi="{ref} की संख्या {number} किसी को हथियारबंद बताती है।")
     page = (await at.get("/office/templates")).text
     id_ = page.partition("/office/templates/")[2].partition("/drop")[0]
