@@ -10,6 +10,7 @@ from chaupal.governance.orders import authorities, portal
 from chaupal.governance.orders.authorities import Authority, AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import SECOND
+from chaupal.policy.passwords import STEP
 from mails import mails_of, secret_in
 from village import AUTHORITY, Village
 
@@ -59,7 +60,7 @@ class Office:
         return await self.ask("POST", "/api/v1/orders", json={**ORDER, "targets": list(targets), **fields})
 
     def code(self) -> str:
-        return pyotp.TOTP(self.secret).generate_otp(self.village.clock() // SECOND // portal.STEP)
+        return pyotp.TOTP(self.secret).generate_otp(self.village.clock() // SECOND // STEP)
 
     def cookie(self) -> dict[str, str]:
         return {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

@@ -1,19 +1,16 @@
 """Webhooks: who is sent what happens in the court, with secrets shown once. What is secret never leaves by them."""
 
 import asyncio
-import os
 import secrets
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel import key_files
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
-from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import webhooks
 from chaupal.store.court.webhooks import DueCall, Webhook as Webhook
@@ -34,7 +31,6 @@ PING = "ping"
 MOST = 20
 MOST_URL = 500  # characters
 KEY = "webhooks.key"
-NONCE = 12  # bytes
 PREFIX = "whsec_"
 
 
@@ -131,10 +127,9 @@ async def remove(court: Court, viewer: Viewer, id_: int) -> None:
 
 async def unsealed(court: Court, hook: Webhook) -> str:
     """Its secret, to sign with. Raises Problem where it cannot be opened: the key file is another one."""
-    lock, sealed = AESGCM(await _key(court)), bytes.fromhex(hook.secret)
     try:
-        return lock.decrypt(sealed[:NONCE], sealed[NONCE:], str(hook.id).encode()).decode()
-    except InvalidTag as error:
+        return key_files.unsealed(await _key(court), bytes.fromhex(hook.secret), hook.id).decode()
+    except ValueError as error:
         raise Problem(f"The secret of webhook {hook.id} cannot be opened with keys/{KEY}") from error
 
 
@@ -149,12 +144,11 @@ def _secret() -> str:
 
 
 async def _sealed(court: Court, id_: int, secret: str) -> str:
-    nonce = os.urandom(NONCE)
-    return (nonce + AESGCM(await _key(court)).encrypt(nonce, secret.encode(), str(id_).encode())).hex()
+    return key_files.sealed(await _key(court), secret.encode(), id_).hex()
 
 
 async def _key(court: Court) -> bytes:
-    return await asyncio.to_thread(load_or_make_seed, court.keys.folder / KEY)
+    return await asyncio.to_thread(key_files.load_or_make_seed, court.keys.folder / KEY)
 
 
 def _url(court: Court, paper: Paper, text: str) -> str:

@@ -1,7 +1,8 @@
 """Keys on disk: 32 random bytes in a file that only the server reads, made when they are first asked for.
 
 Where several machines serve one store each has a copy of the directory, and a key that is made later is the same on all of them:
-it is derived from `house.key` (`governance/keyring.py`). Only the log's own keys are never derived.
+it is derived from `house.key` (`governance/keyring.py`). Only the log's own keys are never derived. What a key seals in the store
+(secrets of codes, letters, evidence) is nothing to whoever has a copy of the database alone.
 """
 
 import hmac
@@ -9,9 +10,12 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from chaupal.kernel.errors import Problem
 
-SEED = 32  # bytes
+SEED, NONCE = 32, 12  # bytes
 HOUSE = "house.key"
 LOG = "log.key"  # and what begins so
 
@@ -37,6 +41,20 @@ def derived(path: Path) -> bytes | None:
     if path == house or path.name.startswith(LOG) or not house.exists():
         return None
     return hmac.digest(load_or_make_seed(house), b"key of the house\n" + path.name.encode(), "sha256")
+
+
+def sealed(seed: bytes, plain: bytes, bound: object, nonce: bytes = b"") -> bytes:
+    """By AES-256-GCM: a nonce (this one, or random), and after it what is sealed, which opens beside the same `bound` (its row) alone."""
+    nonce = nonce or os.urandom(NONCE)
+    return nonce + AESGCM(seed).encrypt(nonce, plain, str(bound).encode())
+
+
+def unsealed(seed: bytes, closed: bytes, bound: object) -> bytes:
+    """What was sealed so. Raises ValueError where it was changed, belongs elsewhere, or was sealed by another key."""
+    try:
+        return AESGCM(seed).decrypt(closed[:NONCE], closed[NONCE:], str(bound).encode())
+    except InvalidTag as error:
+        raise ValueError("sealed otherwise") from error
 
 
 def _make_seed(path: Path, seed: bytes) -> bytes:

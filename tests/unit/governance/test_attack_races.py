@@ -18,6 +18,7 @@ from chaupal.governance.people import reports, role_grants
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem
+from chaupal.policy.passwords import STEP
 from chaupal.policy.viewer import Role
 from chaupal.store.court import rulings
 from chaupal.store.identity import accounts
@@ -30,7 +31,7 @@ PASSWORD = "a-long-password"
 
 
 def code_of(bench: Bench, secret: str) -> str:
-    return pyotp.TOTP(secret).generate_otp(bench.court.clock() // SECOND // portal.STEP)
+    return pyotp.TOTP(secret).generate_otp(bench.court.clock() // SECOND // STEP)
 
 
 async def outcomes(*acts: Any) -> list[bool]:

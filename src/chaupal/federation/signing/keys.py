@@ -3,19 +3,16 @@
 import asyncio
 import base64
 import functools
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chaupal.federation.signing.algorithms import BadKey, new_private, pem_of, read_multikey, read_private, read_public
 from chaupal.federation.writing import addresses
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.key_files import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed, sealed, unsealed
 from chaupal.kernel.settings import Settings
 from chaupal.store.federation import keys
 from chaupal.store.federation.keys import OwnKey, PublishedKey
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from chaupal.federation.reading.actors import Actor, KeyRead
 
 FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
-NONCE = 12  # bytes
 
 
 class SigningKey(NamedTuple):
@@ -71,22 +67,19 @@ async def _made_and_kept(fed: "Federation", account: int) -> OwnKey:
 
 def _sealed(settings: Settings, account: int, private: bytes) -> str:
     """Whoever gets hold of the database alone can sign for nobody."""
-    nonce = os.urandom(NONCE)
-    closed = _lock(Path(settings.data)).encrypt(nonce, private, str(account).encode())
-    return base64.b64encode(nonce + closed).decode()
+    return base64.b64encode(sealed(_seed(Path(settings.data)), private, account)).decode()
 
 
-def _unsealed(settings: Settings, account: int, sealed: str) -> bytes:
-    closed = base64.b64decode(sealed)
+def _unsealed(settings: Settings, account: int, kept: str) -> bytes:
     try:
-        return _lock(Path(settings.data)).decrypt(closed[:NONCE], closed[NONCE:], str(account).encode())
-    except InvalidTag as error:
+        return unsealed(_seed(Path(settings.data)), base64.b64decode(kept), account)
+    except ValueError as error:
         raise Problem(f"Nothing can be signed: {FILE} is another key; restore it from a backup") from error
 
 
 @functools.cache
-def _lock(data: Path) -> AESGCM:
-    return AESGCM(load_or_make_seed(data / "keys" / FILE))
+def _seed(data: Path) -> bytes:
+    return load_or_make_seed(data / "keys" / FILE)
 
 
 def published(actor: "Actor") -> list[PublishedKey]:

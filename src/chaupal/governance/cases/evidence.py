@@ -6,13 +6,10 @@ matter's copy is emptied stands in the log; what is held for reports alone (`ord
 """
 
 import hashlib
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chaupal.governance import keyring
 from chaupal.governance.cases import cases, guards
@@ -23,7 +20,7 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, Problem, or_not_found
-from chaupal.kernel.key_files import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed, sealed, unsealed
 from chaupal.policy.may import may
 from chaupal.policy.narrow import open_to
 from chaupal.policy.things import Picture, Post
@@ -47,7 +44,6 @@ from chaupal.store.square.people import as_kept
 from chaupal_audit.log import entries
 
 KEY = "evidence.key"
-NONCE = 12  # bytes
 HELD_FOR = 180 * DAY  # where the law of a ruling says nothing
 MOST_POSTS = 100  # of an account that is limited as a whole: the newest that everybody here may see
 MOST_WORDINGS = 100  # of a post that was edited
@@ -119,8 +115,8 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
     if same := [one for one in await held.live_of(w, subject) if (one.sha256, one.order_ref) == (sha256, ref)]:
         await held.extend(w, same[0].id, until)
         return
-    id_, nonce = court.make_id(), os.urandom(NONCE)
-    body = nonce + (await _lock(court, w)).encrypt(nonce, plain, _bound(id_, sha256))
+    id_ = court.make_id()
+    body = sealed(await _key(court, w), plain, f"{id_} {sha256}")
     await held.add(
         w,
         HeldEvidence(
@@ -164,17 +160,12 @@ async def _spoken(w: Writing, found: Sequence[Post | None]) -> dict[str, Any]:
     return {"captions": await captions.bodies(w, ids)} if ids else {}
 
 
-def _bound(id_: int, sha256: str) -> bytes:
-    """Associated data of the encryption: a copy does not open in another row."""
-    return f"{id_} {sha256}".encode()
-
-
-async def _lock(court: Court, reading: Reading) -> AESGCM:
-    """The cipher. The key is read here and not in a thread: it is 32 bytes."""
+async def _key(court: Court, reading: Reading) -> bytes:
+    """It is read here and not in a thread: it is 32 bytes."""
     path = court.keys.folder / KEY
     if not path.exists() and not await keyring.follows(reading, path) and await held.any_held(reading):
         raise Problem(f"{path} is missing, and there is evidence that only it opens: restore it from a backup")
-    return AESGCM(load_or_make_seed(path))
+    return load_or_make_seed(path)
 
 
 # --- looking ---
@@ -252,10 +243,10 @@ async def _check_open(reading: Reading, viewer: Viewer, found: HeldEvidence) -> 
 
 async def _read(court: Court, reading: Reading, found: HeldEvidence) -> dict[str, Any]:
     """What is held; of what an account wrote only what everybody here may see: once all that it wrote was sealed."""
-    body, lock = or_not_found(found.body), await _lock(court, reading)
+    body, key = or_not_found(found.body), await _key(court, reading)
     try:
-        says = _decode(lock.decrypt(body[:NONCE], body[NONCE:], _bound(found.id, found.sha256)))
-    except (InvalidTag, ValueError) as error:
+        says = _decode(unsealed(key, body, f"{found.id} {found.sha256}"))
+    except ValueError as error:
         raise Problem(f"Evidence {found.id} does not open: it was changed, or {KEY} is another key") from error
     if "posts" in says:
         says["posts"] = [one for one in says["posts"] if one and one["visibility"] in open_to(here=True)]

@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chaupal.governance import keyring
 from chaupal.governance.context import Court
@@ -25,7 +23,7 @@ from chaupal.governance.people import lookalikes
 from chaupal.governance.people.access_audit import check_purpose
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooLarge, Unavailable, or_not_found
-from chaupal.kernel.key_files import load_or_make_seed
+from chaupal.kernel.key_files import NONCE, load_or_make_seed, sealed, unsealed
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
 from chaupal.store.court import access_audit as looks, docket, documents as kept, knowing
@@ -89,7 +87,7 @@ async def take_in(
     for one in brought:
         if len(one.data) > BIGGEST:
             raise TooLarge("document_large", name=one.name[:80], most=BIGGEST // 1_000_000)
-    lock = AESGCM(await key_of(court))
+    seed = await _seed(court)
     taken = [await _row_of(court, who, one, authority) for one in brought]
     # The rows first: of a process that dies meanwhile they name the files, and are swept with them.
     async with court.work.writing() as w:
@@ -97,7 +95,7 @@ async def take_in(
             await kept.add(w, document)
     try:
         for document, one in zip(taken, brought, strict=True):
-            await files.put(document.key, await asyncio.to_thread(_sealed, lock, document, one.data))
+            await files.put(document.key, await asyncio.to_thread(_sealed, seed, document, one.data))
     except Exception:
         await _forget(court, files, taken)
         raise
@@ -150,7 +148,7 @@ async def _row_of(court: Court, who: Bringer, one: Brought, authority: Authority
     except TimeoutError as error:
         raise Unavailable("document_slow") from error
     check, signer = found
-    id_, nonce, key = court.make_id(), os.urandom(12), f"documents/{secrets.token_hex(20)}"
+    id_, nonce, key = court.make_id(), os.urandom(NONCE), f"documents/{secrets.token_hex(20)}"
     sha256 = hashlib.sha256(one.data).hexdigest()
     return Document(
         id=id_,
@@ -169,16 +167,11 @@ async def _row_of(court: Court, who: Bringer, one: Brought, authority: Authority
     )
 
 
-def _sealed(lock: AESGCM, document: Document, data: bytes) -> bytes:
-    return lock.encrypt(bytes.fromhex(document.nonce), data, bound_to(document.id, document.sha256))
+def _sealed(seed: bytes, document: Document, data: bytes) -> bytes:
+    return sealed(seed, data, f"{document.id} {document.sha256}", bytes.fromhex(document.nonce))[NONCE:]
 
 
-def bound_to(id_: int, sha256: str) -> bytes:
-    """What a sealed file is bound to: moved under another row, it does not open."""
-    return f"{id_} {sha256}".encode()
-
-
-async def key_of(court: Court) -> bytes:
+async def _seed(court: Court) -> bytes:
     """What opens the files. Raises Problem where it is lost and there are files that only it opens."""
     path = court.keys.folder / KEY
     if not path.exists():
@@ -330,15 +323,13 @@ async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, p
 
 async def plain(court: Court, files: Files, document: Document) -> bytes:
     """What a document says, in its own bytes. Raises Problem where its file or its key is gone or another one."""
-    sealed = await files.get(document.key)
-    if sealed is None:
+    kept_as = await files.get(document.key)
+    if kept_as is None:
         raise Problem(f"The file of document {document.id} is missing")
-    lock = AESGCM(await key_of(court))
+    seed, bound = await _seed(court), f"{document.id} {document.sha256}"
     try:
-        return await asyncio.to_thread(
-            lock.decrypt, bytes.fromhex(document.nonce), sealed, bound_to(document.id, document.sha256)
-        )
-    except (InvalidTag, ValueError) as error:
+        return await asyncio.to_thread(unsealed, seed, bytes.fromhex(document.nonce) + kept_as, bound)
+    except ValueError as error:
         raise Problem(f"Document {document.id} does not open: its file was changed, or {KEY} is another key") from error
 
 

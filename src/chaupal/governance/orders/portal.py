@@ -4,14 +4,10 @@ They have no accounts of the square, see no more of it than everybody, and file 
 """
 
 import base64
-import os
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyotp import random_base32
 from pyotp.totp import TOTP
-from pyotp.utils import strings_equal
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
@@ -19,11 +15,11 @@ from chaupal.governance.events import OfficeCodesGuessed, OfficeUserInvited
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
-from chaupal.kernel.clock import DAY, HOUR, SECOND
+from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Problem, or_not_found
-from chaupal.kernel.key_files import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed, sealed, unsealed
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.policy.passwords import check_password
+from chaupal.policy.passwords import check_password, code_step
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter, Mail
 from chaupal.store.court import authorities, offices
@@ -40,7 +36,6 @@ INVITATION_LASTS = 3 * DAY
 INVITATION = "portal"  # what such a link is for, beside confirmations and resets
 TOKEN_BEGINS = "chaupal-office-"  # noqa: S105 - so that a token that leaked says what it is
 KEY = "portal.key"
-STEP = 30  # seconds that a code holds (RFC 6238)
 
 # One sentence for every reason: it must not tell which addresses exist.
 
@@ -221,7 +216,7 @@ async def enrolment(court: Court, link: str) -> Enrolment:
 async def enrol(court: Court, link: str, password: str, code: str) -> str:
     """The invited have a password and codes now, and are in: the secret of their session. Raises NotFound, Invalid."""
     shown = await enrolment(court, link)
-    number = _number(court, shown.user, code, shown.secret)
+    number = code_step(shown.secret, code, court.clock(), shown.user.totp_used)
     if number is None:
         check_password(password)
         raise Invalid("portal_code_wrong")
@@ -256,7 +251,7 @@ async def log_in(court: Court, email: str, password: str, code: str) -> str:
     known = await is_password(kept or None, password)
     if user is None or not known:
         raise Invalid("portal_login_wrong")
-    number = _number(court, user, code, _unseal(court, user))
+    number = code_step(_unseal(court, user), code, court.clock(), user.totp_used)
     secret = new_secret()
     async with court.work.writing() as w:
         known_code = number is not None and await offices.use_code(w, user, number)
@@ -316,31 +311,17 @@ async def _filing(reading: Reading, user: OfficeUser | None) -> Filing:
     return Filing(user, authority)
 
 
-# --- one-time codes (RFC 6238: SHA-1, 30 seconds, 6 digits, as authenticators expect) ---
-
-
-def _number(court: Court, user: OfficeUser, code: str, secret: str) -> int | None:
-    """The number of the step whose code this is: now, the one before or after, and after the last one taken."""
-    digits = "".join(str(int(c)) for c in code if c.isdecimal())  # १२३४५६ as a keyboard of Hindi types it, too
-    now = court.clock() // SECOND // STEP
-    totp = TOTP(secret)
-    for number in (now, now - 1, now + 1):
-        if number > user.totp_used and strings_equal(totp.generate_otp(number), digits):
-            return number
-    return None
+# --- the secret of one-time codes ---
 
 
 def _seal(court: Court, user_id: int, secret: str) -> str:
-    """Encrypted, so that a copy of the database alone gives nobody the codes."""
-    nonce = os.urandom(12)
-    sealed = AESGCM(load_or_make_seed(court.keys.folder / KEY)).encrypt(nonce, secret.encode(), str(user_id).encode())
-    return base64.b64encode(nonce + sealed).decode()
+    return base64.b64encode(sealed(load_or_make_seed(court.keys.folder / KEY), secret.encode(), user_id)).decode()
 
 
 def _unseal(court: Court, user: OfficeUser) -> str:
-    raw = base64.b64decode(user.totp_secret)
-    lock = AESGCM(load_or_make_seed(court.keys.folder / KEY))
     try:
-        return lock.decrypt(raw[:12], raw[12:], str(user.id).encode()).decode()
-    except (InvalidTag, ValueError) as error:
+        return unsealed(
+            load_or_make_seed(court.keys.folder / KEY), base64.b64decode(user.totp_secret), user.id
+        ).decode()
+    except ValueError as error:
         raise Problem(f"The codes of a portal user cannot be checked: {KEY} is another key; restore it") from error

@@ -1,26 +1,22 @@
 """The keys of pushes: the one that push services know the house by (VAPID, RFC 8292), and the one that seals apps' tokens."""
 
 import functools
-import os
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chaupal.kernel import key_files
 from chaupal.kernel.base64url import text_of
 from chaupal.kernel.errors import no_room
-from chaupal.kernel.key_files import load_or_make_seed
 from chaupal.kernel.settings import Settings
 
 VAPID, TOKENS = "vapid.key", "push.key"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 LASTS = 12 * 3_600  # seconds; RFC 8292 §2 allows a day
-NONCE = 12  # bytes
 
 
 def public_key(settings: Settings) -> str:
@@ -57,20 +53,16 @@ def signed(settings: Settings, endpoint: str) -> str:
 
 def sealed(settings: Settings, account: int, token: str) -> str:
     """An app's own token, to be sent back to it with each push, by which it knows whose it is."""
-    nonce = os.urandom(NONCE)
-    return (nonce + _lock(_file(settings, TOKENS)).encrypt(nonce, token.encode(), str(account).encode())).hex()
+    return key_files.sealed(_seed(_file(settings, TOKENS)), token.encode(), account).hex()
 
 
 def unsealed(settings: Settings, account: int, sealed_token: str) -> str:
     """The token again; empty where there is none, or the key file is another one."""
-    closed = bytes.fromhex(sealed_token)
+    if not sealed_token:
+        return ""
     try:
-        return (
-            _lock(_file(settings, TOKENS)).decrypt(closed[:NONCE], closed[NONCE:], str(account).encode()).decode()
-            if closed
-            else ""
-        )
-    except InvalidTag:
+        return key_files.unsealed(_seed(_file(settings, TOKENS)), bytes.fromhex(sealed_token), account).decode()
+    except ValueError:
         return ""
 
 
@@ -81,9 +73,7 @@ def _file(settings: Settings, name: str) -> Path:
 @functools.cache
 def _private(path: Path) -> ec.EllipticCurvePrivateKey:
     # Any number below the group's order is a key; the seed is folded into that range.
-    return ec.derive_private_key(int.from_bytes(load_or_make_seed(path)) % (ORDER - 1) + 1, ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(_seed(path)) % (ORDER - 1) + 1, ec.SECP256R1())
 
 
-@functools.cache
-def _lock(path: Path) -> AESGCM:
-    return AESGCM(load_or_make_seed(path))
+_seed = functools.cache(key_files.load_or_make_seed)

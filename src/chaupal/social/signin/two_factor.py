@@ -1,21 +1,18 @@
 """The second step of coming in: codes of an authenticator (RFC 6238) and recovery codes, beside the password."""
 
 import base64
-import os
 import secrets
 from pathlib import Path
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyotp import random_base32
 from pyotp.totp import TOTP
-from pyotp.utils import strings_equal
 
-from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn, Problem
-from chaupal.kernel.key_files import load_or_make_seed
+from chaupal.kernel.key_files import load_or_make_seed, sealed, unsealed
 from chaupal.kernel.secrets import digest
+from chaupal.policy.passwords import code_step, plain_code
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import CodesGuessed
@@ -26,8 +23,6 @@ from chaupal.store.machine.work import Reading, Writing
 
 HALF_LASTS = 10 * MINUTE
 HALF = "second"  # what such a link is for, beside confirmations and resets
-STEP = 30  # seconds that a code holds
-APART = 1  # steps by which a clock may be wrong, either way
 CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 
@@ -137,7 +132,7 @@ async def check(square: Square, half: str, name: str, code: str) -> Login:
         known = (
             await factors.use_code(w, login.account, number)
             if number is not None
-            else await factors.use_recovery(w, login.account, digest(_plain(code)))
+            else await factors.use_recovery(w, login.account, digest(plain_code(code)))
         )
         if known and not await logins.use_link(w, digest(half)):
             raise NotSignedIn("log_in_again")
@@ -156,18 +151,7 @@ async def _note_missed(w: Writing, account: int) -> None:
 
 
 def _number(square: Square, login: Login, code: str) -> int | None:
-    """The number of the step whose code this is: now, or a step or two off, and after the last one that was taken."""
-    digits = _plain(code)
-    now = square.clock() // SECOND // STEP
-    totp = TOTP(_unseal(square, login))
-    steps = (now, *(now + sign * off for off in range(1, APART + 1) for sign in (-1, 1)))
-    return next((n for n in steps if n > login.totp_used and strings_equal(totp.generate_otp(n), digits)), None)
-
-
-def _plain(code: str) -> str:
-    """As typed, without what people put between; digits of every script are digits."""
-    kept = "".join(c for c in code[:60] if c.isalnum()).lower()
-    return "".join(str(int(c)) if c.isdecimal() else c for c in kept)
+    return code_step(_unseal(square, login), code, square.clock(), login.totp_used)
 
 
 async def new_recovery(w: Writing, account: int) -> list[str]:
@@ -182,17 +166,13 @@ def _setup(square: Square, login: Login, secret: str) -> Setup:
 
 
 def _seal(square: Square, account: int, secret: str) -> str:
-    """Encrypted, so that a copy of the database alone gives nobody the codes."""
-    nonce = os.urandom(12)
-    sealed = AESGCM(_key(square)).encrypt(nonce, secret.encode(), str(account).encode())
-    return base64.b64encode(nonce + sealed).decode()
+    return base64.b64encode(sealed(_key(square), secret.encode(), account)).decode()
 
 
 def _unseal(square: Square, login: Login) -> str:
-    raw = base64.b64decode(login.totp_secret)
     try:
-        return AESGCM(_key(square)).decrypt(raw[:12], raw[12:], str(login.account).encode()).decode()
-    except (InvalidTag, ValueError) as error:
+        return unsealed(_key(square), base64.b64decode(login.totp_secret), login.account).decode()
+    except ValueError as error:
         raise Problem("Codes cannot be checked: codes.key is another key; restore it") from error
 
 

@@ -13,6 +13,7 @@ from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.kernel.clock import DAY, HOUR, SECOND, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem
+from chaupal.policy.passwords import STEP
 from chaupal.policy.viewer import Role
 from chaupal.store.court import offices
 from chaupal.store.court.offices import OfficeUser
@@ -38,7 +39,7 @@ FORM = InviteForm(name="A. Sharma", rank="Joint Secretary", email="Sharma@meity.
 )
 def test_codes_are_those_of_rfc_6238(second: int, code: str):
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890" in base32; the last six digits of appendix B
-    assert pyotp.TOTP(secret).generate_otp(second // portal.STEP) == code
+    assert pyotp.TOTP(secret).generate_otp(second // STEP) == code
 
 
 def newest(bench: Bench) -> str:
@@ -54,7 +55,7 @@ async def invited(bench: Bench, form: InviteForm = FORM) -> tuple[OfficeUser, st
 
 
 def code_of(bench: Bench, secret: str, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).generate_otp(bench.court.clock() // SECOND // portal.STEP + steps)
+    return pyotp.TOTP(secret).generate_otp(bench.court.clock() // SECOND // STEP + steps)
 
 
 async def enrolled(bench: Bench) -> tuple[OfficeUser, str, str]:
