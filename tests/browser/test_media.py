@@ -234,6 +234,11 @@ def test_a_post_stands_in_a_frame_on_another_page(
     seen = frame.get_by_alt_text("खेत")
     expect(seen).to_be_visible()
     becomes(seen, "(it) => it.complete && it.naturalWidth > 0")
+    page.locator("iframe").evaluate("(it) => { it.width = 250; }")  # in a column beside an article
+    becomes(
+        frame.locator(".by"),
+        "(it) => it.querySelector('.avatar').getBoundingClientRect().x === it.parentElement.getBoundingClientRect().x",
+    )
     context.close()
 
 

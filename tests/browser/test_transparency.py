@@ -75,3 +75,10 @@ def test_on_paper_letters_are_dark_whatever_was_chosen_and_the_filters_are_left_
         )
         assert ink == "#1f1e1b", theme
     assert not page.locator("form.wishes").is_visible()
+    # Where it is from, and when: a paper has no address of its own, and “a minute ago” is over when it is read.
+    expect(page.locator(".foot")).to_contain_text(page.url)
+    assert page.locator(".foot > :visible").count() == 2
+    page.goto("/@balbir")
+    when = page.locator("time[data-ago]").first
+    size, said = when.evaluate("(one) => [getComputedStyle(one).fontSize, getComputedStyle(one, '::after').content]")
+    assert size == "0px" and said == f'"{when.get_attribute("title")}"'

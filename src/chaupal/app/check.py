@@ -9,6 +9,7 @@ from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import PACKAGED
+from chaupal.reads.court import desk
 from chaupal.store.machine import checks
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import link_cards, media
@@ -31,8 +32,15 @@ async def check_house(house: House) -> list[str]:
     return faults
 
 
-def doubts(settings: Settings) -> list[str]:
-    """What is allowed, but seldom meant."""
+async def doubts(house: House) -> list[str]:
+    """What is allowed, but seldom meant: a line each."""
+    found = [f"settings: {doubt}" for doubt in _doubtful(house.settings)]
+    if await desk.one_decides_alone(house.reads):
+        found.append("people: one alone may decide, and what an order demands takes two: chaupal account role")
+    return found
+
+
+def _doubtful(settings: Settings) -> list[str]:
     found: list[str] = []
     if not settings.country_file and not settings.country_header and not PACKAGED.exists():
         found.append(f"no country file and no country_header: every viewer counts as being in {settings.home_country}")

@@ -356,9 +356,13 @@ def check(context: click.Context, data: str | None) -> None:
 
     settings = settings_of(context, data=data)
     check_there(settings)
-    faults: list[str] = visit(context, check_house, begin=False, data=data)
-    for doubt in doubts(settings):
-        click.echo(f"settings: {doubt}")
+
+    async def look(house: "House") -> tuple[list[str], list[str]]:
+        return await doubts(house), await check_house(house)
+
+    doubtful, faults = visit(context, look, begin=False, data=data)
+    for doubt in doubtful:
+        click.echo(doubt)
     for fault in faults:
         click.echo(fault, err=True)
     click.echo("all is whole" if not faults else f"{len(faults)} faults")

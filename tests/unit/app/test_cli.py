@@ -464,7 +464,8 @@ def _faults(settings: Settings) -> list[str]:
 def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):
     data = tmp_path / "data"
     said(chaupal(*ASHA, "--data", data))
-    assert "all is whole" in said(chaupal("check", "--data", data))
+    looked = said(chaupal("check", "--data", data))
+    assert "all is whole" in looked and "people: one alone may decide" in looked
     with closing(sqlite3.connect(data / "chaupal.db", isolation_level=None)) as db:
         db.execute("UPDATE accounts SET followers_count = 7 WHERE handle = 'asha'")
         db.execute(

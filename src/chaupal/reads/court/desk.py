@@ -143,6 +143,12 @@ async def staff(reads: Reads, viewer: Viewer) -> list[Person]:
     return sorted((seen.item for seen in shown), key=lambda person: (person.role, person.handle))
 
 
+async def one_decides_alone(reads: Reads) -> bool:
+    """Whether a single person here may decide, as on a server that was just begun: nothing that takes two can be carried out."""
+    async with reads.work.reading() as reading:
+        return len(await accounts.with_roles(reading, sorted(MAY["decide"]))) < 2  # a rule: nobody approves their own
+
+
 async def with_second_step(reads: Reads, viewer: Viewer, ids: Collection[int]) -> set[int]:
     """Those of whom something is asked beside the password, for who gives roles or audits; for others nobody."""
     if not may(viewer, "see_looks"):

@@ -44,6 +44,7 @@ async def queue(call: Call[DeskWish]) -> Answer:
         more=len(found) > SHOWN,
         many=Counter(one.turn.mine for one in found),
         wish=call.args,
+        lonely=not found and await desk.one_decides_alone(call.house.reads),
         open_states=desk.OPEN,
         laws=sorted(laws, key=lambda one: one.id),
     )

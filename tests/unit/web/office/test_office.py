@@ -12,6 +12,7 @@ from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, SECOND, iso
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.viewer import Role
+from chaupal.reads.court import desk
 from chaupal.reads.court.impact import OPEN_SURFACES
 from chaupal.social.people import leaving
 from chaupal.social.signin import two_factor
@@ -393,6 +394,20 @@ async def test_roles_are_given_by_an_owner_and_never_to_oneself(village: Village
     assert (await AtDesk(v, v.ravi).get("/office")).status_code == 200
     assert (await owner.send("/office/people", handle="ravi", role="member")).status_code == 303
     assert (await AtDesk(v, v.ravi).get("/office")).status_code == 404
+
+
+async def test_an_empty_queue_says_to_who_decides_alone_that_it_takes_two(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    """Who decides alone is counted in `chaupal check`'s test, of a house just begun: here an approver always stays."""
+    at, told = AtDesk(village, village.lakshmi), "Only one person here may decide"
+    assert told not in (await at.get("/office")).text
+
+    async def alone(_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(desk, "one_decides_alone", alone)
+    assert told in (await at.get("/office")).text
 
 
 async def test_an_owner_sees_asks_for_and_takes_away_what_guards_staff(village: Village):
