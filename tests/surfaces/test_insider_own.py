@@ -32,6 +32,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.people import moving
 from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB
+from desk import AtDesk
 from surfaces.insiders import (
     ACTS,
     EVIDENCE,
@@ -426,6 +427,19 @@ async def test_nobody_acts_on_themselves_beside_the_tables_either(village: Villa
     assert not wrong
     assert [row.id for row in await report_desk.queue(court, me)] == []
     assert await count(v) == before
+    # Nor is what they may not do offered to them: of many, those of the others are.
+    desk = AtDesk(v, owner)
+    assert "Take it up" not in (await desk.get(f"/office/orders/{ref}/{n}")).text
+    assert "Take it up" in (await desk.get(f"/office/orders/{ref}/1")).text
+    for who in (owner, v.dev):
+        page = (await AtDesk(v, who).get(f"/office/orders/{ref}")).text
+        assert ("Take all of them up" in page) is (who is v.dev), (
+            "all is decided, and no step about their own is theirs"
+        )
+    await desk.send("/office/assign", ref=ref, to="me")
+    async with court.work.reading() as reading:
+        found = [case.target for case in await cases.cases_of(court, reading, case.order)]
+    assert [t.number for t in found if t.assigned_to == owner.id] == [t.number for t in found if t.owner_id != owner.id]
     # What colleagues write to one another about them is not theirs to read.
     for what, of in (("case", case.target.id), ("order", case.order.id), ("account", owner.id)):
         await notes.add(court, v.dev.viewer, what, of, "Wait for the second letter.")

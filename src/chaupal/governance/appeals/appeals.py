@@ -19,7 +19,7 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import role_grants
-from chaupal.kernel.errors import Conflict, NotFound, or_not_found
+from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, knowing, ledger, rulings
@@ -53,6 +53,12 @@ class Decision(msgspec.Struct, kw_only=True):
     territory: str = ""
     measure: str = ""
     parts: tuple[int, ...] = ()
+
+
+class AppealAtDesk(AppealWithHands, frozen=True, kw_only=True):
+    """An appeal as somebody is shown it. `why_not`: what keeps them from hearing it, though their role opens that, as `decide` says it."""
+
+    why_not: Problem | None = None
 
 
 # --- the person concerned ---
@@ -93,19 +99,27 @@ async def of_viewer(court: Court, viewer: Viewer) -> list[AppealRow]:
         return await appeals.of_account(reading, viewer.me)
 
 
-async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealWithHands, Strike]:
+async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealAtDesk, Strike]:
     """An appeal with what it is about: for whoever filed it, and for staff. Raises NotFound."""
     async with court.work.reading() as reading:
         row = await _appeal(reading, id_)
         strike = await notices.strike_of(court, reading, row.ruling_id)
         if row.account_id != viewer.me and not (may(viewer, "see_office") and await _known(reading, viewer, [strike])):
             raise NotFound
-        return _shown_to(viewer, await appeals.heard(reading, row)), strike
+        return await _shown_to(court, reading, viewer, row), strike
 
 
-def _shown_to(viewer: Viewer, row: AppealWithHands) -> AppealWithHands:
+async def _shown_to(court: Court, reading: Reading, viewer: Viewer, row: AppealRow) -> AppealAtDesk:
     """On whose desk it lies is not told to whoever appeals, who may be of the staff and know them."""
-    return row if row.account_id != viewer.me else msgspec.structs.replace(row, assigned_to=None)
+    found = await appeals.heard(reading, row)
+    kept_from = None
+    if row.open and may(viewer, "hear_appeal"):
+        try:
+            await _check_hearing(court, reading, viewer.me, found)
+        except Problem as problem:
+            kept_from = problem
+    shown = AppealAtDesk(**msgspec.structs.asdict(found), why_not=kept_from)
+    return shown if row.account_id != viewer.me else msgspec.structs.replace(shown, assigned_to=None)
 
 
 # --- both ---
@@ -136,15 +150,18 @@ async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
 # --- staff ---
 
 
-async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[AppealWithHands, Strike]]:
+async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[AppealAtDesk, Strike]]:
     """Appeals that wait, the next due first; or those that have ended, the newest first."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         rows = await (appeals.ended if ended else appeals.waiting)(reading)
         strikes = [await notices.strike_of(court, reading, row.ruling_id) for row in rows]
         known = {strike.ruling.id: strike for strike in await _known(reading, viewer, strikes)}
-        heard = [await appeals.heard(reading, row) for row in rows if row.ruling_id in known]
-        return [(_shown_to(viewer, row), known[row.ruling_id]) for row in heard]
+        return [
+            (await _shown_to(court, reading, viewer, row), known[row.ruling_id])
+            for row in rows
+            if row.ruling_id in known
+        ]
 
 
 async def _known(reading: Reading, viewer: Viewer, strikes: Sequence[Strike]) -> list[Strike]:
@@ -259,17 +276,21 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     strike = await notices.strike_of(court, reading, row.ruling_id)
     if not may(viewer, "hear_appeal") or not (viewer.me == row.account_id or await _known(reading, viewer, [strike])):
         raise NotFound
-    me, decided = viewer.me, (await appeals.heard(reading, row)).deciders
-    people = await accounts.standings(reading, {me, *decided})
+    await _check_hearing(court, reading, viewer.me, await appeals.heard(reading, row))
+    return viewer.me
+
+
+async def _check_hearing(court: Court, reading: Reading, me: int, row: AppealWithHands) -> None:
+    """The same of somebody whose role opens it, and who may know of it."""
+    people = await accounts.standings(reading, {me, *row.deciders})
     guards.check_holds(people.get(me), "hear_appeal")
     if not row.open:  # whoever made it narrower has a hand in it by now: it is over, that is the reason
         raise Conflict(ENDED)
     await guards.check_not_own(reading, me, [row.account_id])
-    await guards.check_not_own(reading, me, decided, NOT_YOURS)
+    await guards.check_not_own(reading, me, row.deciders, NOT_YOURS)
     if "hear_appeal" in court.rules.current(court.clock()).conflicts.own_team:
         since = await _first_decided(reading, row)
-        guards.check_other_team(me, decided, await role_grants.held_since(court, reading, people, since))
-    return me
+        guards.check_other_team(me, row.deciders, await role_grants.held_since(court, reading, people, since))
 
 
 async def _first_decided(reading: Reading, row: AppealRow) -> int:

@@ -16,21 +16,25 @@ ME, NOBODY = "me", ""
 
 
 async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int], to: str) -> int:
-    """Assign targets of an order (all of them where no number is given) to `me`, to nobody (""), or to a handle of the staff.
+    """Assign targets of an order to `me`, to nobody (""), or to a handle of the staff.
 
-    How many they are. Raises NotAllowed, NotFound, Invalid for a handle that is nobody of the staff's.
+    Where no number is given, all that are neither one's own nor theirs. How many they are. Raises NotAllowed, NotFound, Invalid
+    for a handle that is nobody of the staff's.
     """
     async with court.work.writing() as w:
         me = await guards.act(w, viewer, "write_notes")
         order = or_not_found(await knowing.order_for(w, viewer, ref))
         named = await docket.targets_of(w, order.id)
-        chosen = [target for target in named if not numbers or target.number in numbers]
+        whom = me if to == ME else await _staff(w, to)
+        theirs = set[int]() if whom is None else await guards.accounts_of(w, whom)
+        own = theirs | await guards.accounts_of(w, me)
+        every = [target for target in named if target.owner_id not in own] or named
+        chosen = [target for target in named if target.number in numbers] if numbers else every
         if not chosen:
             raise NotFound
-        whom = me if to == ME else await _staff(w, to)
         owners = {target.owner_id for target in chosen if target.owner_id is not None}
         await guards.check_not_own(w, me, owners)
-        if whom is not None and not owners.isdisjoint(await guards.accounts_of(w, whom)):
+        if not owners.isdisjoint(theirs):
             raise NotAllowed("about_theirs")
         return await desk.assign(w, [target.id for target in chosen], whom)
 

@@ -258,6 +258,6 @@ async def export_appeals(court: Court, viewer: Viewer) -> bytes:
             iso(row.due_at), row.text, "", "", "", "", "", "", str(len(strike.messages)),
         ]
         for row, strike in await appeals.queue(court, viewer)
-        if row.may_be_heard_by(viewer.me)
+        if row.why_not is None
     ]  # fmt: skip
     return csv_files.written([[*APPEALS, *filled], *rows])

@@ -1,23 +1,24 @@
 """What the house limits of whole servers: each measure a matter under its own rules, opened, looked at and ended from every surface."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import msgspec
 
-from chaupal.governance.cases import decisions, guards, house
+from chaupal.governance.cases import cases, decisions, guards, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
 from chaupal.kernel.argument_sizes import Comment, Word
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, or_not_found
+from chaupal.kernel.errors import Invalid, NotAllowed, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.viewer import Viewer
+from chaupal.store.court import ledger
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.federation import limits as kept, servers
 from chaupal.store.federation.limits import Limit, ProposedLimit, ServerWords
-from chaupal.store.machine.work import Reading
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 
 # Mastodon's words for how far a server is limited. https://docs.joinmastodon.org/entities/Admin_DomainBlock/#severity
@@ -100,7 +101,9 @@ async def listed(court: Court, viewer: Viewer) -> list[ServerStanding]:
 
 async def by_id(court: Court, viewer: Viewer, id_: int) -> ServerStanding:
     """One of them. Raises NotAllowed, NotFound."""
-    return or_not_found(next((server for server in await listed(court, viewer) if server.id == id_), None))
+    check_may(viewer, "see_office")
+    async with court.work.reading() as reading:
+        return or_not_found(await _standing(reading, id_))
 
 
 async def standings(reading: Reading) -> list[ServerStanding]:
@@ -128,7 +131,7 @@ async def limit(court: Court, viewer: Viewer, form: ServerForm) -> ServerStandin
     wished = _wished(form)
     id_ = await written_down(court, viewer, hosts.server_named(form.domain), field="domain")
     async with court.work.reading() as reading:
-        before = next((server for server in await standings(reading) if server.id == id_), None)
+        before = await _standing(reading, id_)
     if before is not None and not set(wished) - before.measures - before.proposed:
         raise Invalid("server_limited_so", field="domain")
     await say(court, viewer, id_, form)
@@ -150,28 +153,29 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> Se
     await _open(
         court, viewer, form, [measure for measure in wished if measure not in before.measures | before.proposed]
     )
-    await _end(
-        court, viewer, before, before.measures - (OF_SERVERS if Measure.SUSPEND_SERVER in wished else set(wished)), ""
-    )
+    if Measure.SUSPEND_SERVER not in wished:
+        async with court.work.writing() as w:
+            await _end(court, w, viewer, id_, OF_SERVERS - set(wished), ENDED)
     async with court.work.reading() as reading:
-        found = next((server for server in await standings(reading) if server.id == id_), None)
+        found = await _standing(reading, id_)
     return found or ServerStanding(id=id_, domain=before.domain, words=ServerWords(server_id=id_))
 
 
 async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> ServerStanding:
-    """End all that is in force on it, and send back what others proposed; as it was before.
+    """End all that is in force on it, and send back what others proposed, or nothing of it; as it was before.
 
     Raises NotAllowed where all there is are proposals of the viewer's own, which a second person decides; NotFound, Conflict.
     """
     before = await by_id(court, viewer, id_)
-    async with court.work.reading() as reading:
-        me = await guards.act(reading, viewer, "sanction")
-    others = [waiting for waiting in before.waiting if waiting.by != me]
-    if not before.limits and not others:
-        raise NotAllowed(guards.SECOND)
-    await _end(court, viewer, before, before.measures, reason)
-    for waiting in others:
-        await decisions.return_(court, viewer, waiting.ref, waiting.number, reason=reason or ENDED)
+    async with court.work.writing() as w:
+        mine = await guards.accounts_of(w, await guards.act(w, viewer, "sanction"))
+        now = await _end(court, w, viewer, id_, OF_SERVERS, reason or ENDED)
+        others = [waiting for waiting in now.waiting if waiting.by not in mine]
+        if not now.limits and not others:
+            raise NotAllowed(guards.SECOND)
+        for waiting in others:
+            case = await cases.case_held(court, w, viewer, waiting.ref, waiting.number)
+            await decisions.return_in(court, w, viewer, case, reason or ENDED)
     return before
 
 
@@ -242,14 +246,16 @@ async def _open(court: Court, viewer: Viewer, form: ServerForm, measures: Sequen
         await house.sanction(court, viewer, matter, draft, alone=named_by != "house")
 
 
-async def _end(
-    court: Court, viewer: Viewer, standing: ServerStanding, measures: Iterable[Measure], reason: str
-) -> None:
-    ending = set(measures) & OF_SERVERS
+async def _end(court: Court, w: Writing, viewer: Viewer, id_: int, ending: Set[Measure], reason: str) -> ServerStanding:
+    """End those that are in force on it; as it was before. Raises NotFound where somebody else has just ended all."""
+    await ledger.hold(w)
+    standing = or_not_found(await _standing(w, id_))
     for limit in standing.limits:
         if Measure(limit.row.measure) in ending:
-            try:
-                await decisions.lift(court, viewer, limit.row.order_ref, limit.number, reason=reason or ENDED)
-            except Conflict as problem:
-                if problem.code != "case_stands_elsewhere":  # somebody else has just ended it
-                    raise
+            case = await cases.case_held(court, w, viewer, limit.row.order_ref, limit.number)
+            await decisions.lift_in(court, w, viewer, case, reason)
+    return standing
+
+
+async def _standing(reading: Reading, id_: int) -> ServerStanding | None:
+    return next((server for server in await standings(reading) if server.id == id_), None)

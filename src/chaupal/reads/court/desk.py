@@ -21,6 +21,7 @@ from chaupal.store.court.desk import Heap, Open, Wanted
 from chaupal.store.court.docket import Order
 from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.identity import accounts, two_factor
+from chaupal.store.identity.moving import moved_between
 from chaupal.store.machine.work import Reading
 
 OPEN = record.WAITS
@@ -102,7 +103,7 @@ async def _waiting(
     found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
     lines = await record.lines(reading, found)
     events = await order_events.of_orders(reading, ids)
-    opens = await desk.standing_by_state(reading, ids, viewer.me, now)
+    opens = await desk.standing_by_state(reading, ids, await moved_between(reading, viewer.me), now)
     return [
         WaitingOrder(
             order=line.order,
@@ -131,7 +132,8 @@ async def turn_of(reads: Reads, viewer: Viewer, order: Order) -> Turn:
     """Whose turn one order is, and what for."""
     async with reads.work.reading() as reading:
         events = await order_events.of_order(reading, order.id)
-        opens = await desk.standing_by_state(reading, [order.id], viewer.me, reads.clock())
+        mine = await moved_between(reading, viewer.me)
+        opens = await desk.standing_by_state(reading, [order.id], mine, reads.clock())
     return _turn(viewer, order, events, opens.get(order.id, []))
 
 

@@ -42,11 +42,11 @@ def turn(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], *, rep
 
 
 def _check(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
-    return Turn(act="check", mine=may(viewer, "work_on_order"), whose="worker") if stage in BEGUN else None
+    return _of_whole(viewer, "check", opens) if stage in BEGUN else None
 
 
 def _approve(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], reported: bool) -> Turn | None:
-    """What somebody else proposed; one's own waits for another."""
+    """What somebody else proposed, about others; one's own waits for another."""
     waiting = [one for one in opens if one.state in TO_APPROVE and stage not in (*BEGUN, *OUTSIDE)]
     if not waiting:
         return None
@@ -73,7 +73,8 @@ def _propose(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], re
     waiting = [one for one in opens if one.state in TO_PROPOSE and stage not in (*BEGUN, *OUTSIDE)]
     if not waiting:
         return None
-    mine = may(viewer, "decide" if order.authority_id is not None else "sanction")
+    allowed = may(viewer, "decide" if order.authority_id is not None else "sanction")
+    mine = allowed and any(one.many > one.own for one in waiting)
     return Turn(
         act="propose", many=sum(one.many for one in waiting), first=_first(waiting), mine=mine, whose="reviewer"
     )
@@ -85,7 +86,13 @@ def _report(viewer: Viewer, order: Order, stage: str, opens: Sequence[Open], rep
     undecided = any(one.state in WAITS for one in opens)
     if undecided or reported or order.authority_id is None or stage not in ("in_review", "hearing"):
         return None
-    return Turn(act="report_effect", mine=may(viewer, "work_on_order"), whose="worker")
+    return _of_whole(viewer, "report_effect", opens)
+
+
+def _of_whole(viewer: Viewer, act: str, opens: Sequence[Open]) -> Turn:
+    """A step of the order, which nobody takes whose things it names."""
+    mine = may(viewer, "work_on_order") and not any(one.own for one in opens)
+    return Turn(act=act, mine=mine, whose="worker")
 
 
 def _first(waiting: Sequence[Open]) -> int:

@@ -48,10 +48,6 @@ class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
     def open(self) -> bool:
         return self.state == FILED
 
-    def may_be_heard_by(self, account: int) -> bool:
-        """Whether `account` had no hand in the ruling, and is not the person concerned."""
-        return account not in (*self.deciders, self.account_id)
-
 
 class AppealWithHands(AppealRow, frozen=True, kw_only=True):
     """An appeal with all who had a hand in what it is about, as it is now: those, too, who seconded, changed or kept it since."""

@@ -1,6 +1,6 @@
 """What the desk looks up: open targets by their order, as staff filter them; who works on which; what is in force of a kind."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_
@@ -43,7 +43,7 @@ class Heap(NamedTuple):
 
 class Open(NamedTuple):
     """How many targets of an order stand in a state, and from which number on; of them those that somebody else than the asker
-    brought there, and those of protected speakers."""
+    brought there and that are not the asker's own, those of protected speakers, and those that are the asker's."""
 
     order_id: int
     state: str
@@ -52,6 +52,7 @@ class Open(NamedTuple):
     others: int
     first_of_others: int
     guarded: int
+    own: int = 0
 
 
 _tongue = func.coalesce(posts.c.language, accounts.c.language, "")
@@ -86,15 +87,18 @@ HEAPS = (
     )
     .group_by(targets.c.order_id)
 )  # fmt: skip
+_OWNER = func.coalesce(targets.c.owner_id, 0)
+_OTHERS = and_(among(case_events.c.by, "mine", negate=True), among(_OWNER, "mine", negate=True))
 OPEN_BY_STATE = (
     selects(
         targets.c.order_id,
         case_events.c.state,
         func.count(),
         func.min(targets.c.number),
-        func.count(case((case_events.c.by != param("me"), 1))),
-        func.min(case((case_events.c.by != param("me"), targets.c.number), else_=MOST_NUMBER)),
+        func.count(case((_OTHERS, 1))),
+        func.min(case((_OTHERS, targets.c.number), else_=MOST_NUMBER)),
         func.count(case((_guarded, 1))),
+        func.count(case((among(_OWNER, "mine"), 1))),
     )
     .select_from(targets)
     .join(case_events, AT_LAST_EVENT)
@@ -133,10 +137,14 @@ async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int
     return [Heap(*row) for row in rows]
 
 
-async def standing_by_state(reading: Reading, ids: Sequence[int], me: int, at: int) -> dict[int, list[Open]]:
-    """Order -> its targets by the state that they stand in, as `me` would work on them. `at`: ms, for who is protected."""
+async def standing_by_state(
+    reading: Reading, ids: Sequence[int], mine: Collection[int], at: int
+) -> dict[int, list[Open]]:
+    """Order -> its targets by the state that they stand in, as whoever has the accounts `mine` would work on them. `at`: ms, for
+    who is protected.
+    """
     found: dict[int, list[Open]] = {}
-    rows = await reading.fetch(OPEN_BY_STATE, ids=listed(ids), me=me, at=at) if ids else []
+    rows = await reading.fetch(OPEN_BY_STATE, ids=listed(ids), mine=listed(sorted(mine)), at=at) if ids else []
     for one in map(Open._make, rows):
         found.setdefault(one.order_id, []).append(one)
     return found

@@ -126,7 +126,7 @@ KEPT = {
     "mentions": "of those who wrote: their posts say the name", "media": "go with their posts; what was in none is swept",
     "media_contents": "go with the uploads that are known by them, but for what a ruling still withholds",
     "likes": "taken back before, one by one", "follows": "ended before, one by one",
-    "moves": "ended (store.moving)", "aliases": "ended (store.moving)",
+    "moves": "bare ids while another account of the same person is here (store.moving)", "aliases": "ended (store.moving)",
     "poll_votes": "counted: the row names an emptied account", "protected_speakers": "of the court",
     "rulings": "of the court", "evidence": "of the court, purged by its own law", "targets": "of the court",
     "order_events": "of the court", "case_events": "of the court", "tellings": "of the court",

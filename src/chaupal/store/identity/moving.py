@@ -59,9 +59,14 @@ ADVANCE = updates(moves, phase="to_phase", at="to_at", done=moves.c.done + param
 )
 END = updates(moves, state="as").where(_jobs.open, id="of")
 STOP = updates(moves, state="as").where(_jobs.open, account_id="me")
-DROP = deletes(moves).where(account_id="me")
+BARE = updates(moves).where(account_id="me").values(phase=OVER, at=0, total=0, done=0, created_at=0)
 # One after the other: whoever moved twice is the same person at either end.
-BETWEEN = statement(sql(accounts_of("CAST(:me AS BIGINT)")).bindparams(param("me")))
+_LINE = accounts_of("CAST(:me AS BIGINT)")
+BETWEEN = statement(sql(_LINE).bindparams(param("me")))
+_ANYBODY = f"SELECT 1 FROM accounts WHERE id IN ({_LINE}) AND id <> :me AND state <> 'deleted'"  # noqa: S608 - words of ours
+DROP = statement(
+    sql(f"DELETE FROM moves WHERE account_id IN ({_LINE}) AND NOT EXISTS ({_ANYBODY})").bindparams(param("me"))  # noqa: S608 - the same
+)
 
 
 def _behind(table: Table, *more: Any) -> Any:
@@ -189,6 +194,10 @@ async def ask_instead(w: Writing, by: int, move: Move, terms: FollowTerms, make_
 
 
 async def forget(w: Writing, account: int) -> None:
-    """Nothing is left of where an account came from or went."""
+    """Nothing is left of where an account came from or went, but which others are the same person's, while one of those is here:
+    what it decided, or was decided about it, stays in the court, and by it nobody is two people (`moved_between`).
+    """
     await w.run(FORGET, me=account)
+    await stop(w, account)
+    await w.run(BARE, me=account)
     await w.run(DROP, me=account)

@@ -1,6 +1,7 @@
 """The desk for appeals: the queue by its clock, what was decided and why, the dialogue, and the decision of somebody else."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from chaupal.policy.measures import narrower
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web.court import disputes, sheet
+from chaupal.web.court import courtly, disputes, sheet
 from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.office.deskwords import MEASURES
 from chaupal.web.square.cards import cards
@@ -61,7 +62,14 @@ class CounterNoticeStep(msgspec.Struct, kw_only=True):
 
 async def queue(call: Call[AppealsAsked]) -> Answer:
     found = await appeals.queue(call.house.court, call.viewer, ended=call.args.ended)
-    return await sheet.render(call, "office/appeals.html", N_("Appeals"), found=found, ended=call.args.ended)
+    return await sheet.render(
+        call,
+        "office/appeals.html",
+        N_("Appeals"),
+        found=found,
+        ended=call.args.ended,
+        why=partial(courtly.stopped, call),
+    )
 
 
 async def show(call: Call[SheetAsked]) -> Answer:
@@ -149,7 +157,7 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
             ("", tr("as it is")),
             *((code, tr(said)) for code, said in MEASURES.items() if narrower(code, strike.ruling.measure)),
         ],
-        may_hear=row.may_be_heard_by(viewer.me),
+        why=partial(courtly.stopped, call),
     )
 
 

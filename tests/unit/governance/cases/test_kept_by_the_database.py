@@ -26,7 +26,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import appeals as appeal_rows, clocks, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
-from chaupal.store.identity import moving
+from chaupal.store.identity import leaving, moving
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading
@@ -533,7 +533,7 @@ async def refused(
     with pytest.raises(NotAllowed, match="You decided what is appealed"):
         await appeals.decide(bench.court, by, row.id, UPHELD)
     listed = next(one for one, _ in await appeals.queue(bench.court, by) if one.id == row.id)
-    assert not listed.may_be_heard_by(by.me), "nor is it offered to them"
+    assert listed.why_not is not None, "nor is it offered to them"
     if rule:
         with monkeypatch.context() as patched, kept(rule):
             patched.setattr(guards, "check_not_own", let_through)
@@ -634,9 +634,24 @@ async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal
     with monkeypatch.context() as patched, kept("appeals_heard_by_no_decider"):
         patched.setattr(guards, "check_not_own", let_through)
         await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+    ((listed, _),) = await appeals.queue(bench.court, bench.owner)
+    assert str(listed.why_not).startswith("You decided what is appealed"), "their other account did"
+    # What dev decided stays when that account goes, and in the middle of a line it still holds its two ends together.
+    usha, new = await bench.hire("usha", Role.APPROVER), await bench.hire("new", Role.APPROVER)
     async with bench.court.work.writing() as w:
-        await moving.forget(w, bench.dev.me)
-    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+        await moving.begin(w, bench.court.make_id(), usha.me, new.me)
+        await moving.begin(w, bench.court.make_id(), new.me, bench.dev.me)
+        await leaving.empty(w, bench.dev.me)
+        assert await moving.moved_between(w, usha.me) == {usha.me, new.me, bench.dev.me, bench.owner.me}
+    for one in (bench.owner, usha):
+        with pytest.raises(NotAllowed, match="You decided what is appealed"):
+            await appeals.decide(bench.court, one, row.id, UPHELD)
+    another = [await bench.hire(f"new_{role.value}", role) for role in (Role.APPROVER, Role.OWNER)]
+    await appeals.decide(bench.court, another[0], row.id, UPHELD)
+    async with bench.court.work.writing() as w:
+        for one in (new, usha, bench.owner):
+            await leaving.empty(w, one.me)
+        assert await moving.moved_between(w, new.me) == {new.me}, "nobody of them is here any more"
 
 
 async def test_what_an_appeal_has_shortened_is_as_short_once_a_second_person_agrees(

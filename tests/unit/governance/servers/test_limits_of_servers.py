@@ -26,7 +26,7 @@ from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.federation import servers
-from chaupal.store.identity import accounts
+from chaupal.store.identity import accounts, moving
 from chaupal.store.machine import triggers
 from chaupal.store.machine.work import Work
 from chaupal.store.square.people import sealed_people
@@ -208,6 +208,37 @@ async def test_what_is_proposed_is_sent_back_by_another_and_ones_own_proposal_by
         await limits.end(desk.court, desk.mona, made.id)
     await limits.end(desk.court, desk.moti, made.id, "The threats came from another server than this one.")
     assert await limits.listed(desk.court, desk.mona) == []
+
+
+async def test_what_ones_other_account_proposed_is_left_to_a_second_person_and_all_else_ends(desk: Desk):
+    """It counted as somebody else's: what was in force ended, and sending it back was refused behind that."""
+    form = ServerForm(domain="far.example", reject_media=True, public_comment=WHY, until="2021-02-12")
+    made = await limits.limit(desk.court, desk.mona, form)
+    async with desk.court.work.writing() as w:
+        await moving.begin(w, desk.court.make_id(), desk.mona.me, desk.moti.me)
+    await limits.end(desk.court, desk.moti, made.id)
+    left = await limits.by_id(desk.court, desk.mona, made.id)
+    assert (left.measures, left.proposed) == (set(), {Measure.LIMIT_SERVER})
+    with pytest.raises(NotAllowed):
+        await limits.end(desk.court, desk.moti, made.id)
+
+
+async def test_of_what_is_ended_together_nothing_ends_where_something_cannot(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    made = await limits.limit(
+        desk.court,
+        desk.mona,
+        ServerForm(domain="far.example", reject_media=True, public_comment=WHY, until="2021-02-12"),
+    )
+
+    async def in_vain(*_: object) -> None:
+        raise Conflict("not_in_force")
+
+    with monkeypatch.context() as patched, pytest.raises(Conflict):
+        patched.setattr(decisions, "return_in", in_vain)
+        await limits.end(desk.court, desk.moti, made.id)
+    assert (await limits.by_id(desk.court, desk.mona, made.id)).measures == {Measure.REFUSE_MEDIA}
 
 
 async def test_media_and_reports_are_refused_by_themselves(desk: Desk):
