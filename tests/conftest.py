@@ -32,6 +32,7 @@ from chaupal.app.wiring import RunningHouse
 from chaupal.federation.signing import algorithms
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, reconcile
+from chaupal.governance.people import role_grants
 from chaupal.http.call import House
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
@@ -177,7 +178,7 @@ def begun_stores() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rooms, "migrate", begins)
         patch.setattr(wiring, "_set_up", sets_up)
-        for room, name in ((log, "check_log"), (reconcile, "check_in_force")):
+        for room, name in ((log, "check_log"), (reconcile, "check_in_force"), (role_grants, "watch")):
             patch.setattr(room, name, looks(getattr(room, name)))
         yield
 

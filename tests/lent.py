@@ -90,9 +90,14 @@ class Lent:
         changed = [row for row in counted if row["times"] != self._written.get(row["name"], 0)]
         if not all(row["ours"] for row in changed):
             return False
-        await contents.put_back(self.owner, [row["name"] for row in changed])
-        await self.owner.fetch(FLUSH)
-        self._written = {row["name"]: row["times"] for row in await self.owner.fetch(WRITTEN)}
+        tables = [row["name"] for row in changed]
+        await contents.put_back(self.owner, tables)
+        if tables:
+            await self.owner.fetch(FLUSH)
+            again = await self.owner.fetch(
+                f"{WRITTEN} AND relnamespace = 'public'::regnamespace AND relname = ANY($1)", tables
+            )
+            self._written |= {row["name"]: row["times"] for row in again}
         return True
 
 

@@ -338,6 +338,8 @@ def found(settings: Settings) -> None:
             ids = village.running.house.square.make_id
             roll = _Roll(clock.at, {name: getattr(ids, name) for name in IDS}, list(village.cast.values()))
         _roll(settings).write_bytes(msgspec.json.encode(roll))
+        # Once more: whoever opens a store enters the keys that it does not know, which each copy would do anew.
+        await (await open_house(settings, clock=clock)).close()
 
     asyncio.run(play())
 

@@ -34,10 +34,11 @@ async def check(work: Work, settings: Settings) -> None:
     if HOUSE not in known and not lost:
         load_or_make_seed(folder / HOUSE)
     here = _prints(folder, known)
-    async with work.writing() as w:
-        for name in sorted(here.keys() - known.keys()) if not lost else ():
-            await marks.begin(w, MARK + name, here[name])
-        known = await marks.all_named(w, MARK)
+    if not lost and (fresh := sorted(here.keys() - known.keys())):
+        async with work.writing() as w:
+            for name in fresh:
+                await marks.begin(w, MARK + name, here[name])
+            known = await marks.all_named(w, MARK)  # another machine may have entered its own meanwhile
     wrong = [name for name in sorted(known) if here.get(name) != known[name]]
     others = [name for name in wrong if (folder / name).exists()]
     lost += [name for name in wrong if name not in others]
