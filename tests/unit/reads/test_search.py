@@ -69,6 +69,12 @@ async def test_operators_narrow_and_stand_alone(street: Street):
     assert await found(street, "has:media चाय") == []
     assert await found(street, "चाय from:nobody") == []
     assert await found(street, "चाय", author=bela) == [bengali]
+    assert await found(street, "चाय -chai") == [bengali, hindi]
+    assert await found(street, "चाय -chai -#सुबह") == []
+    assert await found(street, "#सुबह -চা") == [hindi]
+    assert await found(street, "from:asha -सुबह") == [english]
+    assert await found(street, "-सुबह") == [english]
+    assert await found(street, "चाय - -- -!") == [bengali, english, hindi], "what is no word leaves nothing out"
 
 
 async def test_days_are_days_in_india(street: Street):

@@ -26,7 +26,7 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.square import finding
 from chaupal.store.square.finding import ANYTHING, Bounds, Narrowed
 from chaupal.store.square.people import id_of
-from chaupal.text.analyse import query_terms
+from chaupal.text.analyse import MAX_QUERY_TERMS, query_terms
 from chaupal.text.fold import count_key, fold_words
 from chaupal.text.handles import stored
 from chaupal.text.language import check_language
@@ -48,6 +48,7 @@ class SearchQuery(msgspec.Struct, frozen=True):
     language: str = ""
     media: bool = False
     followed: bool = False  # only whom one follows
+    without: tuple[str, ...] = ()  # terms that a post must not hold
     below: int = NO_ID
     above: int = -1
 
@@ -70,13 +71,15 @@ ALL = Span()
 
 
 def parse(query: str) -> SearchQuery:
-    """Words, `#tags` and operators (`from:` `in:home` `language:` `before:` `after:` `on:` `has:media`); an unknown one is words."""
+    """Words, `#tags`, operators (`from:` `in:home` `language:` `before:` `after:` `on:` `has:media`) and `-words` to be left out; an
+    unknown operator is words.
+    """
     asked = SearchQuery()
     rest: list[str] = []
     for word in query.split():
         name, colon, value = word.partition(":")
         taken = OPERATORS[name.lower()](asked, value) if colon and value and name.lower() in OPERATORS else None
-        taken = taken or _tag(asked, word)
+        taken = taken or _tag(asked, word) or _without(asked, word)
         if taken is None:
             rest.append(word)
         else:
@@ -89,6 +92,13 @@ def _tag(query: SearchQuery, word: str) -> SearchQuery | None:
         return None
     keys = dict.fromkeys((*query.keys, key))
     return msgspec.structs.replace(query, keys=tuple(keys)[:MOST_TAGS])
+
+
+def _without(query: SearchQuery, word: str) -> SearchQuery | None:
+    if not word.startswith("-") or word[1:].partition(":")[0].lower() in OPERATORS:
+        return None
+    shut = dict.fromkeys((*query.without, *query_terms(word[1:])))
+    return msgspec.structs.replace(query, without=tuple(shut)[:MAX_QUERY_TERMS]) if shut else None
 
 
 def _from(query: SearchQuery, value: str) -> SearchQuery | None:
@@ -186,7 +196,7 @@ async def _narrowed(reads: Reads, viewer: Viewer, query: SearchQuery, span: Span
         author = named
     if query.followed and viewer.account is None:
         return None
-    return Narrowed(author or 0, query.language, query.media, query.keys, query.followed)
+    return Narrowed(author or 0, query.language, query.media, query.keys, query.followed, query.without)
 
 
 async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:

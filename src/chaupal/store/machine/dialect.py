@@ -188,6 +188,19 @@ def all_words(name: str) -> ColumnElement[bool]:
     )
 
 
+def none_of_words(name: str, post: Any) -> ColumnElement[bool]:
+    """The search index holds none of the words (a JSON list, not an empty one) for this post."""
+    return _PerDatabase(
+        Boolean(),
+        "{1} NOT IN (SELECT rowid FROM post_words WHERE post_words MATCH "
+        "(SELECT group_concat('\"' || value || '\"', ' OR ') FROM json_each({0})))",
+        "NOT EXISTS (SELECT 1 FROM post_words AS shut WHERE shut.post_id = {1} "
+        "AND shut.words && ARRAY(SELECT value FROM json_array_elements_text({0}::json)))",
+        text_param(name),
+        post,
+    )
+
+
 def indexed_post() -> ColumnElement[int]:
     """The post that a row of the search index stands for."""
     return _PerDatabase(BigInteger(), "post_words.rowid", "post_words.post_id")

@@ -19,6 +19,7 @@ from chaupal.store.machine.dialect import (
     byte_order,
     indexed_post,
     listed,
+    none_of_words,
     param,
     text_param,
 )
@@ -52,6 +53,7 @@ class Narrowed(msgspec.Struct, frozen=True):
     media: bool = False
     keys: tuple[str, ...] = ()  # count keys of tags, every one of them
     followed: bool = False  # by those whom `me` follows
+    without: tuple[str, ...] = ()  # terms, none of them
 
     def params(self) -> dict[str, Any]:
         return {
@@ -61,6 +63,7 @@ class Narrowed(msgspec.Struct, frozen=True):
             "keys": listed(self.keys),
             "count": len(self.keys),
             "friends": int(self.followed),
+            "without": listed(self.without),
         }
 
 
@@ -104,6 +107,7 @@ _narrow = (
         .correlate(posts)
         .exists(),
     ),
+    or_(text_param("without") == listed(()), none_of_words("without", posts.c.id)),
     or_(
         param("count") == 0,
         select(func.count(_wanted.c.post_id))
