@@ -16,26 +16,31 @@ from chaupal.app import backup
 from chaupal.app.check import check_house
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches, beginning, cosigned, seen, witness as log_witness
+from chaupal.governance.log import batches, beginning, cosigned, refilling, seen, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Role
 from chaupal_audit import rule_of_law, tlog
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from conftest import plain_settings
 from scribe import BY_HASH
 from services import Postgres
-from village import Village, open_again
+from village import Village, VillagePost, open_again
 from waiting import PATIENCE
 
 
 class Story(NamedTuple):
-    """`published`: the order of the ruling; `copy`: of the log with it; `restored`: the settings of what was brought back."""
+    """`published`: the order of the ruling on `post`; `copy`: of the log with it; `restored`: the settings of what was brought back, with a
+    ruling on an `other` one that was lifted since.
+    """
 
     published: str
     copy: Path
     restored: Settings
     witness: RunningHouse
+    post: VillagePost
+    other: VillagePost
 
 
 def by_the_hour(court: Court, witness: Court) -> Court:
@@ -86,13 +91,16 @@ async def story(
     witness = await open_house(msgspec.structs.replace(watches, witness_logs=logs), clock=clock, run=False)
     hourly = by_the_hour(court, witness.house.court)
     await signs(hourly, witness, clock)
+    lifted = await village.withhold(post=village.ravi.latest, by=village.chitra, second=village.dev)
     await backup.backup(settings, tmp_path / "before.tar.gz")
+    await village.lift(lifted, by=village.dev)
+    await village.joins("naya", role=Role.CLERK)
     order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     await signs(hourly, witness, clock)
     assert (await copied(village.running, tmp_path / "copy")).ok
     restored = plain_settings(tmp_path / "again", fresh)
     await backup.restore(restored, tmp_path / "before.tar.gz")
-    yield Story(order, tmp_path / "copy", restored, witness)
+    yield Story(order, tmp_path / "copy", restored, witness, village.asha.latest, village.ravi.latest)
     await witness.close()
 
 
@@ -182,3 +190,51 @@ async def test_a_new_log_begins_with_what_was_kept_and_says_what_is_missing(
         # Whoever trusts the older key is not led over to the new one, and keeps their copy.
         assert (await copied(village.running, story.copy)).fault is Fault.wrong_origin
         assert mirror.mirrored_size(story.copy) == older
+
+
+async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(story: Story, clock: StillClock):
+    settings, older = msgspec.structs.replace(story.restored, village=True), mirror.mirrored_size(story.copy)
+    again = await open_house(settings, clock=clock, run=False)
+    clock.move(HOUR)
+    async with asking(story.witness) as client:
+        court = by_the_hour(again.house.court, story.witness.house.court)
+        done = await refilling.refill(court, story.copy, "The disk was lost.", "a neighbour's", client)
+    await again.close()
+    assert [(one.ref, one.said.measure) for one in done.lost] == [(story.published, "withhold_post")]
+    assert [head.t for _, head in done.standing] == ["role"]
+    assert done.ended == 1, "what was lifted since the backup is lifted"
+    async with open_again(settings, clock) as village:
+        court = by_the_hour(village.running.house.court, story.witness.house.court)
+        # It goes on as everybody saw it, under its name, also for the witness and for whoever kept a copy.
+        await signs(court, story.witness, clock)
+        found = await copied(village.running, story.copy)
+        assert found.ok and found.size > older, found
+        ((index, refilled),) = found.refills
+        assert refilled.to == older <= index
+        # Of what came back the store knows by the log alone: nothing binds by it, and it is said what waits to be decided anew.
+        faults = await check_house(village.running.house)
+        assert len(faults) == 1 and story.published in faults[0] and "nobody has decided anew" in faults[0], faults
+        for post in (story.post, story.other):
+            assert post.text in await village.page_as("IN", post)
+        verdict = rule_of_law.try_log(lambda: mirror.entries(story.copy), BY_HASH.get)
+        assert not verdict.broken, verdict.broken
+        assert [one.code for one in verdict.late].count("lost_not_anew") == 1, verdict.late
+        # Numbers of what came back are given to nothing else; and once two have decided about the same thing nothing waits.
+        ref = await village.withhold(post=story.post, by=village.chitra, second=village.dev)
+        assert int(ref.rpartition("-")[2]) > 1_000
+        assert await check_house(village.running.house) == []
+        await signs(court, story.witness, clock)
+        assert (await copied(village.running, story.copy)).ok
+        beside = {at: texts for at, _, texts in mirror.entries_opened(story.copy)}
+        verdict = rule_of_law.try_log(lambda: mirror.entries(story.copy), BY_HASH.get, beside)
+        assert not verdict.broken, verdict.broken
+        assert "lost_not_anew" not in [one.code for one in verdict.late]
+        for language, words in (
+            ("en", f"this server had lost {older - refilled.start} entries"),
+            ("hi", f"इस सर्वर से {older - refilled.start} प्रविष्टियाँ"),
+        ):
+            for path in ("/log", "/transparency"):
+                page = await village.client.get(path, headers={"cookie": f"language={language}"})
+                assert "data-back" in page.text and words in page.text, (path, page.text)
+        page = await village.client.get(f"/log/entries/{index}")
+        assert "The disk was lost." in page.text

@@ -100,6 +100,52 @@ def test_a_log_begun_anew_with_all_that_was_kept_is_no_lie(scribe: Scribe):
     assert not scribe.verdict().broken
 
 
+def back(scribe: Scribe, start: int, to: int) -> int:
+    return scribe.write("refill", "example.org/log", {"from": start, "to": to, "by": "machine"})
+
+
+def test_entries_of_its_own_are_said_to_have_come_back_from_a_copy(scribe: Scribe):
+    """So that nobody asks for the rows of what was written before the store was lost, or after that."""
+    size = len(scribe.entries)
+    lie(scribe, back(scribe, size - 3, size - 1), "refill_elsewhere")
+    assert scribe.found(back(scribe, size, size + 9)) == {"refill_elsewhere"}
+
+
+def test_a_measure_is_called_lost_whose_record_never_was(scribe: Scribe):
+    made = scribe.decide()
+    start = len(scribe.entries)
+    scribe.role(NOBODY, "clerk")
+    back(scribe, start, start + 1)
+    lie(scribe, scribe.reverse(made, "lost", by="machine"), "lost_unsaid")
+
+
+def test_somebody_of_the_staff_says_that_a_measure_was_lost(scribe: Scribe):
+    start = len(scribe.entries)
+    made = scribe.decide()
+    back(scribe, start, len(scribe.entries))
+    lie(scribe, scribe.reverse(made, "lost", by=APPROVER), "ended_without_role")
+
+
+def test_what_came_back_is_no_lie_and_is_told_until_it_is_decided_anew(scribe: Scribe):
+    """Nobody is blamed for a notice that was never given, nor for the days in which nobody could end anything."""
+    start = len(scribe.entries)
+    made = scribe.measure(
+        prev=(proposal := scribe.propose()), carried=scribe.opens[proposal], until=scribe.minute(days=30)
+    )
+    over = scribe.decide(target=2, until=scribe.minute(days=2))
+    end = len(scribe.entries)
+    scribe.later(days=4)
+    back(scribe, start, end)
+    ends = [scribe.reverse(one, "lost", by="machine") for one in (made, over)]
+    assert not scribe.verdict().broken
+    assert [one.index for one in scribe.verdict().late if one.code == "lost_not_anew"] == ends[:1], (
+        "the other's time is over"
+    )
+    scribe.decide()
+    assert not scribe.verdict().broken
+    assert "lost_not_anew" not in scribe.found(ends[0])
+
+
 # --- people and roles ---
 
 

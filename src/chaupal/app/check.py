@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chaupal.governance.log import cosigned, log, reconcile
+from chaupal.governance.log import cosigned, log, reconcile, refilling
 from chaupal.governance.orders import documents
 from chaupal.governance.people import role_grants
 from chaupal.http.call import House
@@ -27,6 +27,9 @@ async def check_house(house: House) -> list[str]:
         await log.recount(house.court)
         faults += (await reconcile.reconcile(house.court)).faults
         faults += await role_grants.strays(house.court)
+        async with work.reading() as reading:
+            lost = await refilling.undecided(house.court, reading)
+        faults += [f"in the log, and not in the store; nobody has decided anew: {one.in_words()}" for one in lost]
     except Problem as problem:
         faults.append(problem.message)
     return faults

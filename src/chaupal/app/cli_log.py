@@ -1,5 +1,6 @@
 """`chaupal log`: verify a public log from outside, trusting only its key; and look after one's own."""
 
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from chaupal.app.cli_staff import by_staff
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
 from chaupal_audit import cli_witnesses
-from chaupal_audit.log.findings import MEANS, KeySource, LogReport
+from chaupal_audit.log.findings import MEANS, Fault, KeySource, LogReport
 from chaupal_audit.log.verify import verify_log
 
 if TYPE_CHECKING:
@@ -192,6 +193,61 @@ async def _begin_anew(house: "House", seen: tuple[Path, ...], reason: str, name:
     )
     click.echo(f"key: {said.new}")
     click.echo(f"Numbers of orders and reports go on after {begun.skipped} that are left out.")
+
+
+@log.command()
+@click.option(
+    "--from", "where", required=True, help="A directory of chaupal-audit or of a mirror, or the address of one."
+)
+@click.option(
+    "--reason", required=True, help="What happened; it becomes public, and so does the copy's address or name."
+)
+@data_option
+@click.pass_context
+def refill(context: click.Context, where: str, reason: str, data: str | None) -> None:
+    """Bring entries back that a restored store lacks, from somebody's copy of its log: the log goes on under its name.
+
+    The rows of which these entries tell do not come back: what was in force by them is listed, to be decided anew by two.
+    """
+    if not reason.strip():
+        raise click.BadParameter("say what happened", param_hint="--reason")
+    with gc_frozen():
+        from chaupal.app.rooms import alone
+    with alone(settings_of(context, data=data)):
+        visit(context, partial(_refill, where=where, reason=reason.strip()), data=data)
+
+
+async def _refill(house: "House", where: str, reason: str) -> None:
+    from chaupal.governance.log import batches as log_batches, refilling
+    from chaupal_audit.log import mirror
+
+    await _check_unserved(house)
+    copy, web = Path(where), where.startswith(("https://", "http://"))
+    if not web and not (copy / "checkpoint").exists():
+        copy /= "log"  # of a whole mirror
+    url = where.rstrip("/") if web else "http://copy.invalid/log"
+    with tempfile.TemporaryDirectory() as place:
+        # Whoever has an older copy is to be told so, and not that it is signed by another key.
+        keys = [await log_batches.public_key(house.court), *house.court.keys.all()]
+        fetch = None if web else mirror.reading(copy, url)
+        report = await mirror.mirror(url, str(keys.pop(0)), Path(place), fetch=fetch)
+        while keys and report.fault is Fault.not_signed:
+            report = await mirror.mirror(url, str(keys.pop(0)), Path(place), fetch=fetch)
+        if report.fault is not None:
+            raise Problem(f"{where} does not verify: {MEANS[report.fault]} ({_printable(report.where)})")
+        found = await refilling.refill(house.court, Path(place), reason, where if web else copy.resolve().name)
+    click.echo(f"Entries {found.first} to {found.to - 1} are here again, byte for byte; entry {found.entry} says so.")
+    click.echo("The orders, cases and reports of which they tell are not: they are known by the log alone.")
+    if found.ended:
+        click.echo(f"{found.ended} measures that are here had ended by them, and have ended now.")
+    for index, head in found.standing:
+        click.echo(f"Stands here as it did before: entry {index}, {head.at}, {head.t}, {head.ref}")
+    for said, erased in found.erased:
+        click.echo(f"By entry {said} words of entry {erased} had been erased, which are here again: erase them anew.")
+    for one in found.lost:
+        click.echo(f"Carried out no more, and to be decided anew: {one.in_words()}")
+    if found.lost:
+        click.echo("`chaupal check` names these until somebody has decided about the same thing.")
 
 
 async def _check_unserved(house: "House") -> None:

@@ -80,11 +80,19 @@ async def _tiles(client: httpx2.AsyncClient, folder: Path, size: int, progress: 
     for n in range(-(-size // tlog.TILE)):  # these do change: what is published is opened, what is erased is gone
         _write(folder / "log" / "openings" / str(n), (await _get(client, f"/log/openings/{n}")).content)
         written += 1
+    for kind in ("change", "older"):  # who trusts an earlier key, or knows an older log, is led by these
+        while (found := await client.get(f"/log/{kind}/{_many(folder, kind) + 1}")).status_code == 200:
+            _write(folder / "log" / kind / str(_many(folder, kind) + 1), found.content)
+            written += 1
     for line in (await _get(client, "/log/laws")).text.splitlines():
         digest, _, _ = line.partition(" ")
         _write(folder / "log" / "laws" / digest, (await _get(client, f"/log/laws/{digest}")).content)
         written += 1
     return written
+
+
+def _many(folder: Path, kind: str) -> int:
+    return len([*(folder / "log" / kind).glob("[0-9]*")])
 
 
 async def _pages(client: httpx2.AsyncClient, folder: Path, progress: Progress) -> int:

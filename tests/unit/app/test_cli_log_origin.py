@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from chaupal.app.cli import cli
 from chaupal.app.rooms import alone
+from chaupal.governance.log.keys import Missing
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from conftest import plain_settings
@@ -197,3 +198,71 @@ def test_of_two_new_logs_over_one_backup_each_has_a_name_of_its_own(morning: Mor
     name = does(third, "log", "status").split(": ")[0] + "-3"
     assert f"{name} begins" in does(third, *ANEW, str(morning.more), "--name", name)
     does(third, "check")
+
+
+# --- and whose entries somebody has a copy of ---
+
+
+REFILL = ("log", "refill", "--reason", "The disk was lost.", "--from")
+
+
+@pytest.fixture
+def copy(morning: Morning, tmp_path: Path) -> Path:
+    """A mirror of the log as it was when the disk was lost."""
+    does(tmp_path / "data", "log", "rotate-key")
+    does(tmp_path / "data", "report", "mirror", str(tmp_path / "mirror"))
+    return tmp_path / "mirror"
+
+
+def test_entries_that_a_mirror_has_come_back_and_the_log_goes_on_under_its_name(morning: Morning, copy: Path):
+    data, lost = morning.restored, morning.restored.with_name("data")
+    name = does(data, "log", "status").split(": ")[0]
+    assert isinstance(run(data, *REFILL, str(copy)).exception, Missing), (
+        "it changed its key since, and that is lost, too"
+    )
+    for key in (lost / "keys").glob("log.key*"):
+        shutil.copy(key, data / "keys")
+    said = does(data, *REFILL, str(copy))
+    assert "are here again, byte for byte" in said
+    with closing(sqlite3.connect(lost / "chaupal.db")) as was, closing(sqlite3.connect(data / "chaupal.db")) as now:
+        asked = 'SELECT "index", kind, body FROM log_entries ORDER BY "index"'
+        before, after = was.execute(asked).fetchall(), now.execute(asked).fetchall()
+        assert after[: len(before)] == before and [row[1] for row in after[len(before) :]] == ["refill"]
+        asked = "SELECT size, note FROM log_checkpoints ORDER BY size"
+        assert now.execute(asked).fetchall()[-1] == was.execute(asked).fetchall()[-1], "nothing was signed but what was"
+    does(data, "check")
+    does(data, "log", "against", str(morning.more), str(morning.whole))
+    does(data, "log", "rotate-key")
+    status = does(data, "log", "status")
+    assert status.startswith(f"{name}: ") and "(changed 4 times)" in status
+    does(data, "check")
+    does(data, "log", "against", str(morning.more))
+    assert isinstance(run(data, *REFILL, str(copy)).exception, Conflict), "it has no more than is here"
+
+
+def test_no_entries_come_back_from_a_copy_that_is_not_the_newest_or_not_true(
+    morning: Morning, copy: Path, tmp_path: Path
+):
+    data = morning.restored
+    for key in (tmp_path / "data" / "keys").glob("log.key*"):
+        shutil.copy(key, data / "keys")
+    size = int(morning.more.read_text().splitlines()[1]) + 1
+    does(tmp_path / "data", "log", "rotate-key")
+    shutil.copy(tmp_path / "data" / "log.signed", data / "log.signed")
+    for key in (tmp_path / "data" / "keys").glob("log.key*"):
+        shutil.copy(key, data / "keys")
+    refused = run(data, *REFILL, str(copy))
+    assert isinstance(refused.exception, Conflict) and f"{size} entries" in refused.exception.message
+    (data / "log.signed").unlink()
+    with alone(plain_settings(data, "")):
+        assert "being served" in str(run(data, *REFILL, str(copy)).exception)
+    tile = next((copy / "log" / "tile" / "entries").rglob("[0-9]*.p")) / str(size)
+    whole = tile.read_bytes()
+    tile.write_bytes(whole.replace(b"machine", b"nobodys"))
+    refused = run(data, *REFILL, str(copy))
+    assert "does not verify: an entry was changed" in str(refused.exception), refused.output
+    tile.write_bytes(whole)
+    does(data, "log", "rotate-key")  # it went on by itself: what is here is no beginning of the copy
+    assert isinstance(run(data, *REFILL, str(copy)).exception, LogDiffers)
+    does(data, "log", "rotate-key")
+    assert isinstance(run(data, *REFILL, str(copy)).exception, LogDiffers), "nor of as many entries"

@@ -226,6 +226,9 @@ def _say_older(found: LogReport, place: Path, older: Path | None, progress: Prog
         begins = f"it begins with {said.kept} entries of that, {said.size} of them under its last checkpoint"
         lost = f"{said.known - said.kept} of the {said.known} entries that it is known to have had are not here"
         progress.line(_printable(f"entry {index}: the log goes on from {said.older}; {begins}; {lost}"))
+    for index, back in found.refills:
+        what = f"the server had lost the {back.to - back.start} entries from {back.start} on, and has them from a copy of the log"
+        progress.line(f"entry {index}: {what}; what they began is carried out no more")
     if older is None:
         return True
     name = (older / "checkpoint").read_text("utf-8").partition("\n")[0]

@@ -99,7 +99,7 @@ async def begin_anew(
             **({} if last is None else _committed(last.note)),
             **({} if newest.size <= kept else _committed(newest_note, SEEN)),
         )
-        skipped = await _leave_out_numbers(w, court.clock(), max(known - kept, 0))
+        skipped = await leave_out_numbers(w, court.clock(), max(known - kept, 0))
         await batches.reseal_what_waits(anew, w)
         marked = {
             log.ORIGIN_KEY: name,
@@ -137,9 +137,9 @@ def _committed(note: str, fields: tuple[str, str, str] = LAST) -> dict[str, Any]
     return dict(zip(fields, (head.size, head.root.hex(), hashlib.sha256(note.encode()).hexdigest()), strict=True))
 
 
-async def _leave_out_numbers(w: Writing, now: int, lost: int) -> int:
-    """Orders and reports are numbered past all that may have been given out: each number has an entry, and some of those that nobody
-    has seen yet were told to whoever filed. How many are left out, in this year and those before.
+async def leave_out_numbers(w: Writing, now: int, lost: int) -> int:
+    """Number orders and reports past all that may have been given out: each number has an entry, and some of those that nobody has
+    seen yet were told to whoever filed. How many are left out, in this year and those before.
     """
     many = ((lost + UNSEEN) // SKIP + 1) * SKIP
     this = datetime.fromtimestamp(now / 1000, UTC).year

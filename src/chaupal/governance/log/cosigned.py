@@ -190,7 +190,7 @@ async def policy(court: Court) -> str:
 class Witnessing(msgspec.Struct, frozen=True):
     """By how many of those `asked` the checkpoint of `size` entries, the one that is served, is witnessed; 0 asked: by nobody.
 
-    `older`: the logs of which it has only what was kept.
+    `older`: the logs of which it has only what was kept; `back`: (entry that says so, the entries that came back from a copy).
     """
 
     size: int
@@ -198,6 +198,7 @@ class Witnessing(msgspec.Struct, frozen=True):
     asked: int
     needed: int
     older: Sequence[log_seen.OlderLog] = ()
+    back: Sequence[tuple[int, range]] = ()
 
     @property
     def witnessed(self) -> bool:
@@ -211,11 +212,11 @@ async def standing(court: Court) -> Witnessing | None:
     async with court.work.reading() as reading:
         kept = await ledger.last_checkpoint(reading)
         known = {} if kept is None else await witnesses.last_by(reading)
-        older = await log_seen.older(reading)
+        older, back = await log_seen.older(reading), await log_seen.refilled(reading)
     if kept is None:
         return None
     signed = sum(name in known and known[name].size == kept.size for name in names)
-    return Witnessing(kept.size, signed, len(names), court.settings.log_witnesses_needed, older)
+    return Witnessing(kept.size, signed, len(names), court.settings.log_witnesses_needed, older, back)
 
 
 async def _ask(

@@ -4,15 +4,16 @@ What is in force is compared before a server answers anybody; all entries and ro
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
+from chaupal.governance.log import batches as log_batches, refilling
 from chaupal.governance.log.batches import batch_ms
-from chaupal.governance.log.log import entries_of
+from chaupal.governance.log.log import head_of
 from chaupal.governance.log.reconcile_compare import (
     Invitations,
     agreed_faults,
@@ -174,7 +175,7 @@ async def _slice(court: Court, reading: Reading, start: int, count: int, lived: 
 
     Entries are read first: what is decided meanwhile has later entries, and is compared with those.
     """
-    facts = LoggedFacts(await auditing.renamed(reading))
+    facts = LoggedFacts(await auditing.renamed(reading), await refilling.spans(reading))
     rows = await auditing.entries_with_openings(reading, start, count)
     if not rows:
         return None
@@ -251,7 +252,7 @@ async def _unruled(reading: Reading) -> list[str]:
 
 async def _registered(court: Court, reading: Reading) -> list[str]:
     """Authorities that the register knows otherwise than the newest entry about each, and who files for them by no invitation."""
-    found = await entries_of(reading, entries.Authority)
+    found = await refilling.own(reading, entries.Authority)
     newest = {head.ref: (index, said) for index, head, said in found if said.step in ("added", "changed")}
     faults: list[str] = []
     for row in await authorities.all_authorities(reading):
@@ -267,7 +268,7 @@ async def _registered(court: Court, reading: Reading) -> list[str]:
 
 async def _protected(court: Court, reading: Reading) -> list[str]:
     """Protections, those that ended too, that are known otherwise than the newest entry about each says."""
-    found = await entries_of(reading, entries.Protected)
+    found = await refilling.own(reading, entries.Protected)
     newest = {head.ref: (index, said) for index, head, said in found}
     faults: list[str] = []
     for row in await speakers.granted(reading):
@@ -280,7 +281,7 @@ async def _protected(court: Court, reading: Reading) -> list[str]:
 
 async def _stated(reading: Reading) -> list[str]:
     """Statements and replies whose words are not those of their entries, and newest entries of which there are none."""
-    logged = await entries_of(reading, entries.Statement)
+    logged = await refilling.own(reading, entries.Statement)
     found = {index: said for index, _, said in logged}
     revised = {head.prev for _, head, said in logged if said.step == "revised"}
     rows = [
@@ -338,7 +339,7 @@ async def faults_in_force(court: Court, *, seal: bool = True) -> list[str]:
             doubtful += look.doubtful
         faults = await _compare_whole(court, reading, refs, doubtful)
         faults += await _nowhere(reading)
-        faults += _unmatched(*await auditing.unmatched(reading, MOST))
+        faults += await _unmatched(reading)
         orders = await auditing.orders_in_force(reading, now)
         for first in range(0, len(orders), SLICE):
             some = orders[first : first + SLICE]
@@ -380,10 +381,21 @@ async def _compare_whole(court: Court, reading: Reading, refs: dict[str, str], l
     return faults
 
 
-def _unmatched(plain: Iterable[int], secret: Iterable[tuple[int, str]]) -> Iterator[str]:
-    for index in plain:
-        yield f"entry {index} tells of a measure or of its end, and there is no such ruling"
-    for index, text in secret:
+async def _unmatched(reading: Reading) -> list[str]:
+    """Measures and ends of the log without a ruling, but for what came back from a copy of it."""
+    back, alone, above = await refilling.spans(reading), list[int](), -1
+    while len(alone) < MOST and (found := await auditing.unmatched(reading, above, MOST)):
+        prevs = {index: _prev(body) for index, body, _ in await auditing.entries_at(reading, found)} if back else {}
+        alone += [at for at in found if not any(at in one or prevs.get(at) in one for one in back)]
+        above = found[-1]
+    for index, text in await auditing.secret_unmatched(reading):
         act = tlog.read_disclosure(text)[1]
         if isinstance(act, dict) and act.get("t") in (*MEASURES, REVERSAL):
-            yield f"entry {index} tells of a measure or of its end, and there is no such ruling"
+            alone.append(index)
+    return [f"entry {index} tells of a measure or of its end, and there is no such ruling" for index in alone]
+
+
+def _prev(body: bytes) -> int | None:
+    with suppress(ValueError, TypeError):  # what cannot be read is found elsewhere
+        return head_of(body).prev
+    return None

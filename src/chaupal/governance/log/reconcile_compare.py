@@ -42,6 +42,8 @@ def ended_faults(facts: LoggedFacts, rows: Iterable[RulingRow], before: Mapping[
             yield f"ruling {row.id} has ended, and no entry says so"
     for leaf, ends in facts.ended_by.items():
         row = before.get(leaf)
+        if row is None and facts.came_back(leaf):
+            continue
         if row is None:
             yield f"entry {min(ends)} ends a measure of which there is no ruling"
         elif row.lifted_at is None or row.lift_log_index not in ends:

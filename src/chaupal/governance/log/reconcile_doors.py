@@ -1,7 +1,6 @@
 """Nets and mails that are blocked, and servers that are let in by name, held against the newest entry about each, both ways."""
 
-from chaupal.governance.log import record
-from chaupal.governance.log.log import entries_of
+from chaupal.governance.log import record, refilling
 from chaupal.store.federation import limits
 from chaupal.store.identity import ip_and_mail_blocks
 from chaupal.store.machine import auditing
@@ -43,7 +42,7 @@ async def _standing(
     """What holds by its row held against the newest entry about it, and the other way around. `over`: the step by which it holds no
     more; `field`: under which name an entry commits to what it is about.
     """
-    newest = {head.ref: (index, said) for index, head, said in await entries_of(reading, kind)}
+    newest = {head.ref: (index, said) for index, head, said in await refilling.own(reading, kind)}
     holds = {ref: newest.pop(ref, (-1, kind(step=over))) for ref in rows}
     opens = {at: names for at, _, names in await auditing.entries_at(reading, [at for at, _ in holds.values()])}
     faults = [

@@ -34,7 +34,8 @@ class Logged(NamedTuple):
 class LoggedFacts:
     """Entries that were read, by kind and index."""
 
-    def __init__(self, refs: dict[str, str]) -> None:
+    def __init__(self, refs: dict[str, str], back: Sequence[range] = ()) -> None:
+        self.back = back  # entries that came back from a copy of the log: of what they tell there are no rows
         self.refs = refs  # what secret orders were called until they were published -> their references since
         self.measures: dict[int, Logged] = {}  # by index
         self.orders: dict[int, Logged] = {}
@@ -83,7 +84,7 @@ class LoggedFacts:
         except (Problem, KeyError) as error:
             self.faults.append(f"entry {index} cannot be read: {error}")
             return
-        if said is None:
+        if said is None or (fields["t"] not in (COVER, REVERSAL) and self.came_back(index)):
             return
         kind, ref, prev, public = said
         logged = Logged(self.refs.get(ref, ref), public, fields["t"] == COVER, known, -1 if prev is None else prev)
@@ -97,6 +98,10 @@ class LoggedFacts:
             self.appeals[index] = logged
         elif kind == REVERSAL and prev is not None:
             self.ended_by.setdefault(prev, set()).add(index)
+
+    def came_back(self, index: int) -> bool:
+        """Whether an entry came from a copy of the log, without what it tells of. (A secret one that the store knows has its rows.)"""
+        return any(index in back for back in self.back)
 
 
 type _Said = tuple[str, str, int | None, dict[str, object]]  # kind, ref, prev, public fields

@@ -18,7 +18,7 @@ from chaupal.store.court import ledger
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading
 from chaupal_audit import errors as plain, tlog
-from chaupal_audit.log.entries import Entry
+from chaupal_audit.log.entries import Entry, Refill
 
 
 class SetBack(Problem):
@@ -58,8 +58,9 @@ def set_back(seen: str, size: int) -> SetBack:
     """What to raise where outsiders have `seen` more than the `size` entries of the store."""
     return SetBack(
         f"{seen}, and the store has {size}: it is of an earlier moment. Nothing may be "
-        "signed by it, for outsiders would see a second history. Restore it to a later moment (docs/backup.md); where no later "
-        "one is left, this log has ended, and `chaupal log anew` begins a new one (docs/log.md, “A house whose log lost entries”)"
+        "signed by it, for outsiders would see a second history. Restore it to a later moment (docs/backup.md). Where no later "
+        "one is left, `chaupal log refill --from COPY` brings the entries back from a copy that somebody has of this log; where "
+        "nobody has one, it has ended, and `chaupal log anew` begins a new one (docs/log.md, “A house whose log lost entries”)"
     )
 
 
@@ -113,3 +114,12 @@ async def older(reading: Reading) -> list[OlderLog]:
 async def older_names(reading: Reading) -> set[str]:
     """Names under which no checkpoint of ours is signed any more."""
     return {name for one in await older(reading) for name in (one.name, one.served) if name}
+
+
+async def refilled(reading: Reading) -> list[tuple[int, range]]:
+    """(entry that says so, the entries that came back) of each time that the store had lost some and a copy of the log had them."""
+    found = [
+        (index, msgspec.json.decode(body, type=Entry)) for index, body in await ledger.of_kind(reading, *Refill.TYPES)
+    ]
+    said = [(index, msgspec.json.decode(head.public, type=Refill)) for index, head in found]
+    return [(index, range(one.start, one.to)) for index, one in said]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import RoleGiven
-from chaupal.governance.log import log
+from chaupal.governance.log import log, seen as log_seen
 from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import logger
@@ -149,9 +149,12 @@ async def watch(court: Court) -> None:
 
 
 async def strays(court: Court) -> list[str]:
-    """Every account whose row has a role that the log did not give, and every role given that no row has: a line each."""
+    """Every account whose row has a role that the log did not give, and every role given that no row has, if it was given by an entry that
+    this store wrote: a line each.
+    """
     async with court.work.of_one_moment() as reading:
-        given = await Roll(court).given(reading)
+        given, back = await Roll(court).given(reading), await log_seen.refilled(reading)
+        newest = {head.ref: index for index, head, _ in await log.entries_of(reading, entries.Role)} if back else {}
         rows = await accounts.rolls(reading)
     named = {pseudonym(court, account): (account, role) for account, role in rows}
     found = [
@@ -162,5 +165,5 @@ async def strays(court: Court) -> list[str]:
     return found + [
         f"the log gave {who} the role {role}, and no account has it"
         for who, role in given.items()
-        if role != Role.MEMBER and who not in named
+        if role != Role.MEMBER and who not in named and not any(newest[who] in span for _, span in back)
     ]

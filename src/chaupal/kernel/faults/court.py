@@ -88,6 +88,15 @@ FAULTS: dict[str, Fault] = {
     ),
     "log_has_nothing": whole(N_("There is no entry in this log that a new one could begin with")),
     "log_lacks_nothing": whole(N_("All that was seen of this log is here: it goes on, and needs no new one")),
+    "log_copy_has_no_more": whole(N_("This copy of the log has no entry that is not here")),
+    "log_copy_too_old": whole(
+        N_(
+            "This copy has %(size)s entries, and somebody has seen %(seen)s: take a newer copy, or the log would have two histories"
+        )
+    ),
+    "log_copy_unwitnessed": whole(
+        N_("%(signed)s witnesses have signed the checkpoint of this copy, and %(needed)s are needed: take another copy")
+    ),
     "entry_waits": whole(N_("The log has not come to this entry yet; an entry about it would tell that it waits")),
     "act_not_erased": whole(
         N_("What a secret entry says of the act itself is never erased; name the fields that are about people")

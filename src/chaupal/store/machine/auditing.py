@@ -50,6 +50,22 @@ DECIDED = (
     .where(case_events.c.log_index >= param("start"), case_events.c.log_index < param("end"))
     .order_by(case_events.c.id)
 )
+_bound = rulings.alias("bound")
+DECIDED_AFTER = statement(
+    union_all(
+        # whatever was decided about it, also that nothing is done; and what was begun, which may be a part of what an order names
+        select(targets.c.subject_id, targets.c.term)
+        .join_from(targets, case_events, case_events.c.target_id == targets.c.id)
+        .where(
+            or_(among(targets.c.subject_id, "ids"), among(targets.c.term, "tags")),
+            case_events.c.log_index > param("entry"),
+            or_(case_events.c.state == sql("'refused'"), case_events.c.state == sql("'closed'")),
+        ),
+        select(_bound.c.subject_id, _bound.c.term).where(
+            or_(among(_bound.c.subject_id, "ids"), among(_bound.c.term, "tags")), _bound.c.log_index > param("entry")
+        ),
+    )
+)
 # By either of its entries, each with an index of its own.
 _APPEALED = selects(
     *columns_of(appeals, "id log_index decided_log_index state outcome reason decided_by", rulings, "log_index")
@@ -135,10 +151,11 @@ _ended = select(rulings.c.id).where(rulings.c.lift_log_index == log_entries.c.in
 UNMATCHED = (
     selects(log_entries.c.index)
     .where(
+        log_entries.c.index > param("above"),
         or_(
             or_(log_entries.c.kind == sql("'measure'"), log_entries.c.kind == sql("'deamp'")) & ~_begun,
             (log_entries.c.kind == sql("'reversal'")) & ~_ended,
-        )
+        ),
     )
     .ordered("index")
     .limit("n")
@@ -296,7 +313,21 @@ async def in_force(reading: Reading, now: int, start: int, count: int, take: Tak
     await reading.sift(IN_FORCE, take, now=now, start=start, end=start + count)
 
 
-async def unmatched(reading: Reading, at_most: int) -> tuple[list[int], list[tuple[int, str]]]:
-    """Measures and reversals that no ruling knows of; and of secret entries the (index, `act`) that no ruling knows of."""
-    plain = [row[0] for row in await reading.fetch(UNMATCHED, n=at_most)]
-    return plain, [(row[0], row[1]) for row in await reading.fetch(SECRET_UNMATCHED)]
+async def unmatched(reading: Reading, above: int, at_most: int) -> list[int]:
+    """Measures and reversals, after the entry `above`, that no ruling knows of."""
+    return [row[0] for row in await reading.fetch(UNMATCHED, above=above, n=at_most)]
+
+
+async def secret_unmatched(reading: Reading) -> list[tuple[int, str]]:
+    """Of secret entries the (index, `act`) that no ruling knows of."""
+    return [(row[0], row[1]) for row in await reading.fetch(SECRET_UNMATCHED)]
+
+
+async def decided_after(reading: Reading, entry: int, things: Sequence[str]) -> set[str]:
+    """Of things (ids, and tags as `#letters`) those about which two have decided by a later entry, or one did what they may alone."""
+    ids, tags = (
+        [int(thing) for thing in things if thing.isdecimal()],
+        [thing[1:] for thing in things if thing[:1] == "#"],
+    )
+    rows = await reading.fetch(DECIDED_AFTER, entry=entry, ids=listed(ids), tags=listed(tags)) if things else ()
+    return {f"#{row[1]}" if row[1] else str(row[0]) for row in rows}

@@ -64,6 +64,9 @@ TALES: dict[tuple[str, str], str] = {
     ("measure", ""): N_("A limit begins, on number %(target)s: %(what)s (%(where)s)"),
     ("deamp", ""): N_("A limit begins, on number %(target)s: %(what)s (%(where)s)"),
     ("reversal", ""): N_("A limit has ended, on number %(target)s: %(what)s"),
+    ("reversal", "lost"): N_(
+        "A limit is carried out no more, on number %(target)s: %(what)s. This server had lost its record of it."
+    ),
     ("notice", "sent"): N_("Whoever it is about was told."),
     ("notice", "delayed"): N_("Whoever it is about may not be told yet."),
     ("notice", "withheld"): N_("Whoever it is about may not be told."),
@@ -90,6 +93,7 @@ TALES: dict[tuple[str, str], str] = {
     ("evidence", ""): N_("What had been held as evidence was emptied."),
     ("key", ""): N_("The log is signed by a new key."),
     ("origin", ""): N_("The log goes on from an older one."),
+    ("refill", ""): N_("Entries that this server had lost came back from a copy of the log."),
     ("open", ""): N_("What had been closed in an earlier entry was opened, or destroyed."),
     ("cover", ""): N_(
         "A closed entry. It holds something that may not be told yet, or nothing at all: nobody can tell which."

@@ -47,6 +47,7 @@ CODES = GROUNDS | DONE | {
     # how it ended
     "in_force": N_("in force"), "lifted": N_("lifted"), "lapsed": N_("run out"), "stayed": N_("stayed"), "set_aside": N_("set aside"),
     "appealed": N_("ended by an appeal"), "unreviewed": N_("ended without review"), "over": N_("over"),
+    "lost": N_("lost with the server's record"),
     # series of figures
     "received": N_("received"), "complied": N_("complied with"), "in_time": N_("in time"), "late": N_("too late"),
     "no_deadline": N_("without a deadline"),
@@ -58,6 +59,7 @@ CODES = GROUNDS | DONE | {
     "appeal": N_("appeal"), "report": N_("report"), "external": N_("appeal to a body outside"), "counter": N_("counter-notice"),
     "statement": N_("statement"), "snapshot": N_("frozen report"), "policy": N_("policy"),
     "regime": N_("regime"), "role": N_("role of staff"), "protected": N_("protected speaker"), "export": N_("export"), "key": N_("key"),
+    "refill": N_("entries from a copy"),
     "open": N_("opening of a closed entry"), "cover": N_("closed entries"), "unreadable": N_("cannot be read"),
     "disclosures": N_("fields opened later"),
 }  # fmt: skip

@@ -326,8 +326,8 @@ class Reversal(Public, gc=False, frozen=True, kw_only=True):
     kind: str = ""  # account, post, media, tag, server
     measure: str = ""  # which measure ends
     term: str | None = None  # of a tag: its letters
-    # lifted, lapsed, withdrawn, stayed, set_aside, appealed, unreviewed; modified, extended, renewed, amended, confirmed: a
-    # `measure` follows, whose prev is this entry
+    # lifted, lapsed, withdrawn, stayed, set_aside, appealed, unreviewed, lost (see `refill`); modified, extended, renewed,
+    # amended, confirmed: a `measure` follows, whose prev is this entry
     step: str = ""
     body: str = ""  # whose act: authority, court, review_committee, secretary, house, other
     at: str | None = None  # minute
@@ -596,6 +596,22 @@ class Origin(Public, gc=False, frozen=True, kw_only=True):
         return max(self.size, self.kept, self.seen, self.told)
 
 
+class Refill(Public, gc=False, frozen=True, kw_only=True):
+    """The store was set back, and entries that it had lost came back from somebody's copy of the log, byte for byte: those `from` to
+    `to`, right before this one. Of what they tell the store knows by them alone: what they began is carried out no more, and ends by
+    a `reversal` of the step `lost`.
+    """
+
+    TYPES = ("refill",)
+    REF = "the log's name"
+    SEALED = {"reason": "why they were lost", "source": "whose copy it was"}
+    BESIDE = ("reason", "source")
+
+    start: int = field(default=0, name="from")  # index of the first that came back
+    to: int = 0  # index up to which, not included: the size of the signed checkpoint of that copy
+    by: str = ""  # machine
+
+
 class Opened(Public, gc=False, frozen=True, kw_only=True):
     """Confidential fields of an earlier entry, opened or (`erased`) destroyed."""
 
@@ -622,6 +638,6 @@ class Cover(Public, gc=False, frozen=True, kw_only=True):
 
 ALL: tuple[type[Public], ...] = (
     Authority, Role, Protected, Server, Order, Step, Decision, Measure, Reversal, Notice, Appeal, Report, External, Counter,
-    Statement, Snapshot, Tally, Policy, Regime, AddressBlock, Evidence, Key, Origin, Opened, Cover,
+    Statement, Snapshot, Tally, Policy, Regime, AddressBlock, Evidence, Key, Origin, Refill, Opened, Cover,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Public]] = {t: kind for kind in ALL for t in kind.TYPES}

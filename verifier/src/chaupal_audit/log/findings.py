@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from chaupal_audit.log.entries import Origin
+from chaupal_audit.log.entries import Origin, Refill
 
 
 class Fault(StrEnum):
@@ -118,6 +118,8 @@ class LogReport:
     changes: list[KeyChange] = field(default_factory=list[KeyChange])
     # (entry, what it says) of each time that it went on from an older log
     origins: list[tuple[int, Origin]] = field(default_factory=list[tuple[int, Origin]])
+    # (entry, what it says) of each time that entries came back from a copy
+    refills: list[tuple[int, Refill]] = field(default_factory=list[tuple[int, Refill]])
     older: list[str] = field(default_factory=list[str])  # the last checkpoint of each of those, as it is served
     older_ended: Broken | None = None  # why no more of them were read
     shown: list[str] = field(default_factory=list[str])  # checkpoints of those that somebody else was shown

@@ -118,7 +118,7 @@ def _bring(report: LogReport, fetch: Fetch, trust: Trust, into: Path, progress: 
     head = read_head(report, _keeping_changes(fetch, report.url, into), trust)
     fresh, kept = _fetch_all(report.url, fetch, head.size, into, progress)
     try:
-        recount_log(report, _from(into, report.url), head)
+        recount_log(report, reading(into, report.url), head)
     except Broken as broken:
         # What came today is asked for again the next time; what was verified before stays.
         for path in fresh:
@@ -133,6 +133,7 @@ def _blame(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
     report.verified = 0
     report.entries.clear()
     report.origins.clear()
+    report.refills.clear()
     recount_log(report, fetch, head)
     raise Broken(Fault.bad_copy, report.url)
 
@@ -244,7 +245,7 @@ def _fetch_one(url: str, fetch: Fetch, part: tuple[int | None, int, int], into: 
 # --- the directory ---
 
 
-def _from(into: Path, url: str) -> Fetch:
+def reading(into: Path, url: str) -> Fetch:
     """A fetch that reads the directory in the log's stead."""
 
     def fetch(where: str, limit: int) -> bytes:

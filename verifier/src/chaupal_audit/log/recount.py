@@ -98,7 +98,7 @@ class Recount:
         try:
             fields = tlog.read_entry(entry)
             kind = str(fields["t"])
-            if kind in ("origin", "key"):
+            if kind in ("origin", "key", "refill"):
                 self._note(kind, fields["public"])
             # A hostile log may invent a type for every entry; the report stays small.
             kind = kind if kind in counts or len(counts) < 64 else "other"
@@ -108,11 +108,13 @@ class Recount:
         self.report.verified += 1
 
     def _note(self, kind: str, said: object) -> None:
-        """From which log it goes on, and who has signed it. What cannot be read is found by whoever holds entries against the law."""
+        """What it goes on from, what came back, who signed. What cannot be read is found where entries are held against the law."""
         with suppress(msgspec.ValidationError):
             if kind == "key":
                 change = msgspec.convert(said, entries.Key)
                 self.keys += [change.old, change.new]
+            elif kind == "refill":
+                self.report.refills.append((self.report.verified, msgspec.convert(said, entries.Refill)))
             else:
                 self.report.origins.append((self.report.verified, msgspec.convert(said, entries.Origin)))
 

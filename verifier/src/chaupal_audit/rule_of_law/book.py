@@ -21,6 +21,7 @@ from chaupal_audit.rule_of_law.people import People
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 # Outcome of a closing -> the step of its order.
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "replaced": "replaced", "undecided": "closed"}
+LOST = "lost"  # how a measure ended that came back from a copy of the log alone
 DECIDED = "decided"  # what brings a measure about, where no later act does
 UNKNOWN = "unknown"  # targets that were named, and not found here
 NOBODY = -1  # the index of no entry
@@ -198,6 +199,11 @@ class MeasureAct:
         return was.until is None or was.until > until
 
     @property
+    def lost(self) -> bool:
+        """Whether the server lost its record of it: who was not told before is told by nobody."""
+        return self.ended is not None and self.ended.lost
+
+    @property
     def endless(self) -> bool:
         return bool(self.said.permanent) or self.said.until is None
 
@@ -251,6 +257,11 @@ class MeasureEnd:
     matter: Matter | None
     made: MeasureAct | None
     followed: list[MeasureAct] = field(default_factory=list[MeasureAct])
+
+    @property
+    def lost(self) -> bool:
+        """Whether the server had lost its record of the measure, so that nobody carries it out."""
+        return self.said.step == LOST
 
 
 @dataclass(slots=True)
@@ -367,6 +378,8 @@ class Book:
             str, ...
         ] = ()  # the one to which the log last changed, behind the one that it had until a checkpoint says so
         self.names: list[str] = []  # of the logs from which it goes on
+        self.refilled: list[range] = []  # entries that came back from a copy after the store had lost them
+        self.limited: dict[str, int] = {}  # thing -> the place of the newest measure on it, since entries came back
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
@@ -492,6 +505,8 @@ class Book:
             made.proposal.over = True
         if isinstance(made.prev, MeasureEnd):
             made.prev.followed.append(made)
+        if self.refilled:
+            self.limited.update(dict.fromkeys(made.things, made.act.place))
         if (case := made.case) is not None:
             case.made.append(made)
             case.decided = made.act.at if case.decided is None else case.decided

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED
-from chaupal_audit.log.entries import Origin
+from chaupal_audit.log.entries import Origin, Refill
 from chaupal_audit.rule_of_law.book import Act, Book
 from chaupal_audit.rule_of_law.check import SLACK, Checks
 from chaupal_audit.tlog import at_minute
@@ -16,7 +16,7 @@ NEVER_IN_CLEAR = frozenset({
     "id", "subject", "speaker", "reason", "finding", "complainant", "note", "comment", "officer", "grounds", "reasons", "body_name",
     "account",
 })  # fmt: skip
-ABOUT_THE_HOUSE = frozenset({"regime", "policy", "key", "origin", "snapshot"})
+ABOUT_THE_HOUSE = frozenset({"regime", "policy", "key", "origin", "refill", "snapshot"})
 EMPTY = b'""'
 TEXT = (b'"', b"[", b"{")  # how a value begins that says something; a number or a yes names nobody
 IDENTITY, CLASS = "subject", "speaker"
@@ -46,6 +46,14 @@ class OriginAct(NamedTuple):
     after: int
 
 
+class RefillAct(NamedTuple):
+    """An entry `refill`. `after`: as in `OriginAct`."""
+
+    act: Act
+    said: Refill
+    after: int
+
+
 def vkey_name(vkey: str) -> str:
     """The log's name in its key."""
     return vkey.partition("+")[0]
@@ -53,6 +61,7 @@ def vkey_name(vkey: str) -> str:
 
 READING = Checks[Act]()
 ORIGINS = Checks[OriginAct]()
+REFILLS = Checks[RefillAct]()
 BATCHED = Checks[BatchedEntry]()
 OPENING = Checks[OpenedEntry]()
 
@@ -131,6 +140,20 @@ def origin_unlike(book: Book, origin: OriginAct) -> str:
     names = [*book.names, vkey_name(said.previous)]
     wrong = (book.keys and said.previous not in book.keys) or vkey_name(said.new) in (*names, "")
     return f"{said.previous} -> {said.new}" if wrong else ""
+
+
+@REFILLS.breach(
+    "The log says that entries came back from a copy, and they are not those right before it.",
+    "लॉग कहता है कि प्रविष्टियाँ किसी प्रति से लौटीं, पर वे ठीक उससे पहले की प्रविष्टियाँ नहीं हैं।",
+)
+def refill_elsewhere(book: Book, refill: RefillAct) -> str:
+    """What was written since the store went on is its own, and never what it had lost."""
+    start, to = refill.said.start, refill.said.to
+    return (
+        ""
+        if 0 <= start < to <= refill.act.index and refill.after < to
+        else f"{start} to {to}, {refill.after} before it"
+    )
 
 
 @OPENING.breach(

@@ -367,6 +367,15 @@ def end_unordered(book: Book, ended: MeasureEnd) -> bool:
     return not confirming and not stepped
 
 
+@ENDING.breach(
+    "A measure was ended as lost with the server's record, and the log does not say that its entry came back from a copy.",
+    "कार्रवाई यह कहकर समाप्त हुई कि सर्वर का रिकॉर्ड खो गया, पर लॉग नहीं कहता कि उसकी प्रविष्टि किसी प्रति से लौटी।",
+)
+def lost_unsaid(book: Book, ended: MeasureEnd) -> bool:
+    made = ended.made
+    return ended.lost and made is not None and not any(made.act.index in back for back in book.refilled)
+
+
 # --- parts ---
 
 

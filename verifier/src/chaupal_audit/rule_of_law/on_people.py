@@ -291,8 +291,8 @@ def refusal_unapproved(book: Book, decided: DecisionStep) -> bool:
 )
 def ended_without_role(book: Book, ended: MeasureEnd) -> bool:
     by, step = ended.said.by, ended.said.step
-    if step in ENDS_BY_CLOCK:
-        return by != CLOCK
+    if step in ENDS_BY_CLOCK or ended.lost:
+        return by != (MACHINE if ended.lost else CLOCK)
     if by in (CLOCK, AUTHORITY):
         return step not in BY_AUTHORITY and step != "confirmed"
     return not book.people.may(by, *END_ROLES.get(step, CARRIED_OUT))

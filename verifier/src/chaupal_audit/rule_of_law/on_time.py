@@ -43,7 +43,7 @@ UNSEALING = Checks[OpeningAct]()
 )
 def untold(book: Book, made: MeasureAct) -> bool:
     begun = [told for told in made.told if told.said.about != "ended"]
-    return (made.said.kind or "") not in NO_OWNER and not begun and book.now > made.act.at + GRACE
+    return (made.said.kind or "") not in NO_OWNER and not begun and not made.lost and book.now > made.act.at + GRACE
 
 
 @MEASURES_AT_END.breach(
@@ -54,7 +54,7 @@ def silent_after_gag(book: Book, made: MeasureAct) -> bool:
     """A silence that is over is followed by a word, or by a silence of its own reason."""
     last = next((told for told in reversed(made.told) if told.said.step in (*SILENT, "sent")), None)
     until = None if last is None or last.said.step != "delayed" else moment(last.said.until)
-    return until is not None and book.now > until + GRACE
+    return until is not None and not made.lost and book.now > until + GRACE
 
 
 @MEASURES_AT_END.breach(
@@ -103,7 +103,9 @@ def _seconded_before(made: MeasureAct) -> bool:
 
 
 def _bound_until(book: Book, made: MeasureAct) -> int:
-    """Until when it bound: to its end, which every look obeys, or to its reversal."""
+    """Until when it bound: to its end, which every look obeys, or to its reversal. How long it did before it was lost nobody knows."""
+    if made.lost:
+        return made.act.at
     ended = book.now if made.ended is None else made.ended.act.at
     return ended if made.until is None else min(ended, made.until)
 
@@ -155,6 +157,18 @@ def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
         return False
     about = (one.made for one in book.granted if abs(one.act.at - ended.act.at) <= SLACK and one.made is not None)
     return not any(made is one for appealed in about for one in _meant(appealed))
+
+
+@ENDS_AT_END.breach(
+    "The server lost its record of the measure and carries it out no more; as far as can be seen nobody decided it anew.",
+    "सर्वर ने इस कार्रवाई का रिकॉर्ड खो दिया और अब इसे लागू नहीं करता; जहाँ तक दिखता है, किसी ने इस पर फिर से निर्णय नहीं लिया।",
+    late=True,
+)
+def lost_not_anew(book: Book, ended: MeasureEnd) -> bool:
+    made = ended.made
+    if not ended.lost or made is None or (made.until is not None and made.until <= ended.act.at):
+        return False
+    return all(book.limited.get(thing, 0) <= ended.act.place for thing in made.things)
 
 
 # --- notices ---

@@ -50,7 +50,7 @@ NOTICES, APPEALS, APPEALS_LATER = on_time.NOTICING, on_time.APPEALING, on_time.A
 UNSEALINGS = (*on_time.UNSEALING, *on_people.OPENING_WHO)
 MEASURES_LATER, ENDS_LATER, ORDERS_LATER = on_time.MEASURES_AT_END, on_time.ENDS_AT_END, on_time.ORDERS_AT_END
 FREEZING, CHANGING = on_house.FREEZING, on_house.CHANGING
-ORIGINS = on_entries.ORIGINS
+ORIGINS, REFILLS = on_entries.ORIGINS, on_entries.REFILLS
 BRINGING, COUNTERING = on_time.BRINGING, on_time.COUNTERING
 BLOCKING, STATING = on_people.BLOCKING, on_people.STATING
 TALLIES, TALLIES_LATER = on_house.TALLYING, on_house.TALLIES_AT_END
@@ -74,7 +74,7 @@ TABLE: dict[str, Sequence[Check[Any]]] = {
     "what was secret": UNSEALINGS,
     "tallies": (*TALLIES, *TALLIES_LATER),
     "blocks and statements": (*BLOCKING, *STATING),
-    "frozen reports, keys and older logs": (*FREEZING, *CHANGING, *ORIGINS),
+    "frozen reports, keys and older logs": (*FREEZING, *CHANGING, *ORIGINS, *REFILLS),
 }
 
 

@@ -15,7 +15,7 @@ from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law import book, opened, table
 from chaupal_audit.rule_of_law.check import Check, Checks, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
-from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry, OriginAct, vkey_name
+from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry, OriginAct, RefillAct, vkey_name
 from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.tlog.entries import COVER, VERSION
 
@@ -205,10 +205,18 @@ class Trial:
 
     def origin(self, act: book.Act) -> None:
         said = _public(act, entries.Origin)
-        after = -1 if self._plain is None else self._plain.index
-        self._ask(table.ORIGINS, act, OriginAct(act, said, after))
+        self._ask(table.ORIGINS, act, OriginAct(act, said, self._after()))
         self.book.names.append(vkey_name(said.previous))
         self.book.keys = (said.new,) if said.new else ()
+
+    def refill(self, act: book.Act) -> None:
+        said = _public(act, entries.Refill)
+        self._ask(table.REFILLS, act, RefillAct(act, said, self._after()))
+        self.book.refilled.append(range(said.start, said.to))
+
+    def _after(self) -> int:
+        """Index of the last entry before this one that is no cover; -1: there is none."""
+        return -1 if self._plain is None else self._plain.index
 
     def said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
         """What the entry says, once its own checks were run."""
@@ -353,6 +361,7 @@ HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
     "snapshot": Trial.snapshot,
     "key": Trial.key,
     "origin": Trial.origin,
+    "refill": Trial.refill,
     "order": Trial.order,
     "step": Trial.step,
     "decision": Trial.decision,

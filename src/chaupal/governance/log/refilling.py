@@ -1,0 +1,306 @@
+"""Entries that a restored store lacks, and somebody's copy of the log has, come back: the log goes on under its name (decision 75).
+
+The rows of which they tell do not come back. So an entry `refill` says so, what they began ends by a reversal of the step `lost`, and
+whatever is held against the log (`reconcile`) knows these entries by the log alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from chaupal.governance.context import Court
+from chaupal.governance.log import batches, beginning, cosigned, log, seen, tree
+from chaupal.governance.log.pseudonyms import MACHINE
+from chaupal.kernel.errors import Conflict
+from chaupal.policy.measures import STATES
+from chaupal.store.court import ledger, rulings, witnesses
+from chaupal.store.identity import accounts
+from chaupal.store.machine import auditing, marks
+from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit import tlog
+from chaupal_audit.log import entries
+from chaupal_audit.minutes import moment
+from chaupal_audit.rule_of_law.book import LOST
+
+if TYPE_CHECKING:
+    import httpx2
+
+AT_ONCE = 1_000  # entries taken in at a time
+STANDING = frozenset(
+    t
+    for one in (entries.Role, entries.Authority, entries.Protected, entries.Server, entries.AddressBlock)
+    for t in one.TYPES
+)
+ACT = tlog.SEALED[0]  # the disclosure by which a store knows a secret entry for its own
+
+
+class LostMeasure(msgspec.Struct, frozen=True):
+    """A measure that is known by the log alone: `index`, its order's `ref`; `thing`: its subject's id or a tag, where that can be read."""
+
+    index: int
+    ref: str
+    said: entries.Measure
+    thing: str = ""
+
+    def in_words(self) -> str:
+        until = f", until {self.said.until}" if self.said.until else ""
+        about = f" of {self.thing}" if self.thing else ""
+        return f"entry {self.index} ({self.ref}, number {self.said.target}): {self.said.measure}{about}{until}"
+
+
+class Refilled(NamedTuple):
+    """Entries `first` to `to` came back, and `entry` says so. `lost`: what was in force by them; `ended`: rulings of the store that ended
+    by them; `standing`: what they say of roles, authorities, protections and blocks, which stand here as before; `erased`: (entry that
+    says so, entry of which words were erased) of words that the store has again.
+    """
+
+    first: int
+    to: int
+    entry: int
+    lost: list[LostMeasure]
+    ended: int
+    standing: list[tuple[int, entries.Entry]]
+    erased: list[tuple[int, int]]
+
+
+class _Told:
+    """What the entries that come back tell, as far as the store has to follow them. `at`: ms."""
+
+    def __init__(self) -> None:
+        self.measures: dict[int, tuple[entries.Entry, entries.Measure]] = {}
+        self.ends: dict[int, tuple[int, int]] = {}  # a measure's entry -> (entry that ends it, when)
+        self.standing: list[
+            tuple[int, entries.Entry]
+        ] = []  # who has which part, and who is let in, protected or shut out
+        self.erased: list[tuple[int, int]] = []
+        self.keys: list[tuple[int, str]] = []  # (entry, key that signs from its checkpoint on)
+
+    def hear(self, index: int, head: entries.Entry) -> None:
+        if head.t in entries.Measure.TYPES:
+            self.measures[index] = head, msgspec.json.decode(head.public, type=entries.Measure)
+        elif head.t in STANDING:
+            self.standing.append((index, head))
+        elif head.t == "key":
+            self.keys.append((index, msgspec.json.decode(head.public, type=entries.Key).new))
+        elif head.prev is not None and head.t == "reversal":
+            at = msgspec.json.decode(head.public, type=entries.Reversal).at
+            self.ends.setdefault(head.prev, (index, moment(at) or moment(head.at) or 0))
+        elif head.prev is not None and head.t == "open":
+            erased = msgspec.json.decode(head.public, type=entries.Opened).erased
+            self.erased += [(index, head.prev)] if erased else []
+
+    @property
+    def open(self) -> dict[int, tuple[entries.Entry, entries.Measure]]:
+        """Measures of which none of these entries says that they have ended."""
+        return {index: one for index, one in self.measures.items() if index not in self.ends}
+
+
+# --- bringing them back ---
+
+
+async def refill(
+    court: Court, copy: Path, reason: str, source: str, client: "httpx2.AsyncClient | None" = None
+) -> Refilled:
+    """Take from a verified copy of the log (`chaupal_audit.log.mirror`) the entries that the store lacks.
+
+    Nothing is signed; the next checkpoint goes on from the copy's. `source`: whose copy it is. Raises Conflict where it has nothing that
+    is missing, less than somebody has seen, or too few witnesses' signatures; LogDiffers where what is here is not its beginning;
+    ForeignCheckpoint where the key that signed it is not here.
+    """
+    note = (copy / "checkpoint").read_text("utf-8")
+    court.keys.signing_key((copy / "key").read_text("utf-8").strip())
+    head = seen.read(court.keys, note)
+    served = court.keys.seen()
+    shown = [seen.read(court.keys, served)] if served.startswith(f"{court.keys.name}\n") else []
+    told = [size for _, size in (await cosigned.sizes_seen(court, client))[0]]
+    lines = _signed_by(court, note)
+    async with court.work.writing() as w:
+        first = await ledger.hold(w)
+        known = max([0, *told, *(one.size for one in shown)])
+        if known > head.size:
+            raise Conflict("log_copy_too_old", size=head.size, seen=known)
+        if head.size <= first:
+            await _check_published(w, [head])
+            raise Conflict("log_copy_has_no_more")
+        if len(lines) < (needed := court.settings.log_witnesses_needed):
+            raise Conflict("log_copy_unwitnessed", signed=len(lines), needed=needed)
+        heard = await _take(w, copy, first)
+        await _check_published(w, [head, *shown])
+        await _follow_keys(court, w, copy, heard.keys, note)
+        for name, line in lines.items():
+            await witnesses.keep(w, head.size, name, line, w.now())
+        ended = await _end(w, heard.ends)
+        await beginning.leave_out_numbers(w, court.clock(), head.size - first)
+        public = entries.Refill(start=first, to=head.size, by=MACHINE)
+        said = {"reason": reason, "source": source}
+        entry = await log.append(court, w, court.keys.name, log.EntryContent(public, said, tuple(said)))
+        for index, (of, made) in heard.open.items():
+            await _lose(court, w, index, of, made)
+        lost = [one for one in await _lost(w, heard.open) if _binds(one.said, court.clock())]
+    return Refilled(first, head.size, entry, lost, ended, heard.standing, heard.erased)
+
+
+async def _check_published(w: Writing, heads: Sequence[tlog.Checkpoint]) -> None:
+    for head in heads:
+        if await tree.root(w, head.size) != head.root:
+            raise tree.differs(f"its first {head.size} entries are not those that were published")
+
+
+def _signed_by(court: Court, note: str) -> dict[str, str]:
+    """Witness -> its line under the checkpoint, of those whom the settings name."""
+    _, text, _ = tlog.parse_checkpoint(note)
+    asked = cosigned.witnesses_of(court.settings)
+    return {
+        who.key.name: line for line, one in _lines(note) for who in asked if who.key.cosigned(one, text) is not None
+    }
+
+
+async def _take(w: Writing, copy: Path, first: int) -> _Told:
+    """Append what the copy has after the first entries, with what is read beside them, and publish what was published meanwhile."""
+    from chaupal_audit.log import mirror  # one command needs it
+
+    heard, line, openings = _Told(), list[tuple[str, bytes]](), dict[int, list[str]]()
+    waiting = await ledger.waiting(w, first, await ledger.reach(w))
+    for index, entry, texts in mirror.entries_opened(copy):
+        if texts:
+            openings[index] = texts
+        if index < first:
+            continue
+        of = log.head_of(entry)
+        if index in waiting and log.head_of(waiting[index]).sd != of.sd:
+            raise tree.differs(f"what waits for place {index} is not what was published there")
+        heard.hear(index, of)
+        line.append((of.t, entry))
+        if len(line) == AT_ONCE:
+            await _add(w, line, waiting)
+            line = []
+    await _add(w, line, waiting)
+    await _open(w, first, openings)
+    return heard
+
+
+async def _add(w: Writing, line: Sequence[tuple[str, bytes]], waiting: Mapping[int, bytes]) -> None:
+    start = await ledger.hold(w)
+    if line:
+        await tree.add(w, line, waiting.keys() & range(start, start + len(line)))
+
+
+async def _open(w: Writing, first: int, openings: Mapping[int, list[str]]) -> None:
+    """What everybody may read beside the log is read beside it again; of what the store knows, what was opened meanwhile."""
+    for index, texts in openings.items():
+        known = await ledger.disclosures_of(w, index)
+        told = [(tlog.read_disclosure(text)[0], text) for text in texts]
+        if index >= first and not known:
+            # By its act a secret entry would count as this store's own.
+            rows = {f"row {n}" if name == "row" else name: text for n, (name, text) in enumerate(told) if name != ACT}
+            await ledger.keep_disclosures(w, index, {name: (text, ledger.OPEN) for name, text in rows.items()})
+            continue
+        beside = set((await ledger.beside(w, index, index + 1)).get(index, ()))
+        names = [name for name, text in told if text not in beside and known.get(name, ("", None))[0] == text]
+        if names:
+            await ledger.publish_disclosures(w, index, names)
+
+
+async def _follow_keys(court: Court, w: Writing, copy: Path, heard: list[tuple[int, str]], note: str) -> None:
+    """Keep the copy's checkpoint; and where the log changed its key in what was lost, sign by the new one. Raises Missing where that is
+    not here.
+    """
+    signed, changes = [note], await batches.key_changes(w)
+    waits = (await marks.read(w, batches.CHANGE_MARK)).split()
+    for index, new in [*([(int(waits[0]), waits[2])] if waits else []), *heard]:
+        court.keys.signing_key(new)
+        proof = copy / "change" / str(len(changes) + 1)
+        both = tlog.parse_receipt(proof.read_text("utf-8")).checkpoint if proof.exists() else note
+        changes.append((index, tlog.parse_checkpoint(both)[0].size))
+        signed.append(both)
+        await marks.write(w, batches.KEY_MARK, new)
+    await marks.write(w, batches.CHANGES_MARK, msgspec.json.encode(changes).decode())
+    await marks.write(w, batches.CHANGE_MARK, "")
+    last = await ledger.last_checkpoint(w)
+    sizes = {tlog.parse_checkpoint(one)[0].size: one for one in signed}
+    for size in sorted(sizes.keys() - range(1 + (0 if last is None else last.size))):
+        await ledger.keep_checkpoint(w, size, _own(court, sizes[size]))
+
+
+def _own(court: Court, note: str) -> str:
+    """A checkpoint as the log signed it, without what others signed below it."""
+    ours = {(key.name, key.id) for key in court.keys.all()}
+    lines = [line for line, one in _lines(note) if (one.name, one.key_id) in ours]
+    return f"{tlog.parse_note(note)[0]}\n{''.join(lines)}"
+
+
+def _lines(note: str) -> list[tuple[str, tlog.Signature]]:
+    return tlog.parse_lines(note.rpartition("\n\n")[2])
+
+
+async def _end(w: Writing, ends: Mapping[int, tuple[int, int]]) -> int:
+    """End what is in force here and has ended by the log; how many that were. Whoever it is about was told then."""
+    over = [row for row in await auditing.begun_by(w, [*ends]) if row.lifted_at is None]
+    for row in over:
+        leaf, at = ends[row.log_index]
+        await rulings.lift(w, row.id, leaf, max(at, row.starts_at))
+        if row.measure in STATES and not row.term:
+            await accounts.settle(w, row.subject_id)
+    return len(over)
+
+
+async def _lose(court: Court, w: Writing, index: int, of: entries.Entry, made: entries.Measure) -> None:
+    """Nothing carries the measure out any more: it has ended, and its end says how."""
+    carried = (await log.carried(w, index)).only("subject", "server", "part")
+    public = entries.Reversal(
+        target=made.target,
+        kind=made.kind,
+        measure=made.measure,
+        term=made.term,
+        step=LOST,
+        at=tlog.at_minute(court.clock()),
+        by=MACHINE,
+    )
+    await log.append(court, w, of.ref, log.EntryContent(public, {}, tuple(carried.texts), carried), prev=index)
+
+
+# --- what is known by the log alone ---
+
+
+async def spans(reading: Reading) -> list[range]:
+    """The entries that came back: of what they tell there are no rows."""
+    return [back for _, back in await seen.refilled(reading)]
+
+
+async def own[P: entries.Public](reading: Reading, kind: type[P]) -> list[tuple[int, entries.Entry, P]]:
+    """(index, entry, what it says) of every entry of a rare type that this store has rows for: that did not come back."""
+    back = await spans(reading)
+    return [one for one in await log.entries_of(reading, kind) if not any(one[0] in span for span in back)]
+
+
+async def undecided(court: Court, reading: Reading) -> list[LostMeasure]:
+    """Measures of which only the log knows, whose time has not run out, and about whose thing nobody has decided since they were lost."""
+    found: list[LostMeasure] = []
+    for entry, back in await seen.refilled(reading):
+        heard = _Told()
+        for start in range(back.start, back.stop, AT_ONCE):
+            for index, body in enumerate(await ledger.entries(reading, start, min(AT_ONCE, back.stop - start)), start):
+                heard.hear(index, log.head_of(body))
+        lost = [one for one in await _lost(reading, heard.open) if _binds(one.said, court.clock())]
+        anew = await auditing.decided_after(reading, entry, [one.thing for one in lost])
+        found += [one for one in lost if one.thing not in anew]
+    return found
+
+
+async def _lost(reading: Reading, open_: Mapping[int, tuple[entries.Entry, entries.Measure]]) -> list[LostMeasure]:
+    if not open_:
+        return []
+    known = {index: opens for index, _, opens in await auditing.entries_at(reading, [*open_])}
+    return [LostMeasure(index, of.ref, said, _thing(said, known.get(index, {}))) for index, (of, said) in open_.items()]
+
+
+def _thing(said: entries.Measure, opens: Mapping[str, str]) -> str:
+    about = opens.get("part") or opens.get("subject")
+    return f"#{said.term}" if said.term else str(tlog.read_disclosure(about)[1]) if about else ""
+
+
+def _binds(said: entries.Measure, now: int) -> bool:
+    until = moment(said.until)
+    return until is None or until > now
