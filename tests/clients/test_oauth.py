@@ -82,6 +82,7 @@ def test_scopes_come_in_an_array_too(anyone: httpx2.Client, sent: dict[str, Any]
         {"client_name": ""},
         {"redirect_uris": ""},
         {"redirect_uris": "javascript:alert(1)"},
+        {"redirect_uris": [f"https://{n}.example/{'a' * 980}" for n in range(3)]},
         {"redirect_uris": "not a uri"},
         {"scopes": "read everything"},
         {"client_name": 7},

@@ -131,6 +131,7 @@ BODIES = {
     "8bit": "नमस्ते\n\n.\nयहाँ तक\n",
     "quoted-printable": "as Aśoka said = so it is " * 50 + "\n",
     "base64": "लंबी बात " * 300 + "\n",
+    "base64 for mailboxes": "From here\nhe says:\nFrom there\n",
 }
 CALLED = "आशा, ज़िला सूचना कार्यालय, सूचना और प्रसारण विभाग, पुणे"  # a comma stands in quotes
 SUBJECTS = ("", "plain", "क" * 300, "plain, and long " * 20 + "end", "a\tb", "ก" + "e\u0301 " * 40 + "😀")
@@ -144,7 +145,7 @@ async def test_whatever_is_written_arrives_in_lines_that_every_server_takes(carr
         letter = Letter(to=f'"{CALLED}" <asha@example.org>', subject=subject, body=BODIES[encoded], stop=stop)
         await carrier.mail.send(letter)
     for subject, data, mail in zip(SUBJECTS, carrier.written(), carrier.arrived(), strict=True):
-        assert (mail["Subject"], mail["Content-Transfer-Encoding"]) == (subject, encoded)
+        assert (mail["Subject"], mail["Content-Transfer-Encoding"]) == (subject, encoded.split()[0])
         assert mail.get_content().replace("\r\n", "\n") == BODIES[encoded]
         assert [one.addr_spec for one in mail["To"].addresses] == ["asha@example.org"]
         # The newer reader sees a blank between two encoded words of a name, where none is (RFC 2047, 6.2).

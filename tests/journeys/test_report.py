@@ -2,6 +2,7 @@
 
 import io
 from hashlib import sha256
+from threading import get_ident
 from zipfile import ZipFile
 
 import httpx2
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 import regex
 
+from chaupal.api.court import transparency
 from chaupal.governance.orders import statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.report import reported, snapshots
@@ -70,7 +72,7 @@ async def test_the_page_tells_in_hindi_and_english_what_was_done(village: Villag
     assert ref in (await village.look("IN", "/transparency/feed.atom")).text
 
 
-async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village):
+async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village, monkeypatch: pytest.MonkeyPatch):
     await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     month = regex.search(r"\d{4}-\d\d", (await village.api(None, "GET", f"{API}/report.json")).json()["log"]["until"])
     assert month
@@ -80,7 +82,10 @@ async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village):
     assert (await village.client.get(f"{API}/tables/t2.json?country=DE")).json()["table"]["rows"] == []
     file = (await village.client.get(f"{API}/tables/T1.csv", params=asked)).headers["content-disposition"]
     assert file == f'attachment; filename="T1-from-{month[0]}-to-{month[0]}-country-IN-regime-IN-69A.csv"'
+    packing, threads = transparency._packed, list[int]()  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(transparency, "_packed", lambda made: threads.append(get_ident()) or packing(made))
     packed = await village.client.get(f"{API}/tables/all.zip", params=asked)
+    assert threads and get_ident() not in threads, "others are answered while it is packed"
     assert packed.headers["content-disposition"].endswith(
         '"tables-' + file.partition('"T1-')[2].replace(".csv", ".zip")
     )

@@ -96,9 +96,30 @@ async def restore(settings: Settings, file: Path) -> None:
     if files is not None:
         async for key in files.every():
             raise Problem(f"{settings.files} is not empty (it holds {key}); restore into a new store")
+    if settings.postgres:
+        await _check_empty(settings.database)
     await asyncio.to_thread(_restore, settings, file)
     if files is not None:
         await _carry(Path(settings.data) / FILES, files)
+
+
+async def _check_empty(dsn: str) -> None:
+    """Raises Problem for a database that holds something, BadSettings for one that cannot be reached or entered."""
+    from chaupal.store.machine.connecting_postgres import connect  # the driver, which most houses need none of
+    from chaupal.store.machine.work_postgres import not_let_in
+
+    try:
+        connection = await connect(dsn)
+        try:
+            found = await connection.fetchval(
+                "SELECT min(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            )
+        finally:
+            await connection.close()
+    except Exception as error:
+        raise not_let_in(dsn, error) or error from error
+    if found is not None:
+        raise Problem(f"`database` must name a new, empty one (this holds {found}); nothing is restored")
 
 
 async def _carry(folder: Path, files: Files) -> None:
@@ -125,7 +146,7 @@ def _restore(settings: Settings, file: Path) -> None:
             try:
                 _postgres(settings, *words)
             except Problem as error:
-                raise Problem(f"nothing is restored; `database` must name a new, empty one. {error}") from error
+                raise Problem(f"nothing is restored. {error}") from error
             (unpacked / DUMP).unlink()
         else:
             _check_whole(unpacked / DATABASE, file)

@@ -55,7 +55,9 @@ def message(letter: Letter, sender: str, name: Name) -> "EmailMessage":
     mail["Message-ID"], mail["Auto-Submitted"] = name(letter), "auto-generated"  # RFC 3834: absences answer none such
     if letter.stop:
         mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{letter.stop}>", "List-Unsubscribe=One-Click"
-    mail.set_content(letter.body, content_manager=raw_data_manager)
+    # Where mailboxes are one file a letter begins with `From `: the library, and servers on the way, put a `>` before such a line.
+    encoded = "base64" if f"\n{letter.body}".count("\nFrom ") else None
+    mail.set_content(letter.body, content_manager=raw_data_manager, cte=encoded)
     return mail
 
 

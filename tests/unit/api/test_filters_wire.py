@@ -1,10 +1,12 @@
 """Filters: kept in both versions, at work on every read and stream, and a burden to nobody who has none."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from chaupal.kernel.clock import HOUR
+from chaupal.social.people import filters
 from chaupal.store.square.filters import NO_FILTERS
 from listening import listening
 from village import Village, Villager
@@ -203,3 +205,13 @@ async def test_the_page_keeps_what_was_typed_and_makes_changes_and_drops(village
     assert (one["filter_action"], one["context"], one["expires_at"] is None) == ("warn", ["home", "public"], False)
     await send(f"/settings/filters/{one['id']}/remove")
     assert await ask(v, v.asha, "GET", V2) == []
+
+
+async def test_two_at_once_do_not_fill_filters_beyond_their_bound(village: Village, monkeypatch: pytest.MonkeyPatch):
+    v = village
+    monkeypatch.setattr(filters, "MOST_IN_ALL", 3)
+    one = await made(v, "बारिश")
+    words = [v.api(v.asha, "POST", f"{V2}/{one['id']}/keywords", keyword=word) for word in ("ओले", "आँधी", "लू", "पाला")]
+    answers = [answer.status_code for answer in await asyncio.gather(*words)]
+    assert sorted(answers) == [200, 200, 422, 422]
+    assert len((await ask(v, v.asha, "GET", f"{V2}/{one['id']}"))["keywords"]) == 3

@@ -13,6 +13,7 @@ from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx2
@@ -390,7 +391,9 @@ def test_postgresql_without_its_programs_is_told_what_is_missing(tmp_path: Path,
 
 
 @pytest.mark.usefixtures("postgres_programs")
-def test_postgresql_is_backed_up_and_restored(tmp_path: Path, postgres_server: Postgres, migrated: str):
+def test_postgresql_is_backed_up_and_restored(
+    tmp_path: Path, postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
+):
     old, new = postgres_server.fresh(migrated), postgres_server.fresh()
     first = load_settings(environ={}, data=str(tmp_path / "old"), database=old)
     (tmp_path / "old" / "keys").mkdir(parents=True)
@@ -400,10 +403,17 @@ def test_postgresql_is_backed_up_and_restored(tmp_path: Path, postgres_server: P
     asyncio.run(backup.restore(second, tmp_path / "file"))
     assert (tmp_path / "new" / "keys" / "log.key").read_bytes() == b"key"
     assert not (tmp_path / "new" / backup.DUMP).exists()
-    with pytest.raises(Problem, match=r"empty one\. pg_restore"):  # into what is there already: whole or not at all
-        asyncio.run(
-            backup.restore(load_settings(environ={}, data=str(tmp_path / "third"), database=new), tmp_path / "file")
-        )
+    # Into what is there already: whole or not at all.
+    nowhere, nobody = f"{new}_", urlsplit(new)._replace(netloc="127.0.0.1:1").geturl()
+    for database, why in ((new, "this holds "), (nowhere, "there is no "), (nobody, "nobody answers")):
+        third = load_settings(environ={}, data=str(tmp_path / "third"), database=database)
+        with pytest.raises(Problem, match=why):
+            asyncio.run(backup.restore(third, tmp_path / "file"))
+    damaged = postgres_server.fresh()
+    monkeypatch.setattr(backup, "_unpack", lambda _file, folder: (folder / backup.DUMP).write_bytes(b"no dump"))
+    third = load_settings(environ={}, data=str(tmp_path / "third"), database=damaged)
+    with pytest.raises(Problem, match=r"nothing is restored\. pg_restore: .*archive"):
+        asyncio.run(backup.restore(third, tmp_path / "file"))
     assert not (tmp_path / "third").exists()
 
 

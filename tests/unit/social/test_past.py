@@ -60,6 +60,9 @@ def test_a_name_of_another_server_keeps_its_server():
     tag["name"] = f"@bob@{'x' * past_mastodon.MOST_NAME}"
     [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, words, tag=[tag])))))
     assert item.text == "@bob सुनो", "a name without end is put in for nobody's"
+    others = [tag | {"name": name} for name in ("@bob@<span>eve</span>", "@eve@x.example")]
+    [item] = past_mastodon.read(Archive(zipped(mastodon(note(1, words, tag=others)))))
+    assert item.text == "@bob@eve सुनो", "what a name brings along is not looked through anew for each of the others"
 
 
 def test_of_words_without_end_as_much_is_read_as_of_another_servers():

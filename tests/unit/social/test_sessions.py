@@ -16,8 +16,8 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins, password_and_email, sessions
-from chaupal.store.identity import logins as hashing
+from chaupal.social.signin import logins, oauth, password_and_email, sessions
+from chaupal.store.identity import apps, logins as hashing
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables import identity as tables
 from mails import mails_of, secret_in
@@ -228,3 +228,45 @@ async def test_what_ended_long_ago_is_dropped(house: RunningHouse, square: Squar
     async with square.work.reading() as reading:
         assert await reading.value(count) == 1
     assert await by_cookie(square, session.secret)
+
+
+async def test_apps_that_nobody_lets_in_are_dropped_with_what_they_had(
+    square: Square, asha: Viewer, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sessions, "AT_ONCE", 2)
+
+    async def app(name: str) -> int:
+        return (await oauth.register(square, name=name, redirect_uris=[oauth.OOB], scopes="read")).app.id
+
+    async def of_app(app: int, account: int | None = None) -> str:
+        async with square.work.writing() as w:
+            secret = f"{app} {account}"
+            await apps.add_token(w, square.make_id(), apps.Token(digest(secret), app, account, "read"))
+        return secret
+
+    async def left() -> list[str]:
+        await sessions.tidy(square)
+        async with square.work.reading() as reading:
+            rows = await reading.fetch(statement(select(tables.apps.c.name).order_by(tables.apps.c.name)))
+        return [row[0] for row in rows]
+
+    hers, ended, own, asked, _idle = [await app(name) for name in ("hers", "ended", "own", "asked", "idle")]
+    token, _ = await of_app(hers, asha.account), await of_app(ended, asha.account)
+    owned = [await of_app(one) for one in (own, hers, ended, asked)]
+    await sessions.end_app(
+        square, asha, next(one.id for one in await sessions.apps_of(square, asha) if one.app == ended)
+    )
+    clock.move(sessions.KEPT_AFTER_END + 1)
+    async with square.work.writing() as w:
+        await apps.add_grant(w, apps.Grant("code", asked, asha.me, oauth.OOB, "read", "", "", square.clock()))
+    assert await left() == ["asked", "ended", "hers", "own"], "one without a token goes after a day"
+    assert all([await by_token(square, secret) for secret in owned])
+    clock.move(sessions.OWN_TOKEN_LASTS - sessions.KEPT_AFTER_END - 1)
+    await left()
+    assert all([await by_token(square, secret) for secret in owned]), "an own token lasts thirty days"
+    async with square.work.writing() as w:
+        await apps.add_grant(w, apps.Grant("again", asked, asha.me, oauth.OOB, "read", "", "", square.clock()))
+    clock.move(1)
+    assert await left() == ["asked", "hers"]
+    assert not any([await by_token(square, secret) for secret in owned]), "also where it was remembered"
+    assert await by_token(square, token)

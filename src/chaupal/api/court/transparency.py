@@ -1,5 +1,6 @@
 """The report for programs: whole, each table as JSON and CSV, statements of reasons, Lumen's notices. No words of people."""
 
+import asyncio
 import io
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -76,7 +77,7 @@ async def table(call: Call[TableAsked]) -> Answer:
     # Files of two months lie in one folder: each is called by what it holds.
     part = [f"{filter_}-{quote(value, safe='')}" for filter_, value in call.args.filters.asked().items()]
     if asked == ALL:
-        return _file(f"{'-'.join(('tables', *part))}.zip", _packed(found))
+        return _file(f"{'-'.join(('tables', *part))}.zip", await asyncio.to_thread(_packed, found))
     made = table_file(found, found.tables[0], ending)
     return _file(
         f"{'-'.join((BY_ID[name], *part))}.{ending}", csv_files.MARK.encode() + made if ending == "csv" else made

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import regex
 
 from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
@@ -14,6 +15,7 @@ OUTBOX = "outbox.json"
 BOOKMARKS = "bookmarks.json"
 MEDIA = "media_attachments/"
 MOST_NAME = 500  # letters of somebody with their server
+_NAMED = regex.compile(r"@<span>([^<]*)</span>")
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 
@@ -87,14 +89,15 @@ def _options(note: dict[Any, Any]) -> str:
 
 def _mentions_whole(note: dict[Any, Any]) -> str:
     """The words, in which @bob of another server is @bob@there: the bob of this server is somebody else."""
-    words = text_in(note, "content")[: foreign.MOST_READ]
+    whole = dict[str, str]()
     for tag in _list(note, "tag"):
         name, href = text_in(tag, "name"), text_in(tag, "href")
         if tag.get("type") == "Mention" and name.count("@") == 2 and href and len(name) < MOST_NAME:
-            handle = name.split("@")[1]
-            words = words.replace(f"@<span>{handle}</span>", f"{name}").replace(f"@<span>{name[1:]}</span>", name)
-            words = words[: foreign.MOST_READ]  # a name that names itself makes it longer with each
-    return words
+            whole.setdefault(name.split("@")[1], name)
+            whole.setdefault(name[1:], name)
+    words = text_in(note, "content")[: foreign.MOST_READ]
+    # Once through the words, however many are named.
+    return _NAMED.sub(lambda found: whole.get(found[1], found[0]), words)[: foreign.MOST_READ]
 
 
 def _visibility(note: dict[Any, Any], followers: str) -> Visibility:

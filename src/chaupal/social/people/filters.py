@@ -49,7 +49,7 @@ async def create(square: Square, viewer: Viewer, wish: FilterWish, keywords: Seq
     words = [(_checked(k.text or "", "keyword"), k.whole is not False) for k in keywords if not k.drop]
     _check_count(len(words), MOST_KEYWORDS, "keywords_attributes")
     async with square.work.writing() as w:
-        known = await filters.filters_of(w, me)
+        known = await filters.held(w, me)
         _check_count(len(known.every) + 1, MOST_FILTERS, "base")
         _check_all(known, len(words), "keywords_attributes")
         await filters.add(w, me, made)
@@ -79,7 +79,7 @@ async def change(
     """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
     me = viewer.me
     async with square.work.writing() as w:
-        known = await filters.filters_of(w, me)
+        known = await filters.held(w, me)
         old = known.one(id_)
         await filters.change(w, me, _filled(square, old, wish))
         left = len(old.keywords)
@@ -103,7 +103,7 @@ async def add_keyword(square: Square, viewer: Viewer, filter_: int, text: str, *
     """One more keyword; its id. Raises NotFound, Invalid."""
     me, new = viewer.me, square.make_id()
     async with square.work.writing() as w:
-        known = await filters.filters_of(w, me)
+        known = await filters.held(w, me)
         _check_count(len(known.one(filter_).keywords) + 1, MOST_KEYWORDS, "keyword")
         _check_all(known, 1, "keyword")
         await filters.add_keyword(w, me, filter_, new, _checked(text, "keyword"), whole=whole)
@@ -137,7 +137,7 @@ async def add_post(square: Square, viewer: Viewer, filter_: int, post: int) -> i
     async with square.work.reading() as reading:
         or_not_found(await seen_post(reading, viewer, post))
     async with square.work.writing() as w:
-        known = await filters.filters_of(w, me)
+        known = await filters.held(w, me)
         old = known.one(filter_)
         there = next((p.id for p in old.posts if p.post == post), None)
         if there is not None:

@@ -22,7 +22,11 @@ from chaupal.store.machine.work import Writing
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY  # without being used
 COOKIE_LASTS = 400 * DAY  # the longest that browsers keep one: the session ends before, here
-KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
+KEPT_AFTER_END = (
+    DAY  # used codes and links stay a while, so that their replay is noticed; so does an app that nobody lets in
+)
+OWN_TOKEN_LASTS = 30 * DAY  # an app's own, in nobody's name: it may have another
+AT_ONCE = 500  # tokens in one commit
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -158,12 +162,18 @@ async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0
 
 
 async def tidy(square: Square) -> None:
-    """Sessions, codes and links that ended some time ago are dropped."""
+    """Sessions, codes, links and tokens that ended some time ago are dropped, and apps that nobody lets in."""
     async with square.work.writing() as w:
         before = w.now() - KEPT_AFTER_END
         await apps.drop_expired(w, before)
         await logins.drop_old_links(w, before)
         await factors.drop_challenges(w, before)
+    gone = AT_ONCE
+    while gone == AT_ONCE:
+        async with square.work.writing() as w:
+            gone = await apps.drop_old_tokens(w, w.now() - OWN_TOKEN_LASTS, AT_ONCE)
+            if gone < AT_ONCE:
+                await apps.drop_unused(w, before)
 
 
 # The cookie opens nothing. It says that whoever holds it once proved to be somebody; what is typed there is counted by the cookie and

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, union_all
+from sqlalchemy import exists, select, union_all
 
 from chaupal.policy.viewer import Caller, Role
-from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -33,6 +33,21 @@ REVOKE = updates(tokens, revoked_at="at").where(hash="of", revoked_at=None)
 HASHES_OF_GRANT = selects(tokens.c.hash).where(grant_hash="hash")
 REVOKE_GRANT = updates(tokens, revoked_at="at").where(grant_hash="of", revoked_at=None)
 REVOKE_ALL = updates(tokens, revoked_at="at").where(account_id="me", revoked_at=None)
+
+# What only an app had, in whose name nobody called for long; and what ended.
+OLD_TOKENS = (
+    selects(tokens.c.hash)
+    .where(tokens.c.account_id.is_(None), tokens.c.created_at < param("before"))
+    .ordered("created_at")
+    .limit("n")
+)
+DROP_TOKENS = deletes(tokens).where(among(tokens.c.hash, "hashes"))
+DROP_REVOKED = deletes(tokens).where(tokens.c.revoked_at < param("before"))
+DROP_APPS = deletes(apps).where(
+    apps.c.created_at < param("before"),
+    ~exists().where(tokens.c.app_id == apps.c.id),
+    apps.c.id.not_in(select(grants.c.app_id)),
+)
 
 ADD_SESSION = inserts(sessions)
 DROP_SESSION = deletes(sessions).where(hash="of")
@@ -200,6 +215,21 @@ async def drop_expired(w: Writing, before: int) -> None:
     await w.run(UNPUSH_OLD, before=before)
     w.spare(TOKENS)  # nobody is answered by them since they ended
     await w.run(DROP_OLD_SESSIONS, before=before)
+
+
+async def drop_old_tokens(w: Writing, before: int, at_most: int) -> int:
+    """Of the tokens that are an app's own, had before a moment, the oldest; how many went."""
+    hashes = [row[0] for row in await w.fetch(OLD_TOKENS, before=before, n=at_most)]
+    await w.run(DROP_TOKENS, hashes=listed(hashes))
+    w.touch(TOKENS, *hashes)
+    return len(hashes)
+
+
+async def drop_unused(w: Writing, before: int) -> None:
+    """Tokens that ended before a moment, and apps from before it for which there is neither a token nor a code."""
+    w.spare(TOKENS)  # nobody is answered by them since they ended
+    await w.run(DROP_REVOKED, before=before)
+    await w.run(DROP_APPS, before=before)
 
 
 async def end_all(w: Writing, account: int) -> None:

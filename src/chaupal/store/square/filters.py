@@ -8,6 +8,7 @@ import msgspec
 from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.things import Post
+from chaupal.store.identity import accounts
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import FILTERS
@@ -106,6 +107,12 @@ async def filters_of(reading: Reading, account: int) -> Filters:
     if memory.stands(FILTERS, (account,), generation):
         memory.filters.put(account, found)
     return found
+
+
+async def held(w: Writing, account: int) -> Filters:
+    """All of an account's filters as they stand in the store, and until the commit nobody else counts or changes them."""
+    await accounts.hold(w, account)
+    return await _load(w, account, w.now())
 
 
 async def _load(reading: Reading, account: int, now: int) -> Filters:
