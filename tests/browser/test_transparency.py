@@ -79,6 +79,7 @@ def test_on_paper_letters_are_dark_whatever_was_chosen_and_the_filters_are_left_
     expect(page.locator(".foot")).to_contain_text(page.url)
     assert page.locator(".foot > :visible").count() == 2
     page.goto("/@balbir")
+    assert not page.locator(".deeds").first.is_visible()
     when = page.locator("time[data-ago]").first
     size, said = when.evaluate("(one) => [getComputedStyle(one).fontSize, getComputedStyle(one, '::after').content]")
     assert size == "0px" and said == f'"{when.get_attribute("title")}"'

@@ -53,6 +53,10 @@ def _doubtful(settings: Settings) -> list[str]:
         found.append("rate_limits are off")
     if not settings.smtp_url:
         found.append(f"no smtp_url: mails stay in {settings.data}/mail")
+    if settings.origin.startswith("http:"):  # which is taken for this machine only
+        found.append(
+            f"public_url: addresses in mails and apps begin with {settings.origin}, which is this machine alone"
+        )
     if not settings.contact_email:
         found.append("no contact_email: nobody can write to you")
     if bared := [

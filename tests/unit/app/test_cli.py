@@ -476,6 +476,7 @@ def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):
     said(chaupal(*ASHA, "--data", data))
     looked = said(chaupal("check", "--data", data))
     assert "all is whole" in looked and "people: one alone may decide" in looked
+    assert "settings: public_url: addresses in mails and apps begin with http://127.0.0.1:8000," in looked
     with closing(sqlite3.connect(data / "chaupal.db", isolation_level=None)) as db:
         db.execute("UPDATE accounts SET followers_count = 7 WHERE handle = 'asha'")
         db.execute(
