@@ -23,9 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.process import arguments
-from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.migrate import migrate, postgres_url
-from chaupal.store.machine.tail import ADD, Tail
+from chaupal.store.machine.tail import ADD, Barrier, Tail
 
 WORK = 0.0003  # seconds of a processor that a request takes by itself
 LOADS = {"idle": 20.0, "half": 0.5 / WORK, "full": 0.0}  # requests a second; 0: as many as go, from so many at a time:

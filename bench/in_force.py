@@ -18,9 +18,8 @@ from pathlib import Path
 import msgspec
 
 from chaupal.app.rooms import visiting
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import reconcile, tree as log_tree
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.measures import Measure

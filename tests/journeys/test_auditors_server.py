@@ -30,8 +30,8 @@ from chaupal.governance.cases.bulk import Item
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.context import pseudonym
 from chaupal.governance.log import log, tallying
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import orders, publishing, replacing, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm

@@ -10,7 +10,7 @@ import pytest
 
 from chaupal.governance.cases.acts import ACTS, Act
 from chaupal.governance.cases.lifecycle import MACHINE
-from chaupal.policy.may import MAY
+from chaupal.policy.viewer import MAY
 
 HERE = Path(__file__).parent
 

@@ -13,7 +13,7 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
-from chaupal.reads import pipeline
+from chaupal.reads import page
 from chaupal.store.court import ledger
 from chaupal.store.machine import outbox
 from chaupal.store.machine.dialect import statement
@@ -36,7 +36,7 @@ async def entries(bench: Bench) -> list[dict[str, object]]:
 async def reads_of(bench: Bench, country: str) -> list[str]:
     """What a stranger in a country reads of the post: its words, or that it is withheld."""
     async with bench.court.work.reading() as reading:
-        shown = await pipeline.shown(reading, by(None, country), Surface.STATUS, [bench.post])
+        shown = await page.shown(reading, by(None, country), Surface.STATUS, [bench.post])
     return ["withheld" if seen.withheld else seen.item.text for seen in shown]
 
 
@@ -102,7 +102,7 @@ async def test_an_account_is_withheld_with_all_it_says_and_comes_back(bench: Ben
     assert await reads_of(bench, "IN") == ["withheld"]
     later = await bench.street.say(bench.meera, "written after the order")
     async with bench.court.work.reading() as reading:
-        shown = await pipeline.shown(reading, by(None, "IN"), Surface.STATUS, [later])
+        shown = await page.shown(reading, by(None, "IN"), Surface.STATUS, [later])
     assert [seen.item.text for seen in shown] == [""]
     await decisions.lift(bench.court, bench.dev, ref, 1, reason=LIFTED)
     assert "withheld" not in await reads_of(bench, "IN")

@@ -23,8 +23,7 @@ from chaupal.governance.orders.procedure import SOME
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import SECOND
-from chaupal.policy.may import MAY, STAFF
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import MAY, STAFF, Role
 from chaupal.social.signin import sessions
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow

@@ -11,7 +11,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
-from chaupal.store.notifications.kinds import ALERTS
+from chaupal.store.notifications.notifications import ALERTS
 from pushing import Device, device
 from village import Village, Villager, open_village
 

@@ -8,7 +8,7 @@ import pytest
 
 from chaupal.app.wiring import ROUTES
 from chaupal.http.call import Route, Shape
-from chaupal.web.mending import PLUMBING, SECRETS
+from chaupal.web.errors import PLUMBING, SECRETS
 from village import Village, Villager
 
 FORMS = [route for route in ROUTES if route.shape is Shape.PAGE and route.method == "POST" and not route.village]

@@ -21,8 +21,7 @@ from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import SECOND, iso
-from chaupal.policy.may import MAY, STAFF
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import MAY, STAFF, Role
 from chaupal.reads.court import dossier
 from chaupal.store.identity.facts_cache import rulings_in_force
 from surfaces.insiders import as_app, at_desk, at_prompt, count, hire, protect

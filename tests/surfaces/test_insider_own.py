@@ -1,6 +1,6 @@
 """As insider: every role, every act of the tables, on one's own things and on others', by every way in.
 
-The acts are read from the tables themselves (`lifecycle`, `procedure`, `policy.may`, the routes), so that a new one is attacked too.
+The acts are read from the tables themselves (`lifecycle`, `procedure`, `roles.MAY`, the routes), so that a new one is attacked too.
 """
 
 import itertools
@@ -26,9 +26,8 @@ from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
 from chaupal.policy.draft import Draft
-from chaupal.policy.may import MAY
 from chaupal.policy.measures import Measure
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import MAY, Role, Viewer
 from chaupal.social.people import moving
 from chaupal.store.court import evidence as held
 from chaupal.web.routes import ROUTES as WEB

@@ -15,8 +15,7 @@ from chaupal.app import cli_bulk, cli_order
 from chaupal.governance.cases import acts, bulk, decisions
 from chaupal.governance.cases.lifecycle import MOVES, State
 from chaupal.governance.orders import csv_files
-from chaupal.policy.may import MAY
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import MAY, Role
 from chaupal.web.office import case
 from surfaces.insiders import (
     ACTS,

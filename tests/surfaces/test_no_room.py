@@ -23,7 +23,7 @@ from chaupal.app.wiring import open_house
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
-from chaupal.social.people import push_keys
+from chaupal.social.people import push
 from chaupal.store.machine import work_sqlite
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work_sqlite import SqliteWork
@@ -285,10 +285,10 @@ async def test_what_the_server_is_is_told_on_a_full_disk_too_where_nobody_has_as
 
     assert await told() == ""
     assert not list(keys.glob(".*"))  # nor is anything begun left
-    (keys / push_keys.VAPID).mkdir()  # what else is wrong is not hidden
+    (keys / push.VAPID).mkdir()  # what else is wrong is not hidden
     with pytest.raises(Problem, match="cannot be read"):
-        push_keys.told_key(settings)
-    (keys / push_keys.VAPID).rmdir()
+        push.told_key(settings)
+    (keys / push.VAPID).rmdir()
     filler.unlink()
     clock.move(MINUTE)
     assert len(await told()) == 87

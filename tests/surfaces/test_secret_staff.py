@@ -19,8 +19,7 @@ from chaupal.governance.log import opening
 from chaupal.governance.orders import documents, steps
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem, or_not_found
-from chaupal.policy.may import MAY, STAFF
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import MAY, STAFF, Role
 from chaupal.reads.court import desk, dossier, staffed
 from chaupal.store.court import clocks as clock_rows, docket, ledger, rulings
 from chaupal.store.identity import apps, logins

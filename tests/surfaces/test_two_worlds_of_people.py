@@ -9,7 +9,7 @@ from chaupal.governance.cases import house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import Visibility
-from chaupal.policy.may import MAY, STAFF
+from chaupal.policy.viewer import MAY, STAFF
 from chaupal.social.posts import posts
 from remotes import federating
 from surfaces.canary import Eyes, World, crawled

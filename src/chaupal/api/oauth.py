@@ -9,7 +9,7 @@ from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.kernel.errors import NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller
-from chaupal.social.people import push_keys
+from chaupal.social.people import push
 from chaupal.social.signin import oauth
 from chaupal.social.signin.oauth import GRANT_TYPES, SCOPES, Outcome
 
@@ -144,7 +144,7 @@ def _shown(call: Call[Any], app: oauth.App) -> App:
         scopes=app.scopes.split(),
         redirect_uris=app.redirect_uris.split("\n"),
         redirect_uri=app.redirect_uris,
-        vapid_key=push_keys.told_key(call.house.settings),
+        vapid_key=push.told_key(call.house.settings),
     )
 
 
@@ -157,7 +157,7 @@ def _command_line(call: Call[Any], caller: Caller) -> App:
         scopes=sorted(caller.scopes),
         redirect_uris=[oauth.OOB],
         redirect_uri=oauth.OOB,
-        vapid_key=push_keys.told_key(call.house.settings),
+        vapid_key=push.told_key(call.house.settings),
     )
 
 

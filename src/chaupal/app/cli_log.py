@@ -73,8 +73,8 @@ def verify(
 @in_house
 async def rotate_key(house: "House") -> None:
     """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
+    from chaupal.governance.context import MACHINE
     from chaupal.governance.log import batches as log_batches
-    from chaupal.governance.log.pseudonyms import MACHINE
 
     court = house.court
     old, new = await log_batches.change_key(court, MACHINE)

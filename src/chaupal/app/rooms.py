@@ -44,8 +44,7 @@ from chaupal.social.people import accounts
 from chaupal.store.machine import marks
 from chaupal.store.machine.connecting_sqlite import not_opened
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
-from chaupal.store.machine.noted import note
-from chaupal.store.machine.shelves import HOMES
+from chaupal.store.machine.shelves import HOMES, note
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_sqlite import SqliteWork
 

@@ -21,9 +21,8 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.reads.page import Cursor, Page
+from chaupal.reads.page import Cursor, Page, listed_page, shown, tied_page
 from chaupal.reads.people import people
-from chaupal.reads.pipeline import listed_page, shown, tied_page
 from chaupal.store.federation import addresses as store, synchronising, uris
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.dialect import listed

@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.federation.context import Federation
 from chaupal.federation.writing.terms import alone
-from chaupal.governance.servers.speaking import spoken_to
+from chaupal.governance.servers.allowing import spoken_to
 from chaupal.store.federation import deliveries
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.machine.work import Writing

@@ -47,7 +47,7 @@ type Handler = Callable[..., Awaitable[Any]]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """`scope`: what an app's token must hold. `public`: nobody need be signed in. `may`: a word of `policy.may`.
+    """`scope`: what an app's token must hold. `public`: nobody need be signed in. `may`: a word of `roles.MAY`.
 
     `takes`: a Struct of everything the caller can send: path, query and body in one, validated before `run` is called.
     `gives`: what the answer is, for the published description (an `Answer` says nothing). `limit`: (requests, seconds), beside

@@ -1,11 +1,12 @@
-"""Who is looking, from where, and in what capacity."""
+"""Who is looking, from where, and in what capacity; and what their role opens, by the one table of roles, which is the verifier's too."""
 
 import functools
 
 import msgspec
 
 from chaupal.kernel.errors import NotSignedIn
-from chaupal_audit.law.roles import Role as Role
+from chaupal.policy.rulings import Ruling
+from chaupal_audit.law.roles import MAY as MAY, Role as Role
 
 # How an account stands; `pending` before it has come in.
 ACTIVE, FROZEN, SUSPENDED = "active", "frozen", "suspended"
@@ -86,3 +87,21 @@ def allows(held: frozenset[str], needed: str) -> bool:
 def stranger(viewer: Viewer) -> Viewer:
     """Somebody who looks from the same place and has no account: for whom what is shown elsewhere is judged."""
     return Viewer(country=viewer.country, country_known=viewer.country_known, language=viewer.language)
+
+
+STAFF = MAY["see_office"]
+
+
+def may(viewer: Viewer, what: str) -> bool:
+    """Whether the viewer's role opens `what`; a word that is not in the table opens nothing."""
+    return viewer.account is not None and viewer.role in MAY.get(what, frozenset())
+
+
+def may_know_of(viewer: Viewer, ruling: Ruling) -> bool:
+    """The same of a ruling: of one that is told neutrally nobody whom its order is about knows as staff."""
+    return not ruling.neutral or may_know(viewer, own=viewer.account in ruling.concerned)
+
+
+def may_know(viewer: Viewer, *, own: bool) -> bool:
+    """Whether somebody of the staff may know of a secret order or ruling; `own`: it is about something of theirs."""
+    return may(viewer, "see_secret") and not own

@@ -1,4 +1,4 @@
-"""Answers, pages and parts of pages kept in memory, each with the keys of all that it was made from (`store/machine/noted.py`).
+"""Answers, pages and parts of pages kept in memory, each with the keys of all that it was made from (`store/machine/shelves.py`).
 
 It is good until one of the keys that were looked at is forgotten, or the clock passes. What was read without a key is good
 until anything at all is changed (decision 23).
@@ -9,8 +9,7 @@ from typing import Any
 
 from chaupal.reads.context import Reads
 from chaupal.store.machine.keeping import Renew
-from chaupal.store.machine.noted import NEVER, Noted
-from chaupal.store.machine.shelves import HOMES, PEOPLE, TOKENS, Touched
+from chaupal.store.machine.shelves import HOMES, NEVER, PEOPLE, TOKENS, Noted, Touched
 
 __all__ = ["HOMES", "PEOPLE", "Noted", "Touched", "find", "keep", "making"]
 

@@ -10,11 +10,10 @@ import msgspec
 from chaupal.http.call import Answer, Call, page
 from chaupal.http.csrf import WORD
 from chaupal.kernel.clock import MINUTE, iso
-from chaupal.policy.may import may
 from chaupal.policy.measures import labels
 from chaupal.policy.passwords import LONGEST, SHORTEST
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import SUSPENDED
+from chaupal.policy.viewer import SUSPENDED, may
 from chaupal.reads.explore import trends
 from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import announcements, badges, people, suggestions

@@ -15,11 +15,11 @@ from chaupal.http.call import Call
 from chaupal.kernel.errors import Problem, coded
 from chaupal.kernel.faults import FAULTS, Wrong
 from chaupal.kernel.logger import log
-from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.page_languages import LANGUAGES as LANGUAGES, of_pages
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.placeholders import in_square_time
 from chaupal.text.language import LANGUAGES as NAMES
+from chaupal_audit.marked import N_ as N_
 
 ELSE = N_("This cannot be taken as it is.")
 LOCALES = Path(__file__).parent / "locales"

@@ -8,7 +8,7 @@ from chaupal.api.mastodon.accounts import SourceSent
 from chaupal.api.mastodon.instance import API_VERSION, COMPATIBLE
 from chaupal.api.routes import ROUTES
 from chaupal.social.people.filters import ACTIONS
-from chaupal.store.notifications.kinds import ALERTS
+from chaupal.store.notifications.notifications import ALERTS
 from make_api import FACTS, HERE, api_version, shape
 
 

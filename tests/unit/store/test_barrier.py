@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from chaupal.kernel.errors import Unavailable
-from chaupal.store.machine.barrier import Barrier
+from chaupal.store.machine.tail import Barrier
 
 
 class Eye:

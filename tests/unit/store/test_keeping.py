@@ -3,8 +3,7 @@
 import pytest
 
 from chaupal.store.machine.keeping import EMPTY, Keeping
-from chaupal.store.machine.noted import NEVER, Noted
-from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, REACTIONS
+from chaupal.store.machine.shelves import EVERY, NEVER, PEOPLE, POSTS, REACTIONS, Noted
 
 
 class Name:

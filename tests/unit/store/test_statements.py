@@ -9,8 +9,7 @@ import pytest
 from chaupal.governance.cases import lifecycle
 from chaupal.store.court import case_events, ledger
 from chaupal.store.machine.dialect import Statement, listed
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects, updates, upserts
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, rows_of, same, selects, updates, upserts
 from chaupal.store.machine.work import Work
 from chaupal.store.tables.court import orders, staff_templates, targets, webhooks
 from chaupal.store.tables.machine import marks

@@ -21,13 +21,11 @@ from chaupal.policy.things import Post
 from chaupal.ports.mail import Letter
 from chaupal.social.events import PollEnded, TagFollowed
 from chaupal.store.machine import marks, outbox, tail
-from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.connecting_postgres import Hands
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.memory import Marks
-from chaupal.store.machine.noted import NEVER
-from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS
-from chaupal.store.machine.tail import UnitBeside
+from chaupal.store.machine.shelves import EVERY, NEVER, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS
+from chaupal.store.machine.tail import Barrier, UnitBeside
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import MOST_FROM_ELSEWHERE, PostgresWork
 from cluster.links import Links

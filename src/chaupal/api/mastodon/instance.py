@@ -16,7 +16,7 @@ from chaupal.reads.people import announcements as reads, people
 from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.social.media import films, upload_types
 from chaupal.social.media.media import MOST_DESCRIPTION
-from chaupal.social.people import announcements, push_keys
+from chaupal.social.people import announcements, push
 from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
 from chaupal.social.posts import followed_tags, polls
 from chaupal.social.posts.composing import MOST_PICTURES
@@ -220,7 +220,7 @@ def configuration_two(settings: Settings) -> dict[str, Any]:
             "privacy_policy": f"{settings.origin}/privacy",
             "terms_of_service": f"{settings.origin}/terms",
         },
-        "vapid": {"public_key": push_keys.told_key(settings)},
+        "vapid": {"public_key": push.told_key(settings)},
         "translation": {"enabled": False},
         "timelines_access": {"live_feeds": anyone, "hashtag_feeds": anyone, "trending_link_feeds": anyone},
         "limited_federation": settings.federation != "on",

@@ -16,7 +16,7 @@ from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses as ours
 from chaupal.governance.http_client import NotAnswered
-from chaupal.governance.servers.speaking import may_speak
+from chaupal.governance.servers.allowing import may_speak
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.logger import log
 from chaupal.policy.facts import Visibility

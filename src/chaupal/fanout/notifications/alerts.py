@@ -21,9 +21,8 @@ from chaupal.governance.events import (
     SecondStepEnded,
     SecondStepWanted,
 )
-from chaupal.policy.may import MAY
 from chaupal.policy.sentences import complaint_texts, filer_texts
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import MAY, Role
 from chaupal.ports.mail import Letter
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened, PlanFailed

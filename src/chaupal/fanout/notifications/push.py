@@ -26,7 +26,7 @@ from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import NotificationSeen
-from chaupal.social.people import push as devices, push_keys
+from chaupal.social.people import push as devices
 from chaupal.store.identity import accounts
 from chaupal.store.notifications import push
 from chaupal.store.notifications.push import DuePush, Subscription
@@ -147,7 +147,7 @@ def _payload(carrier: Carrier, to: Subscription, notification: NotificationSeen)
     reported = notification.reported.row if notification.reported else None
     portrait = f"/media/{person.avatar}" if person.avatar and not reported else "/blank/avatar.png"
     return {
-        "access_token": push_keys.unsealed(carrier.settings, to.account_id, to.token),
+        "access_token": devices.unsealed(carrier.settings, to.account_id, to.token),
         "preferred_locale": to.language,
         "notification_id": notification.id,
         "notification_type": notification.kind,
@@ -167,7 +167,7 @@ def _page(person: Person, post: Post | None) -> str:
 
 async def _send(carrier: Carrier, to: Subscription, said: bytes) -> None:
     headers, body = sealed(to, said)
-    token, key = push_keys.signed(carrier.settings, to.endpoint), push_keys.public_key(carrier.settings)
+    token, key = devices.signed(carrier.settings, to.endpoint), devices.public_key(carrier.settings)
     if to.standard:
         headers |= {"authorization": f"vapid t={token},k={key}"}
     else:

@@ -21,7 +21,7 @@ from chaupal.governance.http_client import NotAnswered
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso, iso_or_none
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
-from chaupal.policy.may import MAY
+from chaupal.policy.viewer import MAY
 from chaupal.store.court import appeals, docket, reports, rulings, webhooks
 from chaupal.store.court.docket import Order
 from chaupal.store.court.webhooks import DueCall, Webhook

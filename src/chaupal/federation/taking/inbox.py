@@ -13,8 +13,7 @@ from chaupal.federation.reading.objects import is_gone, is_post, read_post
 from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of, word_of
 from chaupal.federation.taking import often, unproven
 from chaupal.federation.taking.acting import Deed, Doer, inside
-from chaupal.federation.taking.needs import Need
-from chaupal.federation.taking.table import Taker, taker_of
+from chaupal.federation.taking.table import Need, Taker, taker_of
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem, Unavailable, passes
 from chaupal.kernel.logger import log

@@ -1,4 +1,4 @@
-"""The table of activities: which function takes which, whether it is anybody's business here, and what has to be known before."""
+"""The table of activities: which function takes which, whether it is anybody's business here, and what has to be asked for first."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
@@ -7,13 +7,142 @@ from chaupal.federation import ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Activity, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
-from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import needs, people, posts, quotes, reactions, reports, ties
+from chaupal.federation.reading.marks import marks_of, mentions_of
+from chaupal.federation.reading.objects import MOST_ADDRESSED, is_vote, quoted_in
+from chaupal.federation.reading.values import same_host, uri_of, uris_of, value_of
+from chaupal.federation.taking import people, posts, quotes, reactions, reports, ties
 from chaupal.federation.taking.acting import Deed, Doer
-from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
-from chaupal.store.federation import uris
+from chaupal.store.federation import people as rows, uris
 from chaupal.store.machine.work import Reading
+
+MOST_NAMED = 10  # people who are looked up because a post names them
+
+
+class Need(NamedTuple):
+    """What has to be asked for first. `what`: person, profile (somebody as they are now), post, or whole (the object itself).
+
+    `must`: without it there is nothing to be taken.
+    """
+
+    what: str
+    uri: str
+    must: bool = True
+
+
+async def anybody(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    """It is about something of ours, or does nothing."""
+    return True
+
+
+async def nothing(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
+    return ()
+
+
+# --- whether it is anybody's business here ---
+
+
+async def said_to_us(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    """Somebody here follows them, is addressed or named, or the post belongs to what is here already: a poll, an answer, a quote."""
+    if is_vote(act.whole):
+        return ours.is_ours(fed.settings, uri_of(value_of(act.whole or {}, "inReplyTo")))
+    if await rows.is_followed(reading, by.account) or _names_ours(fed, (*act.to, *act.cc)):
+        return True
+    if act.whole is None:
+        return False
+    marks = marks_of(act.whole)
+    addressed = (*uris_of(act.whole, "to", MOST_ADDRESSED), *uris_of(act.whole, "cc", MOST_ADDRESSED))
+    if _names_ours(fed, (*addressed, *(one.uri for one in mentions_of(marks)))) or ours.is_ours(
+        fed.settings, quoted_in(act.whole, marks)
+    ):
+        return True
+    return await _is_here(fed, reading, uri_of(value_of(act.whole, "inReplyTo")))
+
+
+def _names_ours(fed: Federation, named: Sequence[str]) -> bool:
+    return any(ours.handle_in(fed.settings, uri) for uri in named)
+
+
+async def _is_here(fed: Federation, reading: Reading, uri: str) -> bool:
+    if not uri:
+        return False
+    if ours.is_ours(fed.settings, uri):
+        return True
+    known = await uris.find(reading, uri)
+    return known is not None and not known.gone
+
+
+async def reposted_to_us(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    return ours.is_ours(fed.settings, act.object) or await rows.is_followed(reading, by.account)
+
+
+async def known_here(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    """Servers tell of every deletion to everybody whom they know: what was never here costs one look."""
+    if act.object == by.actor:
+        return True
+    known = await uris.find(reading, act.object)
+    return (known is not None and not known.gone) or await rows.is_followed(reading, by.account)
+
+
+async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    """What is here; and what would be, had it come before it was changed."""
+    if act.object_kind in PEOPLE or act.object == by.actor:
+        return True
+    known = await uris.find(reading, act.object)
+    if known is not None:
+        return not known.gone
+    return not is_vote(act.whole) and await said_to_us(fed, reading, by, act)
+
+
+async def pinned_there(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    """A post of their own server, in the collection that is theirs: for nothing else is anybody asked."""
+    known = await rows.remote_of(reading, by.account)
+    return known is not None and "" != act.target == known.featured and same_host(act.object, by.actor)
+
+
+async def asked_of_us(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
+    """A post of their own server would quote one of ours."""
+    return ours.is_ours(fed.settings, act.object) and same_host(act.instrument, by.actor)
+
+
+# --- what has to be asked for first ---
+
+
+async def of_post(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
+    """The post where it did not come along; those whom it names; what it quotes."""
+    if act.whole is None:
+        return [Need("whole", act.object)]
+    if is_vote(act.whole):
+        return ()
+    marks = marks_of(act.whole)
+    named = [one.uri for one in mentions_of(marks) if not ours.is_ours(fed.settings, one.uri)]
+    quotes = quoted_in(act.whole, marks)
+    wanted = [*named, *([quotes] if quotes and not ours.is_ours(fed.settings, quotes) else [])]
+    known = await uris.find_many(reading, wanted)
+    people_ = [Need("person", uri, must=False) for uri in named if uri not in known]
+    quoted = [Need("post", quotes, must=False)] if quotes in wanted and quotes not in known else []
+    return [*people_[:MOST_NAMED], *quoted]
+
+
+async def of_edit(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
+    if act.object_kind in PEOPLE or act.object == by.actor:
+        return [Need("profile", by.actor)] if act.whole is None else ()
+    return await of_post(fed, reading, by, act)
+
+
+async def of_object(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
+    return () if await _is_here(fed, reading, act.object) else [Need("post", act.object)]
+
+
+async def of_move(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
+    target = () if ours.is_ours(fed.settings, act.target) else (Need("profile", act.target),)
+    return (Need("profile", by.actor), *target)
+
+
+async def of_asking(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
+    """The post that wants to quote: one that came along is asked for all the same."""
+    return () if await _is_here(fed, reading, act.instrument) else [Need("post", act.instrument, must=False)]
+
 
 type Take = Callable[[Deed], Awaitable[None]]
 type Concerns = Callable[[Federation, Reading, Doer, Activity], Awaitable[bool]]
@@ -24,8 +153,8 @@ class Taker(NamedTuple):
     """`concerns`: whether it is anybody's business here; `needs`: what is asked for first."""
 
     take: Take
-    concerns: Concerns = needs.anybody
-    needs: Needs = needs.nothing
+    concerns: Concerns = anybody
+    needs: Needs = nothing
 
 
 async def _undo(deed: Deed) -> None:
@@ -98,14 +227,14 @@ TABLE: dict[tuple[str, str], Taker] = {
     ("Block", ""): Taker(ties.block),
     ("Like", ""): Taker(reactions.like),
     ("EmojiReact", ""): Taker(reactions.like),
-    ("Announce", ""): Taker(reactions.announce, needs.reposted_to_us, needs.of_object),
-    ("Create", ""): Taker(_create, needs.said_to_us, needs.of_post),
-    ("Update", ""): Taker(_update, needs.edited_here, needs.of_edit),
-    ("Delete", ""): Taker(_delete, needs.known_here),
-    ("Move", ""): Taker(people.move, needs=needs.of_move),
-    ("Add", ""): Taker(reactions.pin, needs.pinned_there, needs.of_object),
+    ("Announce", ""): Taker(reactions.announce, reposted_to_us, of_object),
+    ("Create", ""): Taker(_create, said_to_us, of_post),
+    ("Update", ""): Taker(_update, edited_here, of_edit),
+    ("Delete", ""): Taker(_delete, known_here),
+    ("Move", ""): Taker(people.move, needs=of_move),
+    ("Add", ""): Taker(reactions.pin, pinned_there, of_object),
     ("Remove", ""): Taker(reactions.unpin),
-    ("QuoteRequest", ""): Taker(quotes.ask, needs.asked_of_us, needs.of_asking),
+    ("QuoteRequest", ""): Taker(quotes.ask, asked_of_us, of_asking),
     ("Flag", ""): Taker(reports.flag),
 }
 

@@ -12,16 +12,14 @@ from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import cases, clocks, effects, guards
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.log import log, record
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import role_grants
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
-from chaupal.policy.may import may
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.store.court import appeals, knowing, ledger, rulings
 from chaupal.store.court.appeals import AppealRow, AppealWithHands
 from chaupal.store.court.case_events import CaseEventBody

@@ -13,12 +13,12 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.court import rulings
 from chaupal.store.notifications import notifications
 
-PATH = "/appeal"
+PAGE = "/appeal/{id}/{word}"
 
 
 def path(court: Court, ruling: int, account: int) -> str:
     """Where the account reads of a ruling on it, and appeals."""
-    return f"{PATH}/{ruling}/{_word(court, ruling, account)}"
+    return PAGE.format(id=ruling, word=_word(court, ruling, account))
 
 
 async def viewer(court: Court, ruling: int, word: str, language: str) -> Viewer:

@@ -5,9 +5,8 @@ import msgspec
 from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import cases, clocks, effects, guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log, record
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer

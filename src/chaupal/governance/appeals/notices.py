@@ -13,8 +13,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
-from chaupal.policy.may import may
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.store.court import appeals, docket, knowing, rulings, tellings
 from chaupal.store.court.appeals import AppealRow, Message
 from chaupal.store.court.docket import Order, Target

@@ -8,9 +8,8 @@ import msgspec
 from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log, record
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer

@@ -17,12 +17,11 @@ from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.cases.lifecycle import IN_FORCE, MACHINE, OPEN, State
 from chaupal.governance.context import Court
 from chaupal.governance.orders.changes import KINDS, ChangeForm
-from chaupal.kernel.marked import N_
 from chaupal.policy.draft import CLOSINGS, REFUSE, Draft
-from chaupal.policy.may import MAY, may
 from chaupal.policy.measures import Measure
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import MAY, Role, Viewer, may
 from chaupal.store.machine.work import Writing
+from chaupal_audit.marked import N_
 
 MEASURES = tuple(measure.value for measure in Measure)
 OUTCOMES = (*MEASURES, REFUSE, *CLOSINGS)
@@ -73,7 +72,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     `run` takes the court, an open unit, the viewer, the case, and then the `form` made of the fields, or each field by its name.
     `do`: what stands on its button, `about`: above its form, if otherwise. `help`: one sentence for programs and the shell;
     `told`: what the shell says when it is done, where not the state. `command`: its name there, `also`: a second one, for what.
-    `words`: of `policy.may`, in orders and under own rules: what opens an act that moves nothing, or opens it about many at once
+    `words`: of `roles.MAY`, in orders and under own rules: what opens an act that moves nothing, or opens it about many at once
     where that is for fewer. `states`: where an act that moves nothing can be done. `once`: its name of before, by which
     addresses still know it.
     """
@@ -119,7 +118,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def word(self) -> str:
-        """The word of `policy.may` that fits it best: it opens to all those roles, and to the fewest others."""
+        """The word of `roles.MAY` that fits it best: it opens to all those roles, and to the fewest others."""
         words = (*self._words(own=False), *self._words(own=True), *MAY)
         return min((w for w in words if MAY.get(w, frozenset()) >= self.roles), key=lambda word: len(MAY[word]))
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
-from chaupal.policy.may import MAY
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import MAY, Viewer
 from chaupal.store.court import desk, docket, knowing
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading

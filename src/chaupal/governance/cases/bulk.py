@@ -6,6 +6,7 @@ entering would find, the constraints of the database too. Two people decide as a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -20,12 +21,12 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.resolving import MOST_TARGETS
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, or_not_found
-from chaupal.kernel.marked import N_
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals as heard, knowing, ledger
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit.marked import N_
 
 MOST = MOST_TARGETS  # rows in one go
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
@@ -100,10 +101,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def counts(self) -> dict[str, int]:
         """How many are done, were already, have moved, are wrong; only those words that occur."""
-        found: dict[str, int] = {}
-        for one in self.rows:
-            found[one.word] = found.get(one.word, 0) + 1
-        return found
+        return dict(Counter(one.word for one in self.rows))
 
 
 type Progress = Callable[[str, int, int], None]

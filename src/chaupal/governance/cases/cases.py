@@ -15,8 +15,7 @@ from chaupal.governance.orders.procedure import Stage, Step
 from chaupal.governance.people import role_grants
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
-from chaupal.policy.may import may
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.store.court import (
     authorities,
     case_events,

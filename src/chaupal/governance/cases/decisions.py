@@ -10,9 +10,8 @@ from chaupal.governance.cases.effects import Deciders
 from chaupal.governance.cases.guards import TWO, NeedsTwo
 from chaupal.governance.cases.ladder import REFUSALS as REFUSALS
 from chaupal.governance.cases.lifecycle import IN_FORCE, State
-from chaupal.governance.context import Court
+from chaupal.governance.context import CLOCK, Court
 from chaupal.governance.log import record
-from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import changes, faces
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.papers import Paper, check_reason

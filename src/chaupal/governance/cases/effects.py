@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.events import DecisionServed, RulingLifted, RulingSeconded
 from chaupal.governance.log import log, record
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict

@@ -21,10 +21,9 @@ from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.key_files import load_or_make_seed, sealed, unsealed
-from chaupal.policy.may import may
 from chaupal.policy.narrow import open_to
 from chaupal.policy.things import Picture, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.store.court import (
     access_audit as kept_looks,
     docket,

@@ -10,8 +10,7 @@ from chaupal.governance.orders import procedure
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import WHOLE, Stage
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
-from chaupal.policy.may import MAY, STAFF
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import MAY, STAFF, Viewer
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.identity import accounts, moving
 from chaupal.store.identity.accounts import AccountStanding
@@ -42,7 +41,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
 
     `owners`: whose things it is about; nobody's where it names nothing that is here. `mine`: the accounts of who moves it.
     `people`: how everybody stands now who has a hand in it, the owners too. `earlier`: the events that it seconds, each with the
-    word of `policy.may` that opened it;
+    word of `roles.MAY` that opened it;
     `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an

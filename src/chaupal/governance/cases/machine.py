@@ -34,7 +34,7 @@ class Machine[S: StrEnum]:
         return found
 
     def may(self, verb: str, *, own: bool = False) -> str:
-        """The word of `policy.may` that opens a verb: asked first, so that who may not is not told where the thing stands.
+        """The word of `roles.MAY` that opens a verb: asked first, so that who may not is not told where the thing stands.
 
         `own`: under the house's own rules. Raises Conflict for a verb that the table does not know.
         """

@@ -13,9 +13,8 @@ import regex
 import rfc8785
 
 from chaupal.governance.cases import guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, or_not_found

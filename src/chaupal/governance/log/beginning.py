@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import regex
 
-from chaupal.governance.context import Court
+from chaupal.governance.context import MACHINE, Court
 from chaupal.governance.log import batches, cosigned, log, seen, tree
 from chaupal.governance.log.keys import Keys
-from chaupal.governance.log.pseudonyms import MACHINE
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.machine import marks

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from chaupal.governance.cases import guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import check_reason
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Viewer

@@ -21,11 +21,11 @@ from chaupal.governance.log.reconcile_compare import (
     authority_faults,
     begun_faults,
     decided_faults,
+    door_faults,
     ended_faults,
     order_faults,
     protection_faults,
 )
-from chaupal.governance.log.reconcile_doors import door_faults
 from chaupal.governance.log.reconcile_facts import MEASURES, REVERSAL, LoggedFacts
 from chaupal.governance.log.reconcile_quick import QuickLook, Seal
 from chaupal.governance.log.tree import LogDiffers

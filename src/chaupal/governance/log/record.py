@@ -12,10 +12,9 @@ from typing import Any, TypedDict
 import msgspec
 
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log
 from chaupal.governance.log.log import CarriedDigests, EntryContent
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.resolving import SERVER
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.errors import Conflict

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from chaupal.governance.context import Court
+from chaupal.governance.context import MACHINE, Court
 from chaupal.governance.log import batches, beginning, cosigned, log, seen, tree
-from chaupal.governance.log.pseudonyms import MACHINE
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import STATES
 from chaupal.store.court import ledger, rulings, witnesses

@@ -18,8 +18,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict, or_not_found
-from chaupal.policy.may import may
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.ports.mail import Letter, Mail
 from chaupal.store.court import authorities, ledger, offices
 from chaupal.store.court.authorities import Authority, AuthorityChange, AuthorityDetails
@@ -237,18 +236,23 @@ async def mail_change(court: Court, mail: Mail, id_: int) -> None:
         people = await offices.users_of(reading, id_)
     if found is None:
         return
+    addresses = [found.contact, *(user.email for user in people if user.disabled_at is None)]
+    for address in dict.fromkeys(filter(None, addresses)):
+        await mail.send(letter(court, LETTER, found, address))
+
+
+def letter(court: Court, words: tuple[str, str], authority: Authority, to: str, **more: str) -> Letter:
+    """A letter of (subject, text) to somebody of an authority; `more`: what its words name besides the two houses."""
     settings = court.settings
     said = {
         "title": settings.title,
         "title_hi": settings.title_in("hi"),
         "origin": settings.origin,
-        "authority": found.name,
-        "authority_hi": found.name_hi or found.name,
+        "authority": authority.name,
+        "authority_hi": authority.name_hi or authority.name,
     }
-    subject, body = (text.format(**said) for text in LETTER)
-    addresses = [found.contact, *(user.email for user in people if user.disabled_at is None)]
-    for address in dict.fromkeys(filter(None, addresses)):
-        await mail.send(Letter(to=address, subject=subject, body=body))
+    subject, body = (text.format(**said, **more) for text in words)
+    return Letter(to=to, subject=subject, body=body)
 
 
 # Both languages in one mail, as to all people of authorities.

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.context import Court
-from chaupal.governance.log.pseudonyms import CLOCK
+from chaupal.governance.context import CLOCK, Court
 from chaupal.governance.orders import orders, procedure, replacing, steps
 from chaupal.governance.orders.intake import split_demands
 from chaupal.governance.orders.order_forms import Filer, OrderForm

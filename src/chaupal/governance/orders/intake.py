@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chaupal.governance.context import Court
-from chaupal.governance.log.pseudonyms import CLOCK
+from chaupal.governance.context import CLOCK, Court
 from chaupal.governance.orders import faces, order_forms
 from chaupal.governance.orders.documents import Origin
 from chaupal.governance.orders.order_forms import Filer, OrderForm

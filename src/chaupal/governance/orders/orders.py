@@ -8,10 +8,9 @@ import msgspec
 
 from chaupal.governance.cases import clocks, guards
 from chaupal.governance.cases.lifecycle import State, move
-from chaupal.governance.context import Court
+from chaupal.governance.context import CLOCK, Court
 from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.log import log, record
-from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import faces, order_forms, procedure, steps
 from chaupal.governance.orders.documents import by_known_key, signer_of
 from chaupal.governance.orders.order_forms import Filer, MatterForm, OrderForm

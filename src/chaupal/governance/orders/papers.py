@@ -6,9 +6,8 @@ from datetime import datetime
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, NotAllowed, all_wrong
 from chaupal.kernel.faults import Value, Wrong
-from chaupal.policy.may import may
 from chaupal.policy.sentences.placeholders import SQUARE_TIME, in_square_time
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 
 LINE = 300  # characters in a field of one line

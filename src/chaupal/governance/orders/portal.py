@@ -13,6 +13,7 @@ from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import OfficeCodesGuessed, OfficeUserInvited
 from chaupal.governance.log import log, record
+from chaupal.governance.orders.authorities import letter
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.clock import DAY, HOUR
@@ -36,8 +37,6 @@ INVITATION_LASTS = 3 * DAY
 INVITATION = "portal"  # what such a link is for, beside confirmations and resets
 TOKEN_BEGINS = "chaupal-office-"  # noqa: S105 - so that a token that leaked says what it is
 KEY = "portal.key"
-
-# One sentence for every reason: it must not tell which addresses exist.
 
 
 class InviteForm(msgspec.Struct, kw_only=True):
@@ -167,18 +166,7 @@ async def mail_guessed(court: Court, mail: Mail, user_id: int) -> None:
 
 
 def _letter(court: Court, words: tuple[str, str], user: OfficeUser, authority: Authority, path: str) -> Letter:
-    settings = court.settings
-    said = {
-        "title": settings.title,
-        "title_hi": settings.title_in("hi"),
-        "origin": settings.origin,
-        "name": user.name,
-        "authority": authority.name,
-        "authority_hi": authority.name_hi or authority.name,
-        "link": settings.origin + path,
-    }
-    subject, body = (text.format(**said) for text in words)
-    return Letter(to=user.email, subject=subject, body=body)
+    return letter(court, words, authority, user.email, name=user.name, link=court.settings.origin + path)
 
 
 # Both languages in one mail: nobody has said yet which one the reader prefers.

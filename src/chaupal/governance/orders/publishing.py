@@ -7,10 +7,9 @@ in every feed like one that came that day, and what was kept from its people is 
 import msgspec
 
 from chaupal.governance.cases import cases
-from chaupal.governance.context import Court
+from chaupal.governance.context import CLOCK, Court, pseudonym
 from chaupal.governance.events import OrderMoved
 from chaupal.governance.log import batches as log_batches, log
-from chaupal.governance.log.pseudonyms import CLOCK, pseudonym
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.orders import next_number
 from chaupal.governance.regimes import Regime

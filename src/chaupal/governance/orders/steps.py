@@ -18,8 +18,7 @@ from chaupal.governance.orders import confirming, procedure
 from chaupal.governance.orders.papers import Paper, check_may, check_not_again
 from chaupal.governance.orders.procedure import Stage
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
-from chaupal.policy.may import STAFF
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import STAFF, Viewer
 from chaupal.store.court import docket, knowing, ledger, order_events, rulings
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.docket import Order

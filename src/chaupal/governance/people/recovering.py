@@ -3,9 +3,8 @@ an owner. The log says so of everybody of the staff.
 """
 
 from chaupal.governance.cases import cases, effects, guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import AT_THE_MACHINE, Court
 from chaupal.governance.events import SecondStepEnded, SecondStepWanted
-from chaupal.governance.log.pseudonyms import AT_THE_MACHINE
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import role_grants
 from chaupal.governance.people.access_audit import PURPOSE_AT_LEAST

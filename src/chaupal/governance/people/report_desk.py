@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from chaupal.governance.cases import clocks, evidence, guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import CLOCK, Court, pseudonym
 from chaupal.governance.events import ReportResolved
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import CLOCK, pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import complaints
 from chaupal.governance.people.reports import RESOLVE, check_rules
 from chaupal.kernel.errors import Conflict, NotFound
-from chaupal.policy.may import may
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.store.court import case_events, reports
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.federation import servers

@@ -11,7 +11,7 @@ from chaupal.governance.log import log
 from chaupal.governance.log.record import minute_of
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.people import complaints
-from chaupal.governance.servers.speaking import refuses_reports
+from chaupal.governance.servers.allowing import refuses_reports
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, TooMany
 from chaupal.kernel.secrets import digest, new_secret

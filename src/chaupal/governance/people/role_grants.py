@@ -6,19 +6,17 @@ A row of the database alone opens nothing: wherever a role is read it is that of
 from collections.abc import Mapping
 
 from chaupal.governance.cases import guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import MACHINE, Court, pseudonym
 from chaupal.governance.events import RoleGiven
 from chaupal.governance.log import log, seen as log_seen
-from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import logger
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
-from chaupal.policy.may import STAFF
 from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import STAFF, Role, Viewer
 from chaupal.store.court import desk, ledger
 from chaupal.store.identity import accounts, apps, leaving
 from chaupal.store.identity.accounts import AccountStanding

@@ -3,9 +3,8 @@
 import msgspec
 
 from chaupal.governance.cases import guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
 from chaupal.kernel.errors import Conflict, or_not_found

@@ -1,21 +1,82 @@
-"""Servers that are let in by name, where a house talks to no others. One lets in; taking off the list takes two, as a suspension."""
+"""Whether a server is talked to, and what is taken from it: asked wherever words come from one or go to one; by the same rulings as the
+gate's, with those of the names that a server stands below, and by the list of those let in by name, where a house keeps one.
+
+One lets a server in; taking it off the list takes two, as a suspension.
+"""
+
+from collections.abc import Iterable
 
 import msgspec
 
 from chaupal.governance.cases import guards
-from chaupal.governance.context import Court
+from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import check_may, check_reason
 from chaupal.governance.people.account_desk import reason_of
 from chaupal.governance.servers import limits as desk
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
-from chaupal.policy.viewer import Viewer
-from chaupal.store.federation import limits
+from chaupal.kernel.settings import Settings
+from chaupal.policy.measures import Measure
+from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.store.federation import limits, servers
 from chaupal.store.federation.limits import AllowedServer as AllowedServer
+from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 from chaupal_audit.log import entries
+
+NOTHING = frozenset({Measure.SUSPEND_SERVER})
+NO_MEDIA = NOTHING | {Measure.REFUSE_MEDIA}
+NO_REPORTS = NOTHING | {Measure.REFUSE_REPORTS}
+
+
+async def may_speak(settings: Settings, reading: Reading, server: int) -> bool:
+    """Whether it is heard and told anything."""
+    return await limits.may_speak(settings, reading, server)
+
+
+async def spoken_to(settings: Settings, reading: Reading, asked: Iterable[int]) -> frozenset[int]:
+    """Those of many servers that are told anything: one look at the law for all of them."""
+    if settings.federation == "off":
+        return frozenset()
+    rulings = await rulings_in_force(reading)
+    open_ = frozenset(server for server in asked if rulings.find(server, ABROAD, NOTHING) is None)
+    return open_ if settings.federation == "on" else await limits.which_allowed(reading, open_)
+
+
+async def may_call(settings: Settings, reading: Reading, domain: str, *, named: bool = True) -> bool:
+    """The same of a host that need not have been met: before anything is asked of it.
+
+    `named`: where a house keeps a list, it must stand there; files may lie on hosts that nobody knows by name.
+    """
+    domain = domain.lower()
+    known = await servers.ids_of(reading, hosts.above(domain))
+    if settings.federation == "off" or any([await _bound(reading, id_, NOTHING) for id_ in known.values()]):
+        return False
+    if settings.federation == "on" or not named:
+        return True
+    return domain in known and await limits.is_allowed(reading, known[domain])
+
+
+async def takes_media(settings: Settings, reading: Reading, server: int) -> bool:
+    """Whether pictures and films of its people are fetched."""
+    return await may_speak(settings, reading, server) and not await _bound(reading, server, NO_MEDIA)
+
+
+async def refuses_reports(reading: Reading, server: int) -> bool:
+    """Whether the house decided to take none from there."""
+    return await _bound(reading, server, NO_REPORTS)
+
+
+async def takes_reports(settings: Settings, reading: Reading, server: int) -> bool:
+    """Whether what its people complain of comes to the desk."""
+    return await may_speak(settings, reading, server) and not await refuses_reports(reading, server)
+
+
+async def _bound(reading: Reading, server: int, measures: frozenset[Measure]) -> bool:
+    # Whoever is on another server is nowhere that we know of: only what holds everywhere binds, as with all limits of servers.
+    return (await rulings_in_force(reading)).find(server, ABROAD, measures) is not None
+
 
 MAY = "sanction"
 DECIDED = "decided_meanwhile"

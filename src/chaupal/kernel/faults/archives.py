@@ -1,7 +1,7 @@
 """What can be wrong with a file that somebody brings along, and why some of it could not be brought."""
 
 from chaupal.kernel.faults.fault import Fault, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # The file as a whole.

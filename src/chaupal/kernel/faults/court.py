@@ -1,7 +1,7 @@
 """Why the court does not do something: the case, the order or the appeal stands elsewhere, or it is another's to do."""
 
 from chaupal.kernel.faults.fault import Fault, at, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     "already_appealed": whole(N_("You have appealed against this already")),

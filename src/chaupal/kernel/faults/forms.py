@@ -1,7 +1,7 @@
 """What can be wrong with a field of a form that staff or authorities fill in, or with a row of a list."""
 
 from chaupal.kernel.faults.fault import Fault, at, beside
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     "blank": beside(N_("can't be blank"), "ERR_BLANK"),

@@ -1,7 +1,7 @@
 """What is said where a problem is of a kind and nothing else: one code for each kind, named like its slug."""
 
 from chaupal.kernel.faults.fault import Fault, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     "problem": whole(N_("Something went wrong on our side")),

@@ -1,7 +1,7 @@
 """What can be wrong with a file, and with what is said of it."""
 
 from chaupal.kernel.faults.fault import Fault, at, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 TOO_FINE = N_("This has more pixels, or frames a second, than can be taken here.")
 

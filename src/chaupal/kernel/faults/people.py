@@ -1,7 +1,7 @@
 """What can be wrong with what people say of themselves, and with how they are set: profiles, lists, filters, moving."""
 
 from chaupal.kernel.faults.fault import Fault, at, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # What somebody says of themselves, and how they are set.

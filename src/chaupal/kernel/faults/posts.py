@@ -1,7 +1,7 @@
 """What can be wrong with what somebody says: posts, polls, drafts, messages, tags."""
 
 from chaupal.kernel.faults.fault import Fault, at, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # What the post itself is.

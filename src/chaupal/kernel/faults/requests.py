@@ -1,7 +1,7 @@
 """What can be wrong with a request before anybody looks at what it asks for, and with what programs alone send."""
 
 from chaupal.kernel.faults.fault import Fault, at, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 UNREADABLE = N_("This request cannot be read")
 NOT_NOW = N_("Nothing was half done. Try again in a moment.")

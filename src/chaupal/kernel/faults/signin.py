@@ -1,7 +1,7 @@
 """What can be wrong where somebody joins, comes in, proves who they are, or lets an app in."""
 
 from chaupal.kernel.faults.fault import Fault, at, whole
-from chaupal.kernel.marked import N_
+from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # Joining.

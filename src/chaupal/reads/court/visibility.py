@@ -7,14 +7,13 @@ import msgspec
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
-from chaupal.policy.may import may_know_of
 from chaupal.policy.measures import HIDING, SEEN, SEVERITY
 from chaupal.policy.rulings import Ruling, severity
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may_know_of
 from chaupal.reads.context import Reads
 from chaupal.store.federation import servers
 from chaupal.store.federation.servers import Statement

@@ -19,8 +19,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.page import shown
 from chaupal.reads.people import people as person_reads
-from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import finding

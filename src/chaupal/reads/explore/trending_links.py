@@ -21,8 +21,7 @@ from chaupal.reads.cached import cached_by_law
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
 from chaupal.reads.explore.trends import HISTORY_DAYS, MOST_TAGS, MOST_USES, WINDOW, Backlog, Day, Here, TrendingTag
-from chaupal.reads.page import Cursor, Page
-from chaupal.reads.pipeline import listed_page, shown
+from chaupal.reads.page import Cursor, Page, listed_page, shown
 from chaupal.store.square import trending
 from chaupal.store.square.trending import Use
 from chaupal.text.language import check_language

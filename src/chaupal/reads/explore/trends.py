@@ -24,8 +24,8 @@ from chaupal.policy.verdict import Reach, Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.cached import cache_value, cached_by_law, cached_value, law_version
 from chaupal.reads.context import Reads
+from chaupal.reads.page import shown
 from chaupal.reads.people import people as person_reads
-from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of, rulings_in_force
 from chaupal.store.square import trending
 from chaupal.store.square.trending import Quiet, Use

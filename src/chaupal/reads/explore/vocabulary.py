@@ -21,7 +21,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.cached import cached
 from chaupal.reads.context import Reads
 from chaupal.reads.explore.trends import law
-from chaupal.reads.pipeline import shown
+from chaupal.reads.page import shown
 from chaupal.store.square import posts
 from chaupal.store.square.posts import skeleton
 from chaupal.text.clean import nfc

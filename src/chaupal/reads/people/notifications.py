@@ -10,12 +10,11 @@ from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
-from chaupal.policy.may import may
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.reads.people.filtering import not_hidden
@@ -27,9 +26,8 @@ from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import notification_policy, notifications
-from chaupal.store.notifications.kinds import KINDS as KINDS
 from chaupal.store.notifications.notification_policy import NotificationRequest, Policy as Policy
-from chaupal.store.notifications.notifications import GROUPED, Marker, Notification, Wanted
+from chaupal.store.notifications.notifications import GROUPED, KINDS as KINDS, Marker, Notification, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts

@@ -14,9 +14,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, listed_page, page_of, shown, tied_page
 from chaupal.reads.people import people
-from chaupal.reads.pipeline import listed_page, shown, tied_page
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import graph, reactions, suggesting

@@ -12,8 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page
-from chaupal.reads.pipeline import listed_page
+from chaupal.reads.page import Cursor, Page, listed_page
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import quotes as store
 from chaupal.store.square.posts import open_for, sealed_posts

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from chaupal.policy.things import Poll, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.machine.noted import note, note_until
-from chaupal.store.machine.shelves import POSTS
+from chaupal.store.machine.shelves import POSTS, note, note_until
 from chaupal.store.square import polls, reactions as store
 
 LIKED, REPOSTED, SAVED = store.LIKED, store.REPOSTED, store.SAVED

@@ -10,9 +10,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of, rows_page
+from chaupal.reads.page import Cursor, Page, page_of, rows_page, shown
 from chaupal.reads.people import people
-from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import conversations

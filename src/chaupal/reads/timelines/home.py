@@ -22,8 +22,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.homes import Expected, Resident, Source, tag_source
 from chaupal.reads.context import Reads
-from chaupal.reads.page import LONGEST, Cursor, Page, page_of
-from chaupal.reads.pipeline import shown
+from chaupal.reads.page import LONGEST, Cursor, Page, page_of, shown
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading

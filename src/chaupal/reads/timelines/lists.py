@@ -7,9 +7,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page
+from chaupal.reads.page import Cursor, Page, listed_page, tied_page
 from chaupal.reads.people import people
-from chaupal.reads.pipeline import listed_page, tied_page
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading

@@ -7,8 +7,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page
-from chaupal.reads.pipeline import listed_page, shown
+from chaupal.reads.page import Cursor, Page, listed_page, shown
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.dialect import listed
 from chaupal.store.square import posts, reactions

@@ -5,8 +5,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page
-from chaupal.reads.pipeline import shown, tied_page
+from chaupal.reads.page import Cursor, Page, shown, tied_page
 from chaupal.store.square import reactions
 from chaupal.store.square.posts import Pages
 

@@ -13,8 +13,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.page import shown
 from chaupal.reads.people.filtering import not_hidden
-from chaupal.reads.pipeline import shown
 from chaupal.reads.timelines import lists
 from chaupal.reads.timelines.home import at_home, repeated
 from chaupal.store.identity.facts_cache import facts_for, relations_of

@@ -11,7 +11,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.pipeline import shown
+from chaupal.reads.page import shown
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import editing

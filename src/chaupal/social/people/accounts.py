@@ -9,9 +9,8 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, or_not_found, together
 from chaupal.kernel.ids import made_at
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.policy.may import may
 from chaupal.policy.passwords import check_password
-from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
+from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer, may
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
 from chaupal.social.people import ip_and_mail_blocks

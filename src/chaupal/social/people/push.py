@@ -1,21 +1,94 @@
-"""Devices that want to be told of notifications: one for each token and each browser's session, and gone with it (RFC 8030)."""
+"""Devices that want to be told of notifications: one for each token and each browser's session, and gone with it (RFC 8030); and the
+keys of pushes: by which push services know the house (VAPID, RFC 8292), and which seals apps' tokens.
+"""
 
+import functools
+import time
 from base64 import b64decode
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 import regex
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chaupal.kernel import key_files
 from chaupal.kernel.alike import like
-from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
+from chaupal.kernel.base64url import text_of
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, no_room, or_not_found
+from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
-from chaupal.social.people import push_keys
 from chaupal.store.notifications import push
-from chaupal.store.notifications.kinds import ALERTS as ALERTS
+from chaupal.store.notifications.notifications import ALERTS as ALERTS
 from chaupal.store.notifications.push import POLICIES as POLICIES, Subscription as Subscription
+
+VAPID, TOKENS = "vapid.key", "push.key"
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
+LASTS = 12 * 3_600  # seconds; RFC 8292 §2 allows a day
+
+
+def public_key(settings: Settings) -> str:
+    """As apps are told it: the uncompressed point in base64 for URLs."""
+    return text_of(
+        _private(_file(settings, VAPID)).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    )
+
+
+def told_key(settings: Settings) -> str:
+    """The same beside other things that one asks for: empty while it is not made and no room is left to make it."""
+    try:
+        return public_key(settings)
+    except OSError as error:
+        if not no_room(error):
+            raise
+        return ""
+
+
+def signed(settings: Settings, endpoint: str) -> str:
+    """A token that tells the push service at this address who sends (RFC 8292 §2)."""
+    from joserfc import jws  # brought in with the first push
+    from joserfc.jwk import ECKey
+
+    parts = urlsplit(endpoint)
+    claims = {
+        "aud": f"{parts.scheme}://{parts.netloc}",
+        "exp": int(time.time()) + LASTS,
+        "sub": f"mailto:{settings.contact_email}" if settings.contact_email else settings.origin,
+    }
+    key = ECKey.import_key(_private(_file(settings, VAPID)))
+    return jws.serialize_compact({"alg": "ES256", "typ": "JWT"}, msgspec.json.encode(claims), key)
+
+
+def sealed(settings: Settings, account: int, token: str) -> str:
+    """An app's own token, to be sent back to it with each push, by which it knows whose it is."""
+    return key_files.sealed(_seed(_file(settings, TOKENS)), token.encode(), account).hex()
+
+
+def unsealed(settings: Settings, account: int, sealed_token: str) -> str:
+    """The token again; empty where there is none, or the key file is another one."""
+    if not sealed_token:
+        return ""
+    try:
+        return key_files.unsealed(_seed(_file(settings, TOKENS)), bytes.fromhex(sealed_token), account).decode()
+    except ValueError:
+        return ""
+
+
+def _file(settings: Settings, name: str) -> Path:
+    return Path(settings.data) / "keys" / name
+
+
+@functools.cache
+def _private(path: Path) -> ec.EllipticCurvePrivateKey:
+    # Any number below the group's order is a key; the seed is folded into that range.
+    return ec.derive_private_key(int.from_bytes(_seed(path)) % (ORDER - 1) + 1, ec.SECP256R1())
+
+
+_seed = functools.cache(key_files.load_or_make_seed)
+
 
 MOST_ADDRESS = 1_500  # characters
 POINT, SECRET = 65, 16  # bytes (RFC 8291 §3)
@@ -51,7 +124,7 @@ async def subscribe(
         alerts=_known_kinds(wish.alerts),
         country=viewer.country,
         language=viewer.language,
-        token=push_keys.sealed(square.settings, me, token) if token else "",
+        token=sealed(square.settings, me, token) if token else "",
         created_at=square.clock(),
     )
     async with square.work.writing() as w:

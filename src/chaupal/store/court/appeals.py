@@ -6,8 +6,7 @@ import msgspec
 from sqlalchemy import text
 
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts, same, selects, updates
+from chaupal.store.machine.statements import inserts, rows_of, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import appeal_messages, appeals
 

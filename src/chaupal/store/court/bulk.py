@@ -7,8 +7,7 @@ from sqlalchemy import func, or_, text as sql
 
 from chaupal.store.machine.claims import HELD_FOR
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, inserts, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import bulk_jobs, bulk_rows
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, not_, or_, select, text as sql, union
 
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.court.docket import ALL_ORDERS, ALL_TARGETS, HIDDEN, PUBLIC, Order, Target
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts_once, same, selects
+from chaupal.store.machine.statements import inserts_once, rows_of, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import appeals, case_events, orders, rulings, targets
 
@@ -42,19 +42,7 @@ class CaseEventBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     @property
     def draft(self) -> Draft:
         """What was said as it was drafted."""
-        return Draft(
-            outcome=self.outcome,
-            reason=self.reason,
-            code=self.code,
-            parts=self.subjects,
-            finding=self.finding,
-            until="" if self.ends_at is None else iso(self.ends_at),
-            permanent=self.permanent,
-            text=self.text,
-            rule=self.rule,
-            despite=self.despite,
-            matter=self.matter,
-        )
+        return like(Draft, self, parts=self.subjects, until="" if self.ends_at is None else iso(self.ends_at))
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):

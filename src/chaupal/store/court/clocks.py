@@ -8,8 +8,7 @@ from sqlalchemy import and_, or_, select, text as sql
 from chaupal.policy.deadline_alerts import SHARES
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, text_param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import updates, upserts
+from chaupal.store.machine.statements import rows_of, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import appeals, clocks, orders, rulings, targets
 

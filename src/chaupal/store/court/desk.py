@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_
 
-from chaupal.policy.may import MAY
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import MAY, Role
 from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param

@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select, text as sql
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.marks import LOST, NUMBERS_LOST
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, inserts, same, selects, updates
+from chaupal.store.machine.statements import counts_of, inserts, rows_of, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import (
     appeals,

@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import documents, orders
 

@@ -6,8 +6,7 @@ import msgspec
 
 from chaupal.store.court.appeals import FILED
 from chaupal.store.machine.dialect import among, listed, param, text_param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import selects, updates
+from chaupal.store.machine.statements import rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import appeals, evidence, rulings
 

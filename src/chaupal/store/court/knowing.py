@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaupal.policy.may import may_know
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may_know
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow

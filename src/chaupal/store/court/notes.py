@@ -2,8 +2,7 @@
 
 import msgspec
 
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, upserts
+from chaupal.store.machine.statements import deletes, rows_of, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import staff_notes, staff_templates
 

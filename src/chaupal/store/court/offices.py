@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param, text_param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, rows_of, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authority_sessions, authority_users
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.store.machine.dialect import among, listed
-from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import rows_of
 from chaupal.store.machine.work import Reading
 from chaupal.store.tables.court import order_events
 

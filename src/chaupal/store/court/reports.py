@@ -8,8 +8,7 @@ from sqlalchemy import func, text
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.marks import LOST, NUMBERS_LOST
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import reports
 

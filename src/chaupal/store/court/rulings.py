@@ -10,9 +10,8 @@ from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
-from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
-from chaupal.store.machine.statements import selects, updates
+from chaupal.store.machine.statements import rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import orders, rulings, targets
 

@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, selects, updates
+from chaupal.store.machine.statements import counts_of, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import orders, rulings, targets, tellings
 

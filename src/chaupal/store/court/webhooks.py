@@ -3,8 +3,7 @@
 import msgspec
 
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, updates
+from chaupal.store.machine.statements import deletes, rows_of, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import webhook_calls as calls, webhooks
 

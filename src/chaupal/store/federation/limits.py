@@ -14,9 +14,8 @@ from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below
-from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
-from chaupal.store.machine.statements import inserts_once, selects, updates, upserts
+from chaupal.store.machine.statements import inserts_once, rows_of, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import case_events, orders, rulings, targets
 from chaupal.store.tables.federation import allowed_servers, elsewhere, server_words, servers

@@ -11,8 +11,7 @@ from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.federation import limits
 from chaupal.store.machine.dialect import among, byte_order, listed, param, text_param
-from chaupal.store.machine.noted import note_until
-from chaupal.store.machine.shelves import STATED
+from chaupal.store.machine.shelves import STATED, note_until
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.federation import servers, stated

@@ -11,9 +11,8 @@ from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
-from chaupal.store.machine.rows import Form
 from chaupal.store.machine.shelves import PEOPLE
-from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
+from chaupal.store.machine.statements import Form, counts_of, deletes, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import OURS
 from chaupal.store.tables.court import rulings

@@ -15,8 +15,7 @@ from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.dialect import among, as_list, listed, param, stands_below, statement
 from chaupal.store.machine.marks import LOGGED
-from chaupal.store.machine.noted import note_until
-from chaupal.store.machine.shelves import EVERY, FILTERS, ONLY, RELATIONS, RULINGS
+from chaupal.store.machine.shelves import EVERY, FILTERS, ONLY, RELATIONS, RULINGS, note_until
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.filters import NO_FILTERS

@@ -4,9 +4,8 @@ from ipaddress import ip_address, ip_network
 
 import msgspec
 
-from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ADDRESS_BLOCKS, ONLY
-from chaupal.store.machine.statements import updates
+from chaupal.store.machine.statements import rows_of, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import address_blocks
 

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from typing import Any
 
-from chaupal.store.machine.noted import NEVER, NOTING, Noted
-from chaupal.store.machine.shelves import EVERY, POSTS, Kind, Touched
+from chaupal.store.machine.shelves import EVERY, NEVER, NOTING, POSTS, Kind, Noted, Touched
 
 type Keys = Mapping[Kind[Any], set[Any]]
 type Renew = Callable[[Any, Set[Touched]], tuple[Any, int] | None]

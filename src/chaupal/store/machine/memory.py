@@ -12,8 +12,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
 from chaupal.store.machine.keeping import NO_MARKS, NO_NEWS, Keeping
-from chaupal.store.machine.noted import NEVER, NOTING, Noted, note
-from chaupal.store.machine.shelves import EVERY, ONLY, REACTIONS, RULINGS, Kind, Touched
+from chaupal.store.machine.shelves import EVERY, NEVER, NOTING, ONLY, REACTIONS, RULINGS, Kind, Noted, Touched, note
 
 type Roll = Callable[[Any, int, str], Awaitable[str]]
 type Heard = Callable[[set[Touched] | None], None]

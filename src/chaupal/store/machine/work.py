@@ -17,8 +17,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Counted, Memory, Remark
-from chaupal.store.machine.noted import NEVER, note
-from chaupal.store.machine.shelves import EVERY, REACTIONS, Kind, Touched
+from chaupal.store.machine.shelves import EVERY, NEVER, REACTIONS, Kind, Touched, note
 
 type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]

@@ -18,14 +18,12 @@ from chaupal.kernel.settings import BadSettings
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Post
 from chaupal.store.machine import claims
-from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.connecting_postgres import Hands, connect, is_lost
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF, SEATED
-from chaupal.store.machine.shelves import POSTS, Touched
-from chaupal.store.machine.tail import Tail, UnitBeside, counts_of, remarks_of
+from chaupal.store.machine.shelves import POSTS, Touched, note_everything
+from chaupal.store.machine.tail import Barrier, Tail, UnitBeside, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 

@@ -24,7 +24,7 @@ from chaupal.store.machine.connecting_sqlite import (
 )
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.noted import note_everything
+from chaupal.store.machine.shelves import note_everything
 from chaupal.store.machine.turn import Turn, Waker
 from chaupal.store.machine.work import PORTION, OpenReading, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork

@@ -14,10 +14,28 @@ from chaupal.store.machine.shelves import MARKERS, NOTIFICATIONS
 from chaupal.store.machine.statements import columns_of, counts_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
-from chaupal.store.notifications.kinds import KINDS
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts, logins
 from chaupal.store.tables.notifications import markers, notifications
+
+KINDS = (
+    "mention",
+    "status",
+    "reblog",
+    "follow",
+    "follow_request",
+    "favourite",
+    "poll",
+    "update",
+    "quote",
+    "quoted_update",
+    "moderation_warning",
+    "severed_relationships",
+    "admin.sign_up",
+    "admin.report",
+)
+# https://docs.joinmastodon.org/methods/push/
+ALERTS = tuple(kind for kind in KINDS if kind not in ("moderation_warning", "severed_relationships"))
 
 
 class NotificationMade(Event, frozen=True):

@@ -6,9 +6,8 @@ import msgspec
 from sqlalchemy import case, select
 
 from chaupal.store.machine.dialect import holds, param, upsert
-from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import TOKENS
-from chaupal.store.machine.statements import deletes, selects, updates
+from chaupal.store.machine.statements import deletes, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.notifications import push_calls as calls, push_subscriptions as subscriptions
 

@@ -7,10 +7,8 @@ from sqlalchemy import func
 
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, text_param as text
-from chaupal.store.machine.noted import NEVER, note_until
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.shelves import ANNOUNCED, ONLY
-from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
+from chaupal.store.machine.shelves import ANNOUNCED, NEVER, ONLY, note_until
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.square import announcement_reactions as reactions, announcement_reads as reads, announcements
 

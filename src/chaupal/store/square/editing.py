@@ -8,8 +8,7 @@ from chaupal.policy.narrow import LISTED_PUBLICLY
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Mention, Option, Picture, Poll, Post
 from chaupal.store.machine.dialect import listed
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts, updates
+from chaupal.store.machine.statements import inserts, rows_of, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import posting
 from chaupal.store.square.media import PICTURES

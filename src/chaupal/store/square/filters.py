@@ -10,8 +10,7 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy.things import Post
 from chaupal.store.identity import accounts
 from chaupal.store.machine.dialect import among, listed
-from chaupal.store.machine.noted import note_until
-from chaupal.store.machine.shelves import FILTERS
+from chaupal.store.machine.shelves import FILTERS, note_until
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.square import filter_keywords, filter_posts, filters

@@ -2,8 +2,7 @@
 
 import msgspec
 
-from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import same
+from chaupal.store.machine.statements import rows_of, same
 from chaupal.store.machine.work import Reading
 from chaupal.store.tables.square import house_texts as texts
 

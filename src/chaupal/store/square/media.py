@@ -13,9 +13,8 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Picture
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.rows import Form
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import Form, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
 from chaupal.store.tables.court import evidence, rulings

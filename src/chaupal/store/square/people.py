@@ -10,8 +10,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Emoji, Field, Person
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role
 from chaupal.store.machine.dialect import among, listed
-from chaupal.store.machine.noted import note, note_everything
-from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.shelves import PEOPLE, note, note_everything
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing

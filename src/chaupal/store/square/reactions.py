@@ -9,8 +9,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import first_id_at
 from chaupal.store.machine.dialect import Statement, among, larger, listed, param, statement
 from chaupal.store.machine.memory import Marks
-from chaupal.store.machine.noted import NEVER
-from chaupal.store.machine.shelves import POSTS, REACTIONS
+from chaupal.store.machine.shelves import NEVER, POSTS, REACTIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import FOR_ME, Pages

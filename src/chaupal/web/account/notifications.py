@@ -10,7 +10,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Policy
-from chaupal.social.people import listening, push, push_keys
+from chaupal.social.people import listening, push
 from chaupal.social.people.push import DeviceWish
 from chaupal.web import pages
 from chaupal.web.pages import MailLink, SavedAsked
@@ -191,7 +191,7 @@ async def subscribe(call: Call[PushTyped]) -> Answer:
 
 async def key(call: Call[Nothing]) -> Answer:
     """The server's key, as `applicationServerKey` wants it; empty as `told_key` says."""
-    return json({"public_key": push_keys.told_key(call.house.settings)})
+    return json({"public_key": push.told_key(call.house.settings)})
 
 
 async def remove(call: Call[Nothing]) -> Answer:

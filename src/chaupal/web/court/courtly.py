@@ -1,16 +1,22 @@
-"""The court's words on pages: states, outcomes, grounds for refusal, and what is wrong with a form, to be translated."""
+"""The court's words on pages: states, outcomes, grounds for refusal, and what is wrong with a form, to be translated; and how a problem is
+shown beside what was typed."""
 
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from chaupal.governance.cases import ladder
 from chaupal.governance.regimes import Regime
-from chaupal.http.call import Call
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
 from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.policy.measures import HIDING, labels
 from chaupal.policy.sentences import placeholders
 from chaupal.reads.court.desk import Order
-from chaupal.web.words import N_, sentence, words
+from chaupal.web import pages
+from chaupal.web.court import disputewords
+from chaupal.web.words import N_, by_field, sentence, words
 
 
 class Bilingual(Protocol):
@@ -185,3 +191,23 @@ def law_title(call: Call[Any], order: Order) -> str:
 def called(authority: Bilingual, language: str) -> str:
     """The authority's name in the viewer's language."""
     return (authority.name_hi if language == "hi" else "") or authority.name
+
+
+class SheetAsked(msgspec.Struct, kw_only=True):
+    """What the page is about, by its id; `done`: what was just done there."""
+
+    id: Number
+    done: str = ""
+
+
+async def render(
+    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any
+) -> Answer:
+    """`title` is a key of the catalogues; `status`: of a page on which nothing is wrong, if another than 200."""
+    told: dict[str, Any] = {
+        "errors": by_field(problem, call.viewer.language) if problem else {},
+        "stopped": stopped(call, problem) if problem else "",
+        "words": disputewords,
+    }
+    known = names(call) | told | context
+    return await pages.render(call, template, status or (problem.status if problem else 200), titled=title, **known)

@@ -1,4 +1,7 @@
-"""What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal."""
+"""What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal.
+
+For who is logged in; and for somebody on another server, who has the link that told them (`word`).
+"""
 
 from collections.abc import Awaitable, Sequence
 from functools import partial
@@ -6,18 +9,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chaupal.governance.appeals import appeals, counter, notices, outside
+from chaupal.governance.appeals import appeals, by_link, counter, notices, outside
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number, TextById
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, or_not_found
 from chaupal.policy.sentences import ruling_texts
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.timelines import thread
-from chaupal.web.court import reportwords, sheet
-from chaupal.web.court.sheet import SheetAsked
+from chaupal.web.court import courtly, reportwords
+from chaupal.web.court.courtly import SheetAsked
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
 from chaupal_audit.report.tables.cells import Kind
@@ -28,6 +31,24 @@ class CounterNoticeTyped(msgspec.Struct, kw_only=True):
 
     id: Number
     declared: dict[str, str] = {}
+
+
+class SheetByLink(SheetAsked, kw_only=True):
+    """The same, and the word by which a link opens it."""
+
+    word: str
+
+
+class TextByLink(TextById, kw_only=True):
+    """What somebody writes who has the link: an appeal, or a word in the one that they filed."""
+
+    word: str
+
+
+class CounterNoticeByLink(CounterNoticeTyped, kw_only=True):
+    """A counter-notice of somebody who has the link."""
+
+    word: str
 
 
 class Ways(NamedTuple):
@@ -45,8 +66,13 @@ class Ways(NamedTuple):
         return f"{self.page}/appeal"
 
 
-def own_ways(call: Call[Any], ruling: int) -> Ways:
-    """Of whoever is logged in."""
+async def _ways(call: Call[Any], ruling: int) -> Ways:
+    """Of whoever has a link, or is logged in. Raises NotFound for a link that we did not give."""
+    word = getattr(call.args, "word", None)
+    if word is not None:
+        viewer = await by_link.viewer(call.house.court, ruling, word, call.viewer.language)
+        page = by_link.PAGE.format(id=ruling, word=word)
+        return Ways(viewer, page, f"{page}/counter", f"{page}/messages", f"{page}/withdraw", "")
     page = f"{STRIKES}/{ruling}"
     return Ways(call.viewer, page, f"{page}/counter", f"{APPEALS}/{{}}/messages", f"{APPEALS}/{{}}/withdraw", STRIKES)
 
@@ -61,7 +87,7 @@ async def strikes(call: Call[Nothing]) -> Answer:
     court = call.house.court
     found = await notices.of_viewer(court, call.viewer)
     book = court.rules.current(court.clock())
-    return await sheet.render(
+    return await courtly.render(
         call,
         "disputes/strikes.html",
         N_("Decisions about you"),
@@ -78,30 +104,46 @@ async def strike(call: Call[SheetAsked]) -> Answer:
 
 async def appeal(call: Call[TextById]) -> Answer:
     """File an appeal."""
-    filing = appeals.file(call.house.court, call.viewer, call.args.id, call.args.text)
-    return await act_on(call, call.args.id, filing, "?done=appealed#appeal")
+    ways = await _ways(call, call.args.id)
+    filing = appeals.file(call.house.court, ways.viewer, call.args.id, call.args.text)
+    return await act_on(call, call.args.id, filing, "?done=appealed#appeal", ways)
 
 
 async def say(call: Call[TextById]) -> Answer:
-    row, _ = await appeals.appeal(call.house.court, call.viewer, call.args.id)
-    saying = appeals.say(call.house.court, call.viewer, row.id, call.args.text)
-    return await act_on(call, row.ruling_id, saying, "?done=said#appeal")
+    ways, ruling, filed = await _appealed(call)
+    saying = appeals.say(call.house.court, ways.viewer, filed, call.args.text)
+    return await act_on(call, ruling, saying, "?done=said#appeal", ways)
 
 
 async def answer_notice(call: Call[CounterNoticeTyped]) -> Answer:
     """File a counter-notice."""
-    filing = counter.file(call.house.court, call.viewer, call.args.id, call.args.declared)
-    return await act_on(call, call.args.id, filing, "?done=said#counter")
+    ways = await _ways(call, call.args.id)
+    filing = counter.file(call.house.court, ways.viewer, call.args.id, call.args.declared)
+    return await act_on(call, call.args.id, filing, "?done=said#counter", ways)
 
 
 async def withdraw(call: Call[TextById]) -> Answer:
-    row, _ = await appeals.appeal(call.house.court, call.viewer, call.args.id)
-    return await act_on(call, row.ruling_id, appeals.withdraw(call.house.court, call.viewer, row.id), "#appeal")
+    ways, ruling, filed = await _appealed(call)
+    return await act_on(call, ruling, appeals.withdraw(call.house.court, ways.viewer, filed), "#appeal", ways)
+
+
+async def _appealed(call: Call[TextById]) -> tuple[Ways, int, int]:
+    """(ways, ruling, appeal) of the appeal that is named, or by a link of the one against its very ruling: it opens no other.
+
+    Raises NotFound.
+    """
+    court, id_ = call.house.court, call.args.id
+    if not isinstance(call.args, TextByLink):
+        row, _ = await appeals.appeal(court, call.viewer, id_)
+        return await _ways(call, row.ruling_id), row.ruling_id, id_
+    ways = await _ways(call, id_)
+    filed = (row.id for row in await appeals.of_viewer(court, ways.viewer) if row.ruling_id == id_)
+    return ways, id_, or_not_found(next(filed, None))
 
 
 async def act_on(call: Call[Any], ruling: int, act: Awaitable[object], shown: str, ways: Ways | None = None) -> Answer:
     """Do something about a ruling, and on to its page (`shown`: what of it). What cannot be taken is said there, beside what was typed."""
-    ways = ways or own_ways(call, ruling)
+    ways = ways or await _ways(call, ruling)
     try:
         await act
     except (Invalid, Conflict, NotAllowed) as problem:
@@ -111,11 +153,11 @@ async def act_on(call: Call[Any], ruling: int, act: Awaitable[object], shown: st
 
 async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: Ways | None = None) -> Answer:
     """The page of one ruling; `problem`: with what was typed there. Raises NotFound."""
-    ways = ways or own_ways(call, id_)
+    ways = ways or await _ways(call, id_)
     found = await notices.by_id(call.house.court, ways.viewer, id_)
     (line,) = lines(call, [found]).values()
     mine = found.ruling.owner_id == ways.viewer.me
-    return await sheet.render(
+    return await courtly.render(
         call,
         "disputes/strike.html",
         N_("A decision about you") if mine else N_("A decision"),
@@ -170,6 +212,7 @@ def lines(call: Call[Any], found: Sequence[Strike]) -> dict[int, str]:
 
 
 OWN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
+LINK: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unblocked": True}
 STRIKES, APPEALS = "/disputes/strikes", "/disputes/appeals"
 
 ROUTES: tuple[Route, ...] = (
@@ -181,4 +224,9 @@ ROUTES: tuple[Route, ...] = (
     post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, limit=(20, 600), **OWN),
     post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, limit=(30, 600), **OWN),
     post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, **OWN),
+    get(by_link.PAGE, strike, Surface.OWN, limit=(60, 600), takes=SheetByLink, **LINK),
+    post(f"{by_link.PAGE}/appeal", appeal, Surface.OWN, limit=(20, 600), takes=TextByLink, **LINK),
+    post(f"{by_link.PAGE}/messages", say, Surface.OWN, limit=(30, 600), takes=TextByLink, **LINK),
+    post(f"{by_link.PAGE}/withdraw", withdraw, Surface.OWN, limit=(20, 600), takes=TextByLink, **LINK),
+    post(f"{by_link.PAGE}/counter", answer_notice, Surface.OWN, limit=(20, 600), takes=CounterNoticeByLink, **LINK),
 )

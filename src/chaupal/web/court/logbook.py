@@ -1,4 +1,5 @@
-"""The public log as pages for people: what it is, its newest entries in words, each entry with its proof, how to verify it."""
+"""The public log as pages for people: what it is, its newest entries in words, each entry with its proof; and how to verify all of it
+oneself: a receipt in the reader's own browser, the rest with other people's programs."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +17,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
-from chaupal.web.court import logfields, logtale
+from chaupal.web.court import logtale
 from chaupal.web.words import N_, Words, words
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import minute_of
@@ -26,6 +27,44 @@ SHOWN = 30  # entries on a page
 OF_AN_ORDER = frozenset(t for t, kind in entries.BY_TYPE.items() if kind is entries.Order or kind.REF == entries.ORDER)
 
 type Index = Annotated[int, Meta(ge=0, le=10**18)]
+
+
+class ReceiptAsked(msgspec.Struct):
+    """The entry whose receipt is filled in, by its index; without one the fields stay empty."""
+
+    entry: Index | None = None
+
+
+class ReceiptFilled(msgspec.Struct, frozen=True):
+    """What stands in the fields: the entry and its receipt. `when`: it is signed only then, so there is no receipt yet."""
+
+    entry: str = ""
+    receipt: str = ""
+    when: str = ""
+
+
+async def verify(call: Call[ReceiptAsked]) -> Answer:
+    """Raises NotFound for an entry that the log does not have."""
+    court, number = call.house.court, call.args.entry
+    filled = ReceiptFilled() if number is None else await _filled(call, number)
+    return await pages.render(
+        call,
+        "register/verify.html",
+        titled=N_("Verify it yourself"),
+        filled=filled,
+        number=number,
+        key=await log_batches.public_key(court),
+        witnesses="\n".join(str(who.key) for who in log_cosigned.witnesses_of(court.settings)),
+        standing=await log_cosigned.standing(court),
+    )
+
+
+async def _filled(call: Call[Any], number: int) -> ReceiptFilled:
+    court = call.house.court
+    try:
+        return ReceiptFilled((await log.entry(court, number)).decode(), await log.receipt(court, number))
+    except NotYet as later:
+        return ReceiptFilled(when=later.when)
 
 
 class LogPageAsked(msgspec.Struct):
@@ -125,7 +164,7 @@ def _order(fields: Mapping[str, Any]) -> str:
 def _facts(public: Mapping[str, Any], said: Words) -> list[tuple[str, str, str]]:
     """The public fields that say something: name for people, name in the log (docs/log-entries.md), value."""
     told = [(name, value) for name, value in public.items() if value not in (None, "", [], {}, False)]
-    return [(logfields.label(name, said), name, _plain(value, said)) for name, value in told]
+    return [(logtale.label(name, said), name, _plain(value, said)) for name, value in told]
 
 
 def _plain(value: object, said: Words) -> str:
@@ -139,4 +178,5 @@ def _plain(value: object, said: Words) -> str:
 ROUTES: tuple[Route, ...] = (
     get("/log", book, Surface.RECORD, **OPEN_PAGE),
     get("/log/entries/{index}", entry, Surface.RECORD, **OPEN_PAGE),
+    get("/verify", verify, Surface.RECORD, **OPEN_PAGE),
 )

@@ -15,7 +15,7 @@ from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import sessions
 from chaupal.web.account.joining import been_here
-from chaupal.web.court import sheet
+from chaupal.web.court import courtly
 from chaupal.web.pages import MailLink
 from chaupal.web.words import N_, words
 
@@ -62,7 +62,7 @@ async def render(
     **context: Any,
 ) -> Answer:
     """A page of the portal. `title` is a msgid."""
-    return await sheet.render(call, template, title, problem, filing=who, **context)
+    return await courtly.render(call, template, title, problem, filing=who, **context)
 
 
 async def show_login(call: Call[Nothing]) -> Answer:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.log.pseudonyms import CLOCK
+from chaupal.governance.context import CLOCK
 from chaupal.governance.orders import filing as office, intake, orders, papers, statements
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY

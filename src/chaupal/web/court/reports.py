@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web.court import sheet
+from chaupal.web.court import courtly
 from chaupal.web.pages import MailLink
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
@@ -65,13 +65,13 @@ async def send(call: Call[ReportTyped]) -> Answer:
     try:
         if viewer.account is not None:
             row = await reports.file(court, viewer, report)
-            return await sheet.render(
+            return await courtly.render(
                 call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received", whom=subject.person
             )
         await reports.file_as_guest(court, viewer, report, Guest(email=args.email, name=args.name))
     except (Invalid, TooMany) as problem:
         return await _form(call, args, problem)
-    return await sheet.render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
+    return await courtly.render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
 
 
 async def show_confirm(call: Call[MailLink]) -> Answer:
@@ -85,19 +85,19 @@ async def confirm(call: Call[MailLink]) -> Answer:
         row = await reports.confirm(call.house.court, call.args.secret)
     except NotFound:
         return await _confirm(call, "dead")
-    return await sheet.render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
+    return await courtly.render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
 
 
 async def own_reports(call: Call[Nothing]) -> Answer:
     """What one has reported, and what became of it."""
     found = await reports.of_viewer(call.house.court, call.viewer)
     whom = await people.whole(call.house.reads, call.viewer, Surface.OWN, {one.account_id for one in found})
-    return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found, whom=whom)
+    return await courtly.render(call, "reports/mine.html", N_("Your reports"), found=found, whom=whom)
 
 
 async def _confirm(call: Call[MailLink], step: str) -> Answer:
     status = 404 if step == "dead" else 200
-    return await sheet.render(
+    return await courtly.render(
         call, "reports/confirm.html", N_("Your report"), status=status, step=step, secret=call.args.secret
     )
 
@@ -105,7 +105,7 @@ async def _confirm(call: Call[MailLink], step: str) -> Answer:
 async def _form(call: Call[Any], typed: ReportTyped, problem: Problem | None) -> Answer:
     subject = await _subject(call, typed)
     court = call.house.court
-    return await sheet.render(
+    return await courtly.render(
         call,
         "reports/report.html",
         N_("Report"),

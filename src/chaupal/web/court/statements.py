@@ -11,7 +11,7 @@ from chaupal.governance.orders.statements import StatementForm
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web.court import sheet
+from chaupal.web.court import courtly
 from chaupal.web.words import N_
 
 Slug = Annotated[str, Meta(max_length=80)]
@@ -106,7 +106,7 @@ async def _statement_page(
     call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any
 ) -> Answer:
     spoken = partial(in_language, language=call.viewer.language)
-    return await sheet.render(call, template, title, problem, spoken=spoken, paragraphs=paragraphs, **context)
+    return await courtly.render(call, template, title, problem, spoken=spoken, paragraphs=paragraphs, **context)
 
 
 def paragraphs(text: str) -> list[str]:

@@ -16,8 +16,8 @@ from chaupal.policy.measures import narrower
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web.court import courtly, disputes, sheet
-from chaupal.web.court.sheet import SheetAsked
+from chaupal.web.court import courtly, disputes
+from chaupal.web.court.courtly import SheetAsked
 from chaupal.web.office.deskwords import MEASURES
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_, words
@@ -62,7 +62,7 @@ class CounterNoticeStep(msgspec.Struct, kw_only=True):
 
 async def queue(call: Call[AppealsAsked]) -> Answer:
     found = await appeals.queue(call.house.court, call.viewer, ended=call.args.ended)
-    return await sheet.render(
+    return await courtly.render(
         call,
         "office/appeals.html",
         N_("Appeals"),
@@ -142,7 +142,7 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     typed = call.args if isinstance(call.args, AppealHandled) else AppealHandled(id=id_, act="")
     tr = words(viewer.language).gettext
     card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
-    return await sheet.render(
+    return await courtly.render(
         call,
         "office/appeal.html",
         N_("Appeal"),

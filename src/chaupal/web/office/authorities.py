@@ -12,7 +12,7 @@ from chaupal.http.paging import ById, Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
-from chaupal.web.court import courtly, sheet
+from chaupal.web.court import courtly
 from chaupal.web.words import N_
 
 CLASS_NAMES = {"court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other")}
@@ -39,7 +39,7 @@ class AuthorityPersonAct(msgspec.Struct, kw_only=True):
 async def show(call: Call[Any], typed: AuthorityForm | None = None, problem: Problem | None = None) -> Answer:
     typed = typed or AuthorityForm()
     known = await authorities.every(call.house.court, call.viewer)
-    return await sheet.render(
+    return await courtly.render(
         call, "office/authorities.html", N_("Authorities"), problem, typed=typed, known=known, **FORM
     )
 
@@ -108,7 +108,7 @@ async def _authority_page(
     people = await portal.users_of(call.house.court, call.viewer, authority.id)
     proposed = await authorities.proposed_of(call.house.court, call.viewer, authority.id)
     title = courtly.called(authority, call.viewer.language)
-    return await sheet.render(
+    return await courtly.render(
         call,
         "office/authority.html",
         title,

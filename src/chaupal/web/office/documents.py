@@ -11,7 +11,7 @@ from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import ByRef, Number
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web.court import filing, sheet
+from chaupal.web.court import courtly, filing
 from chaupal.web.words import N_
 
 
@@ -44,7 +44,7 @@ async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int |
     court = call.house.court
     found = await documents.of_order(court, call.viewer, ref)
     told: dict[str, Any] = {"found": found, "signer": documents.signer_of, "signatures": filing.SIGNATURES}
-    return await sheet.render(call, "office/documents.html", N_("Documents"), problem, ref=ref, about=about, **told)
+    return await courtly.render(call, "office/documents.html", N_("Documents"), problem, ref=ref, about=about, **told)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import msgspec
 
 from chaupal.http.call import Answer, Call, Route, get
-from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import may
 from chaupal.reads.court import counts
 from chaupal.reads.court.counts import Span
 from chaupal.web.court import charts

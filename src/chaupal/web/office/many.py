@@ -1,6 +1,7 @@
 """Many targets of one order at once: the evidence, a decision for each, and files for spreadsheets, worked through with progress."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -24,9 +25,8 @@ from chaupal.policy.draft import OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.court import desk as desk_reads, dossier, groups
-from chaupal.reads.court.dossier import File
-from chaupal.reads.court.groups import AlikeTargets
+from chaupal.reads.court import desk as desk_reads, dossier
+from chaupal.reads.court.dossier import AlikeTargets, File
 from chaupal.web.court.register import From
 from chaupal.web.office import deskwords, effect as effects, room as office_room
 from chaupal.web.office.case import template_values
@@ -202,7 +202,7 @@ async def _files(
 ) -> tuple[dossier.Dossier, list[AlikeTargets], AlikeTargets | None]:
     """What stands on the page, of the group that was asked for where there is one still; all groups, and that one."""
     reads, states = call.house.reads, _states(act)
-    alike = await groups.groups(reads, call.viewer, asked.ref, states)
+    alike = await dossier.groups(reads, call.viewer, asked.ref, states)
     group = next((one for one in alike if one.key == asked.group), None)
     only = group.numbers if group else () if asked.group else None
     shown = await dossier.dossier(
@@ -358,11 +358,7 @@ def _status(done: list[BulkOutcome]) -> int:
 
 def _came_to(done: list[BulkOutcome]) -> dict[str, int]:
     """State -> how many cases just reached it."""
-    found: dict[str, int] = {}
-    for one in done:
-        if one.problem is None and one.state:
-            found[one.state] = found.get(one.state, 0) + 1
-    return found
+    return dict(Counter(one.state for one in done if one.problem is None and one.state))
 
 
 def _flags(matter: desk.Matter, file: File, viewer: Viewer) -> list[str]:

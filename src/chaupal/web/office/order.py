@@ -17,9 +17,9 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Reason
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
-from chaupal.policy.may import may
 from chaupal.policy.sentences.placeholders import country_names
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import may
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.web.court import register
 from chaupal.web.court.filing import TICKED

@@ -12,13 +12,13 @@ from chaupal.governance.people.reports import ReportRow
 from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
-from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import may
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.web.court import sheet
-from chaupal.web.court.sheet import SheetAsked
+from chaupal.web.court import courtly
+from chaupal.web.court.courtly import SheetAsked
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
 
@@ -54,7 +54,7 @@ async def queue(call: Call[ReportsAsked]) -> Answer:
     args = call.args
     rows = await report_desk.queue(call.house.court, call.viewer, resolved=args.resolved)
     kept = [row for row in rows if args.kind in ("", row.category) and (not args.mine or row.assigned_to == call.me)]
-    return await sheet.render(
+    return await courtly.render(
         call,
         "office/reports.html",
         N_("Reports"),
@@ -130,7 +130,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
     typed = call.args if isinstance(call.args, ReportHandled) else ReportHandled(id=id_, act="")
     beside = await report_desk.beside(court, viewer, row)
-    return await sheet.render(
+    return await courtly.render(
         call,
         "office/report.html",
         row.ref,

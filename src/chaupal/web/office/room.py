@@ -7,7 +7,7 @@ from chaupal.governance.cases import ladder
 from chaupal.http.call import Answer, Call, Shape
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
-from chaupal.web.court import courtly, sheet
+from chaupal.web.court import courtly
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, by_field, fault_text, words
 
@@ -20,7 +20,7 @@ async def render(
     call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any
 ) -> Answer:
     """A page of the office; `problem`: what could not be done, said beside what was typed."""
-    return await sheet.render(call, template, title, problem, status, **names(call) | context)
+    return await courtly.render(call, template, title, problem, status, **names(call) | context)
 
 
 def stopped(call: Call[Any], problem: Problem | None) -> str:

@@ -15,8 +15,8 @@ from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
-from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import may
 from chaupal.reads.court import desk, staffed
 from chaupal.web.court import courtly, filing
 from chaupal.web.office import case as office_case, room as office_room

@@ -19,7 +19,7 @@ from chaupal.policy.measures import Measure
 from chaupal.social.signin import password_and_email
 from chaupal.store.identity import apps
 from chaupal.store.notifications import push as rows
-from chaupal.store.notifications.kinds import ALERTS
+from chaupal.store.notifications.notifications import ALERTS
 from mails import mails_of
 from pushing import Device, device, said, unpadded
 from village import PASSWORD, Village, Villager, open_village

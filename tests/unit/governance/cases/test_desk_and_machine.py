@@ -20,8 +20,7 @@ from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.facts import Visibility
-from chaupal.policy.may import STAFF
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import STAFF, Role, Viewer
 from court import FINDING, REASON, REFUSE, Bench, staff
 
 MEASURES = {"post": "withhold_post", "account": "freeze"}

@@ -11,10 +11,10 @@ from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
+from chaupal.governance.context import MACHINE, pseudonym
 from chaupal.governance.laws import laws
 from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.log import log, reconcile
-from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders import orders, publishing, replacing, steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm

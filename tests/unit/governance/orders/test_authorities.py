@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from chaupal.governance.context import pseudonym
 from chaupal.governance.log import opening, reconcile
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import authorities, filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import decisions, desk
-from chaupal.governance.log.pseudonyms import pseudonym
+from chaupal.governance.context import pseudonym
 from chaupal.governance.orders import filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm

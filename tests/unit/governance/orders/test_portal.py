@@ -6,8 +6,8 @@ import email.policy
 import pyotp
 import pytest
 
+from chaupal.governance.context import pseudonym
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm

@@ -15,10 +15,10 @@ from chaupal.governance import webhooks
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import cases, notes
 from chaupal.governance.cases.notes import TemplateForm
+from chaupal.governance.context import pseudonym
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import TextForm
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import portal, statements
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.governance.orders.statements import StatementForm

@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance.log.pseudonyms import pseudonym
+from chaupal.governance.context import pseudonym
 from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, iso_day

@@ -7,13 +7,13 @@ import pytest
 
 from chaupal.governance.cases import bulk_jobs, decisions, house
 from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.context import MACHINE, pseudonym
 from chaupal.governance.laws import laws
 from chaupal.governance.log import log
-from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people.account_desk import NO_RULE
-from chaupal.governance.servers import allowing, csv_blocks, limits, speaking
+from chaupal.governance.servers import allowing, csv_blocks, limits
 from chaupal.governance.servers.limits import ServerForm
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, coded
@@ -247,9 +247,9 @@ async def test_media_and_reports_are_refused_by_themselves(desk: Desk):
     assert standing.measures == {Measure.REFUSE_MEDIA, Measure.REFUSE_REPORTS}
     settings = msgspec.structs.replace(desk.court.settings, federation="on")
     async with desk.court.work.reading() as reading:
-        assert await speaking.may_speak(settings, reading, id_)
-        assert not await speaking.takes_media(settings, reading, id_)
-        assert not await speaking.takes_reports(settings, reading, id_)
+        assert await allowing.may_speak(settings, reading, id_)
+        assert not await allowing.takes_media(settings, reading, id_)
+        assert not await allowing.takes_reports(settings, reading, id_)
     assert await desk.shown(Surface.HOME) == ["a word from far away"]
 
 
@@ -257,11 +257,11 @@ async def test_a_suspended_server_is_neither_heard_nor_told_nor_asked(desk: Desk
     id_ = await desk.limited()
     on = msgspec.structs.replace(desk.court.settings, federation="on")
     async with desk.court.work.reading() as reading:
-        assert not await speaking.may_speak(on, reading, id_)
-        assert not await speaking.takes_media(on, reading, id_) and not await speaking.takes_reports(on, reading, id_)
-        assert not await speaking.may_call(on, reading, "FAR.example")
-        assert not await speaking.may_call(on, reading, "never.met.far.example")
-        assert await speaking.may_call(on, reading, "elsewhere.example")
+        assert not await allowing.may_speak(on, reading, id_)
+        assert not await allowing.takes_media(on, reading, id_) and not await allowing.takes_reports(on, reading, id_)
+        assert not await allowing.may_call(on, reading, "FAR.example")
+        assert not await allowing.may_call(on, reading, "never.met.far.example")
+        assert await allowing.may_call(on, reading, "elsewhere.example")
 
 
 async def test_one_person_refuses_media_alone_for_some_days_and_a_second_makes_it_last(desk: Desk):
@@ -348,7 +348,7 @@ async def test_a_house_that_keeps_a_list_talks_to_those_on_it_and_taking_off_tak
 
     async def speaks() -> bool:
         async with desk.court.work.reading() as reading:
-            return await speaking.may_speak(settings, reading, desk.there) and await speaking.may_call(
+            return await allowing.may_speak(settings, reading, desk.there) and await allowing.may_call(
                 settings, reading, "far.example"
             )
 

@@ -9,7 +9,7 @@ import regex
 from chaupal.governance.log import batches as log_batches, log
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.web.court import logfields, logtale
+from chaupal.web.court import logtale
 from chaupal.web.words import words
 from chaupal_audit.log import entries
 from desk import AtDesk
@@ -79,9 +79,9 @@ def test_every_type_of_entry_has_its_words(kind: str, language: str):
 def test_every_public_field_of_every_entry_has_a_name_for_people(language: str):
     said = words(language)
     fields = {field.encode_name for kind in entries.ALL for field in msgspec.structs.fields(kind)}
-    assert fields == set(logfields.LABELS)
-    assert not [name for name in fields if "_" in logfields.label(name, said)]
-    assert logfields.label("of_a_later_version", said) == "of_a_later_version"
+    assert fields == set(logtale.LABELS)
+    assert not [name for name in fields if "_" in logtale.label(name, said)]
+    assert logtale.label("of_a_later_version", said) == "of_a_later_version"
 
 
 async def test_the_fields_of_an_entry_are_named_in_words_beside_their_names_in_the_log(village: Village):

@@ -10,7 +10,7 @@ from chaupal.governance.cases.lifecycle import OPEN, State
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.procedure import Stage
 from chaupal.policy.viewer import Role
-from chaupal.reads.court import desk as desk_reads, turns
+from chaupal.reads.court import desk as desk_reads
 from chaupal.web.court import filing
 from desk import REASON, AtDesk
 from surfaces.insiders import protect
@@ -44,8 +44,11 @@ async def letter(v: Village, clerk: AtDesk, *targets: str, act: str = "file", **
 
 
 def test_turns_know_the_states_and_stages_of_the_court():
-    assert {*turns.TO_PROPOSE, *turns.TO_APPROVE} <= {*State} and {*OPEN} <= {*turns.TO_PROPOSE, *turns.TO_APPROVE}
-    assert {*turns.BEGUN, *turns.OUTSIDE} <= {*Stage}
+    assert {*desk_reads.TO_PROPOSE, *desk_reads.TO_APPROVE} <= {*State} and {*OPEN} <= {
+        *desk_reads.TO_PROPOSE,
+        *desk_reads.TO_APPROVE,
+    }
+    assert {*desk_reads.BEGUN, *desk_reads.OUTSIDE} <= {*Stage}
 
 
 async def test_the_queue_says_what_waits_for_me_and_whose_turn_the_rest_is(village: Village):

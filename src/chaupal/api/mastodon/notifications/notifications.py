@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from chaupal.api.court.disputes import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.court.reports import ReportShown, shown_report
-from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.posts.status_answers import PLAIN_PARTS, array_of, joined, parts_of
 from chaupal.http.call import Answer, Call, Nothing, Route, get, post

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from chaupal.api.court.disputes import AccountWarning
 from chaupal.api.court.reports import ReportShown
-from chaupal.api.court.warnings import AccountWarning
 from chaupal.api.mastodon.account_entity import Account, account_bytes, account_of
 from chaupal.api.mastodon.notifications import notifications as single
 from chaupal.api.mastodon.posts.status_answers import are_plain, array_of, joined, parts_of

@@ -8,7 +8,7 @@ from chaupal.http.asker import bearer
 from chaupal.http.call import Call, Nothing, Route, delete, get, post, put
 from chaupal.http.params import FALSE
 from chaupal.policy.surface import Surface
-from chaupal.social.people import push, push_keys
+from chaupal.social.people import push
 from chaupal.social.people.push import DeviceWish, Subscription
 
 
@@ -114,7 +114,7 @@ def shown(call: Call[Any], subscription: Subscription) -> WebPushSubscription:
         standard=subscription.standard,
         policy=subscription.policy,
         alerts={name: name in subscription.alerts for name in push.ALERTS},
-        server_key=push_keys.told_key(call.house.settings),
+        server_key=push.told_key(call.house.settings),
     )
 
 
