@@ -16,14 +16,17 @@ from chaupal.app import backup
 from chaupal.app.check import check_house
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches, beginning, cosigned, refilling, seen, witness as log_witness
+from chaupal.governance.log import batches, beginning, cosigned, log, refilling, seen, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.kernel.errors import Conflict
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
+from chaupal.store.court import ledger
 from chaupal_audit import rule_of_law, tlog
-from chaupal_audit.log import mirror
+from chaupal_audit.log import entries, mirror
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from conftest import plain_settings
+from court import order_of
 from scribe import BY_HASH
 from services import Postgres
 from village import Village, VillagePost, open_again
@@ -32,7 +35,7 @@ from waiting import PATIENCE
 
 class Story(NamedTuple):
     """`published`: the order of the ruling on `post`; `copy`: of the log with it; `restored`: the settings of what was brought back, with a
-    ruling on an `other` one that was lifted since.
+    ruling on an `other` one that was lifted since, and a secret entry that waits for its place, `waits`.
     """
 
     published: str
@@ -41,6 +44,7 @@ class Story(NamedTuple):
     witness: RunningHouse
     post: VillagePost
     other: VillagePost
+    waits: int
 
 
 def by_the_hour(court: Court, witness: Court) -> Court:
@@ -76,6 +80,12 @@ async def signs(court: Court, witness: RunningHouse, clock: StillClock) -> None:
         assert await cosigned.ask_witnesses(court, client) == 1
 
 
+async def meets_in_secret(court: Court) -> int:
+    """The place of an entry that waits for it."""
+    async with court.work.writing() as w:
+        return await log.append(court, w, "IN-2021-0009", entries.Step(step="meeting"), matter=order_of(secrecy="gag"))
+
+
 @pytest.fixture
 async def story(
     village: Village, settings: Settings, clock: StillClock, tmp_path: Path, request: pytest.FixtureRequest
@@ -92,15 +102,17 @@ async def story(
     hourly = by_the_hour(court, witness.house.court)
     await signs(hourly, witness, clock)
     lifted = await village.withhold(post=village.ravi.latest, by=village.chitra, second=village.dev)
+    waits = await meets_in_secret(hourly)
     await backup.backup(settings, tmp_path / "before.tar.gz")
     await village.lift(lifted, by=village.dev)
     await village.joins("naya", role=Role.CLERK)
+    await meets_in_secret(hourly)
     order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     await signs(hourly, witness, clock)
     assert (await copied(village.running, tmp_path / "copy")).ok
     restored = plain_settings(tmp_path / "again", fresh)
     await backup.restore(restored, tmp_path / "before.tar.gz")
-    yield Story(order, tmp_path / "copy", restored, witness, village.asha.latest, village.ravi.latest)
+    yield Story(order, tmp_path / "copy", restored, witness, village.asha.latest, village.ravi.latest, waits)
     await witness.close()
 
 
@@ -198,6 +210,9 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
     clock.move(HOUR)
     async with asking(story.witness) as client:
         court = by_the_hour(again.house.court, story.witness.house.court)
+        asks = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, log_witnesses_needed=2))
+        with pytest.raises(Conflict, match="1 witnesses have signed the checkpoint of this copy, and 2 are needed"):
+            await refilling.refill(asks, story.copy, "The disk was lost.", "a neighbour's", client)
         done = await refilling.refill(court, story.copy, "The disk was lost.", "a neighbour's", client)
     await again.close()
     assert [(one.ref, one.said.measure) for one in done.lost] == [(story.published, "withhold_post")]
@@ -211,6 +226,13 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
         assert found.ok and found.size > older, found
         ((index, refilled),) = found.refills
         assert refilled.to == older <= index
+        async with court.work.reading() as reading:
+            known, said = await ledger.disclosures_of(reading, story.waits), await ledger.entry(reading, story.waits)
+        assert done.first <= story.waits < done.to
+        act = tlog.open_disclosure(known["act"][0], said)[1]
+        assert isinstance(act, dict) and act["t"] == "step", (
+            "what waited stands where it was published, and opens as before"
+        )
         # Of what came back the store knows by the log alone: nothing binds by it, and it is said what waits to be decided anew.
         faults = await check_house(village.running.house)
         assert len(faults) == 1 and story.published in faults[0] and "nobody has decided anew" in faults[0], faults
