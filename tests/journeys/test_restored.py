@@ -35,7 +35,7 @@ from waiting import PATIENCE
 
 class Story(NamedTuple):
     """`published`: the order of the ruling on `post`; `copy`: of the log with it; `restored`: the settings of what was brought back, with a
-    ruling on an `other` one that was lifted since, and a secret entry that waits for its place, `waits`.
+    ruling (order `lifted`) on an `other` one that was lifted since, and a secret entry that waits for its place, `waits`.
     """
 
     published: str
@@ -45,6 +45,7 @@ class Story(NamedTuple):
     post: VillagePost
     other: VillagePost
     waits: int
+    lifted: str
 
 
 def by_the_hour(court: Court, witness: Court) -> Court:
@@ -112,7 +113,7 @@ async def story(
     assert (await copied(village.running, tmp_path / "copy")).ok
     restored = plain_settings(tmp_path / "again", fresh)
     await backup.restore(restored, tmp_path / "before.tar.gz")
-    yield Story(order, tmp_path / "copy", restored, witness, village.asha.latest, village.ravi.latest, waits)
+    yield Story(order, tmp_path / "copy", restored, witness, village.asha.latest, village.ravi.latest, waits, lifted)
     await witness.close()
 
 
@@ -259,4 +260,12 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
                 page = await village.client.get(path, headers={"cookie": f"language={language}"})
                 assert "data-back" in page.text and words in page.text, (path, page.text)
         page = await village.client.get(f"/log/entries/{index}")
-        assert "The disk was lost." in page.text
+        assert "The disk was lost." in page.text and "a neighbour&#39;s" in page.text and "closed" not in page.text
+        # The page of an order that is here no more leads to its entry; of one whose measure ended meanwhile it is as it was.
+        for order, lead in ((story.published, "/log/entries/"), (story.lifted, None), ("IN-2021-0999", None)):
+            page = await village.client.get(f"/orders/{order}")
+            assert (page.headers.get("location") or "").startswith(lead or "") and bool(lead) == (
+                page.status_code == 303
+            ), page
+        with pytest.raises(Conflict):
+            await village.lift(story.lifted, by=village.dev)

@@ -263,6 +263,16 @@ async def _lose(court: Court, w: Writing, index: int, of: entries.Entry, made: e
 # --- what is known by the log alone ---
 
 
+async def entry_of(court: Court, ref: str) -> int | None:
+    """The entry of an order of which only the log knows."""
+    async with court.work.reading() as reading:
+        for back in await spans(reading):
+            for index, body in await ledger.of_kind_in(reading, "order", back.start, back.stop):
+                if log.head_of(body).ref == ref:
+                    return index
+    return None
+
+
 async def spans(reading: Reading) -> list[range]:
     """The entries that came back: of what they tell there are no rows."""
     return [back for _, back in await seen.refilled(reading)]

@@ -50,6 +50,9 @@ WAITING = selects(log_entries.c.index, log_entries.c.body).where(
 )
 LAST = selects(func.max(log_entries.c.index))
 OF_KIND = selects(log_entries.c.index, log_entries.c.body).where(kind="kind").ordered("index")
+OF_KIND_IN = selects(log_entries.c.index, log_entries.c.body).where(
+    log_entries.c.index >= param("start"), log_entries.c.index < param("end"), kind="kind"
+)
 # In the order of the one index that has the kind in it: else a database that takes the kind for a common one reads the log from
 # its end until it finds one.
 LAST_OF_KIND = (
@@ -181,6 +184,11 @@ async def entry(reading: Reading, index: int) -> bytes:
 async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:
     """(index, entry) of every entry of a kind that is rare."""
     return [(row[0], _bytes(row[1])) for row in await reading.fetch(OF_KIND, kind=kind)]
+
+
+async def of_kind_in(reading: Reading, kind: str, start: int, end: int) -> list[tuple[int, bytes]]:
+    """(index, entry) of those of a kind among entries start..end."""
+    return [(row[0], _bytes(row[1])) for row in await reading.fetch(OF_KIND_IN, kind=kind, start=start, end=end)]
 
 
 async def last_of_kind(reading: Reading, kind: str) -> int:

@@ -118,7 +118,8 @@ async def entry(call: Call[EntryAsked]) -> Answer:
         )
     fields = msgspec.json.decode(raw)
     told = (await log.opened(court, [index])).get(index, {})
-    facts = _facts(fields.get("public", {}), words(call.viewer.language))
+    beside = {"source": told["source"]} if "source" in told else {}
+    facts = _facts(fields.get("public", {}) | beside, words(call.viewer.language))
     return await pages.render(
         call,
         "register/entry.html",
@@ -129,7 +130,7 @@ async def entry(call: Call[EntryAsked]) -> Answer:
         prev=fields.get("prev"),
         regime=fields.get("regime") or "",
         facts=facts,
-        closed=len(fields.get("_sd", ())),
+        closed=max(0, len(fields.get("_sd", ())) - len(told)),
         raw=raw.decode(),
         reason=told.get("reason", ""),
         standing=standing,

@@ -8,9 +8,9 @@ import msgspec
 from markupsafe import escape
 from msgspec import Meta
 
-from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.governance.log import cosigned as log_cosigned, refilling
 from chaupal.governance.orders import statements
-from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, redirect
 from chaupal.http.paging import Paged
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import NotFound
@@ -159,7 +159,12 @@ def _entry(call: Call[Any], line: RegisterLine, story: tuple[StoryLine, ...]) ->
 
 
 async def order(call: Call[OrderAsked]) -> Answer:
-    story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
+    try:
+        story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
+    except NotFound:  # whoever was given this address finds what is known of it
+        if (entry := await refilling.entry_of(call.house.court, call.args.ref)) is None:
+            raise
+        return redirect(f"/log/entries/{entry}")
     own = courtly.own_matter(call, story.order)
     title = words(call.viewer.language).gettext(N_("Order %s") if own is None else N_("Matter %s")) % story.order.ref
     said = await statements.about(call.house.court, story.order.ref)
