@@ -30,6 +30,7 @@ FACES = 6  # of those who did the same
 OFFERED = 4  # people, and hashtags, while one types
 FEW = 5  # people and tags where posts are looked for too
 MANY = 20
+MOST_PAGES = 50  # of results: whoever wants what is further back names days
 NONE: romanised.RomanisedFound[Any] = romanised.RomanisedFound([])
 KINDS = ("", "posts", "people", "tags")
 
@@ -138,7 +139,7 @@ async def show_search(call: Call[Query]) -> Answer:
     # What narrows posts asks for posts.
     kind = kind or ("posts" if operators else "")
     narrowed = " ".join((q, *operators)).strip()
-    page = min(max(args.page, 1), 50)
+    page = min(max(args.page, 1), MOST_PAGES)
     few = Span(MANY if kind else FEW, (page - 1) * MANY if kind else 0)
     many = Span(MANY, (page - 1) * MANY)
     named_so = await romanised.people(reads, viewer, q, few) if q and kind in ("", "people") else NONE
@@ -169,7 +170,8 @@ async def show_search(call: Call[Query]) -> Answer:
         title=q or translated(call, N_("Search")),
         also=also,
         there=_host_to_ask(call, q, people),
-        more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
+        more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full and page < MOST_PAGES else "",
+        cut=full and page == MOST_PAGES,
     )
 
 

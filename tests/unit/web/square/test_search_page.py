@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from chaupal.policy.sentences.placeholders import SQUARE_TIME
+from chaupal.web.square import finding
 from village import Village, Villager
 
 
@@ -54,6 +57,20 @@ async def test_filters_are_kept_in_their_controls_and_by_the_tabs(village: Villa
         assert kept in page, kept
     assert page.count("since=2021-02-01") >= 4
     assert '<details class="narrow">' in await found(village, None, q="सरसों")
+
+
+async def test_the_last_page_of_results_leads_to_no_further_one_and_says_so(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    monkeypatch.setattr(finding, "MANY", 2)
+    monkeypatch.setattr(finding, "MOST_PAGES", 2)
+    for number in range(5):
+        await v.says(v.asha, f"सरसों {number}")
+    first = await found(v, None, q="सरसों", kind="posts")
+    assert "page=2" in first and "There is more" not in first
+    last = await found(v, None, q="सरसों", kind="posts", page="2")
+    assert 'rel="next"' not in last and "और भी हैं" in last
 
 
 async def offers(v: Village, q: str, who: Villager | None = None) -> list[dict[str, Any]]:
