@@ -119,7 +119,8 @@ class Mirror:
             f"{answer.status} {answer.mime}",
             *(f"{name}: {value}" for name, value in answer.headers if name == "link"),
         ]
-        return "\n".join(told).encode() + b"\n" + b" ".join(PASSING.sub(rb"\1", answer.body).split())
+        body = PASSING.sub(rb"\1", answer.body) if route.shape is Shape.PAGE else answer.body
+        return "\n".join(told).encode() + b"\n" + b" ".join(body.split())
 
 
 @asynccontextmanager

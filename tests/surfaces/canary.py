@@ -489,7 +489,8 @@ async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Respo
 def found_in(answer: httpx2.Response) -> set[str]:
     """Which of the words the bytes hold, in any of their forms."""
     everything = unpacked(answer.content) + repr(sorted(answer.headers.items())).encode()
-    plain = everything.decode("utf-8", "ignore").lower()
+    # As bytes: only what is escaped has letters that are small or large, and of text each would be looked up.
+    plain = everything.lower().decode("utf-8", "ignore")
     return {word for begin, forms in FORMS if begin in plain for word, form in forms.items() if form in plain}
 
 

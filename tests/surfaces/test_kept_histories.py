@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+import uvloop
 from hypothesis import Phase, settings as hypothesis_settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -106,7 +107,7 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.Runner()
+        self.loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.rulings: list[int] = []
 
     def run(self, what: Awaitable[Any]) -> Any:

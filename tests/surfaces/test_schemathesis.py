@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.strategies import SearchStrategy
 from requests.adapters import HTTPAdapter
 from schemathesis.checks import not_a_server_error
+from schemathesis.core import SCHEMATHESIS_TEST_CASE_HEADER
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from urllib3.util import Retry
 
@@ -44,8 +45,20 @@ schema.config.phases.coverage.enabled = False  # thousands of cases; what they l
 # but arrays of NumPy asks for it; it took a tenth of making up cases.
 SearchStrategy.has_reusable_values = True  # pyright: ignore[reportAttributeAccessIssue] - a property
 
-# Sends nothing, and so has no cookies: what apps send with every request is written into each.
-WRITER = requests.Session()
+
+class Writer(requests.Session):
+    """Sends nothing, and so has no cookies: what apps send with every request is written into each.
+
+    But not the number that each case has, by which no two requests would be the same.
+    """
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        made = super().prepare_request(request)
+        made.headers.pop(SCHEMATHESIS_TEST_CASE_HEADER, None)
+        return made
+
+
+WRITER = Writer()
 WRITER.trust_env = False
 # Where the server closed a kept connection meanwhile; "come again later" is an answer like any other.
 ONCE_MORE = Retry(connect=0, read=1, allowed_methods=None, respect_retry_after_header=False)
@@ -140,6 +153,15 @@ def test_whoever_asks_is_answered_as_promised(case: schemathesis.Case, both: dic
                     raise
     TRIED_DOORS.add(door)
     SENT[request] += 1  # now that nothing was wrong: what was is sent again, and fails again, as it is made smaller
+
+
+def test_the_same_request_is_known_again():
+    cases = [schema["/api/v1/lists"]["POST"].Case(body={"title": "गाँव"}, media_type="application/json") for _ in "ab"]
+    one, other = (
+        WRITER.prepare_request(requests.Request(**case.as_transport_kwargs(base_url=ORIGIN))) for case in cases
+    )
+    assert cases[0].id != cases[1].id
+    assert (one.url, one.body, one.headers) == (other.url, other.body, other.headers)
 
 
 def test_every_route_of_the_api_is_described_and_so_tried():
