@@ -1,5 +1,6 @@
 """One post, what it said before, and the conversation it stands in."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -21,13 +22,18 @@ from chaupal.store.square.posts import conversation
 MOST = 4_000
 MOST_FOR_STRANGERS = (40, 60)  # ancestors, descendants
 MOST_WORDINGS = 500
+AT_ONCE = 100  # posts of a thread
 
 
 class Thread(msgspec.Struct, frozen=True):
-    """What comes before a post (oldest first) and after it (depth first, each answer under what it answers)."""
+    """What comes before a post (oldest first) and after it (depth first, each answer under what it answers).
+
+    `more`: the answer after which it goes on, where not all were asked for.
+    """
 
     ancestors: list[Visible[Post]]
     descendants: list[Visible[Post]]
+    more: int | None = None
 
 
 async def post(reads: Reads, viewer: Viewer, id_: int, surface: Surface = Surface.STATUS) -> Visible[Post]:
@@ -45,18 +51,21 @@ async def several(reads: Reads, viewer: Viewer, ids: list[int]) -> list[Visible[
         return await shown(reading, viewer, Surface.STATUS, ids)
 
 
-async def context(reads: Reads, viewer: Viewer, id_: int) -> Thread:
-    """The conversation around a post; a withheld one leaves its placeholder, so that it does not cut the tree.
+async def context(reads: Reads, viewer: Viewer, id_: int, *, most: int = MOST, past: int = 0) -> Thread:
+    """The conversation around a post; a withheld one leaves its placeholder, so that it does not cut the tree. Of what comes before it
+    the nearest `most`, of the answers the first, those past a given one; strangers get less.
 
     Raises NotFound where the viewer may not see the post itself.
     """
+    lead, many = (most, most) if viewer.account is not None else MOST_FOR_STRANGERS
     async with reads.work.reading() as reading:
         if not await shown(reading, viewer, Surface.STATUS, (id_,)):
             raise NotFound
         before, after = _around(id_, await conversation(reading, id_, MOST))
-        if viewer.account is None:
-            before, after = before[-MOST_FOR_STRANGERS[0] :], after[: MOST_FOR_STRANGERS[1]]
-        return Thread(await _shown(reading, viewer, before), await _shown(reading, viewer, after))
+        if past in after:
+            after = after[after.index(past) + 1 :]
+        more = after[many - 1] if len(after) > many else None
+        return Thread(await _shown(reading, viewer, before[-lead:]), await _shown(reading, viewer, after[:many]), more)
 
 
 async def wordings(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]]:
@@ -75,7 +84,12 @@ async def wordings(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]
 
 
 async def _shown(reading: Reading, viewer: Viewer, ids: list[int]) -> list[Visible[Post]]:
-    return await shown(reading, viewer, Surface.THREAD, ids) if ids else []
+    seen: list[Visible[Post]] = []
+    for start in range(0, len(ids), AT_ONCE):
+        if start:
+            await asyncio.sleep(0)  # others have their turn
+        seen += await shown(reading, viewer, Surface.THREAD, ids[start : start + AT_ONCE])
+    return seen
 
 
 def _around(id_: int, rows: Sequence[tuple[int, int | None]]) -> tuple[list[int], list[int]]:

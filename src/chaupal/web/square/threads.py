@@ -2,9 +2,10 @@
 ones answer 451.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get, redirect
 from chaupal.http.headers import CSP, FRAMED_CSP
@@ -27,6 +28,7 @@ from chaupal.web.square.persons import gone_with, people_page
 from chaupal.web.words import N_, words
 
 TITLE = 60  # letters of a post in the title of its page
+MOST = 200  # answers on a page, and posts before it
 # As other pages, but that anybody may frame it. An empty header is not sent.
 FRAMED = [("x-frame-options", ""), (CSP, FRAMED_CSP)]
 
@@ -38,6 +40,12 @@ class PostAddress(msgspec.Struct):
     id: int
 
 
+class ThreadAsked(PostAddress, kw_only=True):
+    """A post in its conversation. `past`: the answer after which it goes on."""
+
+    past: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+
+
 class PeopleListAsked(Paged, kw_only=True):
     """A page of those who did something to a post."""
 
@@ -45,7 +53,7 @@ class PeopleListAsked(Paged, kw_only=True):
     id: int
 
 
-async def permalink(call: Call[PostAddress]) -> Answer:
+async def permalink(call: Call[ThreadAsked]) -> Answer:
     """The post in its conversation. Raises NotFound; an address under another's name leads to the right one."""
     reads, viewer = call.house.reads, call.viewer
     seen = await thread.post(reads, viewer, call.args.id)
@@ -58,7 +66,7 @@ async def permalink(call: Call[PostAddress]) -> Answer:
         from chaupal.federation import conversations  # brought in where other servers are talked to
 
         await conversations.looked_at(call.house.federation, viewer, seen.item)
-    found = await thread.context(reads, viewer, card.post.id)
+    found = await thread.context(reads, viewer, card.post.id, most=MOST, past=call.args.past)
     before, after = await cards(call, found.ancestors), tree(await cards(call, found.descendants), card.post.id)
     may_answer = viewer.account is not None and card.gone is None
     form: dict[str, Any] = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
@@ -71,6 +79,7 @@ async def permalink(call: Call[PostAddress]) -> Answer:
         card=card,
         before=before,
         after=after,
+        more=found.more,
         title=title_of(call, card),
         shared=links.preview_of_post(card.post, card.author),
         stated=await faraway.statements(call, seen.item),
@@ -78,7 +87,7 @@ async def permalink(call: Call[PostAddress]) -> Answer:
     )
 
 
-def title_of(call: Call[PostAddress], card: Card) -> str:
+def title_of(call: Call[Any], card: Card) -> str:
     """Who says what, as far as a title goes; of a withheld post and behind a warning it says nothing."""
     if card.gone is not None:
         return card.gone.title

@@ -5,7 +5,10 @@ import asyncio
 import pytest
 import regex
 
+from chaupal.api.mastodon.posts import status_answers
+from chaupal.reads.timelines import thread
 from chaupal.social.posts.composing import MOST_IN_SERIES
+from chaupal.web.square import threads
 from painted import picture
 from village import Village, Villager
 
@@ -206,3 +209,56 @@ async def test_a_form_that_is_none_is_refused_in_words(village: Village, more: d
     before = len(await of(village, village.asha))
     assert (await sends(village, village.asha, text="पहली", **more)).status_code == 422
     assert len(await of(village, village.asha)) == before
+
+
+async def test_of_a_long_conversation_a_page_shows_so_many_answers_and_leads_to_the_next(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    monkeypatch.setattr(threads, "MOST", 2)
+    monkeypatch.setattr(thread, "MOST_FOR_STRANGERS", (1, 2))
+    root = await v.says(v.asha, "पहली बात")
+    answers = [f"उत्तर{number}" for number in range(5)]
+    for text in answers:
+        await v.says(v.ravi, text, reply_to=root.id)
+    for who in (v.asha, None):
+        found, path = list[list[str]](), f"/@asha/{root.id}"
+        while path:
+            page = await v.page_as("IN", path, who)
+            found.append([text for text in answers if text in page])
+            following = regex.search(r'href="(\?past=\d+)"', page)
+            path = f"/@asha/{root.id}{following[1]}" if following else ""
+        assert found == [answers[:2], answers[2:4], answers[4:]]
+    assert "और जवाब" in await v.page_as("IN", root, v.asha)
+    for wrong in ("?past=x", f"?past={2**63}", "?past=-1"):
+        assert (await v.look("IN", f"/@asha/{root.id}{wrong}")).status_code in (400, 422)
+    assert answers[0] in await v.page_as("IN", f"/@asha/{root.id}?past={v.ravi.latest.id + 1}", v.asha), (
+        "past what is not here: from the first"
+    )
+
+
+async def test_while_a_long_conversation_is_read_others_have_their_turn(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    monkeypatch.setattr(thread, "AT_ONCE", 2)
+    monkeypatch.setattr(status_answers, "AT_ONCE", 2)
+    root = await v.says(v.asha, "पहली बात")
+    answers = [(await v.says(v.ravi, str(number), reply_to=root.id)).id for number in range(7)]
+    house, turns = v.running.house, 0
+
+    async def beside() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(beside())
+    await asyncio.sleep(0)
+    before = turns
+    found = await thread.context(house.reads, v.asha.viewer, root.id)
+    other.cancel()
+    assert [seen.item.id for seen in found.descendants] == answers
+    assert turns - before >= 3
+    whole = (await v.api(v.asha, "GET", f"/api/v1/statuses/{root.id}/context")).json()
+    assert [int(one["id"]) for one in whole["descendants"]] == answers and whole["ancestors"] == []

@@ -1,5 +1,6 @@
 """Statuses as answers: a page joined of what is kept of each post, and brought up to date where some of them only count otherwise."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from chaupal.reads.kept import HOMES, PEOPLE, Touched
 from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 
+AT_ONCE = 100  # statuses of a conversation
 PLAIN_PARTS = 4  # of a status that is made of its line: the post, the account, and what stands after each
 # So many pieces come before a page until it is made anew: what is not on it any more stays among its keys.
 MOST_MOVED = 500
@@ -45,7 +47,13 @@ async def statuses_answer(
 
 async def pieces_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> tuple[list[bytes], bool]:
     """The same in pieces, and whether all of them are plain."""
-    found = await parts_of(call, posts)
+    if len(posts) <= AT_ONCE:
+        found = await parts_of(call, posts)
+        return array_of(found), are_plain(found)
+    found = list[Sequence[bytes]]()
+    for start in range(0, len(posts), AT_ONCE):
+        found += await parts_of(call, posts[start : start + AT_ONCE])
+        await asyncio.sleep(0)  # others have their turn
     return array_of(found), are_plain(found)
 
 
