@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 import forked
-from chaupal.app import backup
+from chaupal.app import backup, static_mirror
 from chaupal.app.check import check_house
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
@@ -205,7 +205,9 @@ async def test_a_new_log_begins_with_what_was_kept_and_says_what_is_missing(
         assert mirror.mirrored_size(story.copy) == older
 
 
-async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(story: Story, clock: StillClock):
+async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
+    story: Story, clock: StillClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     settings, older = msgspec.structs.replace(story.restored, village=True), mirror.mirrored_size(story.copy)
     again = await open_house(settings, clock=clock, run=False)
     clock.move(HOUR)
@@ -269,3 +271,8 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
             ), page
         with pytest.raises(Conflict):
             await village.lift(story.lifted, by=village.dev)
+        # A mirror has it, too, where something leads there.
+        monkeypatch.setattr(static_mirror, "SEEDS", (f"/orders/{story.published}",))
+        await static_mirror.write_mirror(village.running.house, tmp_path / "record", "en", lambda *_: None)
+        page = (tmp_path / "record" / "orders" / story.published / "index.html").read_text("utf-8")
+        assert "of the log" in page and story.published in page

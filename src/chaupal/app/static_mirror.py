@@ -58,7 +58,12 @@ async def write_mirror(house: House, folder: Path, language: str, progress: Prog
     )
     transport = httpx2.ASGITransport(app=Front(dispatcher, ROUTES))
     headers = {"accept-language": language, "accept-encoding": "identity"}  # files are not packed
-    async with httpx2.AsyncClient(transport=transport, base_url=house.settings.origin, headers=headers) as client:
+    async with httpx2.AsyncClient(
+        transport=transport,
+        base_url=house.settings.origin,
+        headers=headers,
+        follow_redirects=True,  # the address of an order that only the log knows leads to its entry
+    ) as client:
         checkpoint = await log.checkpoint(house.court)
         head, *_ = tlog.parse_checkpoint(checkpoint)
         written = await _tiles(client, folder, head.size, progress)
