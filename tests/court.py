@@ -115,7 +115,7 @@ class Bench:
             "particulars": {"signature": "seen in ink"},
             "origin_note": "The desk officer confirmed it on the telephone.",
         }
-        return OrderForm(**typed | changes)  # pyright: ignore[reportArgumentType]
+        return OrderForm(**typed | changes)
 
     async def order(self, *, checked: bool = True, **changes: object) -> str:
         """An order, taken in and checked: its targets can be decided."""
@@ -125,7 +125,7 @@ class Bench:
         return ref
 
     async def step(self, ref: str, verb: str, by: Viewer | None = None, **said: object) -> Stage:
-        return await steps.take(self.court, by or self.asha, ref, StepForm(verb=verb, **said))  # pyright: ignore[reportArgumentType]
+        return await steps.take(self.court, by or self.asha, ref, StepForm(verb=verb, **said))
 
     async def withhold(self, ref: str, number: int = 1, outcome: str = "withhold_post") -> None:
         finding = FINDING if outcome == "withhold_account" else ""

@@ -100,7 +100,7 @@ async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> 
     both = (here, there)
     # While a test makes a film it holds up the loop of both, and with it a look that has its answer already.
     for one in both:
-        one.house.square.work.barrier.patience = PATIENCE  # pyright: ignore[reportAttributeAccessIssue] - both are on PostgreSQL
+        one.house.square.work.barrier.patience = PATIENCE  # pyrefly: ignore[missing-attribute] - both are on PostgreSQL
     for one in both if not run else ():
         one.runner.start(works=False)  # it hears of what the other does, and carries out nothing
     doors: Any = _Doors(both, clock)

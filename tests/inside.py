@@ -14,7 +14,7 @@ class Inside(httpx2.AsyncClient):
     def __init__(
         self, app: App, base_url: str, *, headers: Any = None, client: tuple[str, int] = ("127.0.0.1", 123)
     ) -> None:
-        transport = httpx2.ASGITransport(app=app, client=client)  # pyright: ignore[reportArgumentType] - its scopes are dictionaries
+        transport = httpx2.ASGITransport(app=app, client=client)
         super().__init__(transport=transport, base_url=base_url, headers=headers)
         self._app: Any = app
         self._asker = client

@@ -135,7 +135,7 @@ class Line:
         return getattr(self._transport, name)
 
     def _greet(self, _: object) -> None:
-        self.write = self._write
+        self.write = self._write  # pyrefly: ignore[bad-assignment]
         self._talk.soon(self._talk.data_received, self._talk.session.greeting)
 
     def _write(self, data: Any) -> None:

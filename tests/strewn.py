@@ -27,7 +27,7 @@ def pytest_make_collect_report(
     """Each process begins with another part of a folder, and finds compiled what the others have gathered by then."""
     report = yield
     if isinstance(collector, pytest.Directory):
-        told = collector.config.workerinput  # pyright: ignore[reportAttributeAccessIssue] - of xdist
+        told = collector.config.workerinput  # pyrefly: ignore[missing-attribute] - of xdist
         report.result = begun_at(report.result, int(told["workerid"].removeprefix("gw")) / told["workercount"])
     return report
 

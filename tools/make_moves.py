@@ -19,7 +19,7 @@ of whoever acts, beside the role (`governance/cases/guards.py`).
 OF_ALL = frozenset({"leaf", "not_own"})
 
 
-def _machine(title: str, machine: Machine) -> str:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType]
+def _machine(title: str, machine: Machine) -> str:
     return f"## {title}\n\n```mermaid\n{machine.diagram()}\n```\n\n{machine.drawn(OF_ALL)}\n"
 
 

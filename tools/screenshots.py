@@ -141,7 +141,7 @@ def sitting(browser: Browser, origin: str, look: Look, who: str) -> Generator[Pa
         base_url=origin,
         viewport={"width": look.width, "height": look.height},
         device_scale_factor=look.scale,
-        color_scheme=look.theme,  # pyright: ignore[reportArgumentType]
+        color_scheme=look.theme,
         locale=f"{look.language}-IN",
         timezone_id="Asia/Kolkata",
         reduced_motion="reduce",
@@ -176,7 +176,7 @@ def take(page: Page, path: Path, *, whole: bool = True) -> None:
     high: int = page.evaluate("document.documentElement.scrollHeight")
     box = {"x": 0, "y": 0, "width": size["width"], "height": min(high, TALLEST) if whole else size["height"]}
     taken = path.with_suffix(".png")
-    page.screenshot(full_page=whole, clip=box, path=taken)  # pyright: ignore[reportArgumentType]
+    page.screenshot(full_page=whole, clip=box, path=taken)
     Image.open(taken).save(path, quality=80)
     taken.unlink()
 

@@ -163,7 +163,7 @@ def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
             locale=f"{language}-IN",
             timezone_id="Asia/Kolkata",
             **more,
-        )  # pyright: ignore[reportArgumentType]
+        )
         context.set_default_timeout(PATIENCE)
         made.append(context)
         page = context.new_page()

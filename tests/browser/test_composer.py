@@ -177,7 +177,7 @@ def test_a_session_that_ended_takes_no_words_along(page: Page):
     page.context.clear_cookies(name="chaupal")
     page.click(POST)
     expect(page.locator("#toast")).to_contain_text("लॉग इन करें")
-    page.context.add_cookies(kept)  # pyright: ignore[reportArgumentType] - what it gave
+    page.context.add_cookies(kept)
     page.goto("/")
     expect(page.locator(TEXT)).to_have_value("लॉग आउट के बाद भी रहे।")
     page.locator(".restored button").click()

@@ -133,7 +133,7 @@ def was_secret(village: Served) -> tuple[str, str]:
             v = Village(
                 SimpleNamespace(house=house, app=None, runner=SimpleNamespace(settle=_nothing)),
                 StillClock(court.clock()),
-            )  # pyright: ignore[reportArgumentType]
+            )
             for handle, role in (
                 ("lakshmi", Role.OWNER),
                 ("chitra", Role.REVIEWER),

@@ -44,7 +44,7 @@ def said(square: Served, nina: Member, words: str, *files: tuple[bytes, str]) ->
 @pytest.fixture
 def page(square: Served, chromium: Browser) -> Iterator[Page]:
     """With scripts; whatever the browser refuses to do is a fault."""
-    context = chromium.new_context(base_url=square.url, viewport=PHONE, locale="hi-IN")  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(base_url=square.url, viewport=PHONE, locale="hi-IN")
     context.set_default_timeout(1_000 * PATIENCE)
     opened, refused = context.new_page(), list[str]()
     opened.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
@@ -170,7 +170,7 @@ def test_a_film_that_goes_round_moves_by_itself_unless_less_motion_is_wished(
 ):
     path = said(square, nina, "घूम", (long_gif(), "चक्की"))
     wish = "reduce" if less else "no-preference"
-    context = chromium.new_context(base_url=square.url, viewport=PHONE, reduced_motion=wish)  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(base_url=square.url, viewport=PHONE, reduced_motion=wish)
     page = context.new_page()
     page.goto(path)
     page.wait_for_load_state("networkidle")
@@ -185,7 +185,7 @@ def test_a_film_that_goes_round_moves_by_itself_unless_less_motion_is_wished(
 
 
 def test_without_a_script_a_picture_is_a_link_and_a_film_is_there(square: Served, nina: Member, chromium: Browser):
-    context = chromium.new_context(base_url=square.url, viewport=PHONE, java_script_enabled=False, locale="hi-IN")  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(base_url=square.url, viewport=PHONE, java_script_enabled=False, locale="hi-IN")
     page = context.new_page()
     path = said(square, nina, "एक चित्र", (picture(300, 200), "खेत"))
     page.goto(path)
@@ -226,7 +226,7 @@ def test_a_post_stands_in_a_frame_on_another_page(
     path = said(square, nina, "फ़्रेम में चित्र", (picture(300, 200), "खेत"))
     with square.client() as client:
         told = client.get("/api/oembed", params={"url": f"{square.settings.origin}{path}"}).json()
-    context = chromium.new_context(viewport=PHONE, locale="hi-IN")  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(viewport=PHONE, locale="hi-IN")
     page = context.new_page()
     page.goto(elsewhere(f"<!doctype html><body>{told['html']}"))
     frame = page.frame_locator("iframe")

@@ -89,12 +89,12 @@ def test_a_portrait_is_cut_in_its_frame_before_it_is_sent(opens: Opens, kind: st
 def test_a_portrait_that_is_called_off_is_not_sent_and_without_a_script_it_is_sent_as_it_is(opens: Opens):
     page = opens("neelam", at="/settings/profile", language="en")
     file = {"name": "wide.png", "mimeType": "image/png", "buffer": picture(900, 300)}
-    page.set_input_files("#avatar", file)  # pyright: ignore[reportArgumentType]
+    page.set_input_files("#avatar", file)
     expect(page.locator("dialog.crop")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog.crop")).to_be_hidden()
     expect(page.locator("#avatar")).to_have_value("")
     plain = opens("harpreet", at="/settings/profile", language="en", java_script_enabled=False)
-    plain.set_input_files("#avatar", file)  # pyright: ignore[reportArgumentType]
+    plain.set_input_files("#avatar", file)
     plain.locator("main form[enctype] > p > button").click()
     plain.wait_for_url("**/settings/profile?saved=1")

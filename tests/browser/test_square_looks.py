@@ -111,9 +111,9 @@ def test_a_poll_has_bars_as_long_as_its_percentages_which_stand_whole_beside_lon
         page.locator(".poll [type=radio]").nth(choice).check()
         page.locator(".poll button").click()
         expect(page.locator(".poll meter")).to_have_count(2)
-    said, bars = page.locator(".share b"), page.locator(".share meter")  # pyright: ignore[reportPossiblyUnbound]
+    said, bars = page.locator(".share b"), page.locator(".share meter")
     assert said.all_inner_texts() == ["67%", "33%"]
     assert [bar.evaluate("it => it.value / it.max * 100 | 0") for bar in bars.all()] == [66, 33]
     lines = "it => { const all = new Range(); all.selectNodeContents(it); return all.getClientRects().length }"
     assert [one.evaluate(lines) for one in said.all()] == [1, 1]
-    assert page.evaluate(SIDEWAYS) <= 0  # pyright: ignore[reportPossiblyUnbound]
+    assert page.evaluate(SIDEWAYS) <= 0

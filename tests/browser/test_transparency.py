@@ -23,7 +23,7 @@ def test_its_tables_and_dates_do_not_break_at_1200_px(opens: Opens, language: st
         assert page.evaluate(BROKEN) == [], path
         dates += page.locator(".report .day, .side time").count()
         if path != "/transparency":
-            assert page.locator("main").bounding_box()["width"] > 850, path  # type: ignore[index]
+            assert page.locator("main").bounding_box()["width"] > 850, path
     assert dates >= 2
 
 

@@ -32,7 +32,7 @@ def chromium(shared: SharedBrowser) -> Iterator[Browser]:
 
 
 def writer(village: Served, chromium: Browser, **more: object) -> BrowserContext:
-    context = chromium.new_context(base_url=village.url, **{"viewport": DESKTOP, "locale": "hi-IN", **more})  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(base_url=village.url, **{"viewport": DESKTOP, "locale": "hi-IN", **more})
     context.set_default_timeout(1_000 * PATIENCE)
     page = context.new_page()
     page.goto("/")

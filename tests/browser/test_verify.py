@@ -14,7 +14,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(params=("hi-IN", "en-IN"))
 def page(request: pytest.FixtureRequest, village: Served, chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(base_url=village.url, viewport=PHONE, locale=request.param)  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(base_url=village.url, viewport=PHONE, locale=request.param)
     context.set_default_timeout(1_000 * PATIENCE)
     yield context.new_page()
     context.close()
@@ -61,7 +61,7 @@ def test_what_was_changed_does_not_pass(page: Page, field: str, change: object, 
     expect(verdict).to_have_attribute("data-mark", "good")
     typed = page.locator(f"#{field}")
     before = typed.input_value()
-    after = change(before)  # pyright: ignore[reportCallIssue]
+    after = change(before)  # pyrefly: ignore[not-callable]
     assert after != before
     typed.fill(after)
     page.locator("form[data-verify] button").click()

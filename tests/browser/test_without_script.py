@@ -32,11 +32,7 @@ PATHS = (
 @pytest.fixture
 def phone(village: Served, chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(
-        base_url=village.url,
-        viewport=PHONE,  # pyright: ignore[reportArgumentType]
-        java_script_enabled=False,
-        locale="hi-IN",
-        timezone_id="Asia/Kolkata",
+        base_url=village.url, viewport=PHONE, java_script_enabled=False, locale="hi-IN", timezone_id="Asia/Kolkata"
     )
     context.set_default_timeout(1_000 * PATIENCE)
     yield context
@@ -100,7 +96,7 @@ def test_the_language_of_the_pages_is_one_button_away(phone: BrowserContext):
 def test_nothing_is_wider_than_a_small_phone_and_all_buttons_can_be_hit(
     village: Served, chromium: Browser, language: str
 ):
-    context = chromium.new_context(base_url=village.url, viewport=NARROW, locale=language)  # pyright: ignore[reportArgumentType]
+    context = chromium.new_context(base_url=village.url, viewport=NARROW, locale=language)
     page = context.new_page()
     for path in PATHS:
         page.goto(path)

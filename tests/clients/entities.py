@@ -184,7 +184,7 @@ def _kind(value: Any, kind: str, where: str) -> Iterator[str]:
 text = _of(str)
 flag = _of(bool)
 number = _of(int, nothing=bool)
-real = _of((int, float), nothing=bool)  # type: ignore[arg-type]
+real = _of((int, float), nothing=bool)
 anything = _of(object)
 ident, url, moment, day, numeral = _like(ID), _like(URL), _like(MOMENT), _like(DAY), _like(NUMERAL)
 

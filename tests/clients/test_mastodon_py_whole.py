@@ -1,8 +1,5 @@
 """Mastodon.py's whole surface: what people and staff do with it, and a list that says why anything is not called."""
 
-# The library's types are narrower than what it takes, and leave open what stands in an answer.
-# pyright: reportOptionalMemberAccess=false, reportArgumentType=false, reportAttributeAccessIssue=false
-
 import ast
 import inspect
 from collections.abc import Callable

@@ -267,7 +267,7 @@ def body(sent: dict[str, str], kind: str) -> dict[str, Any]:
         for name, value in sent.items():
             if "[" in name:
                 outer, inner = name.rstrip("]").split("[")
-                nested[outer] = {inner: value} if inner else [value]  # type: ignore[assignment]
+                nested[outer] = {inner: value} if inner else [value]
         return {"json": nested}
     if kind == "form":
         return {"data": sent}

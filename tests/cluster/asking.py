@@ -76,7 +76,7 @@ class Asker:
         try:
             async with asyncio.timeout(PATIENCE):
                 answer = await self._send("\r\n".join([*lines, "", ""]).encode() + raw, start)
-        except (OSError, EOFError, TimeoutError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             self.close()
             raise Broke(f"{method} {path}: {error or type(error).__name__}") from error
         except BaseException:

@@ -74,7 +74,7 @@ def sign_twice(switch: Switch) -> None:
             head = tlog.Checkpoint(head.origin, head.size, tlog.node_hash(head.root, head.root))
         return sign(head, *keys)
 
-    batches.tlog.sign_checkpoint = otherwise  # pyright: ignore[reportAttributeAccessIssue]
+    batches.tlog.sign_checkpoint = otherwise  # pyrefly: ignore[bad-assignment]
 
 
 def answer_early(switch: Switch) -> None:
@@ -104,7 +104,7 @@ def answer_early(switch: Switch) -> None:
             else:
                 await whole.__aexit__(None, None, None)
 
-    PostgresWork.writing = early  # pyright: ignore[reportAttributeAccessIssue]
+    PostgresWork.writing = early
 
 
 BUGS: tuple[Callable[[Switch], None], ...] = (skip_a_look, forget_a_shelf, answer_early, sign_twice)

@@ -74,7 +74,7 @@ class Readers:
 
     def _laws(self, statuses: list[dict[str, object]]) -> dict[str, str]:
         """What statuses show of the law about them."""
-        hidden = {str(status["id"]): "IN" in (status.get("withheld_in_countries") or ()) for status in statuses}  # pyright: ignore[reportOperatorIssue]
+        hidden = {str(status["id"]): "IN" in (status.get("withheld_in_countries") or ()) for status in statuses}
         known = {id_: self.cast.words[id_] for id_ in hidden if self.cast.words.get(id_, "").startswith("law")}
         return {f"law post {word}": "hidden" if hidden[id_] else "shown" for id_, word in known.items()}
 

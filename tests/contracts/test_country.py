@@ -31,7 +31,7 @@ def lookup(request: pytest.FixtureRequest) -> Lookup:
 
 
 def locator(lookup: Lookup, **settings: object) -> Locator:
-    return Locator(load_settings(environ={}, **settings), lookup)  # pyright: ignore[reportArgumentType]
+    return Locator(load_settings(environ={}, **settings), lookup)
 
 
 def behind_proxy(lookup: Lookup, header: str = "") -> Locator:

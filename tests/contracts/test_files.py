@@ -155,5 +155,5 @@ async def test_a_disk_that_fails_leaves_the_old_bytes(tmp_path: Path, monkeypatc
 def test_a_store_that_is_full_is_told_from_one_that_is_away_whatever_digits_a_key_has(
     said: str, means: type[Exception]
 ):
-    store = S3Files(None)  # pyright: ignore[reportArgumentType] - it is not asked
+    store = S3Files(None)
     assert isinstance(store.fault(GenericError(said)), means)

@@ -108,8 +108,8 @@ class Process:
 
     async def laid(self) -> None:
         """What it built lies in Valkey."""
-        if self.homes._laying is not None:  # pyright: ignore[reportPrivateUsage]
-            await self.homes._laying  # pyright: ignore[reportPrivateUsage]
+        if self.homes._laying is not None:
+            await self.homes._laying
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ class PostOffice(ThreadingTCPServer):
 
 
 class Counter(StreamRequestHandler):
-    server: PostOffice
+    server: PostOffice  # pyrefly: ignore[bad-override-mutable-attribute]
 
     def handle(self) -> None:
         self.say("220 post office")
@@ -101,7 +101,7 @@ class Counter(StreamRequestHandler):
 
 
 def read(data: bytes) -> EmailMessage:
-    return email.message_from_bytes(data, policy=email.policy.default)  # pyright: ignore[reportReturnType]
+    return email.message_from_bytes(data, policy=email.policy.default)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_keys_that_nobody_uses_any_more_are_forgotten(clock: StillClock, monkeyp
     for number in range(1_000):
         clock.move(1_000)
         local.hit(f"i{number}", 10)
-    assert len(local._used) <= 100  # pyright: ignore[reportPrivateUsage]
+    assert len(local._used) <= 100
 
 
 def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
@@ -106,7 +106,7 @@ def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
 ):
     monkeypatch.setattr(meter_local, "MOST_KEYS", 100)
     local, looked = LocalMeter(clock), 0
-    tidy = local._tidy  # pyright: ignore[reportPrivateUsage]
+    tidy = local._tidy
 
     def counted(now: int) -> None:
         nonlocal looked
@@ -116,7 +116,7 @@ def test_ever_new_places_neither_fill_the_memory_nor_slow_everybody_down(
     monkeypatch.setattr(local, "_tidy", counted)
     for number in range(1_000):
         local.hit(f"i{number}", 300)
-        assert len(local._used) <= 100  # pyright: ignore[reportPrivateUsage]
+        assert len(local._used) <= 100
     assert looked <= 20  # not at every request
     assert local.hit("i999", 300).used == 2
 
@@ -138,7 +138,7 @@ async def test_two_processes_that_count_together_never_let_one_more_through(anot
 async def test_what_one_process_counts_the_others_know_a_moment_later(another: Another):
     one, other = await another(), await another()
     one.hit("a1", 300, 7)
-    await until(lambda: not one._unsaid)  # pyright: ignore[reportPrivateUsage]
+    await until(lambda: not one._unsaid)
     assert other.hit("a1", 300).used == 1  # nobody waits for what others counted
     await until(lambda: other.hit("a1", 300, 0).used == 8)
 
@@ -166,7 +166,7 @@ async def test_without_valkey_each_process_counts_alone_at_its_share(
     meters = [await another() for _ in range(3)]
     for meter in meters:
         meter.hit("other", 300)
-    await until(lambda: all(meter._processes == 3 for meter in meters))  # pyright: ignore[reportPrivateUsage]
+    await until(lambda: all(meter._processes == 3 for meter in meters))
     own_valkey.kill()
     counts: list[Count] = [await meters[0].hit_together("n1", 900) for _ in range(7)]
     assert counts[-1].used == 7 * 3  # a limit of 20 is 7 for each of three
@@ -184,9 +184,9 @@ async def test_what_was_counted_alone_is_told_when_valkey_is_back(
     own_valkey.kill()
     await one.hit_together("n1", 900, 4)
     own_valkey.start()
-    await until(lambda: one._server.there)  # pyright: ignore[reportPrivateUsage]
-    await until(lambda: not one._unsaid)  # pyright: ignore[reportPrivateUsage]
-    await until(lambda: other._server.there)  # pyright: ignore[reportPrivateUsage]
+    await until(lambda: one._server.there)
+    await until(lambda: not one._unsaid)
+    await until(lambda: other._server.there)
     assert (await other.hit_together("n1", 900)).used == 6
 
 
@@ -199,5 +199,5 @@ async def test_what_cannot_be_told_to_valkey_is_no_more_than_what_is_counted(
     await one.hit_together("first", 60)
     for i in range(1_000):
         one.hit(f"from {i}", 86_400)
-    assert len(one._unsaid) <= 100  # pyright: ignore[reportPrivateUsage]
+    assert len(one._unsaid) <= 100
     own_valkey.start()

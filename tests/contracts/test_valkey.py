@@ -184,14 +184,14 @@ async def test_closed_it_leaves_no_connection_at_its_sentinels(watched_valkeys: 
 
 async def test_of_many_who_ask_one_that_is_silent_few_wait_and_then_nobody(own_valkey: Valkey):
     async with opened(own_valkey.url, client.PATIENCE) as server:
-        sent, send = 0, server._client.execute_command  # pyright: ignore[reportPrivateUsage]
+        sent, send = 0, server._client.execute_command
 
         async def counted(*words: str) -> object:
             nonlocal sent
             sent += 1
             return await send(*words)
 
-        server._client.execute_command = counted  # type: ignore[method-assign]
+        server._client.execute_command = counted  # pyrefly: ignore[bad-assignment]
         own_valkey.freeze()
         answers = await asyncio.gather(*[server.ask("PING") for _ in range(500)], return_exceptions=True)
         assert all(isinstance(answer, Gone) for answer in answers)

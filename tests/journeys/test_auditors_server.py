@@ -151,7 +151,7 @@ class Played:
         """All of them in one call, each as it stands now."""
         found = await dossier.matter(self.v.running.house.reads, who.viewer, ref, most=MANY)
         seen = {one.target.number: one.events[-1].number for one in found.dossier.files}
-        items = [Item(number=n, seen=seen[n], **said) for n, said in rows.items()]  # pyright: ignore[reportArgumentType]
+        items = [Item(number=n, seen=seen[n], **said) for n, said in rows.items()]
         done = await bulk.run(self.court, who.viewer, ref, verb, items)
         assert done.counts == {"done": len(rows)}, done.bad[:1]
         await self.v.settle()

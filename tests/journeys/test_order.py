@@ -55,7 +55,7 @@ async def verified(bench: Bench, **more: str) -> LogReport:
             raise Broken(Fault.missing, path)
         making = serve[path]() if path in serve else log.tile(bench.court, path)
         try:
-            return asyncio.run_coroutine_threadsafe(making, loop).result(10)  # pyright: ignore[reportArgumentType]
+            return asyncio.run_coroutine_threadsafe(making, loop).result(10)
         except NotFound:
             raise AssertionError(f"the log does not serve {path}") from None
 
@@ -118,7 +118,7 @@ async def test_each_leaf_leads_to_the_one_before_and_names_no_person(bench: Benc
     for name in ("asha", "dev", "clerk", "meera", "Sharma", "किसान", str(bench.asha.account), str(bench.dev.account)):
         assert name not in text
     proposal, measure = written[4]["public"], written[5]["public"]
-    assert written[2]["public"]["dated"] == "2021-02-10"  # pyright: ignore[reportIndexIssue] - the day in India
+    assert written[2]["public"]["dated"] == "2021-02-10"
     assert isinstance(proposal, dict)
     assert isinstance(measure, dict)
     assert proposal["by"] == measure["by"] != measure["second"]
@@ -149,7 +149,7 @@ async def test_a_ruling_ends_by_the_clock_and_that_is_written_down(bench: Bench)
     bench.street.clock.move(2 * DAY)
     assert "withheld" not in await reads_of(bench, "IN")  # before anything has run
     assert [await decisions.lapse_ended(bench.court) for _ in range(2)] == [1, 0]
-    assert (await entries(bench))[-1]["public"]["step"] == "lapsed"  # pyright: ignore[reportIndexIssue]
+    assert (await entries(bench))[-1]["public"]["step"] == "lapsed"
 
 
 @pytest.mark.parametrize("breaks", ["begin", "end_all"])

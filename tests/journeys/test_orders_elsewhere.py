@@ -183,7 +183,7 @@ async def test_the_public_entry_says_what_a_measure_here_cannot_reach_and_it_is_
     await sent_to(village, post, "third.example")
     shown = (await village.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).json()["targets"][0]
     assert (shown["sent_to"], shown["origin"]) == (2, None)
-    assert "2" in regex.search(r'<p class="soft">[^<]*</p>', await village.page_as("DE", f"/orders/{ref}"))[0]  # pyright: ignore[reportOptionalSubscript]
+    assert "2" in regex.search(r'<p class="soft">[^<]*</p>', await village.page_as("DE", f"/orders/{ref}"))[0]
 
 
 async def test_of_what_came_from_another_server_it_says_that_it_goes_on_there(village: Village):

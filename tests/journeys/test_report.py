@@ -82,7 +82,7 @@ async def test_filters_choose_and_bad_ones_say_what_is_wrong(village: Village, m
     assert (await village.client.get(f"{API}/tables/t2.json?country=DE")).json()["table"]["rows"] == []
     file = (await village.client.get(f"{API}/tables/T1.csv", params=asked)).headers["content-disposition"]
     assert file == f'attachment; filename="T1-from-{month[0]}-to-{month[0]}-country-IN-regime-IN-69A.csv"'
-    packing, threads = transparency._packed, list[int]()  # pyright: ignore[reportPrivateUsage]
+    packing, threads = transparency._packed, list[int]()
     monkeypatch.setattr(transparency, "_packed", lambda made: threads.append(get_ident()) or packing(made))
     packed = await village.client.get(f"{API}/tables/all.zip", params=asked)
     assert threads and get_ident() not in threads, "others are answered while it is packed"

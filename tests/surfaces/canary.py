@@ -479,7 +479,7 @@ async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Respo
     if eyes.who is not None and route.shape is Shape.API:
         headers["authorization"] = f"Bearer {eyes.who.token}"
     elif eyes.who is not None:
-        cookies["chaupal"] = eyes.who.cookie
+        cookies["chaupal"] = eyes.who.cookie  # pyrefly: ignore[bad-assignment]
     if eyes.country:
         headers["x-country"] = eyes.country  # as a trusted proxy says it
     headers["cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())

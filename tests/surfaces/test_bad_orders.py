@@ -1,7 +1,5 @@
 """Bad orders by every way in: forged, truncated, twice, contradictory, over-broad, foreign, posing. Each is told, none half taken."""
 
-# pyright: basic, reportArgumentType=false
-
 import asyncio
 from typing import Any
 
@@ -294,7 +292,7 @@ async def test_what_names_the_same_thing_twice_is_told_line_by_line(village: Vil
 async def test_a_measure_that_does_not_exist_or_is_never_an_authoritys_is_not_demanded(
     village: Village, office: Office
 ):
-    answer = await office.file({"target": "@meera", "demanded": "delete"})  # pyright: ignore[reportArgumentType]
+    answer = await office.file({"target": "@meera", "demanded": "delete"})
     assert "delete is no measure" in wrong(answer)["demanded"]
 
 

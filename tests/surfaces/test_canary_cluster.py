@@ -7,9 +7,6 @@ The world is planted beside the cluster, as a third process of its house would; 
 In each run two kinds of viewers go through it; at that stage, everybody, as `test_canary` has it.
 """
 
-# Tests of another file are run here.
-# pyright: reportUnusedImport=false
-
 from collections import Counter
 from collections.abc import AsyncIterator
 from operator import not_

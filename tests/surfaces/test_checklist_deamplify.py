@@ -30,7 +30,7 @@ async def talk(v: Village, tag: str = TAG, *, words: str = "बात") -> None:
 
 async def quiet(v: Village, tag: str = TAG, **more: object) -> int:
     """A ruling that keeps a tag quiet in India."""
-    return await measures.begin(v, Measure.DEAMPLIFY, term=count_key(tag), **{"ends_at": v.clock() + 30 * DAY, **more})  # pyright: ignore[reportArgumentType]
+    return await measures.begin(v, Measure.DEAMPLIFY, term=count_key(tag), **{"ends_at": v.clock() + 30 * DAY, **more})
 
 
 async def trends(v: Village, country: str = "IN") -> list[str]:
@@ -264,7 +264,7 @@ async def test_adding_a_term_needs_territory_expiry_two_approvers_log_entry(
 ):
     row = {"territory": "IN", "ends_at": None} | missing
     with pytest.raises(Exception, match=r"(?i)constraint|null|rulings_"):
-        await measures.insert(village, Measure.DEAMPLIFY, term=KEY, **row)  # pyright: ignore[reportArgumentType]
+        await measures.insert(village, Measure.DEAMPLIFY, term=KEY, **row)
     assert await measures.insert(village, Measure.DEAMPLIFY, term=KEY, territory="IN") > 0
 
 

@@ -1,8 +1,5 @@
 """What suspension and freezing do, line by line: each test is a sentence of the checklist (governance, 10.3)."""
 
-# Words of bodies are spread as `**` here: their types are the wire's affair.
-# pyright: reportArgumentType=false
-
 import io
 import json
 import zipfile

@@ -1,8 +1,5 @@
 """A part of what every surface must hold, in a house that is two (`either`): in each run; STAGES=two runs all of it."""
 
-# Tests of other files, and the fixtures that those have for themselves.
-# pyright: reportUnusedImport=false
-
 import pytest
 
 from either import Either

@@ -69,7 +69,7 @@ type Act = Callable[[Village, str, int], Awaitable[object]]
 
 async def proposed(v: Village, ref: str, n: int, **what: str) -> None:
     said = {"outcome": "withhold_post"} | what
-    await decisions.propose(v.running.house.court, v.chitra.viewer, ref, n, reason=REASON, **said)  # pyright: ignore[reportArgumentType]
+    await decisions.propose(v.running.house.court, v.chitra.viewer, ref, n, reason=REASON, **said)
 
 
 async def concurred(v: Village, ref: str, n: int) -> None:

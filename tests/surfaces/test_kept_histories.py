@@ -466,7 +466,7 @@ async def test_what_is_not_forgotten_would_be_told(
     path, _, query = path.partition("?")
     asked = Question(who, "IN", path, query)
     await mirror.kept(asked)
-    drop = Memory._drop  # pyright: ignore[reportPrivateUsage]
+    drop = Memory._drop
 
     def forgetful(self: Memory, touched: set[Touched], *more: Any) -> None:
         drop(self, {(of, key) for of, key in touched if of is not kind}, *more)

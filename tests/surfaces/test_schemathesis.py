@@ -1,9 +1,5 @@
 """schemathesis over the published description of the API, against a real server: never a 5xx, always the promised shape."""
 
-# schemathesis tells its types nothing of what it makes.
-# pyright: reportArgumentType=false, reportMissingTypeArgument=false, reportUntypedFunctionDecorator=false, reportUnknownParameterType=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-
 import json
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -43,7 +39,7 @@ schema.config.phases.coverage.enabled = False  # thousands of cases; what they l
 
 # Whether values of a strategy may be used again Hypothesis works out of each, and schemathesis makes them anew for each case. Nothing
 # but arrays of NumPy asks for it; it took a tenth of making up cases.
-SearchStrategy.has_reusable_values = True  # pyright: ignore[reportAttributeAccessIssue] - a property
+SearchStrategy.has_reusable_values = True  # pyrefly: ignore[bad-assignment] - a property
 
 
 class Writer(requests.Session):

@@ -1,9 +1,5 @@
 """schemathesis over what other servers ask and bring: whatever it is made of, it is answered, and nothing breaks behind the answer."""
 
-# schemathesis tells its types nothing of what it makes.
-# pyright: reportArgumentType=false, reportMissingTypeArgument=false, reportUntypedFunctionDecorator=false, reportUnknownParameterType=false
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-
 import asyncio
 import itertools
 import json

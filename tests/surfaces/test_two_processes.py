@@ -201,7 +201,7 @@ async def test_who_cannot_look_answers_503_with_retry_after_and_never_by_an_olde
             raise OSError("the network is cut")
 
         patch.setattr(asyncpg, "connect", gone)
-        there.running.house.square.work.tail.drop()  # pyright: ignore[reportAttributeAccessIssue]
+        there.running.house.square.work.tail.drop()  # pyrefly: ignore[missing-attribute]
         for answer in (await there.api(None, "GET", _post(there)), await there.look("IN", here.asha.latest)):
             assert (answer.status_code, answer.headers.get("retry-after")) == (503, "1"), answer.text
             assert WORDS not in answer.text
@@ -264,7 +264,7 @@ async def test_a_new_post_comes_with_the_news_of_it_and_stands_in_a_kept_home_el
     here, there = both
     path, memory = f"{V1}/timelines/home?limit=2", there.running.house.square.work.memory
     asked = list[Sequence[int]]()
-    load = posts._load  # pyright: ignore[reportPrivateUsage]
+    load = posts._load
 
     async def noted(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
         asked.extend([ids] * (reading.memory is memory))
@@ -295,7 +295,7 @@ async def test_a_post_that_was_changed_here_while_a_look_was_out_is_not_kept_as_
     work = there.running.house.square.work
     assert isinstance(work, PostgresWork)
     await work.fresh()
-    take = work.tail._take  # pyright: ignore[reportPrivateUsage]
+    take = work.tail._take
 
     def late(before: Any, now: Any, rows: Sequence[Any]) -> None:
         changed.update((POSTS, row["post"]) for row in rows if row["post"])
@@ -383,7 +383,7 @@ async def test_whoever_forgets_a_kind_elsewhere_keeps_what_is_not_so_any_more(
     here, there = both
     path = f"{V1}/accounts/{here.ravi.id}"
     before = (await there.api(None, "GET", path)).text
-    drop = Memory._drop  # pyright: ignore[reportPrivateUsage]
+    drop = Memory._drop
 
     def forgetful(self: Memory, touched: set[Touched]) -> None:
         kept = {(of, key) for of, key in touched if of.name != "people"}

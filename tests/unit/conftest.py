@@ -1,8 +1,5 @@
 """Fixtures for the tests of single rooms."""
 
-# They are found by their names.
-# pyright: reportUnusedImport=false
-
 from court import bench  # noqa: F401 - fixture
 from elsewhere import site  # noqa: F401 - fixture
 from neighbours import street  # noqa: F401 - fixture

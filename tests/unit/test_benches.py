@@ -73,4 +73,4 @@ def test_each_says_how_it_is_called(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 def test_the_rest_is_held_to_by_types():
     said = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    assert "bench" in said["tool"]["basedpyright"]["include"]
+    assert "bench" in said["tool"]["pyrefly"]["project-includes"]

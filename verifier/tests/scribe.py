@@ -77,7 +77,7 @@ class Scribe:
         fields |= {"regime": regime} if regime else {}
         fields |= {} if prev is None else {"prev": prev}
         fields |= {"_sd_alg": "sha-256", "_sd": sorted(map(digest, opens.values()))} if opens else {}
-        self.entries.append(rfc8785.dumps(fields))  # pyright: ignore[reportArgumentType]
+        self.entries.append(rfc8785.dumps(fields))
         index = len(self.entries) - 1
         self.opens[index] = opens
         if self.batch and t != "cover":
@@ -87,7 +87,7 @@ class Scribe:
     def _disclosure(self, name: str, value: object) -> str:
         self._salts += 1
         salt = _b64(self._salts.to_bytes(16))
-        return _b64(rfc8785.dumps([salt, name, value]))  # pyright: ignore[reportArgumentType]
+        return _b64(rfc8785.dumps([salt, name, value]))
 
     # --- the house ---
 
@@ -364,7 +364,7 @@ class Scribe:
         """What an entry says otherwise than it did."""
         fields = self.fields(index)
         fields |= {"public": self.public(index) | public} | ({} if prev is None else {"prev": prev})
-        self.entries[index] = rfc8785.dumps(fields)  # pyright: ignore[reportArgumentType]
+        self.entries[index] = rfc8785.dumps(fields)
 
     # --- looking ---
 
@@ -372,7 +372,7 @@ class Scribe:
         return json.loads(self.entries[index])
 
     def public(self, index: int) -> dict[str, object]:
-        return self.fields(index)["public"]  # pyright: ignore[reportReturnType]
+        return self.fields(index)["public"]
 
     def codes(self, proposal: int) -> list[str]:
         return [text for name, text in self.opens[proposal].items() if name in ("outcome", "ground")]

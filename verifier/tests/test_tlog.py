@@ -341,7 +341,7 @@ def test_the_quick_reading_takes_only_the_one_spelling(value, how):
     as_written = {"sort": {"sort_keys": True}, "indent": {"indent": 1}, "ascii": {"ensure_ascii": True}, "as it is": {}}
     try:
         canonical = rfc8785.dumps(body)
-    except (ValueError, UnicodeError):
+    except ValueError:
         canonical = b""  # a number past 2**53, or half a character
     more = {"separators": (",", ":"), "ensure_ascii": False} | as_written[how]
     for entry in (canonical, json.dumps(body, **more).encode("utf-8", "surrogatepass")):
@@ -358,7 +358,7 @@ def test_an_entry_is_written_as_the_rfc_asks_or_not_at_all(value):
     body = {"v": 2, "t": "order", "ref": "o", "at": "2021-01-31T04:30Z", "public": {"x": value}}
     try:
         canonical = rfc8785.dumps(body)
-    except (ValueError, TypeError, UnicodeError):
+    except (ValueError, TypeError):
         with pytest.raises(Unsound):
             tlog.leaf("order", "o", body["at"], body["public"])
     else:

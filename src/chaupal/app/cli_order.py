@@ -98,7 +98,7 @@ def _settling(verb: str, about: str) -> None:
     @authority.command(verb, help=about)
     @click.argument("name")
     @by_staff
-    async def settle(house: "House", viewer: "Viewer", name: str) -> None:  # pyright: ignore[reportUnusedFunction]
+    async def settle(house: "House", viewer: "Viewer", name: str) -> None:
         from chaupal.governance.orders import authorities
 
         do = authorities.agree if verb == "agree" else authorities.drop

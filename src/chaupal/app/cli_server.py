@@ -49,7 +49,7 @@ async def limit(house: "House", viewer: "Viewer", domain: str, **said: str | boo
     from chaupal.governance.servers import limits
     from chaupal.governance.servers.limits import ServerForm
 
-    form = ServerForm(domain=domain, **said)  # pyright: ignore[reportArgumentType]
+    form = ServerForm(domain=domain, **said)  # pyrefly: ignore[bad-argument-type]
     _say(await limits.limit(house.court, viewer, form))
 
 

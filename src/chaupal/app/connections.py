@@ -111,7 +111,7 @@ class Http(HttpToolsProtocol):
         self._asked: Any = None  # who is to answer what was read just now, and is not begun
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self._extensions: dict[str, dict[object, object]] = {
             DROP: {"drop": transport.abort},

@@ -19,10 +19,10 @@ def help_lines() -> dict[str, str]:
     """Setting -> what it is for."""
     info = type_info(Settings)
     found: dict[str, str] = {}
-    for field in info.fields:  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
-        kind = field.type  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    for field in info.fields:  # pyrefly: ignore[missing-attribute]
+        kind = field.type
         schema = (kind.extra_json_schema or {}) if isinstance(kind, Metadata) else {}
-        found[str(field.encode_name)] = str(schema.get("description", ""))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        found[str(field.encode_name)] = str(schema.get("description", ""))
     return found
 
 

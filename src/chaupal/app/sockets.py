@@ -30,7 +30,7 @@ class WebSockets(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if hasattr(self, "scope"):  # not where the handshake was no good
             drop: Callable[[], None] = self.transport.abort
-            self.scope.setdefault("extensions", {})[DROP] = {"drop": drop}  # pyright: ignore[reportTypedDictNotRequiredAccess]
+            self.scope.setdefault("extensions", {})[DROP] = {"drop": drop}
 
     @override
     def data_received(self, data: bytes) -> None:

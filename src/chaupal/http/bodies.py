@@ -67,7 +67,7 @@ def _json(data: bytes) -> dict[str, Any]:
         raise Malformed("body_not_json") from error
     if not isinstance(value, dict):
         raise Malformed("body_no_object")
-    return value  # pyright: ignore[reportUnknownVariableType]
+    return value
 
 
 def _form(data: bytes) -> dict[str, Any]:
@@ -135,7 +135,7 @@ async def read_multipart(
         if received:
             parser.close()
         return _sorted(parts)
-    except (MultipartError, ValueError, UnicodeError, AssertionError) as error:
+    except (MultipartError, ValueError, AssertionError) as error:
         raise Malformed("parts_unreadable") from error
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 from inspect import get_annotations
 from pathlib import Path
-from tempfile import _TemporaryFileWrapper  # pyright: ignore[reportPrivateUsage] - what NamedTemporaryFile gives
+from tempfile import _TemporaryFileWrapper
 from typing import Any, get_args
 
 import msgspec

@@ -161,7 +161,7 @@ def _is_sound(value: Any, levels: int = MOST_LEVELS) -> bool:
     if isinstance(value, str):
         return "\0" not in value
     if isinstance(value, (list, dict)):
-        inner: Any = value.values() if isinstance(value, dict) else value  # pyright: ignore[reportUnknownVariableType]
+        inner: Any = value.values() if isinstance(value, dict) else value
         return levels > 0 and all(_is_sound(child, levels - 1) for child in inner)
     return True
 

@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import ClassVar, Never, Self, overload
 
 import chaupal_audit.errors as plain
 from chaupal.kernel.faults import FAULTS, Value, Wrong, brief
@@ -111,6 +111,10 @@ class NotFound(Coded, plain.NotFound):
     """Missing or forbidden: from outside they look the same."""
 
 
+@overload
+def or_not_found[T](thing: T | None) -> T: ...
+@overload
+def or_not_found(thing: None) -> Never: ...
 def or_not_found[T](thing: T | None) -> T:
     """What was looked for. Raises NotFound where there is none."""
     if thing is None:

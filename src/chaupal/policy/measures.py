@@ -26,7 +26,7 @@ SHADING = frozenset(m for m in Measure if m.row.shades)
 # Everybody can see that it is in force; of the others neither log nor register says whom they are about.
 SEEN = HIDING | SHADING
 UNFINDABLE = frozenset(m for m in Measure if not m.row.sought)
-USUAL = {m.row.usual: m for m in Measure if m.row.usual}
+USUAL: dict[str, Measure] = {m.row.usual: m for m in Measure if m.row.usual}
 STATES = {m: m.row.state for m in reversed(Measure) if m.row.state}  # the most severe first
 # What one names, in the words of Mastodon's `withheld_scope`.
 SCOPES = {m: {"post": "status", "account": "user", "media": "media", "server": "server"}[m.row.hides] for m in HIDING}

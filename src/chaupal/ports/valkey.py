@@ -124,7 +124,7 @@ class Server:
         except ResponseError as error:  # an answer, though not one that is right
             wrong = REFUSED if str(error).startswith(("NOAUTH", "WRONGPASS")) else STRANGER
             raise BadSettings(wrong.format(self.address, error)) from error
-        except (ValkeyError, OSError, TimeoutError) as error:
+        except (ValkeyError, OSError) as error:
             text = str(error)
             wrong = STRANGER if "rotocol" in text else UNREACHED
             raise BadSettings(wrong.format(self.address, text or "it is silent")) from error
@@ -152,7 +152,7 @@ class Server:
                     await self._client.execute_command(*words)
         except ResponseError as error:
             raise BadSettings(REFUSED.format(self.address, error)) from error
-        except (ValkeyError, OSError, TimeoutError) as error:
+        except (ValkeyError, OSError) as error:
             raise BadSettings(UNREACHED.format(self.address, str(error) or "it is silent")) from error
 
     async def ask(self, *words: Any) -> Any:
@@ -199,7 +199,7 @@ class Server:
                 raise Gone
             try:
                 return await self._patience.wait(doing())
-            except (ValkeyError, OSError, TimeoutError) as error:
+            except (ValkeyError, OSError) as error:
                 self._lost(error)
                 raise Gone from error
 
@@ -224,7 +224,7 @@ class Server:
                 if not refused:
                     log.error(REFUSED.format(self.address, error))
                 refused = True
-            except (ValkeyError, OSError, TimeoutError):
+            except (ValkeyError, OSError):
                 pass
         log.info("Valkey is back", at=str(self.address))
 

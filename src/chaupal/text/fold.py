@@ -91,7 +91,7 @@ _POSING = str.maketrans(
 _POSING_FOLDED = {ord(chr(code).casefold()): latin for code, latin in _POSING.items()} | _POSING
 
 # Letters of a tag that only separate its words.
-SEPARATORS = "_·॰・\u0f0b"
+SEPARATORS: str = "_·॰・\u0f0b"
 
 
 _LATIN, _GREEK_OR_CYRILLIC = regex.compile("[A-Za-z]"), regex.compile(r"[\p{Greek}\p{Cyrillic}]")

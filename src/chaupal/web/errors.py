@@ -97,11 +97,11 @@ def _flat(sent: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str,
         if isinstance(value, str):
             yield name, name.partition("[")[0], value
         elif isinstance(value, list):
-            for one in value:  # pyright: ignore[reportUnknownVariableType] - what came
+            for one in value:
                 if isinstance(one, str):
                     yield f"{name}[]", name.partition("[")[0], one
         elif isinstance(value, Mapping):
-            yield from _flat(value, name)  # pyright: ignore[reportUnknownArgumentType]
+            yield from _flat(value, name)
 
 
 # `Problem.slug` -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.

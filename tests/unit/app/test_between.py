@@ -192,7 +192,7 @@ def homes(house: RunningHouse) -> ValkeyHomes:
 
 async def laid(house: RunningHouse) -> None:
     """What it built lies in Valkey."""
-    if (laying := homes(house)._laying) is not None:  # pyright: ignore[reportPrivateUsage]
+    if (laying := homes(house)._laying) is not None:
         await laying
 
 

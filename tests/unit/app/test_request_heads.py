@@ -119,7 +119,7 @@ async def test_who_leaves_says_so_with_the_answer_to_a_head_that_is_known_too():
     served = Served()
     for _ in range(3):
         served.http.data_received(ask(b"/"))
-    served.http._leaving = True  # pyright: ignore[reportPrivateUsage]
+    served.http._leaving = True
     served.http.data_received(ask(b"/"))
     assert b"connection: close" in served.line.sent[-1] and served.line.closed
 

@@ -19,5 +19,5 @@ from chaupal.app import static_mirror
 )
 def test_links_to_the_record_lead_to_files_and_others_stay(html: str, written: str | None, led_to: set[str]):
     """`written`: the page in the mirror; None where it is the same."""
-    found = static_mirror._localised(html)  # pyright: ignore[reportPrivateUsage]
+    found = static_mirror._localised(html)
     assert found == (html if written is None else written, led_to)

@@ -24,7 +24,7 @@ from waiting import PATIENCE, until
 def one_of_many(house: RunningHouse, *acts: TimerAct) -> Timers:
     settings = msgspec.structs.replace(house.carrier.settings, valkey="valkey://127.0.0.1")
     timers = Timers(msgspec.structs.replace(house.carrier, settings=settings), pace=0.02)
-    timers._acts = acts  # pyright: ignore[reportPrivateUsage]
+    timers._acts = acts
     return timers
 
 
@@ -110,7 +110,7 @@ async def test_who_was_stopped_in_an_act_and_overtaken_changes_nothing_when_it_g
     )
     sleeper.start()
     await asyncio.wait_for(stopped.wait(), PATIENCE)
-    loop = sleeper._loop  # pyright: ignore[reportPrivateUsage]
+    loop = sleeper._loop
     assert loop is not None
     loop.cancel()  # the whole process stands still
     await expire(quick_house)

@@ -154,7 +154,7 @@ async def beside_its_commit(
         steps.append(asyncio.create_task(street.runner.step()))
 
     if isinstance(work, PostgresWork):
-        transaction, abreast = work._transaction, work.abreast  # pyright: ignore[reportPrivateUsage]
+        transaction, abreast = work._transaction, work.abreast
 
         @asynccontextmanager
         async def told_late(connection: object) -> AsyncGenerator[None]:

@@ -24,7 +24,7 @@ async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench)
         with contextlib.suppress(asyncio.QueueFull):
             looked.put_nowait(None)
 
-    clock._acts += (TimerAct("look", 0.01, look),)  # pyright: ignore[reportPrivateUsage]
+    clock._acts += (TimerAct("look", 0.01, look),)
     clock.start()
     await until(looked.full)  # so often each act was begun, at least
 
@@ -63,7 +63,7 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
             enough.set()
 
     acts = {"long": long, "failing": failing, "set back": refused, "short": short}
-    timers._acts = tuple(TimerAct(name, 0.01, do) for name, do in acts.items())  # pyright: ignore[reportPrivateUsage]
+    timers._acts = tuple(TimerAct(name, 0.01, do) for name, do in acts.items())
     with capture_logs() as said:
         timers.start()
         await asyncio.wait_for(enough.wait(), PATIENCE)
@@ -75,4 +75,4 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
     }
     assert begun["long"] == 1
     assert begun["set back"] == 1, "witnesses of a store that was set back are not asked at each look"
-    assert not timers._running  # pyright: ignore[reportPrivateUsage]
+    assert not timers._running

@@ -69,9 +69,9 @@ async def test_a_query_may_hold_letters_as_they_are(house: RunningHouse):
         "scheme": "http",
         "root_path": "",
     }
-    await house.app(scope, receive, send)  # pyright: ignore[reportArgumentType]
+    await house.app(scope, receive, send)
     assert sent[0]["status"] == 200
-    assert 'value="किसान"'.encode() in sent[1]["body"]  # pyright: ignore[reportOperatorIssue]
+    assert 'value="किसान"'.encode() in sent[1]["body"]
 
 
 @pytest.mark.parametrize(

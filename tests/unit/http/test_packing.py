@@ -48,7 +48,7 @@ async def test_a_page_is_packed_for_whoever_reads_gzip(village: Village):
 
 async def test_a_style_is_packed_once_and_kept_for_good(village: Village):
     page = await village.page_as("IN", "/about")
-    path = regex.search(r'href="(/static/style[^"]+)"', page)[1]  # pyright: ignore[reportOptionalSubscript]
+    path = regex.search(r'href="(/static/style[^"]+)"', page)[1]
     async with village.client.stream("GET", path, headers={"accept-encoding": "gzip"}) as answer:
         raw = b"".join([part async for part in answer.aiter_raw()])
     plain = await village.client.get(path, headers={"accept-encoding": "identity"})

@@ -43,10 +43,10 @@ class Street:
     theirs: str
 
     def open(self, path: str, token: str = "", **more: object):
-        return listening(self.running.app, f"{API}{path}", token=token, **more)  # pyright: ignore[reportArgumentType]
+        return listening(self.running.app, f"{API}{path}", token=token, **more)
 
     async def says(self, who: Viewer, text: str, **draft: object) -> int:
-        id_ = await posts.publish(self.running.house.square, who, posts.Draft(text=text, **draft))  # pyright: ignore
+        id_ = await posts.publish(self.running.house.square, who, posts.Draft(text=text, **draft))
         await self.running.runner.settle()
         return id_
 
@@ -122,7 +122,7 @@ async def test_before_each_that_is_put_into_words_it_is_looked_what_is_so_by_the
 ):
     """Also where one thing is told on two streams of a connection: the first telling may wait for a slow reader."""
     work, done = street.running.house.reads.work, list[str]()
-    fresh, words = work.fresh, streaming.Streaming._words  # pyright: ignore[reportPrivateUsage]
+    fresh, words = work.fresh, streaming.Streaming._words
 
     async def looks() -> None:
         await fresh()
@@ -279,9 +279,9 @@ async def test_a_home_is_heard_though_another_connection_of_the_same_person_went
     street: Street, monkeypatch: pytest.MonkeyPatch
 ):
     streams, home = street.running.carrier.streams, mailbox.home_of(street.asha.me)
-    hearing: Any = mailbox.Hearing(("user",), (home,), compose=None)  # pyright: ignore[reportArgumentType]
+    hearing: Any = mailbox.Hearing(("user",), (home,), compose=None)
     calls = [SimpleNamespace(viewer=street.asha, caller=None, address="") for _ in range(2)]
-    first, second = [mailbox.Listener(call) for call in calls]  # pyright: ignore[reportArgumentType]
+    first, second = [mailbox.Listener(call) for call in calls]
     read, gates = fanout.relations_of, [asyncio.Event(), asyncio.Event()]
     waiting = iter(gates)
 

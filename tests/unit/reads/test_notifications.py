@@ -25,7 +25,7 @@ async def told(street: Street, who: int, country: str = "DE", **more: object) ->
         (
             await notifications.page(street.reads, by(who, country), Cursor(), notifications.NotificationsAsked(**more))
         ).items
-    )  # type: ignore[arg-type]
+    )
 
 
 async def kinds(street: Street, who: int, country: str = "DE") -> list[str]:

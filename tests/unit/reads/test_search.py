@@ -19,7 +19,7 @@ async def found(street: Street, query: str, country: str = "DE", who: int | None
 
 
 async def names(street: Street, query: str, who: int | None = None, country: str = "DE", **more: object) -> list[str]:
-    seen = await search.people(street.reads, by(who, country), query, **more)  # type: ignore[arg-type]
+    seen = await search.people(street.reads, by(who, country), query, **more)
     return [person.item.handle for person in seen]
 
 

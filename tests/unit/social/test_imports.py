@@ -1,7 +1,5 @@
 """Bringing one's past along: dated as it was, announced to nobody, each post once, and under the same rules as any other."""
 
-# pyright: basic
-
 import asyncio
 
 import pytest

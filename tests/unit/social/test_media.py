@@ -1,8 +1,5 @@
 """Pictures: hostile ones are refused, good ones painted anew, and their files judged like the posts they stand in."""
 
-# What Pillow and libvips tell of themselves has no types.
-# pyright: reportAttributeAccessIssue=false, reportPrivateUsage=false
-
 import asyncio
 import contextlib
 import io
@@ -117,7 +114,7 @@ def test_the_narrowest_pictures_have_both_renditions(width: int, height: int):
 def test_what_moves_keeps_moving(kind: str):
     done = pictures.render(moving(kind), MOST)
     assert done.mime == f"image/{kind.lower()}"
-    assert opened(done.original).n_frames == 4
+    assert opened(done.original).n_frames == 4  # pyrefly: ignore[missing-attribute]
     assert (done.width, done.height) == (60, 40)
 
 
@@ -239,7 +236,7 @@ def test_of_a_strip_the_middle_is_scaled_and_not_all_of_it(size: tuple[int, int]
     strip.save(written, "PNG")
     for wanted in (pictures.AVATAR, pictures.HEADER):
         made = opened(pictures.portrait(written.getvalue(), MOST, wanted))
-        red, _, blue = made.convert("RGB").getpixel((wanted[0] // 2, wanted[1] // 2))  # pyright: ignore[reportGeneralTypeIssues]
+        red, _, blue = made.convert("RGB").getpixel((wanted[0] // 2, wanted[1] // 2))
         assert made.size == wanted and red > 200 > 50 > blue
 
 

@@ -88,7 +88,7 @@ async def test_many_followers_come_in_several_commits_and_a_move_that_was_left_g
     for fan in fans:
         await graph.follow(street.square, by(fan), old.me)
     await moving.move(street.square, old, "asha2", PASSWORD)
-    whole = moving._step  # pyright: ignore[reportPrivateUsage]
+    whole = moving._step
     steps: list[Move] = []
 
     async def dies(square: Square, move: Move) -> Move:
@@ -176,7 +176,7 @@ async def test_taken_back_in_the_midst_the_rest_stays_and_one_moves_again_after_
     for fan in await street.people("bela", "chandu", "deepa"):
         await graph.follow(street.square, by(fan), old.me)
     await moving.move(street.square, old, "asha2", PASSWORD)
-    whole = moving._step  # pyright: ignore[reportPrivateUsage]
+    whole = moving._step
 
     async def halfway(square: Square, move: Move) -> Move:
         if move.done == 1:

@@ -1,7 +1,5 @@
 """Coming in and going out: sessions, tokens, passwords, and what is remembered of them."""
 
-# pyright: basic
-
 import unicodedata
 from types import SimpleNamespace
 from typing import Any

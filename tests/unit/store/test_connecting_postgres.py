@@ -93,7 +93,7 @@ async def test_one_that_the_database_closed_is_made_anew(hands: Hands, postgres_
     gone = await hands.fetchval(WHO)
     postgres_server.execute(f"SELECT pg_terminate_backend({gone})")
     async with asyncio.timeout(PATIENCE):
-        while not all(map(is_lost, hands._free)):  # noqa: ASYNC110  # pyright: ignore[reportPrivateUsage]
+        while not all(map(is_lost, hands._free)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await hands.fetchval(WHO) != gone
 

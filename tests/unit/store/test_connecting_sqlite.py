@@ -30,7 +30,7 @@ def work_of(village: Village) -> SqliteWork:
 
 @contextmanager
 def fresh(village: Village) -> Iterator[sqlite3.Connection]:
-    with closing(connect(work_of(village)._path)) as db:  # pyright: ignore[reportPrivateUsage]
+    with closing(connect(work_of(village)._path)) as db:
         yield db
 
 

@@ -49,7 +49,7 @@ async def test_what_is_read_is_kept_unless_it_was_forgotten_meanwhile(
 ):
     """A busy server forgets something during most reads, and of many processes each hears of the others'."""
     memory = village.running.house.square.work.memory
-    shelf: KindShelf[int, Any] = memory._shelves[kind]  # pyright: ignore[reportPrivateUsage]
+    shelf: KindShelf[int, Any] = memory._shelves[kind]
     mine = key(village)
     shelf.forget(EVERY)
 

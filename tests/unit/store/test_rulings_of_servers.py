@@ -17,7 +17,7 @@ async def begin(street: Street, subject: int, measure: Measure, **changes: objec
         "reason": "R", "decided_by": 1, "approved_by": 2, "log_index": 0, "basis": "own_rules", "review_at": 2**45,
     }  # fmt: skip
     async with street.work.writing() as w:
-        await rulings.begin(w, RulingRow(**row | changes))  # pyright: ignore[reportArgumentType]
+        await rulings.begin(w, RulingRow(**row | changes))
 
 
 async def met(street: Street, domain: str = "far.example") -> int:

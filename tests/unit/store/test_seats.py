@@ -80,7 +80,7 @@ async def sit(dsn: str, clock: StillClock) -> AsyncIterator[Sit]:
 
 
 def work_of(sitting: Sitting) -> PostgresWork:
-    found = sitting._work  # pyright: ignore[reportPrivateUsage]
+    found = sitting._work
     assert isinstance(found, PostgresWork)
     return found
 
@@ -91,7 +91,7 @@ async def ask(sitting: Sitting, words: str) -> None:
 
 
 async def renew(sitting: Sitting) -> None:
-    await sitting._renew()  # pyright: ignore[reportPrivateUsage]
+    await sitting._renew()
 
 
 async def test_nobody_sits_where_another_does_whoever_serves_and_whoever_stands_beside(sit: Sit):
@@ -174,7 +174,7 @@ async def test_a_seat_that_could_not_be_renewed_is_asked_for_again_a_second_late
     monkeypatch.setattr(sitting, "_renew", asks)
     with monkeypatch.context() as patch, pytest.raises(asyncio.CancelledError):
         patch.setattr(seats.asyncio, "sleep", sleep)
-        await sitting._renew_on()  # pyright: ignore[reportPrivateUsage]
+        await sitting._renew_on()
     assert waits == [seats.LASTS / 3_000, seats.AGAIN, seats.AGAIN, seats.LASTS / 3_000 - 1.0, 0.0]
 
 

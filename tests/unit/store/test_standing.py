@@ -39,7 +39,7 @@ async def lift(work: Work, id_: int) -> str:
 
 async def state(work: Work) -> str:
     async with work.reading() as reading:
-        return (await people.sealed_people(reading, [ME]))[ME]._item.state  # pyright: ignore[reportPrivateUsage]
+        return (await people.sealed_people(reading, [ME]))[ME]._item.state
 
 
 @pytest.fixture

@@ -49,9 +49,9 @@ class Process:
 
     def remember(self, *posts: int) -> None:
         for id_ in posts:
-            self.work.memory.posts.put(id_, object())  # pyright: ignore[reportArgumentType] - a thing like any other
+            self.work.memory.posts.put(id_, object())
         for id_ in posts:
-            self.work.memory.people.put(id_, object())  # pyright: ignore[reportArgumentType]
+            self.work.memory.people.put(id_, object())
 
     def knows(self) -> tuple[list[int], list[int]]:
         """Of 1, 2 and 3: which posts and which people stand on its shelves."""
@@ -95,7 +95,7 @@ async def test_what_one_changes_another_forgets_and_nothing_else(here: Process, 
     assert there.knows() == ([1, 3], [1, 2, 3])
     async with here.work.writing() as w:
         w.touch(PEOPLE, 1)
-        w.touch(POSTS, EVERY)  # pyright: ignore[reportArgumentType]
+        w.touch(POSTS, EVERY)
     await there.work.fresh()
     assert there.knows() == ([], [2, 3])
 
@@ -117,7 +117,7 @@ async def test_of_what_somebody_marked_elsewhere_only_that_post_is_asked_for_ane
     await there.work.fresh()
     assert known(there) == {7: [1, 3], 8: [1, 2]}
     await here.work.fresh()
-    assert [{**here.work.memory.reactions.peek(account)} for account in (7, 8)] == [{1: 1, 2: 1}, {1: 1, 2: 5, 3: 1}]  # pyright: ignore[reportGeneralTypeIssues]
+    assert [{**here.work.memory.reactions.peek(account)} for account in (7, 8)] == [{1: 1, 2: 1}, {1: 1, 2: 5, 3: 1}]  # pyrefly: ignore[invalid-argument]
     async with there.work.writing() as w:
         w.remark(7, 2, came=4)
     await here.work.fresh()
@@ -272,7 +272,7 @@ async def test_posts_of_other_servers_that_nobody_here_asks_for_push_out_nothing
     for id_ in told:
         memory.look_begins()
         post = Post(id_, 1, 0, Visibility.PUBLIC, "", "", "", "hi", False, None, None, id_, server=5)
-        there.work._hear([UnitBeside({(POSTS, id_)}, [], strange=False, post=post)], [])  # pyright: ignore[reportPrivateUsage]
+        there.work._hear([UnitBeside({(POSTS, id_)}, [], strange=False, post=post)], [])
     assert all(memory.posts.several(read))
     assert [id_ for id_ in told if memory.posts.peek(id_)] == [*told[-MOST_FROM_ELSEWHERE:]], "the newest are at hand"
 
@@ -295,7 +295,7 @@ async def test_a_look_that_is_faster_than_the_answer_to_a_commit_is_heard_once(
     process.remember(2)
     with monkeypatch.context() as patch:
         if mistaken:
-            patch.setattr(late.memory, "forget", lambda touched: 1 / 0)  # pyright: ignore[reportUnknownLambdaType]
+            patch.setattr(late.memory, "forget", lambda touched: 1 / 0)
         PostgresWork.committed(late, late.held[0])
     assert process.own == [] and process.knows()[0] == ([] if mistaken else [2])
     await late.close()
@@ -340,7 +340,7 @@ async def test_whoever_goes_away_once_their_unit_is_committed_leaves_nothing_tha
     await process.work.open()
     process.remember(1)
     author = asyncio.create_task(changes(process.work, 1, event=followed("दिल्ली")))
-    given = Hands._give  # pyright: ignore[reportPrivateUsage]
+    given = Hands._give
 
     async def give(self: Hands, connection: Any) -> None:
         author.cancel()
@@ -402,10 +402,10 @@ async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_fo
         number = await ask(self, query)
         await at_it.start()
         await late.execute("SELECT pg_current_xact_id()")
-        work._doubt({(POSTS, 2)})  # pyright: ignore[reportPrivateUsage]
+        work._doubt({(POSTS, 2)})
         return number
 
-    work._doubt({(POSTS, 1)})  # pyright: ignore[reportPrivateUsage]
+    work._doubt({(POSTS, 1)})
     with monkeypatch.context() as patch:
         patch.setattr(Hands, "fetchval", asked)
         await work.catch_up()
@@ -453,9 +453,9 @@ async def test_a_database_that_lost_what_was_in_flight_is_known_by_its_epoch(
 
 async def test_numbers_of_transactions_that_go_back_are_those_of_another_database(there: Process):
     there.remember(1)
-    seen = there.work.tail._seen  # pyright: ignore[reportPrivateUsage]
+    seen = there.work.tail._seen
     assert seen is not None
-    there.work.tail._seen = seen._replace(snapshot="999999:999999:")  # pyright: ignore[reportPrivateUsage]
+    there.work.tail._seen = seen._replace(snapshot="999999:999999:")
     await there.work.fresh()
     assert there.knows()[0] == [] and there.gaps == 1
 
@@ -480,16 +480,16 @@ async def test_rows_of_another_database_are_dropped_and_not_heard_at_every_look(
 async def test_who_slept_so_long_that_rows_may_be_swept_forgets_everything(there: Process, whose: str):
     there.remember(1)
     eye = there.work.tail
-    assert eye._seen is not None  # pyright: ignore[reportPrivateUsage]
-    moment = getattr(eye._seen, whose)  # pyright: ignore[reportPrivateUsage]
-    eye._seen = eye._seen._replace(**{whose: moment - tail.KEPT / 2})  # pyright: ignore[reportPrivateUsage]
+    assert eye._seen is not None
+    moment = getattr(eye._seen, whose)
+    eye._seen = eye._seen._replace(**{whose: moment - tail.KEPT / 2})
     await there.work.fresh()
     assert there.knows()[0] == [] and there.gaps == 1
 
 
 async def test_rows_are_swept_when_all_who_look_have_seen_them(here: Process, there: Process, connection: Any):
     now = 0.0
-    here.work.tail._elapsed = lambda: now  # pyright: ignore[reportPrivateUsage]
+    here.work.tail._elapsed = lambda: now
 
     async def rows() -> int:
         return await connection.fetchval("SELECT count(*) FROM changes")
@@ -515,7 +515,7 @@ async def test_what_could_not_be_heard_to_its_end_is_forgotten_as_a_whole(
     there.remember(1, 2)
     await changes(here.work, 1)
     with monkeypatch.context() as patch:
-        patch.setattr(there.work.memory, "forget", lambda touched: 1 / 0)  # pyright: ignore[reportUnknownLambdaType]
+        patch.setattr(there.work.memory, "forget", lambda touched: 1 / 0)
         with pytest.raises(Unavailable), capture_logs() as said:
             await there.work.fresh()
     assert [line["event"] for line in said if line.get("exc_info")] == ["what others have committed could not be heard"]
@@ -543,7 +543,7 @@ async def test_a_connection_whose_last_words_come_in_while_it_is_asked_is_lost_a
     here: Process, there: Process, monkeypatch: pytest.MonkeyPatch
 ):
     there.remember(1, 2)
-    asks, lost = there.work.tail._fetch, there.work.tail._eye  # pyright: ignore[reportPrivateUsage]
+    asks, lost = there.work.tail._fetch, there.work.tail._eye
 
     async def fetch(eye: Any) -> Any:
         if eye is lost:
@@ -567,11 +567,11 @@ async def test_behind_a_network_that_carries_nothing_nobody_passes_until_it_is_m
     there.remember(1)
     links.freeze("database")
     await changes(here.work, 1)
-    there.work.barrier = Barrier(there.work._look_up, patience=0.1)  # pyright: ignore[reportPrivateUsage]
+    there.work.barrier = Barrier(there.work._look_up, patience=0.1)
     with pytest.raises(Unavailable):
         await there.work.fresh()
     links.heal("database")
-    there.work.barrier = Barrier(there.work._look_up)  # pyright: ignore[reportPrivateUsage]
+    there.work.barrier = Barrier(there.work._look_up)
     await there.work.fresh()
     assert there.knows()[0] == [] and not there.gaps
     await there.work.close()
@@ -603,10 +603,10 @@ async def test_who_cannot_look_does_not_pass_and_knows_all_when_it_can_again(
     await changes(here.work, 1, event=followed("दिल्ली"))
     with monkeypatch.context() as patch:
         patch.setattr(tail, "LOOK", "SELECT pg_sleep(60), $1::text")
-        there.work.barrier = Barrier(there.work._look_up, patience=0.05)  # pyright: ignore[reportPrivateUsage]
+        there.work.barrier = Barrier(there.work._look_up, patience=0.05)
         with pytest.raises(Unavailable):
             await there.work.fresh()
     assert there.knows()[0] == [1] and not there.heard
-    there.work.barrier = Barrier(there.work._look_up)  # pyright: ignore[reportPrivateUsage]
+    there.work.barrier = Barrier(there.work._look_up)
     await there.work.fresh()
     assert there.knows()[0] == [] and there.heard == [followed("दिल्ली")]

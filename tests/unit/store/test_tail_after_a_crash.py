@@ -42,7 +42,7 @@ def _knows(work: PostgresWork) -> bool:
 
 
 def _remember(work: PostgresWork) -> None:
-    work.memory.posts.put(1, object())  # pyright: ignore[reportArgumentType] - a thing like any other
+    work.memory.posts.put(1, object())
 
 
 async def test_after_a_crash_and_where_a_standby_took_over_everything_is_forgotten_and_a_standby_is_no_witness(

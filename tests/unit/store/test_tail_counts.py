@@ -50,7 +50,7 @@ def lies(work: PostgresWork, *, likes: int) -> None:
 def known(work: PostgresWork) -> int | None:
     """How many like the post, as it lies there; None where it would be asked for."""
     found = work.memory.posts.peek(POST.id)
-    return None if found is None else found._item.likes_count  # pyright: ignore[reportPrivateUsage]
+    return None if found is None else found._item.likes_count
 
 
 async def counts(work: PostgresWork, likes: int) -> None:
@@ -123,7 +123,7 @@ async def test_what_was_read_while_a_look_was_out_is_not_counted_back(
 ):
     """It may hold what somebody counted after that."""
     await counts(here, 4)
-    ask = there.tail._ask  # pyright: ignore[reportPrivateUsage]
+    ask = there.tail._ask
 
     async def asked():
         found = await ask()

@@ -90,7 +90,7 @@ async def test_what_is_on_its_way_to_the_disk_is_not_true_yet(tmp_path: Path, mi
             await marks.write(w, "a", "1")
 
     try:
-        work._disk.submit(disk)  # pyright: ignore[reportPrivateUsage]
+        work._disk.submit(disk)
         written = asyncio.create_task(write())
         await asyncio.to_thread(begun.wait, PATIENCE)
         for _ in range(10):  # the unit is closed, and its commit waits behind
@@ -441,7 +441,7 @@ class Slowly(ThreadPoolExecutor):
         self.given: list[Callable[[], object]] = []
         self.done = 0
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":  # pyrefly: ignore[bad-override]
         self.given.append(partial(fn, *args, **kwargs))
         return Future()
 
@@ -449,7 +449,7 @@ class Slowly(ThreadPoolExecutor):
         self.given.pop(0)()
         self.done += 1
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:  # pyrefly: ignore[bad-override]
         """Nothing is left undone."""
         self.submit = AtOnce.submit.__get__(self)
         while self.given:
@@ -459,7 +459,7 @@ class Slowly(ThreadPoolExecutor):
 class AtOnce(ThreadPoolExecutor):
     """Does what it is given before it says that it took it."""
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":  # pyrefly: ignore[bad-override]
         done: Future[Any] = Future()
         done.set_result(fn(*args, **kwargs))
         return done
@@ -485,7 +485,7 @@ async def rounds_of_the_loop() -> AsyncGenerator[Callable[[], int]]:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # on PostgreSQL no thread stands between
 async def test_what_is_on_the_disk_is_told_at_once_to_its_author(work: work_sqlite.SqliteWork):
-    work._disk = AtOnce(1)  # pyright: ignore[reportPrivateUsage]
+    work._disk = AtOnce(1)
     async with rounds_of_the_loop() as rounds:
         async with work.writing() as w:
             await marks.write(w, "a", "1")
@@ -510,7 +510,7 @@ async def test_all_who_waited_for_the_disk_write_one_after_the_other_as_soon_as_
     went = list[int]()
     async with rounds_of_the_loop() as rounds:
         with Slowly() as disk:
-            work._disk = disk  # pyright: ignore[reportPrivateUsage]
+            work._disk = disk
             first = asyncio.create_task(write(0))
             await until(lambda: disk.given)
             others = [asyncio.create_task(write(number)) for number in range(1, 6)]

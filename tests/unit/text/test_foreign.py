@@ -113,7 +113,7 @@ _LONG = {
 @pytest.mark.parametrize("html", _LONG.values(), ids=_LONG)
 def test_no_text_is_read_from_each_of_its_letters_anew(html: str):
     """Each of these once took from seconds to half a minute, while nobody else was answered; now some thousandths."""
-    for pattern in (foreign._SPACES, foreign._AT_LINE_ENDS, foreign._MATH, foreign._TEX, foreign._EDGES):  # pyright: ignore[reportPrivateUsage]
+    for pattern in (foreign._SPACES, foreign._AT_LINE_ENDS, foreign._MATH, foreign._TEX, foreign._EDGES):
         pattern.sub("", html, timeout=2)
     foreign.read(html)
 

@@ -387,7 +387,7 @@ async def test_four_places_have_four_icons_of_their_own(village: Village):
     """A compass to explore, stacked lines for lists, a lens to search, a page for orders."""
     page = await village.page_as("IN", "/", village.asha)
     drawn = {
-        place: regex.search(rf'href="{place}"[^>]*><svg[^>]*>(.*?)</svg>', page)[1]  # pyright: ignore[reportOptionalSubscript]
+        place: regex.search(rf'href="{place}"[^>]*><svg[^>]*>(.*?)</svg>', page)[1]
         for place in ("/explore", "/lists", "/search", "/orders")
     }
     assert len(set(drawn.values())) == 4

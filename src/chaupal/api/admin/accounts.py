@@ -147,7 +147,7 @@ async def listed(call: Call[AccountsAsked]) -> Answer:
 async def listed2(call: Call[AccountsAskedV2]) -> Answer:
     """Accounts, newest first, in Mastodon's second version."""
     a = call.args
-    whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyright: ignore[reportAssignmentType]
+    whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyrefly: ignore[bad-assignment]
     silenced = a.status == "silenced"
     return await _page(
         call,

@@ -41,7 +41,7 @@ ROW = acts.with_fields(BulkRow, [f for f in acts.fields_of(bulk.VERBS.values()) 
 class AppealRowsSent(msgspec.Struct, kw_only=True):
     """`rows`, or the same as `csv` (its text, or a file of a form). `what_can`: enter the rows that are right, where some are not."""
 
-    rows: Annotated[list[ROW], Meta(max_length=bulk.MOST)] = []  # pyright: ignore[reportInvalidTypeForm]
+    rows: Annotated[list[ROW], Meta(max_length=bulk.MOST)] = []
     csv: str = ""
     what_can: bool = False
 

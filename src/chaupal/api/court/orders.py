@@ -185,7 +185,7 @@ def _whole(text: str) -> NewOrder:
         raise Malformed("not_json", name="order") from error
     if not isinstance(sent, dict):
         raise Malformed("no_json_object", name="order")
-    return check(NewOrder, sent)  # pyright: ignore[reportUnknownArgumentType]
+    return check(NewOrder, sent)
 
 
 def _form(new: NewOrder) -> OrderForm:

@@ -180,7 +180,7 @@ def sealed(to: Subscription, said: bytes) -> tuple[dict[str, str], bytes]:
     """Headers and body that only the device can open: RFC 8291, or its draft of 2016 that older apps ask for."""
     salt, mine = os.urandom(16), ec.generate_private_key(ec.SECP256R1())
     version = "aes128gcm" if to.standard else "aesgcm"
-    body: bytes = http_ece.encrypt(  # pyright: ignore[reportUnknownMemberType]
+    body: bytes = http_ece.encrypt(
         said, salt=salt, private_key=mine, dh=devices.raw(to.p256dh), auth_secret=devices.raw(to.auth), version=version
     )
     if to.standard:

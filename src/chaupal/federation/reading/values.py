@@ -98,9 +98,9 @@ def check_depth(said: object) -> None:
 
 def _inside(value: object) -> Iterator[object]:
     if isinstance(value, dict):
-        yield from (inner for inner in value.values() if isinstance(inner, dict | list))
+        yield from (inner for inner in value.values() if isinstance(inner, (dict, list)))
     elif isinstance(value, list):
-        yield from (inner for inner in value if isinstance(inner, dict | list))
+        yield from (inner for inner in value if isinstance(inner, (dict, list)))
 
 
 def an_object(said: object) -> Json:

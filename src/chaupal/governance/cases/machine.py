@@ -88,7 +88,7 @@ def _words(may: str, own: str) -> str:
 def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) -> Iterator[str]:
     """What is wrong with a table: states out of reach or without a way on, verbs that lead two ways or are two people's."""
     moves = tuple(moves)
-    states = type(start)
+    states: type[S] = type(start)
     reached = {start}
     while more := {m.to for m in moves if m.source in reached} - reached:
         reached |= more

@@ -245,7 +245,7 @@ def _sender(data: bytes, authority: Authority | None) -> Signer:
 
     try:
         sender = str(email.message_from_bytes(data, policy=email.policy.default)["from"] or "")[:300]
-    except (ValueError, LookupError, AttributeError, IndexError, TypeError):  # headers that the library cannot read
+    except (ValueError, LookupError, AttributeError, TypeError):  # headers that the library cannot read
         sender = ""
     return Signer(mail_from=sender, poses=_poses(sender, authority))
 

@@ -42,7 +42,7 @@ def _latin(letter: str) -> str:
 def _table() -> dict[str, list[dict[str, str]]]:
     from confusable_homoglyphs import confusables  # large, and asked for by orders alone
 
-    return confusables.confusables_data  # pyright: ignore[reportReturnType]
+    return confusables.confusables_data
 
 
 def posed_handle(text: str) -> str:

@@ -143,7 +143,8 @@ async def bylines_of(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]
 
     To name somebody is to offer them, so whoever is withheld, suspended, limited or muted is not named.
     """
-    cards = {post.id: post.card for seen in posts if (post := seen.item.inner or seen.item).card and post.card.creator}
+    inner = [seen.item.inner or seen.item for seen in posts]
+    cards = {post.id: card for post in inner if (card := post.card) and card.creator}
     if not cards:
         return NO_BYLINES
     found = await people(reads, viewer, Surface.SUGGEST, dict.fromkeys(card.creator for card in cards.values()))

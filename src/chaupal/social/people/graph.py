@@ -4,6 +4,7 @@ Counts change in the same commit.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy.sealed import Visible
@@ -42,7 +43,11 @@ async def follow(
     Raises NotFound for whom the viewer may not see and for the suspended, NotAllowed for oneself, where either blocks the other,
     and where either has moved; Invalid for a code that names no language.
     """
-    said = {"reposts": reposts, "notify": notify, "languages": None if languages is None else _checked(languages)}
+    said: dict[str, Any] = {
+        "reposts": reposts,
+        "notify": notify,
+        "languages": None if languages is None else _checked(languages),
+    }
     changed = {name: value for name, value in said.items() if value is not None}
     me, seen = await _me_and(square, viewer, them)
     async with square.work.reading() as reading:

@@ -3,9 +3,6 @@
 RFC 6749 (codes, client credentials), RFC 7636 (PKCE, S256 only), RFC 7009 (revocation).
 """
 
-# The types written for Authlib ask more of its subclasses than its code does.
-# pyright: reportIncompatibleMethodOverride=false, reportOptionalMemberAccess=false, reportArgumentType=false, reportReturnType=false
-
 import hmac
 from collections.abc import Mapping
 from typing import Any

@@ -55,7 +55,7 @@ def _passed(share: int, before: int) -> object:
     return and_(clocks.c.alerted == before, gone * 100 >= span * share)
 
 
-ALERTING = RUNNING.where(or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyright: ignore[reportArgumentType]
+ALERTING = RUNNING.where(or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyrefly: ignore[bad-argument-type]
 ALERTED = updates(clocks, alerted="share").where(clocks.c.alerted < param("share"), id="this", stopped_at=None)
 
 

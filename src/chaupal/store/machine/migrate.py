@@ -249,7 +249,7 @@ def _upgrade(connection: "Connection", to: str) -> None:
 
     def steps(at: Any, _: object) -> Any:
         # As alembic's own command asks, which reads every file anew.
-        return scripts._upgrade_revs(to, at)  # pyright: ignore[reportPrivateUsage]
+        return scripts._upgrade_revs(to, at)  # pyrefly: ignore[protected-access]
 
     triggers.remove(connection)
     given = Config(attributes={"connection": connection})

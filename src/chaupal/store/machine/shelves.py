@@ -86,14 +86,14 @@ class Kind[K]:
         return self.name
 
 
-class _Every:
+class Every:
     """Stands in a key's place for all keys of the kind."""
 
     def __repr__(self) -> str:
         return "every"
 
 
-EVERY: Final = _Every()
+EVERY: Final = Every()
 ONLY: Final = 0  # the key of what there is one of
 
 type Touched = tuple[Kind[Any], Any]
@@ -186,16 +186,16 @@ def changed_by(stmt: Executable) -> frozenset[Kind[Any]]:
     return frozenset(kind for kind in KINDS if kind.rows & rows or kind.columns & columns)
 
 
-def _set_by(stmt: Insert | Update | Delete, table: Table) -> frozenset[Any]:
+def _set_by(stmt: Insert | Update | Delete, table: "Table[Any]") -> frozenset[Any]:
     """The columns of rows that were there before. Where a statement does not name them: all of its table's."""
     every = frozenset[Any](table.c)
     if isinstance(stmt, Delete):
         return frozenset()
     if isinstance(stmt, Insert):
         # ON CONFLICT: each database has a class of its own for it.
-        conflict = type(stmt._post_values_clause).__name__  # pyright: ignore[reportPrivateUsage]
+        conflict = type(stmt._post_values_clause).__name__  # pyrefly: ignore[protected-access]
         return every if conflict == "OnConflictDoUpdate" else frozenset()
-    named: Any = stmt._values  # pyright: ignore[reportPrivateUsage]
+    named: Any = stmt._values  # pyrefly: ignore[protected-access]
     return frozenset(table.c[getattr(name, "name", name)] for name in named) if named else every
 
 

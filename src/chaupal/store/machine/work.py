@@ -17,7 +17,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Counted, Memory, Remark
-from chaupal.store.machine.shelves import EVERY, NEVER, REACTIONS, Kind, Touched, note
+from chaupal.store.machine.shelves import EVERY, NEVER, REACTIONS, Every, Kind, Touched, note
 
 type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
@@ -156,7 +156,7 @@ class Writing(Reading):
         """Release the savepoint; what was done since stays in the unit."""
         raise NotImplementedError
 
-    def touch[K](self, kind: Kind[K], *keys: K) -> None:
+    def touch[K](self, kind: Kind[K], *keys: K | Every) -> None:
         """What memory must forget when this unit is committed."""
         self.touched.update((kind, key) for key in keys)
 

@@ -212,7 +212,7 @@ async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post
     wanted = list(ids)
     kept = reading.memory.posts.several(wanted)
     if all(kept):
-        return kept  # pyright: ignore[reportReturnType]
+        return kept  # pyrefly: ignore[bad-return]
     found = dict(zip(wanted, kept, strict=True))
     missing = [id_ for id_, sealed in found.items() if sealed is None]
     found |= await loaded(reading, reading.memory.posts, missing, _load)
@@ -298,7 +298,7 @@ async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
     """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
     found = await reading.once(POSTS, id_, ROOT_OF, of=id_)
-    root = found[0][0] if found else None
+    root = found[0][0] if found else 0
     return [(row[0], row[1]) for row in await reading.once(THREADS, root, IN_THREAD, root=root, n=at_most)]
 
 

@@ -87,7 +87,7 @@ async def mail_again(call: Call[MailAgain]) -> Answer:
 
 async def _welcome_page(call: Call[Any], **told: Any) -> Answer:
     login = await sessions.login_of(call.house.square, call.viewer)
-    told = {"again": False, "errors": {}, "wished": ""} | told
+    told: dict[str, Any] = {"again": False, "errors": {}, "wished": ""} | told
     return await pages.render(call, "joining/welcome.html", login=login, titled=N_("Almost there"), **told)
 
 

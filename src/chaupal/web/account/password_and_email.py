@@ -99,7 +99,7 @@ async def ask_address(call: Call[AddressTyped]) -> Answer:
 
 async def _page(call: Call[Any], **told: Any) -> Answer:
     login = await sessions.login_of(call.house.square, call.viewer)
-    told = {"errors": {}, "typed": "", "sent": False} | told
+    told: dict[str, Any] = {"errors": {}, "typed": "", "sent": False} | told
     return await pages.render(call, "settings/email.html", login=login, titled=N_("Email address"), **told)
 
 

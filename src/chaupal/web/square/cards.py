@@ -174,7 +174,7 @@ def limits(call: Call[Any], verdict: Show | Placeholder, author: int | None = No
         return _instead(call, verdict.ruling, verdict.scope), (), None, ()
     mine = author is not None and author == call.viewer.account
     beside = tuple(_own_limit(ruling, placeholders.banner(ruling, language), mine=mine) for ruling in verdict.banners)
-    pictures = verdict.without_media and _instead(call, verdict.without_media, "media")
+    pictures = _instead(call, verdict.without_media, "media") if verdict.without_media else None
     labels = tuple(_limit(ruling, placeholders.label(ruling, language)) for ruling in verdict.labels)
     return None, beside, pictures, labels
 

@@ -136,7 +136,7 @@ async def test_who_may_not_be_offered_to_a_reader_is_not_named_to_them(village: 
 async def test_a_page_names_somebody_of_this_server_or_nobody(village: Village):
     v = village
     domain, carrier = v.running.house.settings.domain, v.running.carrier
-    creator = previews._creator  # pyright: ignore[reportPrivateUsage]
+    creator = previews._creator
     for named in (f"@asha@{domain}", f"Asha@{domain.upper()}", f"asha@{domain}"):
         assert await creator(carrier, named) == v.asha.id, named
     for named in (

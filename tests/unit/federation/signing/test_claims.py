@@ -84,10 +84,10 @@ def test_what_we_sign_is_what_we_believe(way: str):
         {"body": b'{"type":"Block"}'},
         {"body": b""},
     ],
-    ids=lambda swapped: next(iter(swapped)),  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    ids=lambda swapped: next(iter(swapped)),
 )
 def test_nothing_that_matters_can_be_exchanged(way: str, swapped: dict[str, str | bytes]):
-    assert not heard(signed(way)._replace(**swapped))  # pyright: ignore[reportArgumentType]
+    assert not heard(signed(way)._replace(**swapped))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -31,7 +31,7 @@ async def test_whoever_has_the_store_alone_can_sign_for_nobody(fed: Federation):
     async with fed.work.reading() as reading:
         kept = await own_kept(reading, 0)
     assert isinstance(kept, OwnKey) and "PRIVATE" not in kept.private
-    keys._lock.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    keys._seed.cache_clear()
     fed.remembered.own.items.clear()
     file = Path(fed.settings.data) / "keys" / "federation.key"
     file.write_bytes(bytes(32))
@@ -40,7 +40,7 @@ async def test_whoever_has_the_store_alone_can_sign_for_nobody(fed: Federation):
 
 
 async def test_a_key_of_one_account_is_sealed_for_nobody_else(fed: Federation):
-    sealed = keys._sealed(fed.settings, 1, b"x")  # pyright: ignore[reportPrivateUsage]
-    assert keys._unsealed(fed.settings, 1, sealed) == b"x"  # pyright: ignore[reportPrivateUsage]
+    sealed = keys._sealed(fed.settings, 1, b"x")
+    assert keys._unsealed(fed.settings, 1, sealed) == b"x"
     with pytest.raises(Problem):
-        keys._unsealed(fed.settings, 2, sealed)  # pyright: ignore[reportPrivateUsage]
+        keys._unsealed(fed.settings, 2, sealed)

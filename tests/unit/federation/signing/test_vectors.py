@@ -207,7 +207,7 @@ BASIC = (
 @pytest.mark.parametrize(("names", "signature"), [BY_DATE, BASIC], ids=["C.1", "C.2"])
 def test_examples_of_the_draft_hold_and_are_refused_for_what_they_leave_out(names: tuple[str, ...], signature: str):
     key: object = load_pem_public_key(OLD_KEY.encode())
-    assert holds(key, "rsa-v1_5-sha256", b64decode(signature), cavage.base(OLD_ASKED, names))  # pyright: ignore[reportArgumentType]
+    assert holds(key, "rsa-v1_5-sha256", b64decode(signature), cavage.base(OLD_ASKED, names))
     said = f'keyId="Test",algorithm="rsa-sha256",headers="{" ".join(names)}",signature="{signature}"'
     with pytest.raises(NotSigned):
         cavage.claim(OLD_ASKED._replace(headers={**OLD_ASKED.headers, "signature": said}))

@@ -80,7 +80,7 @@ async def test_what_a_process_left_another_goes_on_with_and_nothing_is_entered_t
             entered += 1
             if entered == 3:
                 raise RuntimeError("the power failed")
-        return await real(*args, **more)  # pyright: ignore[reportArgumentType]
+        return await real(*args, **more)
 
     monkeypatch.setattr(bulk, "hundred", dies)
     with pytest.raises(RuntimeError):
@@ -118,7 +118,7 @@ async def test_what_moved_between_the_check_and_the_entry_is_reported(bench: Ben
     async def meanwhile(*args: object, **more: object) -> object:
         if more["keep"]:
             await decisions.return_(bench.court, bench.owner, ref, 2, reason="The second one is another matter.")
-        return await real(*args, **more)  # pyright: ignore[reportArgumentType]
+        return await real(*args, **more)
 
     monkeypatch.setattr(bulk, "hundred", meanwhile)
     await bulk_jobs.carry_on(bench.court)

@@ -47,7 +47,7 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in guards.GUARDS:
         monkeypatch.setitem(guards.GUARDS, name, nothing)
-    monkeypatch.setattr(guards, "check_holds", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(guards, "check_holds", lambda *_: None)
     monkeypatch.setattr(cases, "check_may", anybody)
 
 
@@ -164,7 +164,7 @@ async def test_no_measure_is_wider_than_its_order(
     ref = await bench.order()
     await propose(bench, bench.asha, ref, **WITHHOLD)
     with monkeypatch.context() as patched, kept("rulings_within_their_order|rulings_not_worldwide"):
-        patched.setattr(effects, "territory", lambda _: wider)  # pyright: ignore[reportUnknownLambdaType]
+        patched.setattr(effects, "territory", lambda _: wider)
         await decisions.approve(bench.court, bench.dev, ref, 1)
     await decisions.approve(bench.court, bench.dev, ref, 1)
 
@@ -175,10 +175,10 @@ async def test_no_measure_lasts_longer_than_its_order_but_by_who_can_make_that_l
     ref = await bench.order(ends_at="2021-03-01")
     await propose(bench, bench.asha, ref, **WITHHOLD)
     with monkeypatch.context() as patched, kept("rulings_end_with_their_order"):
-        patched.setattr(effects, "end_of", lambda *_: bench.court.clock() + 60 * DAY)  # pyright: ignore[reportUnknownLambdaType]
+        patched.setattr(effects, "end_of", lambda *_: bench.court.clock() + 60 * DAY)
         await decisions.approve(bench.court, bench.dev, ref, 1)
     with monkeypatch.context() as patched, kept("rulings_end_after_they_begin"):
-        patched.setattr(effects, "end_of", lambda *_: bench.court.clock())  # pyright: ignore[reportUnknownLambdaType]
+        patched.setattr(effects, "end_of", lambda *_: bench.court.clock())
         await decisions.approve(bench.court, bench.dev, ref, 1)
     await decisions.approve(bench.court, bench.dev, ref, 1)
     with kept("rulings_end_no_later"):
@@ -324,10 +324,10 @@ def headlong(forgetful: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (lifecycle, procedure):
         monkeypatch.setattr(module.MACHINE, "move", partial(anywhere, module.MACHINE))
     monkeypatch.setattr(lifecycle, "move", lifecycle.MACHINE.move)
-    monkeypatch.setattr(procedure, "check", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(procedure, "check", lambda *_: None)
     monkeypatch.setattr(decisions, "_first", proposed)
     for module in (reviews, steps):
-        monkeypatch.setattr(module, "check_not_again", lambda *_, **_more: None)  # pyright: ignore[reportUnknownLambdaType]
+        monkeypatch.setattr(module, "check_not_again", lambda *_, **_more: None)
 
 
 def moved(past: Sequence[CaseEvent], move: Move, leaf: int | None) -> CaseEvent:
@@ -393,7 +393,7 @@ async def test_what_is_refused_is_refused_once_and_no_step_is_taken_twice(
             await bench.step(ref, verb)
     await propose(bench, bench.asha, ref, **REFUSE)
     await decisions.approve(bench.court, bench.dev, ref, 1)
-    monkeypatch.setattr(cases.Case, "meant", lambda *_: "refuse")  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(cases.Case, "meant", lambda *_: "refuse")
     with kept("cases_moved_once"):
         await decisions.approve(bench.court, bench.dev, ref, 1)
 
@@ -663,7 +663,7 @@ async def test_what_an_appeal_has_shortened_is_as_short_once_a_second_person_agr
     soon = msgspec.structs.replace(UPHELD, outcome="modified", ends_at="2021-02-10T23:00")
     await appeals.decide(bench.court, bench.owner, (await appealed(bench)).id, soon)
     with monkeypatch.context() as patched, kept("rulings_seconded_no_longer_than_appealed"):
-        patched.setattr(effects, "was_shortened", lambda *_: False)  # pyright: ignore[reportUnknownLambdaType]
+        patched.setattr(effects, "was_shortened", lambda *_: False)
         await decisions.approve(bench.court, bench.asha, ref, 1)
     await decisions.approve(bench.court, bench.asha, ref, 1)
     async with bench.court.work.reading() as reading:

@@ -44,7 +44,7 @@ async def test_what_is_shipped_stands_in_both_languages_and_names_this_server(vi
 
 
 def test_the_numbers_that_the_shipped_privacy_text_names_are_those_that_are_held_to():
-    english, hindi = (house_texts._file(PRIVACY, one) for one in ("en", "hi"))  # pyright: ignore[reportPrivateUsage]
+    english, hindi = (house_texts._file(PRIVACY, one) for one in ("en", "hi"))
     windows = [law.appeals.internal.window.ms for law in load_regimes().all()]
     for is_so, said, in_hindi in (
         (sessions.SESSION_LASTS == 30 * DAY, "for 30 days is logged out", "30 दिन काम में न आए"),

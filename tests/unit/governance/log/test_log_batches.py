@@ -130,7 +130,7 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court: Court, clock:
     assert len(set(map(len, opaque))) == 1, "all have one length"
     assert {tuple(sorted(fields)) for fields in read} == {("_sd", "_sd_alg", "at", "public", "ref", "t", "v")}
     assert {(f["t"], f["ref"], f["at"], json.dumps(f["public"])) for f in read} == {("cover", "", read[0]["at"], "{}")}
-    assert {len(fields["_sd"]) for fields in read} == {16}  # pyright: ignore[reportArgumentType]
+    assert {len(fields["_sd"]) for fields in read} == {16}
     for index, leaf in secrets:
         opened: dict[str, Any] = {
             name: tlog.open_disclosure(leaf.disclosures[name], leaf.entry)[1] for name in tlog.SEALED
@@ -348,10 +348,7 @@ async def test_disclosures_are_kept_with_their_entry(court: Court):
         kept = await ledger.disclosures_of(reading, index)
     assert set(kept) == set(tlog.SEALED)
     assert all(opened_at is None for _, opened_at in kept.values())
-    assert all(
-        tlog.disclosure_digest(text) in tlog.read_entry(leaf.entry)["_sd"]  # pyright: ignore[reportOperatorIssue]
-        for text, _ in kept.values()
-    )
+    assert all(tlog.disclosure_digest(text) in tlog.read_entry(leaf.entry)["_sd"] for text, _ in kept.values())
 
 
 async def test_a_clock_that_was_put_right_does_not_silence_the_log(court: Court, clock: StillClock):

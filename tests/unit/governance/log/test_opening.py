@@ -43,7 +43,7 @@ async def said(bench: Bench, kind: str, step: str = "") -> int:
     """The index of the newest entry of a kind, and step."""
     async with bench.court.work.reading() as reading:
         found = [tlog.read_entry(body) for body in await ledger.entries(reading, 0, 10_000)]
-    return max(n for n, e in enumerate(found) if e["t"] == kind and e["public"].get("step", "") in ("", step))  # pyright: ignore
+    return max(n for n, e in enumerate(found) if e["t"] == kind and e["public"].get("step", "") in ("", step))  # pyrefly: ignore[missing-attribute]
 
 
 async def entry(bench: Bench, index: int) -> dict[str, object]:
@@ -68,9 +68,9 @@ async def test_an_opened_field_is_checked_by_hashing_alone(bench: Bench):
     assert (published["t"], published["prev"]) == ("open", index)
     committed = (await entry(bench, index))["_sd"]
     found = {}
-    for text in published["public"]["disclosures"]:  # pyright: ignore
+    for text in published["public"]["disclosures"]:
         digest = urlsafe_b64encode(sha256(text.encode("ascii")).digest()).decode().rstrip("=")
-        assert digest in committed  # pyright: ignore
+        assert digest in committed
         salt, name, value = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         assert len(urlsafe_b64decode(salt + "==")) == 16
         found[name] = value
@@ -93,7 +93,7 @@ async def test_what_is_erased_opens_nothing_and_its_digest_stays(bench: Bench):
     index = await secret_order(bench)
     before = await log.entry(bench.court, index)
     erased = await opening.erase(bench.court, bench.dev, index, ["officer"], REASON)
-    assert (await entry(bench, erased))["public"]["erased"] == 1  # pyright: ignore
+    assert (await entry(bench, erased))["public"]["erased"] == 1
     assert await log.entry(bench.court, index) == before
     with pytest.raises(NotFound):
         await opening.open_(bench.court, bench.dev, index, ["officer"], REASON)
@@ -190,8 +190,8 @@ async def test_a_proposal_is_opened_as_its_disclosures_say(bench: Bench):
     await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD)
     proposal = await said(bench, "decision", "proposed")
     opened = await opening.open_(bench.court, bench.dev, proposal, ["outcome"], REASON, ref=ref)
-    disclosed = (await entry(bench, opened))["public"]["disclosures"]  # pyright: ignore
-    assert [tlog.open_disclosure(text, await log.entry(bench.court, proposal)) for text in disclosed] == [  # pyright: ignore
+    disclosed = (await entry(bench, opened))["public"]["disclosures"]
+    assert [tlog.open_disclosure(text, await log.entry(bench.court, proposal)) for text in disclosed] == [
         ("outcome", "withhold_post")
     ]
 

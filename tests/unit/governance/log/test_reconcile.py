@@ -145,7 +145,7 @@ async def test_an_appeal_a_protection_and_what_the_house_said_are_what_their_ent
 ):
     """Whoever writes to the database filed one for whoever was limited, or decided it for somebody, and the one they had was spent."""
     court, meera = bench.court, Viewer(account=bench.meera, country="IN")
-    monkeypatch.setattr(notices, "_kept_back", lambda *_: False)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(notices, "_kept_back", lambda *_: False)
     for gag_until in ("", "2021-02-20T12:00", "", ""):
         await bench.withhold(await bench.order(gag_until=gag_until))
     async with court.work.reading() as reading:

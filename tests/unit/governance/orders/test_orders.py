@@ -376,7 +376,7 @@ async def test_every_row_that_was_asked_for_is_recorded_unreadable_ones_too(benc
         (order_entry,) = [tlog.read_entry(body) for kind, body in await _all(reading) if kind == "order"]
         states = {t.number: e[-1].state for t in named for e in [(await case_events.events_of(reading, [t.id]))[t.id]]}
     assert len(named) == len(rows) == 257
-    assert sum(order_entry["public"]["targets"].values()) == 257  # pyright: ignore[reportIndexIssue, reportArgumentType]
+    assert sum(order_entry["public"]["targets"].values()) == 257
     assert [t.number for t in named if t.subject_id is not None] == [1, 5]
     assert all(states[t.number] == "not_found" for t in named if t.subject_id is None)
     assert named[2].as_written == "no name at all" and named[2].note

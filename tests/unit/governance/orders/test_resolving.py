@@ -139,7 +139,7 @@ async def test_thousands_of_lines_take_a_few_looks(street: Street, monkeypatch: 
 
         async def counted(stmt: object, /, **params: object) -> object:
             looks.append(stmt)
-            return await fetch(stmt, **params)  # pyright: ignore[reportArgumentType]
+            return await fetch(stmt, **params)
 
         monkeypatch.setattr(reading, "fetch", counted)
         found = await resolve(reading, ORIGIN, [f"@person{n}" for n in range(5_000)])

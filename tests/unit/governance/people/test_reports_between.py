@@ -42,7 +42,7 @@ async def test_what_another_server_reports_enters_the_desk_as_a_report_of_that_s
     (unnamed,) = await report_desk.queue(bench.court, bench.clerk)
     assert unnamed.comment == shown.comment and await report_desk.server_of(bench.court, unnamed) is None
     received, acknowledged = await last_entries(bench, 2)
-    assert (received["public"]["via"], acknowledged["public"]["step"]) == ("server", "acknowledged")  # pyright: ignore[reportIndexIssue]
+    assert (received["public"]["via"], acknowledged["public"]["step"]) == ("server", "acknowledged")
 
 
 async def test_whoever_reports_on_another_server_is_named_where_their_server_names_them(bench: Bench):

@@ -52,7 +52,7 @@ def demand(**changes: object) -> OrderFacts:
         "targets": (POST,),
         "fields": {"legal_provision": "s. 79(3)(b)", "reasons": "It calls for a riot.", "nature_of_act": "s. 189 BNS"},
     }
-    return OrderFacts(**(facts | changes))  # type: ignore[arg-type]
+    return OrderFacts(**(facts | changes))
 
 
 def emergency(**changes: object) -> OrderFacts:

@@ -91,7 +91,7 @@ def demand(**changes: object) -> OrderFacts:
         "fields": {"altitude": "4,130 m"},
         "targets": (TargetFacts(number=1, as_written="https://x.example/@asha/12", kind="post"),),
     }
-    return OrderFacts(**(facts | changes))  # type: ignore[arg-type]
+    return OrderFacts(**(facts | changes))
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_a_suspension_says_until_when_or_that_it_is_for_good():
     story = ToldLog()
     story.sanction("O-1", permanent=True)
     assert one(story)["decision_account"] == "DECISION_ACCOUNT_TERMINATED"
-    assert len(one(story)["territorial_scope"]) == 30  # pyright: ignore[reportArgumentType]
+    assert len(one(story)["territorial_scope"]) == 30
 
 
 def test_a_warning_and_a_tag_are_no_statements():
@@ -65,7 +65,7 @@ def test_only_where_the_acts_scope_is_met_there_is_a_statement():
         story.measure(f"IN-{number}", 1, "withhold_post", kind="post", territory=territory)
     made = statements(story)
     assert [made_of["territorial_scope"] for made_of in made[:2]] == [["DE"], ["NO"]]
-    assert len(made) == 3 and len(made[2]["territorial_scope"]) == 30  # pyright: ignore[reportArgumentType]
+    assert len(made) == 3 and len(made[2]["territorial_scope"]) == 30
     assert all(wrong(one) == [] for one in made)
 
 

@@ -79,7 +79,7 @@ class Desk(Bench):
             await decisions.approve(self.court, self.moti, one.ref, one.number)
 
     async def limited(self, severity: str = "suspend", domain: str = "far.example", **more: object) -> int:
-        form = ServerForm(domain=domain, severity=severity, public_comment=WHY, **more)  # pyright: ignore[reportArgumentType]
+        form = ServerForm(domain=domain, severity=severity, public_comment=WHY, **more)
         standing = await limits.limit(self.court, self.mona, form)
         await self.approve(standing)
         return standing.id

@@ -64,7 +64,7 @@ async def test_a_post_of_whom_very_many_follow_here_costs_no_more_to_tell_elsewh
     asha, moham, _ = await followed(street)
     before = await steps(street, asha, moham)
     assert isinstance(street.work, SqliteWork)
-    with connect(street.work._path) as db:  # pyright: ignore[reportPrivateUsage]
+    with connect(street.work._path) as db:
         rows = ((number, asha, number, 0) for number in range(1, CROWD))
         db.executemany('INSERT INTO follows ("by", "to", id, server) VALUES (?, ?, ?, ?)', rows)
     assert await steps(street, asha, moham) == before
@@ -76,7 +76,7 @@ async def steps(street: Street, asha: int, moham: int) -> dict[str, int]:
         server = await synchronising.server_of(reading, moham)
     assert isinstance(street.work, SqliteWork)
     counts: dict[str, int] = {}
-    db = connect(street.work._path)  # pyright: ignore[reportPrivateUsage]
+    db = connect(street.work._path)
     for look, name in LOOKS.items():
         given: dict[str, Any] = {name: asha if name == "of" else listed([asha]), "server": server}
         count = 0

@@ -19,7 +19,7 @@ async def choose(v: Village, cookie: str, **fields: Any) -> httpx2.Response:
 
 
 def test_what_is_written_is_read_back_and_nonsense_is_the_usual():
-    chosen = Appearance(**CHOSEN)  # type: ignore[arg-type]
+    chosen = Appearance(**CHOSEN)
     assert appearance.read(appearance.written(chosen)) == chosen
     assert appearance.written(USUAL) == ""
     for nonsense in ("theme-pink", "x", "theme-dark.size", "a" * 300, '"><script>'):

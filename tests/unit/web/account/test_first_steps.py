@@ -17,7 +17,7 @@ def articles(page: str) -> list[str]:
 
 
 def heading(page: str) -> str:
-    return regex.search(r"<h1>(.*?)</h1>", page, regex.DOTALL)[1]  # pyright: ignore[reportOptionalSubscript]
+    return regex.search(r"<h1>(.*?)</h1>", page, regex.DOTALL)[1]
 
 
 async def withheld(v: Village) -> tuple[VillagePost, str]:
@@ -99,7 +99,7 @@ class Newcomer:
 
     async def press(self, form: str, to: str, **typed: str) -> httpx2.Response:
         page = (await self.client.get(form)).text
-        word = regex.search(r'name="csrf" value="([^"]+)"', page)[1]  # pyright: ignore[reportOptionalSubscript]
+        word = regex.search(r'name="csrf" value="([^"]+)"', page)[1]
         answer = await self.client.post(to, data={"csrf": word, **typed})
         await self.v.settle()
         return answer

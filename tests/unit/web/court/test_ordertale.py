@@ -18,7 +18,7 @@ def test_every_step_and_every_outcome_has_its_sentence():
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_a_sentence_says_when_who_and_how_many(language: str):
     def told(**line: object) -> str:
-        return register.sentence(StoryLine(at=0, **line), words(language))  # pyright: ignore[reportArgumentType]
+        return register.sentence(StoryLine(at=0, **line), words(language))
 
     assert "2021" in told(verb="set_hearing", until=1_612_962_000_000)
     assert told(verb="stay", body="court").endswith(words(language).gettext(register.BODIES["court"]))

@@ -24,7 +24,7 @@ async def offers(v: Village, who: Villager, word: str) -> list[str]:
 async def send(v: Village, who: Villager, path: str, files: Any = None, **fields: str) -> httpx2.Response:
     headers = {"cookie": f"chaupal={who.cookie}; language=hi"}
     page = await v.client.get("/compose", headers=headers)
-    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]  # pyright: ignore[reportOptionalSubscript]
+    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]
     return await v.client.post(path, data={"csrf": word, **fields}, files=files, headers=headers)
 
 

@@ -27,7 +27,7 @@ async def press(v: Village, who: Villager, path: str, *, part: bool = True) -> h
     """A button of a page, as a script presses it."""
     cookies = {"cookie": f"chaupal={who.cookie}; language=hi"}
     page = await v.client.get("/about", headers=cookies)
-    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]  # pyright: ignore[reportOptionalSubscript]
+    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]
     return await v.client.post(
         path, data={"csrf": word, "next": "/public#p7"}, headers=cookies | ({"x-part": "1"} if part else {})
     )

@@ -42,7 +42,7 @@ async def test_a_thread_waits_as_a_whole_and_is_said_as_a_thread_when_it_is_due(
     first, second, third = (await of(v, v.asha))[before:]
     assert [said(one) for one in (first, second, third)] == ["पहली", "दूसरी", "तीसरी"]
     assert [one["in_reply_to_id"] for one in (first, second, third)] == [None, first["id"], second["id"]]
-    assert [one["description"] for one in third["media_attachments"]] == ["सुबह"]  # pyright: ignore[reportGeneralTypeIssues]
+    assert [one["description"] for one in third["media_attachments"]] == ["सुबह"]
     assert (await v.api(v.asha, "GET", ALL)).json() == []
 
 

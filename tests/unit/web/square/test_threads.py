@@ -22,7 +22,7 @@ async def word_of(v: Village, who: Villager) -> tuple[dict[str, str], str]:
 async def sends(v: Village, who: Villager, path: str = "/compose", files: object = None, **form: object):
     headers, word = await word_of(v, who)
     sent = {"visibility": "public", **form, "csrf": word}
-    answer = await v.client.post(path, data=sent, headers=headers, files=files)  # pyright: ignore[reportArgumentType]
+    answer = await v.client.post(path, data=sent, headers=headers, files=files)
     await v.settle()
     return answer
 
@@ -133,7 +133,7 @@ async def test_each_post_of_a_thread_has_its_own_pictures(village: Village):
     form = {"alt1": "खेत", "more[1][alt]": "नदी"}
     assert (await sends(v, v.asha, files=files, text="पहली", **form, **after(""))).status_code == 303
     made = (await of(v, v.asha))[before:]
-    assert [[one["description"] for one in post["media_attachments"]] for post in made] == [["खेत"], ["नदी"]]  # pyright: ignore[reportGeneralTypeIssues]
+    assert [[one["description"] for one in post["media_attachments"]] for post in made] == [["खेत"], ["नदी"]]
 
 
 async def test_a_picture_that_is_refused_is_said_beside_its_post_and_those_that_came_are_kept(village: Village):

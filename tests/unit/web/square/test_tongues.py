@@ -32,7 +32,7 @@ def cookie(reads: str = "", session: str = "") -> dict[str, str]:
 
 async def choose(v: Village, *codes: str, session: str = "", **more: str) -> httpx2.Response:
     page = await v.client.get("/languages", headers=cookie(session=session))
-    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]  # pyright: ignore[reportOptionalSubscript]
+    word = regex.search(r'name="csrf" value="([^"]+)"', page.text)[1]
     sent = {"csrf": word, "languages[]": list(codes), "next": "/public", **more}
     return await v.client.post("/languages", data=sent, headers=cookie(session=session))
 
@@ -113,7 +113,7 @@ async def test_the_pages_of_a_list_stay_in_all_languages(village: Village):
     for n in range(25):
         await village.says(village.karl, f"Zeile {n}", language="de")
     page = (await village.client.get("/public?all=1", headers=cookie("hi"))).text
-    older = regex.search(r'href="(/public\?all=1&amp;max_id=\d+)" rel="next"', page)[1]  # pyright: ignore[reportOptionalSubscript]
+    older = regex.search(r'href="(/public\?all=1&amp;max_id=\d+)" rel="next"', page)[1]
     assert "Zeile 1<" in (await village.client.get(older.replace("&amp;", "&"), headers=cookie("hi"))).text
 
 

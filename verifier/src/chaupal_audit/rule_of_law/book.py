@@ -513,19 +513,19 @@ class Book:
 
     def end(self, ended: MeasureEnd) -> None:
         self.at[ended.act.index] = ended
-        self._sign(ended.act.index, ended.made and ended.made.case, ended.said.by, ended.said.second)
+        self._sign(ended.act.index, ended.made.case if ended.made else None, ended.said.by, ended.said.second)
         if ended.made is not None and ended.made.ended is None:
             ended.made.ended = ended
 
     def appeal(self, appealed: AppealStep) -> None:
         self.at[appealed.act.index] = appealed
-        self._sign(appealed.act.index, appealed.made and appealed.made.case)
+        self._sign(appealed.act.index, appealed.made.case if appealed.made else None)
         self.answered[appealed.answers] = appealed.act.at
         if appealed.said.step == "decided" and appealed.said.outcome in ("reversed", "modified"):
             self.granted.append(appealed)
 
     def tell(self, told: NoticeAct) -> None:
-        self._sign(told.act.index, told.made and told.made.case)
+        self._sign(told.act.index, told.made.case if told.made else None)
         if told.made is not None:
             told.made.told.append(told)
 
