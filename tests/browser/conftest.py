@@ -16,8 +16,6 @@ from serving import Served, served
 
 # Most of what a page computes it computes once: to translate that well took a sixth of the browser's work.
 ONCE = "--js-flags=--no-maglev --no-turbofan"
-# The same browser of the same version without its windows, menus and profiles: half of the work for each page that is opened.
-SHELL = "/usr/bin/chromium-headless-shell"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE = waiting.PATIENCE * 1_000  # ms
@@ -90,8 +88,7 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def chromium_here() -> str:
     """The program that tests look at pages with; they are left out where there is none."""
-    found = next((program for program in (SHELL, CHROMIUM) if Path(program).exists()), None)
-    return found or pytest.skip("no Chromium here: make services")
+    return CHROMIUM if Path(CHROMIUM).exists() else pytest.skip("no Chromium here: make services")
 
 
 class SharedBrowser:
