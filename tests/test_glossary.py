@@ -14,10 +14,10 @@ import regex
 from babel.messages.pofile import read_po
 
 import chaupal
+import chaupal_audit
 from chaupal.governance import laws
 from chaupal.policy.sentences import push_texts
 from chaupal.web.words import LOCALES
-from chaupal_audit.law import measures
 
 CODE = Path(chaupal.__file__).parent
 TEXTS = Path(laws.__file__).parent / "texts"
@@ -28,7 +28,8 @@ LETTERS = (
     "policy/sentences/demand_texts.py",
     "policy/sentences/placeholders.py",
     "governance/orders/portal.py",
-    measures.__file__,
+    # Whatever an auditor reads.
+    *map(str, Path(chaupal_audit.__file__).parent.rglob("*.py")),
 )
 DEFINED = regex.compile(r"^(?:async )?(?:def|class) (\w+)", regex.MULTILINE)
 GLOSSARY = Path(__file__).parent.parent / "docs/glossary.md"
@@ -159,7 +160,7 @@ def said(language: str) -> list[tuple[str, str]]:
 
 
 def written_in_letters() -> list[str]:
-    """Every text in the modules that write mails, in either language."""
+    """Every text in the modules that write mails, and in the verifier, in either language."""
     trees = [ast.parse((CODE / one).read_text("utf-8")) for one in LETTERS]
     parts = [part.value for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Constant)]
     return [part for part in parts if isinstance(part, str) and " " in part]

@@ -8,8 +8,8 @@ from chaupal_audit import counting as audit
 from chaupal_audit.errors import Problem
 from chaupal_audit.minutes import DAY, minute_of
 from chaupal_audit.report.compare import differences
-from chaupal_audit.report.filters import EVERYTHING, parse_filters
-from chaupal_audit.report.report import document, report
+from chaupal_audit.report.filters import EVERYTHING, parse_filters, period
+from chaupal_audit.report.report import WHOLE, document, files, hashes, report
 from told import ToldLog
 
 JSON = st.recursive(
@@ -89,3 +89,19 @@ def test_what_came_while_a_quiet_log_was_copied_is_not_left_out_and_what_a_repor
     assert at is not None
     for audited, behind in ((at + 1, 0), (at + DAY, 0), (at + DAY + 1, 1)):
         assert audit.count(lambda: entries, theirs, EVERYTHING, (), print, now=audited).behind == behind
+
+
+def test_a_log_of_many_frozen_reports_is_not_counted_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch):
+    """Whoever writes a log kept whoever audits it busy for days; the newest of each period come first."""
+    story = ToldLog()
+    story.order("IN-1")
+    named = hashes(files(report(story.fold.facts, period("2021-02"))))
+    for revision, sha256 in ((1, "00"), (2, "00"), (3, named.pop(WHOLE))):
+        said = {"period": "2021-02", "revision": revision, "sha256": sha256, "size": 1, "files": named}
+        story.says("snapshot", "2021-02", said)
+    entries = [(index, entry, list[str]()) for index, entry in enumerate(story.entries)]
+    for most, wrong in ((3, [2, 1]), (2, [2]), (1, [])):
+        monkeypatch.setattr(audit, "MOST_FROZEN", most)
+        found = audit.count(lambda: entries, None, EVERYTHING, (), print)
+        assert ([one.revision for one in found.broken], found.uncounted) == (wrong, 3 - most)
+        assert not found.good, "what is not looked at is not found good"

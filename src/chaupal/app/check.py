@@ -25,8 +25,7 @@ async def check_house(house: House) -> list[str]:
     try:
         await cosigned.check_seen(house.court)
         await log.recount(house.court)
-        faults += (await reconcile.reconcile(house.court)).faults
-        faults += await role_grants.strays(house.court)
+        faults += (await reconcile.reconcile(house.court, [role_grants.strays])).faults
         async with work.reading() as reading:
             lost = await refilling.undecided(house.court, reading)
         faults += [f"in the log, and not in the store; nobody has decided anew: {one.in_words()}" for one in lost]

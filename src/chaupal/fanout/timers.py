@@ -114,8 +114,7 @@ class Timers:
             TimerAct("publish planned posts", pace, lambda: drafts_and_scheduled.publish_due(square)),
             TimerAct("keep the store small", 5, carrier.work.keep_small, own=True),
             # What agrees with the log is sealed in this process's memory, and what does not is said in its log.
-            TimerAct("reconcile", pace, reconcile.Walk(court).step, own=True),
-            TimerAct("watch roles", 600, lambda: role_grants.watch(court), own=True),
+            TimerAct("reconcile", pace, reconcile.Walk(court, beside=[role_grants.strays]).step, own=True),
             TimerAct("remind of reviews", 600, lambda: reviews.remind(court)),
             TimerAct("ask witnesses", 60, lambda: log_cosigned.ask_witnesses(court)),
             TimerAct("end accounts", 60, lambda: leaving.carry_out(square)),

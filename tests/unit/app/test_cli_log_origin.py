@@ -81,6 +81,9 @@ def test_the_new_log_has_a_name_of_its_own(tmp_path: Path):
     assert isinstance(begin(tmp_path, OLDER.note, "--name", KEY.name).exception, Invalid)
     done = begin(tmp_path, OLDER.note, "--name", "square.example/log")
     assert "square.example/log begins" in done.output
+    assert isinstance(run(tmp_path / "data", *ANEW, "--name", KEY.name).exception, Invalid), (
+        "nor does a later one take it"
+    )
     named = {"CHAUPAL_PUBLIC_URL": "https://square.example"}
     status = CliRunner().invoke(cli, ["--data", str(tmp_path / "data"), "log", "status"], env=named)
     assert "our key as a witness: square.example/witness+" in status.output
@@ -148,6 +151,12 @@ def test_a_restored_store_goes_on_under_a_new_name_and_key(morning: Morning):
     does(data, "check")
     does(data, "log", "rotate-key")  # and goes on
     does(data, "check")
+    # What was seen of the older log is still held against what was kept of it.
+    assert "entries are here, as they were signed; 0 came after them" in does(
+        data, "log", "against", str(morning.whole)
+    )
+    lost = run(data, "log", "against", str(morning.more))
+    assert lost.exit_code == 1 and "this log goes on from those" in lost.output
     with closing(sqlite3.connect(data / "chaupal.db")) as db:
         found = [
             json.loads(row[0]) for row in db.execute("SELECT body FROM log_entries WHERE kind IN ('key', 'origin')")

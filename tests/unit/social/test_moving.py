@@ -195,7 +195,7 @@ async def test_taken_back_in_the_midst_the_rest_stays_and_one_moves_again_after_
     assert len(await followers(street, new)) == 3
 
 
-async def test_who_has_moved_is_in_no_directory_and_nothing_is_left_of_it_when_they_go(street: Street):
+async def test_who_has_moved_is_in_no_directory_and_ids_alone_are_left_of_it_when_they_go(street: Street):
     old, new = await pair(street)
     await posts.publish(street.square, old, posts.Draft(text="पहले की बात"))
     listed = await suggestions.directory(street.reads, by(None), newest=True)
@@ -207,7 +207,8 @@ async def test_who_has_moved_is_in_no_directory_and_nothing_is_left_of_it_when_t
         await going.empty(w, old.me)
     assert (await moving.stand(street.square, new)).aliases == ()
     async with street.square.work.reading() as reading:
-        assert await rows.latest(reading, old.me) is None and await rows.points_to(reading, old.me) is None
+        left, points = await rows.latest(reading, old.me), await rows.points_to(reading, old.me)
+    assert left is not None and (left.total, left.done, left.created_at, points) == (0, 0, 0, None), "ids alone"
 
 
 async def test_ten_accounts_are_named_at_most_and_one_that_moved_itself_is_none(street: Street):

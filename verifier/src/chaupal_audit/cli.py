@@ -256,6 +256,10 @@ def _say_findings(counted: Counted, replaced: list[Snapshot], progress: Progress
     ):
         for one in snapshots:
             click.echo(_printable(f"frozen report {one.period}, revision {one.revision}: {wrong}"), err=True)
+    if counted.uncounted:
+        click.echo(
+            f"{counted.uncounted} more frozen reports were NOT counted again: no house freezes so many", err=True
+        )
     if counted.ahead:
         click.echo(
             f"the published report is made of {counted.ahead} entries; the log has {counted.facts.size}: it is of another log",

@@ -25,6 +25,7 @@ MOST_BYTES = 64 * 1024 * 1024  # of a published report
 TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions to a server that still counts; how many
 WAIT = (202, 429)  # statuses of an answer that is to come
 SHA256_HEX = 64
+MOST_FROZEN = 2_000  # reports that are counted again: a house of many years has some hundreds
 EVERY = 20_000  # entries between two words of progress
 
 type Tell = Callable[[str], None]
@@ -43,10 +44,11 @@ class Counted(msgspec.Struct, frozen=True):
     ahead: int = 0  # the published report is made of so many entries, which the log does not have
     # So many entries it leaves out, though the newest that it counts is older than a day beside them and by the clock of whoever audits.
     behind: int = 0
+    uncounted: int = 0  # frozen reports beyond `MOST_FROZEN`, which were not counted again
 
     @property
     def good(self) -> bool:
-        return not (self.differs or self.broken or self.ahead or self.behind)
+        return not (self.differs or self.broken or self.ahead or self.behind or self.uncounted)
 
 
 # --- what is published ---
@@ -172,12 +174,23 @@ def count(
     late = min(fold.facts.last - newest, now - left_out) > DAY
     behind = fold.size - (size or 0) if ours is not None and late else 0
     differs = () if theirs is None or ours is None else tuple(_differences(ours, theirs, ids))
-    return Counted(fold.facts, differs, tuple(_broken(entries, fold.facts.snapshots, tell)), ahead, behind)
+    asked = _asked(fold.facts.snapshots)
+    broken = tuple(_broken(entries, asked, tell))
+    return Counted(fold.facts, differs, broken, ahead, behind, len(fold.facts.snapshots) - len(asked))
 
 
 def _differences(ours: Document, theirs: Document, ids: tuple[str, ...]) -> list[Difference]:
     found = differences(ours, theirs)
     return [one for one in found if not ids or one.table in ids]
+
+
+def _asked(frozen: list[Snapshot]) -> list[Snapshot]:
+    """Those that are counted again: the newest revision of each period before older ones. Each costs a whole report, and whoever
+    writes a log can freeze as many as it has entries.
+    """
+    newest = {snapshot.period: snapshot for snapshot in frozen}
+    older = (snapshot for snapshot in reversed(frozen) if newest[snapshot.period] is not snapshot)
+    return [*newest.values(), *older][:MOST_FROZEN]
 
 
 def _broken(entries: Entries, frozen: list[Snapshot], tell: Tell) -> Iterator[Snapshot]:

@@ -85,7 +85,8 @@ async def begin_anew(
         if heads and known <= kept:
             raise Conflict("log_lacks_nothing")
         name = check_name(name or _next(keys.name))
-        if name in {keys.name, served, *await seen.older_names(w)}:
+        before = {head.ref for _, head, _ in await log.entries_of(w, entries.Origin)}
+        if name in {keys.name, served, *before, *await seen.older_names(w)}:
             raise Invalid("log_name_taken")
         anew = msgspec.structs.replace(court, keys=Keys(keys.folder, name))
         last, key = await ledger.last_checkpoint(w), await batches.signing_key(court, w)

@@ -4,8 +4,10 @@ What is in force is compared before a server answers anybody; all entries and ro
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -28,6 +30,7 @@ from chaupal.governance.log.reconcile_compare import (
 )
 from chaupal.governance.log.reconcile_facts import MEASURES, REVERSAL, LoggedFacts
 from chaupal.governance.log.reconcile_quick import QuickLook, Seal
+from chaupal.governance.log.record import minute_of
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.governance.orders.statements import digest, text_of
 from chaupal.kernel.clock import DAY, MINUTE
@@ -41,12 +44,15 @@ from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
-MARK, SEALS = "reconciled", "rulings_sealed"
+# (As `reconciled` servers before kept it without a seal.)
+MARK, SEALS = "compared", "rulings_sealed"
 CHUNK = 2_000  # entries read at a time, where somebody waits for the answer
 SLICE = 500  # and where nobody does: each is a few milliseconds of whoever else asks
 STRETCH = 4_096  # entries of a stretch that is sealed
 REST = 10 * MINUTE  # between the end of one walk through everything and the beginning of the next
 MOST = 200  # faults that are told one by one
+MAC = 64  # hex digits in front of the outcome
+FORGED = "what the last comparison found was written by somebody else than the server"
 
 
 class Reconciled(msgspec.Struct, frozen=True):
@@ -63,21 +69,30 @@ class Reconciled(msgspec.Struct, frozen=True):
     worked: int = 0
 
 
+type Look = Callable[[Court], Awaitable[Sequence[str]]]
+
+
 # --- all of it, while the server runs ---
 
 
 class Walk:
     """All entries of the log compared with all rows, a slice at a time; at the end it rests and begins again."""
 
-    def __init__(self, court: Court, at_once: int = SLICE) -> None:
+    def __init__(self, court: Court, at_once: int = SLICE, beside: Sequence[Look] = ()) -> None:
+        """`beside`: what else is looked at once in each walk, by rooms that build on this one."""
         self._court = court
         self._at_once = at_once
+        self._beside = beside
         self._due = self._ended = 0
         self._begin()
 
     def _begin(self) -> None:
         self._next = self._rulings = 0
         self._lived = -1
+        # Entry of a measure that was kept -> its next day, as the newest entry of that says; and measures whose rows name another
+        # day than their own entries do.
+        self._kept: dict[int, str | None] = {}
+        self._moved: list[int] = []
         self._faults: list[str] = []
 
     async def step(self) -> Reconciled | None:
@@ -86,7 +101,7 @@ class Walk:
             return None
         async with self._court.work.of_one_moment() as reading:
             if self._lived < 0:
-                self._lived = await _lived(reading)
+                self._lived = await _lived(self._court, reading)
             found = await _slice(self._court, reading, self._next, self._at_once, self._lived)
             if found is None:
                 faults = [
@@ -99,15 +114,30 @@ class Walk:
                     *await _stated(reading),
                     *await door_faults(reading),
                     *await checks.faults(reading),
+                    *await self._put_off(reading),
+                    *[fault for look in self._beside for fault in await look(self._court)],
+                    *([FORGED] if await _sealed_outcome(self._court, reading) is None else []),
                 ]
                 found = _Found(self._next, 0, faults)
                 await faults_in_force(self._court)  # whatever it finds was met on the way; it seals what agrees
+        self._kept |= found.kept
+        self._moved += found.moved
         ended, self._next = found.end == self._next, found.end
         self._rulings += found.rulings
         self._faults += found.faults
         for fault in found.faults[: max(0, MOST - len(self._faults) + len(found.faults))]:
             log.error("the log and the rows do not agree", fault=_wordless(fault))
         return await self._finish() if ended else None
+
+    async def _put_off(self, reading: Reading) -> list[str]:
+        """A line for each measure in force whose row is looked at again on another day than the log says."""
+        faults: list[str] = []
+        for first in range(0, len(self._moved), SLICE):
+            for row in await auditing.begun_by(reading, self._moved[first : first + SLICE]):
+                day, said = minute_of(row.review_at), self._kept.get(row.log_index)
+                if row.lifted_at is None and day != said:
+                    faults.append(f"ruling {row.id} and the log differ in when it is looked at again: {day} and {said}")
+        return faults
 
     async def _finish(self) -> Reconciled:
         """The outcome is kept for the report and for whoever watches the server."""
@@ -116,10 +146,12 @@ class Walk:
             # How many are not signed yet is nobody's to know: this number is published.
             told = min(entries, await log_batches.signed_size(court, reading)) if batch_ms(court.settings) else entries
             # The first walk of a process, and one that somebody waits for, may come before anything that is due is done.
-            worked = self._ended or await _worked(reading)
+            worked = self._ended or await _worked(court, reading)
         found = Reconciled(court.clock(), told, self._rulings, len(faults), tuple(faults[:MOST]), worked)
+        text = msgspec.json.encode(found).decode()
+        sealed = _mac(await _key(court), text) + text
         async with court.work.writing() as w:
-            await marks.write(w, MARK, msgspec.json.encode(found).decode())
+            await marks.write(w, MARK, sealed)
         self._begin()
         self._ended, self._due = found.at, found.at + REST
         return found
@@ -130,9 +162,9 @@ def _wordless(fault: str) -> str:
     return fault.partition(": ")[0]
 
 
-async def reconcile(court: Court) -> Reconciled:
-    """Compare everything at once, for somebody who waits for the answer."""
-    walk = Walk(court, CHUNK)
+async def reconcile(court: Court, beside: Sequence[Look] = ()) -> Reconciled:
+    """Compare everything at once, for somebody who waits for the answer. `beside`: see `Walk`."""
+    walk = Walk(court, CHUNK, beside)
     while (found := await walk.step()) is None:
         pass
     return found
@@ -141,33 +173,46 @@ async def reconcile(court: Court) -> Reconciled:
 async def last(court: Court) -> Reconciled | None:
     """What the last finished walk found; None where none has finished yet."""
     async with court.work.reading() as reading:
-        return await _last(reading)
+        return await _last(court, reading)
 
 
-async def _last(reading: Reading) -> Reconciled | None:
-    text = await marks.read(reading, MARK)
+async def _last(court: Court, reading: Reading) -> Reconciled | None:
+    text = await _sealed_outcome(court, reading)
     return msgspec.json.decode(text, type=Reconciled) if text else None
 
 
-async def _worked(reading: Reading) -> int:
-    before = await _last(reading)
+async def _sealed_outcome(court: Court, reading: Reading) -> str | None:
+    """The outcome as JSON; empty where there is none yet, None where somebody wrote one who has the database alone."""
+    kept = await marks.read(reading, MARK)
+    mac, text = kept[:MAC], kept[MAC:]
+    return text if not kept or hmac.compare_digest(mac, _mac(await _key(court), text)) else None
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), "sha256").hexdigest()
+
+
+async def _worked(court: Court, reading: Reading) -> int:
+    before = await _last(court, reading)
     return 0 if before is None else before.worked
 
 
-async def _lived(reading: Reading) -> int:
+async def _lived(court: Court, reading: Reading) -> int:
     """Until when (ms) whatever came due is done by now: a day before the server is known to have worked, for a house that was off
     does nothing, and before what is still to be carried out.
     """
-    worked, waits = await _worked(reading), (await outbox.depth(reading)).since
+    worked, waits = await _worked(court, reading), (await outbox.depth(reading)).since
     return max(min(worked, worked if waits is None else waits) - DAY, 0)
 
 
 class _Found(NamedTuple):
-    """What one slice gave. `end`: the entry at which the next begins; `rulings`: how many were compared."""
+    """What one slice gave. `end`: the entry at which the next begins; `rulings`: how many were compared; `kept`, `moved`: see `Walk`."""
 
     end: int
     rulings: int
     faults: list[str]
+    kept: Mapping[int, str | None] = MappingProxyType({})
+    moved: Sequence[int] = ()
 
 
 async def _slice(court: Court, reading: Reading, start: int, count: int, lived: int) -> _Found | None:
@@ -210,7 +255,7 @@ async def _slice(court: Court, reading: Reading, start: int, count: int, lived: 
         ),
     ):
         faults += [f"entry {at} ({told[at].ref}) tells of {said}" for at in sorted(told.keys() - rows_of)]
-    return _Found(end, len(begun), faults)
+    return _Found(end, len(begun), faults, facts.kept_until(), [row.log_index for row in begun if facts.moved(row)])
 
 
 async def _beside(reading: Reading, facts: LoggedFacts, rows: Sequence[RulingRow]) -> LoggedFacts:
@@ -358,9 +403,12 @@ async def _seals(court: Court, reading: Reading) -> tuple[bytes, dict[str, str]]
     A stretch whose rows are as they were needs no second look at its entries. Whoever has the database alone cannot make a
     seal; whoever takes one away only makes us look.
     """
-    key = await asyncio.to_thread(load_or_make_seed, court.keys.folder / "rows.key")
     kept = await marks.read(reading, SEALS)
-    return key, msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+    return await _key(court), msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+
+
+async def _key(court: Court) -> bytes:
+    return await asyncio.to_thread(load_or_make_seed, court.keys.folder / "rows.key")
 
 
 async def _sealed_now(reading: Reading, now: int, start: int, key: bytes) -> str:

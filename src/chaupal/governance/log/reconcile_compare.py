@@ -226,6 +226,8 @@ def _differences(court: Court, row: RulingRow, logged: Logged) -> Iterator[tuple
         ours.pop("until")
     else:
         ours["second"] = None if row.approved_by is None else pseudonym(court, row.approved_by)
+        if row.strike_until is not None:  # an appeal forgives it
+            ours["strike_until"] = minute_of(row.strike_until)
     about = logged.known.get("part", logged.known.get("subject"))
     if about is not None:
         ours["subject"], theirs["subject"] = str(row.subject_id), about

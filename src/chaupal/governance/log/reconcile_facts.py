@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from chaupal.governance.log.record import minute_of
 from chaupal.kernel.errors import Problem
 from chaupal.store.court.rulings import RulingRow
 from chaupal_audit import tlog
@@ -70,6 +71,16 @@ class LoggedFacts:
             return False
         following, names = self.decisions[min(after)], ("target", "step", "by")
         return following.says(*names) == one.says(*names) and following.prev > one.prev
+
+    def moved(self, row: RulingRow) -> bool:
+        """Whether its row names another day on which it is looked at again than its own open entry."""
+        made = self.measures.get(row.log_index)
+        return made is not None and not made.secret and made.public.get("review") != minute_of(row.review_at)
+
+    def kept_until(self) -> dict[int, str | None]:
+        """Entry of each measure that one of these keeps -> the day on which it is looked at the next time."""
+        kept = (self.decisions[at] for at in sorted(self.decisions) if self.step(at) == "kept")
+        return {one.prev: None if (day := one.public.get("review")) is None else str(day) for one in kept}
 
     def read_all(self, rows: Sequence[tuple[int, bytes, dict[str, str]]]) -> None:
         for index, body, opens in rows:

@@ -34,15 +34,25 @@ class ForeignCheckpoint(Problem):
 async def hold(court: Court, reading: Reading, note: str) -> tuple[int, int]:
     """(entries that the checkpoint speaks of, entries of the store): the log begins with all of the former, as they were signed.
 
-    Raises ForeignCheckpoint for a checkpoint of something else, SetBack where entries of it are not here, LogDiffers where others are.
+    Of an older log, from which this one was begun anew, the entries of the store are those that were kept of it. Raises
+    ForeignCheckpoint for a checkpoint of something else, SetBack where entries of it are not here, LogDiffers where others are.
     """
-    head = read(court.keys, note)
-    size = await ledger.size(reading)
+    name = note.partition("\n")[0]
+    size, ended = await _kept_of(reading, name)
+    head = read(Keys(court.keys.folder, name) if ended else court.keys, note)
     if head.size > size:
+        if ended:
+            raise SetBack(f"{name} had {head.size} entries, and {size} of them are here: this log goes on from those")
         raise set_back(f"A checkpoint of {head.size} entries was published", size)
     if await log_tree.root(reading, head.size) != head.root:
         raise log_tree.differs(f"its first {head.size} entries are not those that were published")
     return head.size, size
+
+
+async def _kept_of(reading: Reading, name: str) -> tuple[int, bool]:
+    """How many entries of the log of this name are here, and whether it is an older one, which has ended."""
+    ended = next((one.entry for one in await older(reading) if one.name == name), None)
+    return (await ledger.size(reading), False) if ended is None else (ended, True)
 
 
 async def lacking(reading: Reading, copy: Path) -> tuple[list[tuple[int, Entry]], int]:
@@ -51,7 +61,8 @@ async def lacking(reading: Reading, copy: Path) -> tuple[list[tuple[int, Entry]]
     """
     from chaupal_audit.log import mirror  # one command needs it
 
-    return mirror.after(copy, await ledger.size(reading))
+    name = (copy / "checkpoint").read_text("utf-8").partition("\n")[0]
+    return mirror.after(copy, (await _kept_of(reading, name))[0])
 
 
 def set_back(seen: str, size: int) -> SetBack:

@@ -88,6 +88,19 @@ _SHORTENED = """
         AND g.ends_at > OLD.ends_at
     )
 """
+_FORGIVEN = """
+    EXISTS (
+        SELECT 1 FROM appeals a JOIN rulings r ON r.id = a.ruling_id
+        WHERE a.state = 'decided' AND a.outcome <> 'upheld' AND (r.id = NEW.id OR r.target_id = NEW.target_id)
+    )
+"""
+# Somebody answered the notice at that moment, so that a new day is set.
+_COUNTERED = """
+    EXISTS (
+        SELECT 1 FROM staff_notes n JOIN rulings r ON r.id = n."of" JOIN targets t ON t.id = r.target_id
+        WHERE n.what = 'counter' AND n.at = NEW.starts_at AND t.order_id = NEW."of"
+    )
+"""
 _WHO = 'NEW."by"'
 
 
@@ -370,6 +383,12 @@ TRIGGERS = (
         "rulings_seconded_no_longer_than_appealed", "rulings", "UPDATE OF ends_at",
         f"(NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at) AND {_SHORTENED}",
     ),
+    # A strike counts as long as was decided: a second person says so by agreeing, and an appeal forgives it.
+    Trigger(
+        "rulings_strikes_stay", "rulings", "UPDATE OF strike_until",
+        "COALESCE(NEW.strike_until, 0) <> COALESCE(OLD.strike_until, 0) AND (OLD.approved_by IS NOT NULL OR NEW.approved_by IS NULL) "
+        f"AND NOT (NEW.strike_until IS NULL AND {_FORGIVEN})",
+    ),
     Trigger(
         "rulings_emergency_for_a_day", "rulings", "INSERT",
         f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY_LASTS})",
@@ -386,12 +405,13 @@ TRIGGERS = (
         "OR (NEW.state <> 'filed' AND (NEW.decided_at IS NULL OR NEW.decided_log_index IS NULL))",
     ),
     Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
-    # Deadlines run until what they are about is done, and from when it came until when it was to be done; those of which the day
-    # can change (a look again, a counter-notice) are set anew by whatever asks for them.
+    # Deadlines run until what they are about is done, and from when it came until when it was to be done. Another counter-notice
+    # has another day; a look again is set by the day of its measure, which the walk holds against the log.
     Trigger("clocks_run_until_it_is_done", "clocks", "UPDATE OF stopped_at", _STILL_DUE),
     Trigger(
         "clocks_are_not_put_off", "clocks", "UPDATE OF starts_at, due_at",
-        "(NEW.starts_at <> OLD.starts_at OR NEW.due_at <> OLD.due_at) AND NEW.kind NOT IN ('review', 'restore')",
+        "(NEW.starts_at <> OLD.starts_at OR NEW.due_at <> OLD.due_at) AND NEW.kind <> 'review' "
+        f"AND NOT (NEW.kind = 'restore' AND NEW.starts_at > OLD.starts_at AND {_COUNTERED})",
     ),
     # That somebody was told, or not yet, is said by an entry of its own.
     Trigger("tellings_begin_untold", "tellings", "INSERT", "NEW.sent_at IS NOT NULL"),

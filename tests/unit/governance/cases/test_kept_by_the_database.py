@@ -22,9 +22,9 @@ from chaupal.governance.people import account_desk, report_desk, reports, role_g
 from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, passes
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, or_not_found, passes
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court import appeals as appeal_rows, clocks, rulings
+from chaupal.store.court import appeals as appeal_rows, clocks, docket, notes, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.identity import leaving, moving
 from chaupal.store.machine import triggers
@@ -471,6 +471,21 @@ async def test_no_deadline_stops_or_moves_but_by_what_it_is_about(bench: Bench):
     with kept("clocks_stay"):
         async with court.work.writing() as w:
             await w.run(statement(text("DELETE FROM clocks")))
+    with kept("rulings_strikes_stay"):
+        async with court.work.writing() as w:
+            await w.run(statement(text("UPDATE rulings SET strike_until = 9000000000000")))
+    # The day of a counter-notice is another one where there is another counter-notice, and not otherwise.
+    async with court.work.writing() as w:
+        ruling = or_not_found(await rulings.ruling(w, row.ruling_id))
+        case = or_not_found(await docket.target_by_id(w, ruling.target_id or 0)).order_id
+        await clocks.start(w, "order", case, "restore", 1, 9)
+    for at, rule in ((1, "clocks_are_not_put_off"), (2, "clocks_are_not_put_off"), (3, "")):
+        with kept(rule) if rule else nullcontext():
+            async with court.work.writing() as w:
+                if not rule:
+                    await notes.add(w, notes.Note(1, "counter", row.ruling_id, meera.me, "{}", at))
+                await clocks.start(w, "order", case, "restore", at, 10)
+                await clocks.stop(w, "order", case, "restore", 11)
     await appeals.withdraw(court, meera, row.id)
     await report_desk.resolve(court, bench.dev, report.id, outcome="none")
     async with court.work.reading() as reading:

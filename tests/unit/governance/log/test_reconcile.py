@@ -86,6 +86,8 @@ async def test_a_court_that_did_its_work_agrees_with_its_log(bench: Bench):
         ("UPDATE rulings SET reason = 'Because.'", "differ in reason"),
         ("UPDATE rulings SET ends_at = 4102444800000", "differ in until"),
         ("UPDATE rulings SET order_ref = 'IN-2021-9999'", "differ in order"),
+        ("UPDATE rulings SET strike_until = 4102444800000", "differ in strike_until"),
+        ("UPDATE rulings SET review_at = 4102444800000", "differ in when it is looked at again"),
         ("UPDATE rulings SET log_index = 0", "rests on entry 0, which is no measure"),
         ("UPDATE rulings SET log_index = 4000000", "rests on entry 4000000, which is no measure"),
         ("UPDATE rulings SET lifted_at = 1, lift_log_index = 0", "has ended, and no entry says so"),
@@ -94,8 +96,22 @@ async def test_a_court_that_did_its_work_agrees_with_its_log(bench: Bench):
 )
 async def test_a_ruling_that_was_changed_in_the_database_is_found(bench: Bench, change: str, said: str):
     await bench.withhold(await bench.order())
+    if "strike" in change:  # and against an update there is a trigger, which somebody has taken away here
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(f"DROP TRIGGER rulings_strikes_stay{'' if w.embedded else ' ON rulings'}")))
     await tampered(bench, change)
     assert any(said in fault for fault in await faults(bench))
+
+
+async def test_what_the_last_comparison_found_is_the_servers_own_word(bench: Bench):
+    """By whoever writes to the database everything was well, and nothing was to be done yet, for as long as they wished."""
+    assert await faults(bench) == ()
+    async with bench.court.work.writing() as w:
+        sealed = await marks.read(w, reconcile.MARK)
+        await marks.write(w, reconcile.MARK, sealed[:64] + sealed[64:].replace('"failures":0', '"failures":1'))
+    assert await reconcile.last(bench.court) is None
+    assert (await reconcile.reconcile(bench.court)).faults == (reconcile.FORGED,)
+    assert await faults(bench) == ()
 
 
 FORGED = (

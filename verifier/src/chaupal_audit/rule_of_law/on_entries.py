@@ -75,7 +75,7 @@ def time_backwards(book: Book, act: Act) -> bool:
 
 @READING.breach(
     "The entry bears a later time than that at which a witness signed it.",
-    "प्रविष्टि का समय उस समय के बाद का है जब एक साक्षी उस पर हस्ताक्षर कर चुका था।",
+    "प्रविष्टि का समय उस समय के बाद का है जब एक गवाह उस पर हस्ताक्षर कर चुका था।",
 )
 def dated_ahead(book: Book, act: Act) -> str:
     """What witnesses signed at an hour was there at that hour."""

@@ -50,7 +50,7 @@ def frozen_anew(book: Book, frozen: SaidAct[Snapshot]) -> bool:
 
 @CHANGING.breach(
     "The entry changes another key than the one that the log had by its own account: a change is missing.",
-    "प्रविष्टि उस कुंजी को नहीं बदलती जो लॉग के अपने ब्योरे में थी: बीच का कोई बदलाव दर्ज नहीं है।",
+    "प्रविष्टि उस कुंजी को नहीं बदलती जो लॉग के अपने हिसाब से थी: बीच का कोई बदलाव दर्ज नहीं है।",
 )
 def key_unlike(book: Book, changed: SaidAct[Key]) -> bool:
     return bool(book.keys) and book.keys[-1] != changed.said.old
@@ -83,7 +83,7 @@ def tally_unopened(book: Book, tally: TallyAct) -> str:
     return f"{told} told, {committed} committed to, {'none' if opened is None else len(opened)} opened"
 
 
-@TALLYING.breach("A tally counts more or fewer decisions than the log has.", "गणना में लॉग से अधिक या कम निर्णय गिने गए।")
+@TALLYING.breach("A tally counts more or fewer decisions than the log has.", "गणना में लॉग से अधिक या कम फ़ैसले गिने गए।")
 def tally_miscounted(book: Book, tally: TallyAct) -> str:
     if not tally.whole:
         return ""
@@ -91,7 +91,7 @@ def tally_miscounted(book: Book, tally: TallyAct) -> str:
     return "" if told == found else f"{told} told, {found} in the log"
 
 
-@TALLYING.breach("A tally tells of decisions that the log does not have.", "गणना में ऐसे निर्णय बताए गए जो लॉग में नहीं हैं।")
+@TALLYING.breach("A tally tells of decisions that the log does not have.", "गणना में ऐसे फ़ैसले बताए गए जो लॉग में नहीं हैं।")
 def tally_unlike(book: Book, tally: TallyAct) -> str:
     """Rows that are told as they are can be no more than there are; `other` may be any."""
     if (rows := _rows(tally)) is None:

@@ -137,7 +137,7 @@ def target_unnamed(book: Book, act: DecisionStep | MeasureAct) -> bool:
 
 
 DECIDING_ORDER.breach(
-    "The decision is about a target that the order does not have.", "निर्णय ऐसे विषय पर है जो आदेश में नहीं है।"
+    "The decision is about a target that the order does not have.", "फ़ैसला ऐसे विषय पर है जो आदेश में नहीं है।"
 )(target_unnamed)
 MEASURING_ORDER.breach(
     "The measure is about a target that the order does not have.", "कार्रवाई ऐसे विषय पर है जो आदेश में नहीं है।"
@@ -146,7 +146,7 @@ MEASURING_ORDER.breach(
 
 @DECIDING_ORDER.breach(
     "Something was decided while the state of the order did not allow it.",
-    "निर्णय तब हुआ जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।",
+    "फ़ैसला तब हुआ जब आदेश की स्थिति इसकी अनुमति नहीं देती थी।",
 )
 def decided_out_of_state(book: Book, decided: DecisionStep) -> str:
     if decided.said.step not in ("proposed", "concurred", "refused"):
@@ -176,7 +176,7 @@ def proposal_missing(book: Book, act: DecisionStep | MeasureAct) -> bool:
     return act.cause == DECIDED and bool(act.said.second) and not act.said.alone and act.proposal is None
 
 
-DECIDING_ORDER.breach("A decision follows from no proposal.", "निर्णय किसी प्रस्ताव से नहीं निकलता।")(proposal_missing)
+DECIDING_ORDER.breach("A decision follows from no proposal.", "फ़ैसला किसी प्रस्ताव से नहीं निकलता।")(proposal_missing)
 MEASURING_ORDER.breach("The measure follows from no proposal.", "कार्रवाई किसी प्रस्ताव से नहीं निकलती।")(proposal_missing)
 
 
@@ -318,7 +318,7 @@ def _had_own_end(made: MeasureAct) -> bool:
 
 
 @MEASURING_ORDER.breach(
-    "The target was decided anew while the first decision was in force.", "पहला निर्णय लागू रहते विषय पर फिर से निर्णय हुआ।"
+    "The target was decided anew while the first decision was in force.", "पहला फ़ैसला लागू रहते विषय पर फिर से फ़ैसला हुआ।"
 )
 def in_force_twice(book: Book, made: MeasureAct) -> bool:
     """A target that is limited already is not decided anew; what goes on from an end is another matter."""

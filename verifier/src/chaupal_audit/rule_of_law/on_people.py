@@ -39,7 +39,7 @@ TEAM_STEPS = {"concurred": "concur", "refused": "refuse", "closed": "close", "re
 TEAM_CAUSES = {DECIDED: "serve"} | dict.fromkeys(CHANGES, "change")
 OWN_TEAM = (
     "It was decided by somebody of the same role, then or since, as whoever did what it is about, which the house's rules forbid.",
-    "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका तब या उसके बाद वही थी जो उस काम को करने वाले की थी; इस सर्वर के नियम इसकी अनुमति नहीं देते।",
+    "फ़ैसला ऐसे व्यक्ति ने लिया जिसकी भूमिका तब या उसके बाद वही थी जो उस काम को करने वाले की थी; इस सर्वर के नियम इसकी अनुमति नहीं देते।",
 )
 
 GIVING = Checks[SaidAct[entries.Role]]()
@@ -166,7 +166,7 @@ def server_list_without_role(book: Book, listed: SaidAct[entries.Server]) -> boo
 
 @BLOCKING.breach(
     "A net or a mail was blocked, or let in again, by somebody whose role does not allow it.",
-    "किसी नेटवर्क या मेल को ऐसे व्यक्ति ने रोका या खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+    "किसी नेटवर्क या ईमेल को ऐसे व्यक्ति ने रोका या खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
 )
 def block_without_role(book: Book, block: SaidAct[entries.AddressBlock]) -> bool:
     return not book.people.may(block.said.by, "block_addresses")
@@ -200,7 +200,7 @@ def step_without_role(book: Book, step: OrderStep) -> bool:
 
 @DECIDING.breach(
     "A step of a decision was taken by somebody whose role did not allow it then.",
-    "निर्णय का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
+    "फ़ैसले का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
 )
 def decider_without_role(book: Book, decided: DecisionStep) -> bool:
     words = ("sanction",) if decided.own else ("decide", "carry_out")
@@ -225,7 +225,7 @@ def seconded_oneself(book: Book, decided: DecisionStep) -> bool:
 
 @DECIDING.breach(
     "A refusal or closing stands on one person; two must decide.",
-    "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।",
+    "अस्वीकृति या समापन एक ही व्यक्ति का फ़ैसला है; दो का होना ज़रूरी है।",
 )
 def decided_alone(book: Book, decided: DecisionStep) -> bool:
     return decided.final and not different((decided.said.by, decided.said.second))
@@ -355,7 +355,7 @@ def deciders(made: MeasureAct) -> dict[str, set[str]]:
 
 @MEASURING_WHO.breach(
     "A measure that goes on names other people than those who had decided it.",
-    "जारी रहने वाली कार्रवाई में वे लोग नहीं लिखे हैं जिन्होंने उस पर निर्णय किया था।",
+    "जारी रहने वाली कार्रवाई में वे लोग नहीं लिखे हैं जिन्होंने उस पर फ़ैसला किया था।",
 )
 def others_behind_it(book: Book, made: MeasureAct) -> str:
     """What goes on after a stay or a confirmation has the same people behind it as before."""
@@ -383,14 +383,14 @@ def _unable(book: Book, made: MeasureAct, *, once: bool) -> str:
 
 
 @MEASURING_WHO.breach(
-    "Somebody decided who did not hold a role that may.", "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका इसकी अनुमति नहीं देती।"
+    "Somebody decided who did not hold a role that may.", "फ़ैसला ऐसे व्यक्ति ने लिया जिसकी भूमिका इसकी अनुमति नहीं देती।"
 )
 def role_lacking(book: Book, made: MeasureAct) -> str:
     return _unable(book, made, once=False)
 
 
 @MEASURING_WHO.breach(
-    "Somebody decided who no longer held the role that may.", "निर्णय ऐसे व्यक्ति ने लिया जिसके पास वह भूमिका अब नहीं थी।"
+    "Somebody decided who no longer held the role that may.", "फ़ैसला ऐसे व्यक्ति ने लिया जिसके पास वह भूमिका अब नहीं थी।"
 )
 def role_lost(book: Book, made: MeasureAct) -> str:
     return _unable(book, made, once=True)
@@ -406,7 +406,7 @@ def one_person_twice(book: Book, made: MeasureAct) -> bool:
 
 @MEASURING_WHO.breach(
     "The measure stands on one person; its law asks for two.",
-    "कार्रवाई एक ही व्यक्ति का निर्णय है; उसका कानून दो लोग माँगता है।",
+    "कार्रवाई एक ही व्यक्ति का फ़ैसला है; उसका कानून दो लोग माँगता है।",
 )
 def second_missing(book: Book, made: MeasureAct) -> bool:
     """Two decide, but for what the law leaves to one, and in an emergency."""

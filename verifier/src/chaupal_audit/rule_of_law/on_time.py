@@ -209,14 +209,14 @@ def gag_too_long(book: Book, told: NoticeAct) -> bool:
 
 
 @ORDERS_AT_END.breach(
-    "The order was decided after the hour that it set itself.", "आदेश पर निर्णय उसमें दी गई समय-सीमा के बाद हुआ।", late=True
+    "The order was decided after the hour that it set itself.", "आदेश पर फ़ैसला उसमें दी गई समय-सीमा के बाद हुआ।", late=True
 )
 def decided_late(book: Book, matter: Matter) -> str:
     return _late(book, matter, moment(matter.said.act_by))
 
 
 @ORDERS_AT_END.breach(
-    "The order was decided after the hour that its law sets.", "आदेश पर निर्णय कानून की समय-सीमा के बाद हुआ।", late=True
+    "The order was decided after the hour that its law sets.", "आदेश पर फ़ैसला कानून की समय-सीमा के बाद हुआ।", late=True
 )
 def decided_late_by_law(book: Book, matter: Matter) -> str:
     due = moment(matter.said.law_act_by)
@@ -263,7 +263,7 @@ def _minutes(at: int, due: int) -> str:
 
 
 @APPEALING.breach(
-    "The appeal was decided after the hour that was promised.", "अपील पर निर्णय वादे के समय के बाद हुआ।", late=True
+    "The appeal was decided after the hour that was promised.", "अपील पर फ़ैसला वादे के समय के बाद हुआ।", late=True
 )
 def appeal_late(book: Book, appealed: AppealStep) -> bool:
     filed = appealed.prev
@@ -289,7 +289,7 @@ def appealed_twice(book: Book, appealed: AppealStep) -> bool:
 
 @APPEALING.breach(
     "The appeal was decided by somebody who had decided what it is about.",
-    "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।",
+    "अपील पर उसी ने फ़ैसला किया जिसने मूल फ़ैसला किया था।",
 )
 def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.by in _deciders(appealed)
@@ -340,7 +340,7 @@ def _meant(made: MeasureAct) -> list[MeasureAct]:
 
 @APPEALING.breach(
     "The appeal was decided by somebody whose role does not allow it.",
-    "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+    "अपील पर ऐसे व्यक्ति ने फ़ैसला किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
 )
 def appeal_without_role(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and not book.people.may(appealed.said.by, "hear_appeal")
@@ -348,7 +348,7 @@ def appeal_without_role(book: Book, appealed: AppealStep) -> bool:
 
 @BRINGING.breach(
     "Whoever had decided a measure noted themselves that a body outside found it right.",
-    "बाहर की संस्था ने निर्णय को सही माना, यह उसी ने दर्ज किया जिसने वह निर्णय किया था।",
+    "बाहर की संस्था ने फ़ैसले को सही माना, यह उसी ने दर्ज किया जिसने वह फ़ैसला किया था।",
 )
 def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool:
     if (noted.said.step, noted.said.outcome) != ("decided", "for"):
@@ -373,7 +373,7 @@ def _had_a_hand(made: MeasureAct, who: str | None) -> bool:
 
 @APPEALS_AT_END.breach(
     "An appeal was decided for whoever appealed, and what it was about went on.",
-    "अपील करने वाले के पक्ष में निर्णय हुआ, फिर भी जिस कार्रवाई पर अपील थी वह चलती रही।",
+    "अपील करने वाले के पक्ष में फ़ैसला हुआ, फिर भी जिस कार्रवाई पर अपील थी वह चलती रही।",
 )
 def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
     """What an appeal reversed has ended, and so has what went on in its place meanwhile: renewed, resumed, confirmed."""
