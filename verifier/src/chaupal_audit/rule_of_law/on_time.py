@@ -161,7 +161,7 @@ def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
 
 @ENDS_AT_END.breach(
     "The server lost its record of the measure and carries it out no more; as far as can be seen nobody decided it anew.",
-    "सर्वर ने इस कार्रवाई का रिकॉर्ड खो दिया और अब इसे लागू नहीं करता; जहाँ तक दिखता है, किसी ने इस पर फिर से निर्णय नहीं लिया।",
+    "सर्वर ने इस कार्रवाई का रिकॉर्ड खो दिया और अब इसे लागू नहीं करता; जहाँ तक दिखता है, किसी ने इस पर फिर से फ़ैसला नहीं लिया।",
     late=True,
 )
 def lost_not_anew(book: Book, ended: MeasureEnd) -> bool:
