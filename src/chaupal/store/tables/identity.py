@@ -51,6 +51,7 @@ mail_tokens = table(
     text("purpose"),
     big("expires_at"),
     big("used_at", null=True),
+    Index("mail_tokens_of", "account_id"),
 )
 
 sessions = table(
@@ -107,6 +108,7 @@ tokens = table(
     UniqueConstraint("hash"),
     Index("tokens_of", "account_id"),
     Index("tokens_by_grant", "grant_hash"),
+    Index("tokens_by_app", "app_id"),
 )
 
 name_words = table(
