@@ -13,7 +13,7 @@ import measures
 from chaupal.app.wiring import RunningHouse
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.outside import previews
-from chaupal.federation import calling, context, finding
+from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.taking import statements
@@ -379,7 +379,7 @@ async def test_servers_that_are_slow_are_not_asked_on_and_on(
 ):
     world.actor()
     world.finds("bob@far.example", BOB)
-    monkeypatch.setattr(context, "PATIENCE", -1.0)
+    monkeypatch.setattr(chains, "PATIENCE", -1.0)
     with pytest.raises(NotThere) as slow:
         await finding.person(fed, BOB)
     assert slow.value.passing and not world.asked

@@ -11,7 +11,7 @@ from chaupal.app.wiring import open_house
 from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
 from chaupal.federation.looking import viewer
-from chaupal.federation.signing import fields, keys, messages, verifying
+from chaupal.federation.signing import fields, messages, theirs, verifying
 from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import content_digest
@@ -95,7 +95,7 @@ async def test_a_key_is_waited_for_so_long_and_no_longer(
     fed: Federation, ravi: Stranger, silent: str, monkeypatch: pytest.MonkeyPatch
 ):
     """Each answer on the way to it has its own patience, and there may be many of them."""
-    monkeypatch.setattr(keys, "PATIENCE", 0.05)
+    monkeypatch.setattr(theirs, "PATIENCE", 0.05)
     with pytest.raises(NotSigned, match="in time"):
         await brought(fed, ravi, key=f"{silent}/users/ravi#main-key")
     await asyncio.sleep(0)
