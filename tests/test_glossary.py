@@ -5,6 +5,7 @@ A row is added where a word is settled: the language, what is not to be said (a 
 """
 
 import ast
+import functools
 import tokenize
 from pathlib import Path
 from typing import NamedTuple
@@ -142,6 +143,7 @@ UNNAMED = (
 )  # fmt: skip
 
 
+@functools.cache
 def said(language: str) -> list[tuple[str, str]]:
     """(English, what is said) of every sentence of a catalogue, of pushes and of mails, and of each text of the house as a whole; of
     English, the sentences themselves."""
