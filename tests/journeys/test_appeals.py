@@ -373,10 +373,12 @@ async def test_what_a_body_outside_decides_is_noted_shown_and_logged(village: Vi
     assert "10 फ़रवरी 2021, " in (await page_of(village, ruling, village.asha))[1]
 
 
+COPIED: dict[str, Any] = {"regime": "US-DMCA", "role": "owner", "bases": (), "legal_basis": "17 U.S.C. § 512"}
+
+
 async def copied(village: Village) -> int:
     """asha's post is withheld in the United States on a notice of copyright."""
-    more: dict[str, Any] = {"regime": "US-DMCA", "role": "owner", "bases": (), "legal_basis": "17 U.S.C. § 512"}
-    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, territory=("US",), **more)
+    await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev, territory=("US",), **COPIED)
     return int((await strikes(village, village.asha))[0]["id"])
 
 
@@ -422,3 +424,35 @@ async def test_a_suit_keeps_withheld_what_a_counter_notice_would_bring_back(vill
     assert await entries(village, "reversal") == []
     async with village.running.house.court.work.reading() as reading:
         assert [one.kind for one in await clocks.running(reading) if one.kind == "restore"] == []
+
+
+async def test_each_counter_notice_of_an_order_has_its_own_days(village: Village):
+    """A later one put off the day of the first, and an answer to one stopped the clock of the other."""
+    court, clock = village.running.house.court, village.clock
+    law = court.regimes.version("US-DMCA", 1).counter_notice
+    assert law is not None
+    whole = {f"declared[{one.code}]": "यह मैं घोषित करती हूँ।" for one in law.required_fields}
+    authors = (village.asha, village.ravi)
+    ref = await village.receives(*(who.latest.path for who in authors), territory=("US",), **COPIED)
+    for number in (1, 2):
+        said = {"outcome": "withhold_post", "reason": REASON, "despite": REASON}
+        await decisions.propose(court, village.chitra.viewer, ref, number, **said)
+        await decisions.approve(court, village.dev.viewer, ref, number)
+    await village.settle()
+    rulings_of = [int((await strikes(village, who))[0]["id"]) for who in authors]
+
+    async def runs() -> list[int]:
+        async with court.work.reading() as reading:
+            return [one.starts_at for one in await clocks.running(reading) if one.kind == "restore"]
+
+    filed = list[int]()
+    for who, ruling in zip(authors, rulings_of, strict=True):
+        filed.append(clock())
+        page = f"/disputes/strikes/{ruling}"
+        assert (await send(village, who, page, f"{page}/counter", **whole)).status_code == 303
+        assert await runs() == filed[:1]
+        clock.move(DAY)
+    for ruling, left in zip(rulings_of, (filed[1:], []), strict=True):
+        page, desk = f"/disputes/strikes/{ruling}", f"/office/strikes/{ruling}/counter"
+        assert (await send(village, village.owner, page, desk, step="suit")).status_code == 303
+        assert await runs() == left

@@ -71,9 +71,7 @@ async def file(court: Court, viewer: Viewer, ruling_id: int, particulars: dict[s
         text = msgspec.json.encode(said).decode()
         await notes.add(w, Note(court.make_id(), COUNTER, ruling_id, viewer.me, text, now))
         await _log(court, w, strike, FILED, by=None)
-        if strike.order is not None:
-            due = law.restore_by.after(now, strike.regime.zone)
-            await clocks.start(w, clocks.ORDER, strike.order.id, RESTORE, now, due)
+        await _set_clock(court, w, strike)
 
 
 async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
@@ -100,8 +98,29 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
                 raise Conflict("counter_too_soon")
             await _restore(court, w, strike, viewer)
         await _log(court, w, strike, name, by=me)
-        if name != FORWARDED and strike.order is not None:
-            await clocks.stop(w, clocks.ORDER, strike.order.id, RESTORE, court.clock())
+        if name != FORWARDED:
+            await _set_clock(court, w, strike)
+
+
+async def _set_clock(court: Court, w: Writing, strike: Strike) -> None:
+    """Of an order's counter-notices each has days of its own: its one clock runs for the first that waits, and stops where none does."""
+    order, law = strike.order, strike.regime.counter_notice
+    if order is None or law is None:
+        return
+    told = await log.entries_about(w, entries.Counter, order.log_index, order)
+    over = {prev for _, prev, said in told if said.step in (SUIT, RESTORED)}
+    waiting = [at for at, leaf in await notes.on_measures(w, COUNTER, order.id) if leaf not in over]
+    clock = next((c for c in await clocks.of_matter(w, clocks.ORDER, order.id) if c.kind == RESTORE), None)
+    if not waiting:
+        await clocks.stop(w, clocks.ORDER, order.id, RESTORE, court.clock())
+        return
+    begins = waiting[0]
+    if clock is not None:
+        begins = max(begins, clock.starts_at)  # none goes back: versions before let the last one count
+        if clock.stopped_at is None and begins == clock.starts_at:
+            return  # staff are told once of each share of its time
+    due = law.restore_by.after(begins, strike.regime.zone)
+    await clocks.start(w, clocks.ORDER, order.id, RESTORE, begins, due)
 
 
 async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> None:

@@ -2,9 +2,10 @@
 
 import msgspec
 
-from chaupal.store.machine.statements import deletes, rows_of, upserts
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import deletes, rows_of, selects, upserts
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.court import staff_notes, staff_templates
+from chaupal.store.tables.court import rulings, staff_notes, staff_templates, targets
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -37,6 +38,13 @@ class Template(msgspec.Struct, frozen=True):
 NOTES = rows_of(Note, staff_notes)
 add = NOTES.add
 ON = NOTES.where(what="which", of="whose").ordered("id")
+ON_MEASURES = (
+    selects(staff_notes.c.at, rulings.c.log_index)
+    .join_from(staff_notes, rulings, rulings.c.id == staff_notes.c.of)
+    .join(targets, targets.c.id == rulings.c.target_id)
+    .where(targets.c.order_id == param("order"), rulings.c.lifted_at.is_(None), what="which")
+    .ordered("at")
+)
 SAVE = upserts(staff_templates, "name", "kind text text_hi by at", kept="id", id="new", name="title")
 templates = rows_of(Template, staff_templates).ordered("name").all
 DROP = deletes(staff_templates).where(id="this")
@@ -45,6 +53,11 @@ DROP = deletes(staff_templates).where(id="this")
 async def on(reading: Reading, what: str, of: int) -> list[Note]:
     """In the order in which they were written."""
     return await ON.all(reading, which=what, whose=of)
+
+
+async def on_measures(reading: Reading, what: str, order: int) -> list[tuple[int, int]]:
+    """(when it was written, entry of the measure) of those on what an order has in force, the first one first."""
+    return [(at, leaf) for at, leaf in await reading.fetch(ON_MEASURES, which=what, order=order)]
 
 
 async def save(w: Writing, new: Template) -> None:
