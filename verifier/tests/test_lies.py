@@ -146,6 +146,37 @@ def test_what_came_back_is_no_lie_and_is_told_until_it_is_decided_anew(scribe: S
     assert "lost_not_anew" not in scribe.found(ends[0])
 
 
+def test_what_was_under_way_when_the_store_was_lost_is_done_anew_from_where_it_stood(scribe: Scribe):
+    """A house that said what it had lost was blamed for each step that it took a second time."""
+    made, proposal = scribe.decide(target=2), scribe.propose()
+    filed = scribe.appeal(made, "filed")
+    scribe.order("IN-2021-0002")
+    scribe.own(targets={"account": 1})
+    start = len(scribe.entries)
+
+    def go_on() -> list[int]:
+        scribe.later(minutes=5)
+        for step in ("acknowledged", "checked"):
+            scribe.step(step, "IN-2021-0002", by=CLERK)
+        scribe.concur(proposal)
+        scribe.appeal(filed, "decided", outcome="upheld")
+        return [scribe.approve(proposal), scribe.alone(measure="freeze", until=scribe.minute(hours=20))]
+
+    lost = go_on()
+    back(scribe, start, len(scribe.entries))
+    for one in lost:
+        scribe.reverse(one, "lost", by="machine")
+    go_on()
+    assert not scribe.verdict().broken, scribe.verdict().broken
+    go_on()
+    assert {one.code for one in scribe.verdict().broken} >= {
+        "step_out_of_state",
+        "proposal_spent",
+        "appealed_twice",
+        "alone_again",
+    }
+
+
 # --- people and roles ---
 
 

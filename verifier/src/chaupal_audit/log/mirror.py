@@ -252,7 +252,7 @@ def reading(into: Path, url: str) -> Fetch:
         path = into / where.removeprefix(f"{url}/")
         try:
             body = path.read_bytes()
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise Broken(Fault.missing, where) from error
         if len(body) > limit:
             raise Broken(Fault.too_large, where)

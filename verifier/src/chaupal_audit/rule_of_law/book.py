@@ -62,6 +62,7 @@ class Proposal:
     concurred: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     carried: int = 0
     over: bool = False
+    before: "Proposal | None" = None  # the last one about the same target
 
 
 @dataclass(slots=True)
@@ -380,6 +381,9 @@ class Book:
         self.names: list[str] = []  # of the logs from which it goes on
         self.refilled: list[range] = []  # entries that came back from a copy after the store had lost them
         self.limited: dict[str, int] = {}  # thing -> the place of the newest measure on it, since entries came back
+        self._done: list[
+            OrderStep | DecisionStep | MeasureAct | AppealStep
+        ] = []  # what the store may have forgotten, in order
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
@@ -422,6 +426,11 @@ class Book:
             self._about[index] = case
             case.hands.update(filter(None, who))
 
+    def _enter(self, done: OrderStep | DecisionStep | MeasureAct | AppealStep) -> None:
+        self.at[done.act.index] = done
+        if not done.act.sealed:  # of what was secret nothing is forgotten that the store knows
+            self._done.append(done)
+
     # --- what entries change ---
 
     def date(self, index: int, at: int) -> None:
@@ -458,7 +467,7 @@ class Book:
             self.replaced.add(matter.said.replaces)
 
     def step(self, step: OrderStep) -> None:
-        self.at[step.act.index] = step
+        self._enter(step)
         if (matter := step.matter) is None:
             return
         matter.steps.append(step)
@@ -475,13 +484,13 @@ class Book:
 
     def decide(self, decided: DecisionStep) -> None:
         step, case = decided.said.step, decided.case
-        self.at[decided.act.index] = decided
+        self._enter(decided)
         self._sign(decided.act.index, case, decided.said.by, decided.said.second)
         if case is None:
             return
         case.kind = case.kind or decided.said.kind or ""
         if step == "proposed":
-            proposal = Proposal(decided.act, decided.said)
+            proposal = Proposal(decided.act, decided.said, before=case.proposal)
             self.at[decided.act.index] = case.proposal = proposal
         elif (proposal := decided.proposal) is not None and step == "concurred":
             proposal.concurred.append((decided.act.index, decided.said.by or ""))
@@ -496,7 +505,7 @@ class Book:
                     made.looked.append((decided.act.at, decided.said))
 
     def begin(self, made: MeasureAct) -> None:
-        self.at[made.act.index] = made
+        self._enter(made)
         self._sign(made.act.index, made.case, made.said.by, made.said.second, made.said.concurred)
         if not made.said.second:
             self.alone.setdefault(made.said.by or "", []).append(made)
@@ -518,7 +527,7 @@ class Book:
             ended.made.ended = ended
 
     def appeal(self, appealed: AppealStep) -> None:
-        self.at[appealed.act.index] = appealed
+        self._enter(appealed)
         self._sign(appealed.act.index, appealed.made.case if appealed.made else None)
         self.answered[appealed.answers] = appealed.act.at
         if appealed.said.step == "decided" and appealed.said.outcome in ("reversed", "modified"):
@@ -528,6 +537,45 @@ class Book:
         self._sign(told.act.index, told.made.case if told.made else None)
         if told.made is not None:
             told.made.told.append(told)
+
+    # --- what the store forgot ---
+
+    def set_back(self, lost: range) -> None:
+        """Entries came back that the store had lost. It goes on from where it stood before them: what they did to orders and proposals,
+        and what they answered, is done once more, and no second time by that.
+        """
+        self.refilled.append(lost)
+        while self._done and self._done[-1].act.index >= lost.start:
+            self._forget(self._done.pop())
+
+    def _forget(self, done: OrderStep | DecisionStep | MeasureAct | AppealStep) -> None:
+        """The last that was done of all that is not forgotten."""
+        if isinstance(done, OrderStep):
+            if done.matter is not None:
+                done.matter.stage = done.stage
+        elif isinstance(done, MeasureAct):
+            alone = self.alone.get(done.said.by or "", [])
+            if not done.said.second:
+                alone.pop(next(at for at in reversed(range(len(alone))) if alone[at] is done))
+            if done.proposal is not None and done.cause == DECIDED:
+                done.proposal.carried -= 1
+                done.proposal.over = False
+        else:
+            self.answered.pop(done.answers, None)
+            if isinstance(done, DecisionStep) and done.case is not None:
+                self._forget_decision(done, done.case)
+
+    def _forget_decision(self, done: DecisionStep, case: Case) -> None:
+        if isinstance(proposed := self.at[done.act.index], Proposal):
+            case.proposal = proposed.before
+        elif (proposal := done.proposal) is not None:
+            proposal.over = False
+            if proposal.concurred and proposal.concurred[-1][0] == done.act.index:
+                proposal.concurred.pop()
+        elif done.said.step in ("kept", "reviewed"):
+            for made in case.made:
+                if made.looked and made.looked[-1][1] is done.said:
+                    made.looked.pop()
 
     # --- tallies ---
 
