@@ -4,6 +4,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -217,12 +218,23 @@ def refill(context: click.Context, where: str, reason: str, data: str | None) ->
         visit(context, partial(_refill, where=where, reason=reason.strip()), data=data)
 
 
+WEB = ("https://", "http://")
+
+
+def whose(where: str) -> str:
+    """The address or the name of a copy as it may be told: whoever reads it there by a password does not publish that."""
+    if not where.startswith(WEB):
+        return Path(where).resolve().name
+    parts = urlsplit(where)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 async def _refill(house: "House", where: str, reason: str) -> None:
     from chaupal.governance.log import batches as log_batches, refilling
     from chaupal_audit.log import mirror
 
     await _check_unserved(house)
-    copy, web = Path(where), where.startswith(("https://", "http://"))
+    copy, web = Path(where), where.startswith(WEB)
     if not web and not (copy / "checkpoint").exists():
         copy /= "log"  # of a whole mirror
     url = where.rstrip("/") if web else "http://copy.invalid/log"
@@ -235,7 +247,7 @@ async def _refill(house: "House", where: str, reason: str) -> None:
             report = await mirror.mirror(url, str(keys.pop(0)), Path(place), fetch=fetch)
         if report.fault is not None:
             raise Problem(f"{where} does not verify: {MEANS[report.fault]} ({_printable(report.where)})")
-        found = await refilling.refill(house.court, Path(place), reason, where if web else copy.resolve().name)
+        found = await refilling.refill(house.court, Path(place), reason, whose(where))
     click.echo(f"Entries {found.first} to {found.to - 1} are here again, byte for byte; entry {found.entry} says so.")
     click.echo("The orders, cases and reports of which they tell are not: they are known by the log alone.")
     if found.ended:

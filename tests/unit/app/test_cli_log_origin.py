@@ -12,10 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chaupal.app.cli import cli
+from chaupal.app.cli_log import whose
 from chaupal.app.rooms import alone
 from chaupal.governance.log.keys import Missing
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.errors import Conflict, Invalid, Problem
+from chaupal_audit import tlog
 from conftest import plain_settings
 from logs import ENTRIES, KEY, SIZE, VKEY, Mirror
 
@@ -237,6 +239,8 @@ def test_entries_that_a_mirror_has_come_back_and_the_log_goes_on_under_its_name(
         asked = 'SELECT "index", kind, body FROM log_entries ORDER BY "index"'
         before, after = was.execute(asked).fetchall(), now.execute(asked).fetchall()
         assert after[: len(before)] == before and [row[1] for row in after[len(before) :]] == ["refill"]
+        (source,) = now.execute("SELECT disclosure FROM disclosures WHERE name = 'source'").fetchone()
+        assert tlog.read_disclosure(source)[1] == copy.name, "whose it was, and not where a mirror has its log"
         asked = "SELECT size, note FROM log_checkpoints ORDER BY size"
         assert now.execute(asked).fetchall()[-1] == was.execute(asked).fetchall()[-1], "nothing was signed but what was"
     does(data, "check")
@@ -275,3 +279,10 @@ def test_no_entries_come_back_from_a_copy_that_is_not_the_newest_or_not_true(
     assert isinstance(run(data, *REFILL, str(copy)).exception, LogDiffers)
     does(data, "log", "rotate-key")
     assert isinstance(run(data, *REFILL, str(copy)).exception, LogDiffers), "nor of as many entries"
+    assert "does not verify: " in str(run(data, *REFILL, str(copy / "log" / "checkpoint")).exception), (
+        "nor what is no copy"
+    )
+
+
+def test_what_becomes_public_of_a_copy_is_not_the_password_by_which_it_is_read():
+    assert whose("https://me:secret@copy.example/log") == "https://copy.example/log"

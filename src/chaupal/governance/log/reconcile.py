@@ -185,7 +185,8 @@ async def _sealed_outcome(court: Court, reading: Reading) -> str | None:
     """The outcome as JSON; empty where there is none yet, None where somebody wrote one who has the database alone."""
     kept = await marks.read(reading, MARK)
     mac, text = kept[:MAC], kept[MAC:]
-    return text if not kept or hmac.compare_digest(mac, _mac(await _key(court), text)) else None
+    # As bytes: of texts only ASCII is compared so, and somebody else may have written anything.
+    return text if not kept or hmac.compare_digest(mac.encode(), _mac(await _key(court), text).encode()) else None
 
 
 def _mac(key: bytes, text: str) -> str:

@@ -106,11 +106,13 @@ async def test_a_ruling_that_was_changed_in_the_database_is_found(bench: Bench, 
 async def test_what_the_last_comparison_found_is_the_servers_own_word(bench: Bench):
     """By whoever writes to the database everything was well, and nothing was to be done yet, for as long as they wished."""
     assert await faults(bench) == ()
-    async with bench.court.work.writing() as w:
-        sealed = await marks.read(w, reconcile.MARK)
-        await marks.write(w, reconcile.MARK, sealed[:64] + sealed[64:].replace('"failures":0', '"failures":1'))
-    assert await reconcile.last(bench.court) is None
-    assert (await reconcile.reconcile(bench.court)).faults == (reconcile.FORGED,)
+    async with bench.court.work.reading() as reading:
+        sealed = await marks.read(reading, reconcile.MARK)
+    for forged in (sealed[:64] + sealed[64:].replace('"failures":0', '"failures":1'), "सब ठीक है"):
+        async with bench.court.work.writing() as w:
+            await marks.write(w, reconcile.MARK, forged)
+        assert await reconcile.last(bench.court) is None
+        assert (await reconcile.reconcile(bench.court)).faults == (reconcile.FORGED,)
     assert await faults(bench) == ()
 
 
