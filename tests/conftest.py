@@ -54,7 +54,7 @@ hypothesis_settings.register_profile("dev", **untimed)
 hypothesis_settings.load_profile("dev")
 
 # httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.
-sys.modules.setdefault("sniffio", None)  # pyrefly: ignore[no-matching-overload]
+sys.modules.setdefault("sniffio", None)  # pyrefly: ignore[no-matching-overload] - so Python is told that there is none
 
 # What an address says depends on it alone, and with each request the same ones were read several times.
 httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._urlparse.urlparse)

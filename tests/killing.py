@@ -123,7 +123,7 @@ def _make_mortal() -> None:
             _die_at("after")
         committed(self, unit)
 
-    ledger.add, SharedWork.enter_events, SharedWork.committed = add_and_die, enter_and_die, committed_and_die  # pyrefly: ignore[bad-assignment]
+    ledger.add, SharedWork.enter_events, SharedWork.committed = add_and_die, enter_and_die, committed_and_die  # pyrefly: ignore[bad-assignment] - in their place
 
 
 def _fork() -> int:

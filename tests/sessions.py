@@ -9,6 +9,7 @@ import os
 import socket
 import struct
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from asyncpg import Connection, connect_utils
@@ -128,14 +129,14 @@ class Line:
 
     def __init__(self, transport: Any, talk: "Talk") -> None:
         self._transport, self._talk = transport, talk
-        self.write = self._greet
+        self.write: Callable[[Any], None] = self._greet
         self.writelines = transport.writelines
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def _greet(self, _: object) -> None:
-        self.write = self._write  # pyrefly: ignore[bad-assignment]
+        self.write = self._write
         self._talk.soon(self._talk.data_received, self._talk.session.greeting)
 
     def _write(self, data: Any) -> None:

@@ -41,7 +41,8 @@ def begun_at[T](things: Sequence[T], share: float) -> list[T]:
 class Item(Protocol):
     """A test: the file in which it stands."""
 
-    path: Path
+    @property
+    def path(self) -> Path: ...
 
 
 def strewn[T: Item](items: Sequence[T], tests: Path) -> list[T]:

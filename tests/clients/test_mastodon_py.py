@@ -189,8 +189,8 @@ def test_a_sound_is_asked_for_until_it_is_ready(asha: Mastodon, tmp_path: Path):
     (tmp_path / "song.ogg").write_bytes(sound(".ogg"))
     media = asha.media_post(tmp_path / "song.ogg")
     assert media.url is None and media.type == "audio"
-    ready = eventually(lambda: found if (found := asha.media(media)) and found.url else None)
-    assert bare(asha.status_post("सुनिए", media_ids=[media]).media_attachments[0].url) == bare(ready.url)  # pyrefly: ignore[missing-attribute]
+    ready = eventually(lambda: asha.media(media), wanted=lambda found: found and found.url)
+    assert bare(asha.status_post("सुनिए", media_ids=[media]).media_attachments[0].url) == bare(ready.url)
 
 
 def test_is_notified_of_what_others_do(stage: Stage, asha: Mastodon, binod: Mastodon):
@@ -207,9 +207,9 @@ def test_is_notified_of_what_others_do(stage: Stage, asha: Mastodon, binod: Mast
 
     told = eventually(lambda: kinds() if len(kinds()) == 4 else {})
     assert set(told) == {"follow", "favourite", "reblog", "mention"}
-    assert notification(asha, told["favourite"]).status.id == notification(asha, told["reblog"]).status.id == post.id  # pyrefly: ignore[missing-attribute]
+    assert notification(asha, told["favourite"]).status.id == notification(asha, told["reblog"]).status.id == post.id
     mention = notification(asha, told["mention"])
-    assert (mention.status.id, mention.account.username) == (answer.id, "binod")  # pyrefly: ignore[missing-attribute]
+    assert (mention.status.id, mention.account.username) == (answer.id, "binod")
     assert [n.type for n in asha.notifications(types=["mention"])] == ["mention"]
     assert "mention" not in {n.type for n in asha.notifications(exclude_types=["mention"])}
     asha.notifications_dismiss(told["mention"])

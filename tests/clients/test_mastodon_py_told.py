@@ -53,7 +53,7 @@ def test_opens_a_push_with_its_own_keys(stage: Stage, asha: Mastodon, binod: Mas
     told = asha.push_subscription_decrypt_push(body, private, headers["encryption"], headers["crypto-key"])
     assert told.notification_type == "mention" and told.body == "@asha खेत पर मिलते हैं"
     assert told.access_token == stage.cast["asha"].token
-    assert notification(asha, told.notification_id).status.id == post.id  # pyrefly: ignore[missing-attribute]
+    assert notification(asha, told.notification_id).status.id == post.id
     assert asha.push_subscription_update(follow_events=True).alerts.follow is True
     assert asha.push_subscription().id == made.id
     asha.push_subscription_delete()

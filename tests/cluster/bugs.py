@@ -74,7 +74,7 @@ def sign_twice(switch: Switch) -> None:
             head = tlog.Checkpoint(head.origin, head.size, tlog.node_hash(head.root, head.root))
         return sign(head, *keys)
 
-    batches.tlog.sign_checkpoint = otherwise  # pyrefly: ignore[bad-assignment]
+    batches.tlog.sign_checkpoint = otherwise  # pyrefly: ignore[bad-assignment] - in its place
 
 
 def answer_early(switch: Switch) -> None:

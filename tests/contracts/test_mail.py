@@ -72,7 +72,7 @@ class PostOffice(ThreadingTCPServer):
 
 
 class Counter(StreamRequestHandler):
-    server: PostOffice  # pyrefly: ignore[bad-override-mutable-attribute]
+    server: PostOffice  # pyrefly: ignore[bad-override-mutable-attribute] - it serves no other
 
     def handle(self) -> None:
         self.say("220 post office")

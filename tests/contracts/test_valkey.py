@@ -191,7 +191,7 @@ async def test_of_many_who_ask_one_that_is_silent_few_wait_and_then_nobody(own_v
             sent += 1
             return await send(*words)
 
-        server._client.execute_command = counted  # pyrefly: ignore[bad-assignment]
+        server._client.execute_command = counted  # pyrefly: ignore[bad-assignment] - in its place
         own_valkey.freeze()
         answers = await asyncio.gather(*[server.ask("PING") for _ in range(500)], return_exceptions=True)
         assert all(isinstance(answer, Gone) for answer in answers)

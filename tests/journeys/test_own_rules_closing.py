@@ -111,7 +111,8 @@ async def test_the_newest_matter_is_taken_and_else_that_of_the_account(bench: Be
     newest = await took_up(bench, f"/@meera/{bench.post}")
     other = await bench.order()
     await closed(bench, other)
-    assert (await told(bench, other)).outcomes[0].acted.ref == newest  # pyrefly: ignore[missing-attribute]
+    acted = (await told(bench, other)).outcomes[0].acted
+    assert acted is not None and acted.ref == newest
 
 
 async def test_a_matter_that_is_named_must_be_about_the_same(bench: Bench):
@@ -126,7 +127,8 @@ async def test_a_matter_that_is_named_must_be_about_the_same(bench: Bench):
     with pytest.raises(Invalid):
         await decisions.propose(bench.court, bench.asha, ref, 1, outcome="already_gone", reason=REASON, matter=first)
     await closed(bench, ref, matter=first)
-    assert (await told(bench, ref)).outcomes[0].acted.ref == first  # pyrefly: ignore[missing-attribute]
+    acted = (await told(bench, ref)).outcomes[0].acted
+    assert acted is not None and acted.ref == first
 
 
 async def test_without_a_matter_it_is_still_counted(bench: Bench):

@@ -474,12 +474,12 @@ def crawled(*methods: str) -> list[Route]:
 
 async def ask(world: World, eyes: Eyes, route: Route, path: str) -> httpx2.Response:
     """As this viewer: an app's token at the API, the cookie at pages, neither for a file (apps ask for files without)."""
-    cookies = {"visitor": "a" * 24}
+    cookies: dict[str, str] = {"visitor": "a" * 24}
     headers: dict[str, str] = {}
     if eyes.who is not None and route.shape is Shape.API:
         headers["authorization"] = f"Bearer {eyes.who.token}"
     elif eyes.who is not None:
-        cookies["chaupal"] = eyes.who.cookie  # pyrefly: ignore[bad-assignment]
+        cookies["chaupal"] = eyes.who.cookie
     if eyes.country:
         headers["x-country"] = eyes.country  # as a trusted proxy says it
     headers["cookie"] = "; ".join(f"{k}={v}" for k, v in cookies.items())

@@ -1,6 +1,6 @@
 """As insider: every role, every act of the tables, on one's own things and on others', by every way in.
 
-The acts are read from the tables themselves (`lifecycle`, `procedure`, `roles.MAY`, the routes), so that a new one is attacked too.
+The acts are read from the tables themselves (`lifecycle`, `procedure`, `viewer.MAY`, the routes), so that a new one is attacked too.
 """
 
 import itertools

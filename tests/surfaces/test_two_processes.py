@@ -201,7 +201,7 @@ async def test_who_cannot_look_answers_503_with_retry_after_and_never_by_an_olde
             raise OSError("the network is cut")
 
         patch.setattr(asyncpg, "connect", gone)
-        there.running.house.square.work.tail.drop()  # pyrefly: ignore[missing-attribute]
+        there.running.house.square.work.tail.drop()  # pyrefly: ignore[missing-attribute] - both are on PostgreSQL
         for answer in (await there.api(None, "GET", _post(there)), await there.look("IN", here.asha.latest)):
             assert (answer.status_code, answer.headers.get("retry-after")) == (503, "1"), answer.text
             assert WORDS not in answer.text

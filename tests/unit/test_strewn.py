@@ -32,7 +32,7 @@ def test_no_test_is_lost_and_those_of_a_file_stay_together_in_their_order():
         *gathered(journeys=7, peers=3, surfaces=20, unit=40),
         Named(Path("/house/verifier/tests/test_a.py"), "one"),
     ]
-    found = strewn(items, TESTS)  # pyrefly: ignore[bad-specialization]
+    found = strewn(items, TESTS)
     assert sorted(found) == sorted(items)
     assert {at for at, item in enumerate(found) if item.name == "two"} == {
         at + 1 for at, item in enumerate(found) if item.name == "one" and item.path.is_relative_to(TESTS)
@@ -40,7 +40,7 @@ def test_no_test_is_lost_and_those_of_a_file_stay_together_in_their_order():
 
 
 def test_files_that_wait_lie_among_those_that_compute_and_not_at_the_end():
-    found = strewn(gathered(browser=10, journeys=20, surfaces=30, unit=60), TESTS)  # pyrefly: ignore[bad-specialization]
+    found = strewn(gathered(browser=10, journeys=20, surfaces=30, unit=60), TESTS)
     waits = [at for at, item in enumerate(found) if item.path.parent.name in ("browser", "journeys")]
     files = waits[::2]
     # Of two rooms, of which one has twice as many, there is one of the other after at most two.
@@ -57,7 +57,7 @@ def test_each_process_begins_elsewhere_and_all_come_to_the_same_order():
     begun = ["".join(begun_at("abcdefg", at / 3)) for at in range(5)]
     assert begun == ["abcdefg", "cdefgab", "efgabcd", "abcdefg", "abcdefg"]
     items = gathered(browser=10, journeys=20, surfaces=30, unit=60)
-    assert strewn(items[50:] + items[:50], TESTS) == strewn(items, TESTS)  # pyrefly: ignore[bad-specialization]
+    assert strewn(items[50:] + items[:50], TESTS) == strewn(items, TESTS)
 
 
 def test_where_processes_share_them_named_tests_keep_their_order_and_what_is_left_out_stays_out(tmp_path: Path):

@@ -1,6 +1,6 @@
 """`chaupal server`: limits of whole servers and the list of those that are let in, by the very functions behind the pages."""
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -44,12 +44,12 @@ async def listed(house: "House", viewer: "Viewer") -> None:
 @click.option("--rule", default="", help="Which rule of the house; else the one that the rules keep for that.")
 @click.option("--until", default="", help="Until which day; without it two people must agree.")
 @by_staff
-async def limit(house: "House", viewer: "Viewer", domain: str, **said: str | bool) -> None:
+async def limit(house: "House", viewer: "Viewer", domain: str, **said: Any) -> None:
     """Limit DOMAIN and what is below it; proposed where two people must agree."""
     from chaupal.governance.servers import limits
     from chaupal.governance.servers.limits import ServerForm
 
-    form = ServerForm(domain=domain, **said)  # pyrefly: ignore[bad-argument-type]
+    form = ServerForm(domain=domain, **said)
     _say(await limits.limit(house.court, viewer, form))
 
 

@@ -5,10 +5,11 @@
 
 import sys
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import regex
-from msgspec.inspect import Metadata, type_info
+from msgspec.inspect import Metadata, StructType, type_info
 
 from chaupal.kernel.settings import Settings
 
@@ -17,9 +18,9 @@ PASSWORD = regex.compile(r"(://[^:@/]*:)[^@]*@")  # in an address: what is print
 
 def help_lines() -> dict[str, str]:
     """Setting -> what it is for."""
-    info = type_info(Settings)
+    info = cast(StructType, type_info(Settings))
     found: dict[str, str] = {}
-    for field in info.fields:  # pyrefly: ignore[missing-attribute]
+    for field in info.fields:
         kind = field.type
         schema = (kind.extra_json_schema or {}) if isinstance(kind, Metadata) else {}
         found[str(field.encode_name)] = str(schema.get("description", ""))

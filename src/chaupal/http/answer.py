@@ -238,7 +238,7 @@ class Dispatcher:
         return answer
 
     def _call(self, route: Route, request: Request, asker: Asker, cookies: Mapping[str, str]) -> Call[Any]:
-        return Call(  # pyrefly: ignore[bad-specialization]
+        return Call(  # pyrefly: ignore[bad-specialization] - what it takes is read once it is known who asks
             house=self.house,
             route=route,
             viewer=asker.stranger,

@@ -124,7 +124,7 @@ delete = partial(_row, "DELETE")
 
 type Headers = list[tuple[str, str]]
 type Renew = Callable[[Set[Touched]], tuple[bytes, Headers] | None]
-type TemporaryFile = _TemporaryFileWrapper[bytes]
+type TemporaryFile = _TemporaryFileWrapper[bytes]  # what NamedTemporaryFile gives
 
 
 class House(msgspec.Struct, frozen=True):

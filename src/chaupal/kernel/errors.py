@@ -111,6 +111,7 @@ class NotFound(Coded, plain.NotFound):
     """Missing or forbidden: from outside they look the same."""
 
 
+# Said twice for Pyrefly, which else leaves the None in what it gives.
 @overload
 def or_not_found[T](thing: T | None) -> T: ...
 @overload

@@ -24,17 +24,17 @@ def reveal[T: Judged](viewer: Viewer, surface: Surface, things: Iterable[Sealed[
     asks_more = surface in ASKS_MORE
     seen: list[Visible[T]] = []
     for sealed in things:
-        subject = sealed._subject  # pyrefly: ignore[protected-access]
+        subject = sealed._subject
         names = subject.names
         # Most things are plain: for everybody, no ruling here (of one's own: anywhere) names them, no tie concerns them. This
         # shortcut is held to the rules by `test_the_gate_says_what_the_rules_say`, and costs a tenth of them.
         if (
-            sealed._open  # pyrefly: ignore[protected-access]
+            sealed._open
             and (touched.isdisjoint(names) if subject.author != me else facts.rulings.silent_on(names))
             and apart.isdisjoint(names)
             and not asks_more
         ):
-            seen.append(sealed._plain or _plain(sealed))  # pyrefly: ignore[protected-access]
+            seen.append(sealed._plain or _plain(sealed))
             continue
         verdict = judge(viewer, surface, subject, facts)
         if not isinstance(verdict, Hide):
@@ -60,12 +60,12 @@ def reveal_authors[A: Authored, P: Judged](
         post = seen.item
         author = people.get(post.author)
         if author is not None and seen.verdict is PLAIN and post.inner is None:
-            found[post.author] = author._plain or _plain(author)  # pyrefly: ignore[protected-access]
+            found[post.author] = author._plain or _plain(author)
             continue
         original = people.get(post.inner.author) if post.inner is not None else None
         asked += [sealed for sealed in (author, original) if sealed is not None]
     for sealed in asked:
-        id_ = sealed._subject.id  # pyrefly: ignore[protected-access]
+        id_ = sealed._subject.id
         if id_ not in found and (one := reveal_one(viewer, Surface.PROFILE, sealed, facts)) is not None:
             found[id_] = one
     return found
@@ -75,29 +75,29 @@ def known_as_plain[T: Judged](things: Sequence[Sealed[T] | None]) -> list[Visibl
     """Each as whoever it is plain to sees it, where it was plain to somebody before: the author of what is plain to a viewer is plain
     to them, too (`test_the_author_of_a_plain_post_is_plain`).
     """
-    return [thing and thing._plain for thing in things]  # pyrefly: ignore[protected-access]
+    return [thing and thing._plain for thing in things]
 
 
 def still_plain[T: Judged](thing: Sealed[T] | None) -> Visible[T] | None:
     """What was plain to a viewer, and only counts otherwise since: no rule rests on what it counts (`Shelled.COUNTS`)."""
-    return thing and (thing._plain or _plain(thing))  # pyrefly: ignore[protected-access]
+    return thing and (thing._plain or _plain(thing))
 
 
 def subjects_of[T: Judged](things: Sequence[Sealed[T]]) -> list[Subject]:
     """What the law knows of sealed things: ids and audiences, no words."""
-    return [thing._subject for thing in things]  # pyrefly: ignore[protected-access]
+    return [thing._subject for thing in things]
 
 
 def _plain[T: Judged](sealed: Sealed[T]) -> Visible[T]:
     """Made once: what is plain to many need not be made for each of them."""
-    made = sealed._plain = Visible(sealed._item, PLAIN, _KEY)  # pyrefly: ignore[protected-access]
+    made = sealed._plain = Visible(sealed._item, PLAIN, _KEY)
     return made
 
 
 def _visible[T: Judged](sealed: Sealed[T], verdict: Show | Placeholder) -> Visible[T]:
     if verdict is PLAIN:
-        return sealed._plain or _plain(sealed)  # pyrefly: ignore[protected-access]
-    item = sealed._item  # pyrefly: ignore[protected-access]
+        return sealed._plain or _plain(sealed)
+    item = sealed._item
     if isinstance(verdict, Placeholder):
         return Visible(item.shell(), verdict, _KEY)
     return Visible(item.altered(verdict) if verdict.alters else item, verdict, _KEY)

@@ -101,7 +101,7 @@ class Words:
 
     def in_digits(self, say: Callable[..., str]) -> Callable[..., str]:
         """The same, with the digits of the language's own script where it has some."""
-        return lambda *args: say(*args).translate(self._digits)  # pyrefly: ignore[implicit-any-lambda]
+        return lambda *args: say(*args).translate(self._digits)  # pyrefly: ignore[implicit-any-lambda] - what `say` takes
 
     def span(self, ms: int) -> str:
         """`5 मिनट`: a length of time, its largest unit."""

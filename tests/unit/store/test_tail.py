@@ -117,7 +117,7 @@ async def test_of_what_somebody_marked_elsewhere_only_that_post_is_asked_for_ane
     await there.work.fresh()
     assert known(there) == {7: [1, 3], 8: [1, 2]}
     await here.work.fresh()
-    assert [{**here.work.memory.reactions.peek(account)} for account in (7, 8)] == [{1: 1, 2: 1}, {1: 1, 2: 5, 3: 1}]  # pyrefly: ignore[invalid-argument]
+    assert [{**(here.work.memory.reactions.peek(one) or {})} for one in (7, 8)] == [{1: 1, 2: 1}, {1: 1, 2: 5, 3: 1}]
     async with there.work.writing() as w:
         w.remark(7, 2, came=4)
     await here.work.fresh()

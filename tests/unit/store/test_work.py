@@ -441,7 +441,7 @@ class Slowly(ThreadPoolExecutor):
         self.given: list[Callable[[], object]] = []
         self.done = 0
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":  # pyrefly: ignore[bad-override]
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         self.given.append(partial(fn, *args, **kwargs))
         return Future()
 
@@ -449,9 +449,9 @@ class Slowly(ThreadPoolExecutor):
         self.given.pop(0)()
         self.done += 1
 
-    def __exit__(self, *_: object) -> None:  # pyrefly: ignore[bad-override]
+    def __exit__(self, *_: object) -> None:  # pyrefly: ignore[bad-override] - by `with` alone
         """Nothing is left undone."""
-        self.submit = AtOnce.submit.__get__(self)
+        self.submit = AtOnce.submit.__get__(self)  # pyrefly: ignore[bad-assignment] - bound
         while self.given:
             self.do()
 
@@ -459,8 +459,8 @@ class Slowly(ThreadPoolExecutor):
 class AtOnce(ThreadPoolExecutor):
     """Does what it is given before it says that it took it."""
 
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":  # pyrefly: ignore[bad-override]
-        done: Future[Any] = Future()
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        done = Future[T]()
         done.set_result(fn(*args, **kwargs))
         return done
 

@@ -24,6 +24,7 @@ from chaupal.social.people import accounts
 from chaupal.text.handles import plain_host
 
 NOBODY = "\N{REPLACEMENT CHARACTER}"  # begins no handle and no address: what is asked for can be nobody here
+WHENCE: dict[str, Scope] = {"local": "here", "remote": "elsewhere"}  # of whom, by version 2
 
 
 class AccountsAsked(Paged, kw_only=True):
@@ -147,7 +148,6 @@ async def listed(call: Call[AccountsAsked]) -> Answer:
 async def listed2(call: Call[AccountsAskedV2]) -> Answer:
     """Accounts, newest first, in Mastodon's second version."""
     a = call.args
-    whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyrefly: ignore[bad-assignment]
     silenced = a.status == "silenced"
     return await _page(
         call,
@@ -158,7 +158,7 @@ async def listed2(call: Call[AccountsAskedV2]) -> Answer:
             name=a.display_name,
             email=a.email,
             staff=a.permissions == "staff",
-            **_from(call, whence, a.by_domain),
+            **_from(call, WHENCE.get(a.origin, "all"), a.by_domain),
         ),
         a.purpose,
     )

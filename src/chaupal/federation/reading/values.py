@@ -234,9 +234,9 @@ def flag_of(said: Json, name: str) -> bool:
 
 def number_of(value: object, most: int = MOST_NUMBER) -> int:
     """A count, as it is said; 0 where it is none, and never more than `most`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
-    return int(min(max(value, 0), most))
+    return int(min(max(0, value), most))  # in this order, NaN is no more than 0
 
 
 def moment_of(value: object) -> int | None:

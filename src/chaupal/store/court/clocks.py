@@ -3,7 +3,7 @@
 import secrets
 
 import msgspec
-from sqlalchemy import and_, or_, select, text as sql
+from sqlalchemy import ColumnElement, and_, or_, select, text as sql
 
 from chaupal.policy.deadline_alerts import SHARES
 from chaupal.store.court.docket import HIDDEN
@@ -49,13 +49,13 @@ RUNNING_OPENLY = RUNNING.where(
 )
 
 
-def _passed(share: int, before: int) -> object:
+def _passed(share: int, before: int) -> ColumnElement[bool]:
     """Over `share` per cent of its time, and staff were last told at `before`. Multiplied out: integers on both databases."""
     gone, span = param("at") - clocks.c.starts_at, clocks.c.due_at - clocks.c.starts_at
     return and_(clocks.c.alerted == before, gone * 100 >= span * share)
 
 
-ALERTING = RUNNING.where(or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyrefly: ignore[bad-argument-type]
+ALERTING = RUNNING.where(or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))
 ALERTED = updates(clocks, alerted="share").where(clocks.c.alerted < param("share"), id="this", stopped_at=None)
 
 

@@ -175,7 +175,8 @@ async def requests_to(reading: Reading, account: int) -> int:
 async def census(reading: Reading, since: int) -> Census:
     """Looks at every account of this server: for `scanning()`, and to be kept for a while."""
     row = await reading.first(CENSUS, since=since)
-    return Census(*(int(v) if v is not None else None for v in row)) if row else Census(0, 0, 0, None)  # pyrefly: ignore[bad-argument-type]
+    people, posts, active, owner = row or (0, 0, 0, None)
+    return Census(int(people), int(posts), int(active), owner)  # PostgreSQL adds up to decimals
 
 
 async def with_roles(reading: Reading, roles: Sequence[str]) -> list[int]:

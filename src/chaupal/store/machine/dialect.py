@@ -40,7 +40,7 @@ class Compiled:
     __slots__ = ("_defaults", "_names", "_own", "text")
 
     def __init__(self, stmt: Executable, dialect: Any) -> None:
-        compiled: Any = stmt.compile(dialect=dialect)  # pyrefly: ignore[missing-attribute]
+        compiled: Any = stmt.compile(dialect=dialect)  # pyrefly: ignore[missing-attribute] - each that there is can be compiled
         self.text: str = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._defaults: dict[str, Any] = dict(compiled.params)

@@ -248,8 +248,7 @@ def _upgrade(connection: "Connection", to: str) -> None:
     scripts = _scripts(SCRIPTS)
 
     def steps(at: Any, _: object) -> Any:
-        # As alembic's own command asks, which reads every file anew.
-        return scripts._upgrade_revs(to, at)  # pyrefly: ignore[protected-access]
+        return scripts._upgrade_revs(to, at)  # pyrefly: ignore[protected-access] - as alembic's own command asks, which reads every file anew
 
     triggers.remove(connection)
     given = Config(attributes={"connection": connection})

@@ -193,9 +193,9 @@ def _set_by(stmt: Insert | Update | Delete, table: "Table[Any]") -> frozenset[An
         return frozenset()
     if isinstance(stmt, Insert):
         # ON CONFLICT: each database has a class of its own for it.
-        conflict = type(stmt._post_values_clause).__name__  # pyrefly: ignore[protected-access]
+        conflict = type(stmt._post_values_clause).__name__  # pyrefly: ignore[protected-access] - told nowhere else
         return every if conflict == "OnConflictDoUpdate" else frozenset()
-    named: Any = stmt._values  # pyrefly: ignore[protected-access]
+    named: Any = stmt._values  # pyrefly: ignore[protected-access] - nor this
     return frozenset(table.c[getattr(name, "name", name)] for name in named) if named else every
 
 

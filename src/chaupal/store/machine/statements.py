@@ -48,7 +48,7 @@ class Chained(Statement):
 
     def __getattr__(self, name: str) -> Callable[..., Self]:
         say = getattr(self._said, name)
-        return lambda *said, **named: self._now(say(*said, **named))  # pyrefly: ignore[implicit-any-lambda]
+        return lambda *said, **named: self._now(say(*said, **named))  # pyrefly: ignore[implicit-any-lambda] - what SQLAlchemy's takes
 
 
 def same(table: FromClause | None, /, **equal: str | None) -> ColumnElement[bool]:

@@ -212,7 +212,7 @@ async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post
     wanted = list(ids)
     kept = reading.memory.posts.several(wanted)
     if all(kept):
-        return kept  # pyrefly: ignore[bad-return]
+        return kept  # pyrefly: ignore[bad-return] - none of them is None
     found = dict(zip(wanted, kept, strict=True))
     missing = [id_ for id_, sealed in found.items() if sealed is None]
     found |= await loaded(reading, reading.memory.posts, missing, _load)

@@ -67,7 +67,8 @@ async def test_the_matter_of_a_closing_goes_out_and_comes_back(bench: Bench):
     )
     second = await bench.order(targets="@dev")
     wrong = await bulk.run(bench.court, bench.asha, second, PROPOSE, other.items)
-    assert wrong.bad and "matter" in wrong.bad[0].problem.details  # pyrefly: ignore[missing-attribute]
+    problem = wrong.bad[0].problem
+    assert problem is not None and "matter" in problem.details
 
 
 def test_no_cell_runs_in_a_spreadsheet_and_each_comes_back_as_it_was():

@@ -4,6 +4,7 @@ import asyncio
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 import pytest
@@ -42,8 +43,8 @@ async def secret_order(bench: Bench) -> int:
 async def said(bench: Bench, kind: str, step: str = "") -> int:
     """The index of the newest entry of a kind, and step."""
     async with bench.court.work.reading() as reading:
-        found = [tlog.read_entry(body) for body in await ledger.entries(reading, 0, 10_000)]
-    return max(n for n, e in enumerate(found) if e["t"] == kind and e["public"].get("step", "") in ("", step))  # pyrefly: ignore[missing-attribute]
+        found: list[Any] = [tlog.read_entry(body) for body in await ledger.entries(reading, 0, 10_000)]
+    return max(n for n, e in enumerate(found) if e["t"] == kind and e["public"].get("step", "") in ("", step))
 
 
 async def entry(bench: Bench, index: int) -> dict[str, object]:

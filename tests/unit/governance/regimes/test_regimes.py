@@ -177,7 +177,7 @@ def test_no_law_stands_in_code():
 def test_the_regimes_of_a_house_cannot_be_changed():
     regimes = Regimes(LAWS.all())
     with pytest.raises(AttributeError):
-        regimes.version("IN-69A", 1).clock_start = "served"  # pyrefly: ignore[read-only]
+        regimes.version("IN-69A", 1).clock_start = "served"  # pyrefly: ignore[read-only] - as it says
     assert regimes.version("IN-69A", 1).clocks["act"] == Duration("PT3H")
 
 

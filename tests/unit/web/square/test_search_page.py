@@ -68,7 +68,7 @@ async def test_the_last_page_of_results_leads_to_no_further_one_and_says_so(
     for number in range(5):
         await v.says(v.asha, f"सरसों {number}")
     first = await found(v, None, q="सरसों", kind="posts")
-    assert "page=2" in first and "There is more" not in first
+    assert "page=2" in first and "और भी हैं" not in first
     last = await found(v, None, q="सरसों", kind="posts", page="2")
     assert 'rel="next"' not in last and "और भी हैं" in last
 

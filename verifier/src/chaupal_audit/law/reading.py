@@ -93,7 +93,7 @@ def _value(file: str, name: str, value: Any, wanted: Any, faults: Faults) -> Any
     try:
         return msgspec.convert(value, wanted, builtin_types=(date, datetime, time), dec_hook=_hook)
     except msgspec.ValidationError as problem:
-        about, place = _PLACE.fullmatch(str(problem)).groups()  # pyrefly: ignore[missing-attribute]
+        about, place = _PLACE.fullmatch(str(problem)).groups()  # pyrefly: ignore[missing-attribute] - it matches any text
         faults.add(file, f"{name}{(place or '').replace('[...]', '')}", about[:1].lower() + about[1:])
     return None
 
