@@ -55,7 +55,8 @@ Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-
   those of the route.
 - **Once**: `POST /api/v1/statuses` with an `Idempotency-Key` of the last {SAID_FOR // MINUTE} minutes answers with the post that there is,
   whatever else is sent.
-- **Log-in**: OAuth with PKCE by `S256` alone; addresses are at `/.well-known/oauth-authorization-server`. Tokens do not expire. An
+- **Log-in**: OAuth with PKCE by `S256` alone; addresses are at `/.well-known/oauth-authorization-server`. A token in
+  somebody's name does not expire; one that is an app's own ends after thirty days. An
   `access_token` in an address opens streams alone. A program without a page of its own (a bot) registers with
   `urn:ietf:wg:oauth:2.0:oob`, and whoever allows it is shown the code. An authority's token is made at `/portal/token`
   ([filing.md](filing.md)).

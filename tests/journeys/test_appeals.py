@@ -57,6 +57,7 @@ async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_t
     assert status == 200
     for said in ("भारत", "सूचना मंत्रालय", "धारा 69A", REASON, "/log/entries/", "सरसों में फूल आ गए", "न्यायालय"):
         assert said in page, said
+    assert f'<dd dir="auto" lang="hi">{REASON}</dd>' in page, "it is read aloud as what it is"
     demanded, notice = await entries(village, "notice")
     (measure,) = await entries(village, "measure")
     assert [notice["public"][name] for name in ("about", "step", "ways", "language")] == [

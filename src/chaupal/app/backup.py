@@ -112,7 +112,9 @@ async def _check_empty(dsn: str) -> None:
         connection = await connect(dsn)
         try:
             found = await connection.fetchval(
-                "SELECT min(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                # What an extension brought, as hosts give it with each database, is no data.
+                "SELECT min(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') "
+                "AND oid NOT IN (SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e')"
             )
         finally:
             await connection.close()

@@ -56,7 +56,7 @@ def message(letter: Letter, sender: str, name: Name) -> "EmailMessage":
     if letter.stop:
         mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"] = f"<{letter.stop}>", "List-Unsubscribe=One-Click"
     # Where mailboxes are one file a letter begins with `From `: the library, and servers on the way, put a `>` before such a line.
-    encoded = "base64" if f"\n{letter.body}".count("\nFrom ") else None
+    encoded = "base64" if "\nFrom " in f"\n{letter.body}" else None
     mail.set_content(letter.body, content_manager=raw_data_manager, cte=encoded)
     return mail
 

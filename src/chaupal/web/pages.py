@@ -25,7 +25,7 @@ from chaupal.social.posts.polls import MOST_OPTIONS
 from chaupal.text.length import truncate
 from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
-from chaupal.web.words import LANGUAGES, own_name, words
+from chaupal.web.words import LANGUAGES, language_of, own_name, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -195,6 +195,7 @@ def environment(language: str, native: bool = False) -> "Environment":
         "hue": links.hue,
         "initial": links.initial,
         "own_name": own_name,
+        "language_of": language_of,
         "iso": iso,
         "clip": clip,
     }

@@ -18,7 +18,7 @@ from chaupal.kernel.logger import log
 from chaupal.kernel.page_languages import LANGUAGES as LANGUAGES, of_pages
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.placeholders import in_square_time
-from chaupal.text.language import LANGUAGES as NAMES
+from chaupal.text.language import LANGUAGES as NAMES, detect
 from chaupal_audit.marked import N_ as N_
 
 ELSE = N_("This cannot be taken as it is.")
@@ -127,6 +127,11 @@ def _grouped(n: float, locale: Locale) -> str:
 def own_name(language: str) -> str:
     """The language's name in itself (a language is chosen by that, never by a flag); its code where we have none."""
     return NAMES.get(language, language)
+
+
+def language_of(text: str) -> str:
+    """For `lang`: in which language somebody wrote who did not say so; English where that is doubtful."""
+    return detect(text, "en") or "en"
 
 
 def _catalogue(language: str) -> gettext.NullTranslations:

@@ -3,14 +3,19 @@
 import pytest
 
 from chaupal.kernel.clock import DAY
+from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import LinkCard
 from chaupal.reads.explore import search, tags
 from chaupal.reads.explore.search import Span, parse
 from chaupal.social.people import graph, profiles
 from chaupal.social.people.profiles import Face
 from chaupal.social.posts import posts
+from chaupal.store.square import link_cards
 from neighbours import PRIVATE, UNLISTED, Street, by
+
+CARD = LinkCard(url="https://mandi.example/", title="मंडी")
 
 
 async def found(street: Street, query: str, country: str = "DE", who: int | None = None, **span: int) -> list[int]:
@@ -75,6 +80,30 @@ async def test_operators_narrow_and_stand_alone(street: Street):
     assert await found(street, "from:asha -सुबह") == [english]
     assert await found(street, "-सुबह") == [english]
     assert await found(street, "चाय - -- -!") == [bengali, english, hindi], "what is no word leaves nothing out"
+    assert await found(street, 'चाय -"chai চা"') == [hindi], "nor what stands in quotes"
+
+
+async def test_what_a_post_has_or_is_narrows(street: Street):
+    asha = await street.person("asha")
+    poll = await street.say(asha, "चाय?", poll=PollAsked(options=("हाँ", "नहीं")))
+    reply = await street.say(asha, "चाय!", reply_to=poll)
+    quote = await street.say(asha, "चाय।", quoting=poll, sensitive=True)
+    link = await street.say(asha, "चाय")
+    async with street.work.writing() as w:
+        await link_cards.want(w, link, CARD.url)
+        await link_cards.show(w, link_cards.Link(link, CARD.url, 0, 0), CARD)
+    for trait, only in (("poll", poll), ("reply", reply), ("quote", quote), ("sensitive", quote), ("link", link)):
+        rest = [one for one in (link, quote, reply, poll) if one != only]
+        assert await found(street, f"has:{trait}") == await found(street, f"चाय IS:{trait}") == [only]
+        assert await found(street, f"चाय -is:{trait}") == rest
+        assert await found(street, f"has:{trait} -has:{trait}") == []
+    assert await found(street, "चाय -has:media in:public") == [link, quote, reply, poll]
+
+
+def test_of_operators_it_is_told_which_are_not_known():
+    asked = parse("has:embed before:25-11-2026 -from:asha in:library has:poll is: http://x a:b -c")
+    assert asked.unknown == ("has:embed", "before:25-11-2026", "-from:asha", "in:library")
+    assert asked.rest == "has:embed before:25-11-2026 -from:asha in:library is: http://x a:b"
 
 
 async def test_days_are_days_in_india(street: Street):

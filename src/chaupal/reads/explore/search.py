@@ -34,9 +34,11 @@ from chaupal.text.language import check_language
 MOST_OFFSET = 5_000
 MOST_TAGS = 8  # in one query
 INDIA = 19_800_000  # ms that the day begins earlier here than in UTC; dates in a query are days in India
-PICTURED = frozenset({"media", "image", "images"})
+TRAITS = {name: name for name in finding.TRAITS} | {"image": "media", "images": "media"}  # as they are typed
+EVERYWHERE = frozenset({"all", "public"})  # as Mastodon says: only what is public is searched here
 NO_ID = 2**63 - 1
 _TYPED = regex.compile(r"[a-z0-9_.-]{1,100}@[a-z0-9.:-]{0,253}")
+_WORDS = regex.compile(r'-["“][^"”]{0,200}["”]|\S+')  # what is left out may stand in quotes
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
@@ -46,9 +48,11 @@ class SearchQuery(msgspec.Struct, frozen=True):
     keys: tuple[str, ...] = ()
     author: str = ""
     language: str = ""
-    media: bool = False
+    having: frozenset[str] = frozenset()  # what a post must have or be, of `finding.TRAITS`
+    lacking: frozenset[str] = frozenset()  # and what not
     followed: bool = False  # only whom one follows
     without: tuple[str, ...] = ()  # terms that a post must not hold
+    unknown: tuple[str, ...] = ()  # of `rest`: operators with what they do not know
     below: int = NO_ID
     above: int = -1
 
@@ -71,20 +75,23 @@ ALL = Span()
 
 
 def parse(query: str) -> SearchQuery:
-    """Words, `#tags`, operators (`from:` `in:home` `language:` `before:` `after:` `on:` `has:media`) and `-words` to be left out; an
-    unknown operator is words.
+    """Words, `#tags`, operators (`from:` `in:home` `language:` `before:` `after:` `on:` `has:` `is:` and `-has:` `-is:`) and `-words` to be
+    left out; an operator with what it does not know is words.
     """
     asked = SearchQuery()
-    rest: list[str] = []
-    for word in query.split():
-        name, colon, value = word.partition(":")
-        taken = OPERATORS[name.lower()](asked, value) if colon and value and name.lower() in OPERATORS else None
-        taken = taken or _tag(asked, word) or _without(asked, word)
+    rest, unknown = list[str](), list[str]()
+    for word in _WORDS.findall(query):
+        name, _, value = word.lower().partition(":")
+        if value and name.removeprefix("-") in OPERATORS:
+            taken = OPERATORS[name](asked, word[len(name) + 1 :]) if name in OPERATORS else None
+            unknown += [word] if taken is None else []
+        else:
+            taken = _tag(asked, word) or _without(asked, word)
         if taken is None:
             rest.append(word)
         else:
             asked = taken
-    return msgspec.structs.replace(asked, rest=" ".join(rest))
+    return msgspec.structs.replace(asked, rest=" ".join(rest), unknown=tuple(unknown))
 
 
 def _tag(query: SearchQuery, word: str) -> SearchQuery | None:
@@ -95,7 +102,7 @@ def _tag(query: SearchQuery, word: str) -> SearchQuery | None:
 
 
 def _without(query: SearchQuery, word: str) -> SearchQuery | None:
-    if not word.startswith("-") or word[1:].partition(":")[0].lower() in OPERATORS:
+    if not word.startswith("-"):
         return None
     shut = dict.fromkeys((*query.without, *query_terms(word[1:])))
     return msgspec.structs.replace(query, without=tuple(shut)[:MAX_QUERY_TERMS]) if shut else None
@@ -111,11 +118,19 @@ def _language(query: SearchQuery, value: str) -> SearchQuery | None:
 
 
 def _in(query: SearchQuery, value: str) -> SearchQuery | None:
+    if value.lower() in EVERYWHERE:
+        return query
     return msgspec.structs.replace(query, followed=True) if value.lower() == "home" else None
 
 
 def _has(query: SearchQuery, value: str) -> SearchQuery | None:
-    return msgspec.structs.replace(query, media=True) if value.lower() in PICTURED else None
+    trait = TRAITS.get(value.lower())
+    return None if trait is None else msgspec.structs.replace(query, having=query.having | {trait})
+
+
+def _lacks(query: SearchQuery, value: str) -> SearchQuery | None:
+    trait = TRAITS.get(value.lower())
+    return None if trait is None else msgspec.structs.replace(query, lacking=query.lacking | {trait})
 
 
 def _before(query: SearchQuery, value: str) -> SearchQuery | None:
@@ -147,6 +162,9 @@ OPERATORS: dict[str, Callable[[SearchQuery, str], SearchQuery | None]] = {
     "language": _language,
     "lang": _language,
     "has": _has,
+    "is": _has,
+    "-has": _lacks,
+    "-is": _lacks,
     "before": _before,
     "after": _after,
     "on": _on,
@@ -196,7 +214,7 @@ async def _narrowed(reads: Reads, viewer: Viewer, query: SearchQuery, span: Span
         author = named
     if query.followed and viewer.account is None:
         return None
-    return Narrowed(author or 0, query.language, query.media, query.keys, query.followed, query.without)
+    return Narrowed(author or 0, query.language, query.having, query.lacking, query.keys, query.followed, query.without)
 
 
 async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:

@@ -62,10 +62,12 @@ async def context(reads: Reads, viewer: Viewer, id_: int, *, most: int = MOST, p
         if not await shown(reading, viewer, Surface.STATUS, (id_,)):
             raise NotFound
         before, after = _around(id_, await conversation(reading, id_, MOST))
-        if past in after:
+        if past in after and await _shown(reading, viewer, [past]):
             after = after[after.index(past) + 1 :]
-        more = after[many - 1] if len(after) > many else None
-        return Thread(await _shown(reading, viewer, before[-lead:]), await _shown(reading, viewer, after[:many]), more)
+        # What the viewer may not see takes no place, and where it goes on does not tell of it.
+        seen = await _shown(reading, viewer, after, many + 1)
+        more = seen[many - 1].item.id if len(seen) > many else None
+        return Thread(await _shown(reading, viewer, before[-lead:]), seen[:many], more)
 
 
 async def wordings(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]]:
@@ -83,13 +85,16 @@ async def wordings(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]
     return [*reveal(viewer, Surface.STATUS, sealed[:-1], facts), now]
 
 
-async def _shown(reading: Reading, viewer: Viewer, ids: list[int]) -> list[Visible[Post]]:
+async def _shown(reading: Reading, viewer: Viewer, ids: list[int], most: int = MOST) -> list[Visible[Post]]:
+    """Those that the viewer may see, the first so many."""
     seen: list[Visible[Post]] = []
     for start in range(0, len(ids), AT_ONCE):
+        if len(seen) >= most:
+            break
         if start:
             await asyncio.sleep(0)  # others have their turn
         seen += await shown(reading, viewer, Surface.THREAD, ids[start : start + AT_ONCE])
-    return seen
+    return seen[:most]
 
 
 def _around(id_: int, rows: Sequence[tuple[int, int | None]]) -> tuple[list[int], list[int]]:

@@ -22,9 +22,7 @@ from chaupal.store.machine.work import Writing
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY  # without being used
 COOKIE_LASTS = 400 * DAY  # the longest that browsers keep one: the session ends before, here
-KEPT_AFTER_END = (
-    DAY  # used codes and links stay a while, so that their replay is noticed; so does an app that nobody lets in
-)
+KEPT_AFTER_END = DAY  # used codes and links, so that their replay is noticed; and apps that nobody lets in
 OWN_TOKEN_LASTS = 30 * DAY  # an app's own, in nobody's name: it may have another
 AT_ONCE = 500  # tokens in one commit
 

@@ -34,7 +34,7 @@ HASHES_OF_GRANT = selects(tokens.c.hash).where(grant_hash="hash")
 REVOKE_GRANT = updates(tokens, revoked_at="at").where(grant_hash="of", revoked_at=None)
 REVOKE_ALL = updates(tokens, revoked_at="at").where(account_id="me", revoked_at=None)
 
-# What only an app had, in whose name nobody called for long; and what ended.
+# What an app had in nobody's name, which is old; and what ended.
 OLD_TOKENS = (
     selects(tokens.c.hash)
     .where(tokens.c.account_id.is_(None), tokens.c.created_at < param("before"))

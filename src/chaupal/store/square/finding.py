@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, or_, select, table, text
+from sqlalchemy import and_, func, not_, or_, select, table, text
 from sqlalchemy.dialects import sqlite
 
 from chaupal.store.machine.dialect import (
@@ -45,12 +45,24 @@ class Bounds(msgspec.Struct, frozen=True):
     upward: bool = False
 
 
+# What a post has or is, by the word that asks for it (Mastodon's, of `has:` and `is:`).
+TRAITS = {
+    "media": posts.c.pictures != "[]",
+    "poll": posts.c.poll != "",
+    "link": posts.c.card != "",
+    "quote": posts.c.quote_of.is_not(None),
+    "reply": posts.c.reply_to.is_not(None),
+    "sensitive": posts.c.sensitive == 1,
+}
+
+
 class Narrowed(msgspec.Struct, frozen=True):
     """What posts must be beside holding the words; the empty values ask for nothing."""
 
     author: int = 0
     language: str = ""
-    media: bool = False
+    having: frozenset[str] = frozenset()  # of TRAITS, every one of them
+    lacking: frozenset[str] = frozenset()  # and none of these
     keys: tuple[str, ...] = ()  # count keys of tags, every one of them
     followed: bool = False  # by those whom `me` follows
     without: tuple[str, ...] = ()  # terms, none of them
@@ -59,11 +71,12 @@ class Narrowed(msgspec.Struct, frozen=True):
         return {
             "whose": self.author,
             "tongue": self.language,
-            "pictured": int(self.media),
             "keys": listed(self.keys),
             "count": len(self.keys),
             "friends": int(self.followed),
             "without": listed(self.without),
+            **{f"has_{name}": int(name in self.having) for name in TRAITS},
+            **{f"lacks_{name}": int(name in self.lacking) for name in TRAITS},
         }
 
 
@@ -99,7 +112,8 @@ _narrow = (
     _findable,
     or_(param("whose") == 0, posts.c.author == param("whose")),
     or_(text_param("tongue") == "", posts.c.language == text_param("tongue")),
-    or_(param("pictured") == 0, posts.c.pictures != "[]"),
+    *(or_(param(f"has_{name}") == 0, one) for name, one in TRAITS.items()),
+    *(or_(param(f"lacks_{name}") == 0, not_(one)) for name, one in TRAITS.items()),
     or_(
         param("friends") == 0,
         select(follows.c.id)

@@ -169,6 +169,7 @@ async def show_search(call: Call[Query]) -> Answer:
         posts=await cards(call, posts),
         title=q or translated(call, N_("Search")),
         also=also,
+        unknown=" ".join(search.parse(q).unknown),
         there=_host_to_ask(call, q, people),
         more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full and page < MOST_PAGES else "",
         cut=full and page == MOST_PAGES,

@@ -73,6 +73,12 @@ async def test_the_last_page_of_results_leads_to_no_further_one_and_says_so(
     assert 'rel="next"' not in last and "और भी हैं" in last
 
 
+async def test_an_operator_that_is_not_known_is_said_to_be_none(village: Village):
+    page = await found(village, None, q="has:embed has:poll सरसों")
+    assert "<bdi>has:embed</bdi>" in page and "शब्द मानकर" in page
+    assert "शब्द मानकर" not in await found(village, None, q="has:poll सरसों")
+
+
 async def offers(v: Village, q: str, who: Villager | None = None) -> list[dict[str, Any]]:
     headers = {"cookie": f"chaupal={who.cookie}"} if who else {}
     return (await v.client.get("/search/suggest", params={"q": q}, headers=headers)).json()

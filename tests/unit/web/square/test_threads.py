@@ -6,6 +6,7 @@ import pytest
 import regex
 
 from chaupal.api.mastodon.posts import status_answers
+from chaupal.policy.facts import Visibility
 from chaupal.reads.timelines import thread
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.web.square import threads
@@ -218,21 +219,24 @@ async def test_of_a_long_conversation_a_page_shows_so_many_answers_and_leads_to_
     monkeypatch.setattr(threads, "MOST", 2)
     monkeypatch.setattr(thread, "MOST_FOR_STRANGERS", (1, 2))
     root = await v.says(v.asha, "पहली बात")
+    hidden = [await v.says(v.ravi, "छिपा", reply_to=root.id, visibility=Visibility.PRIVATE) for _ in range(3)]
     answers = [f"उत्तर{number}" for number in range(5)]
     for text in answers:
         await v.says(v.ravi, text, reply_to=root.id)
-    for who in (v.asha, None):
+    for who in (v.meera, None):  # who do not follow ravi
         found, path = list[list[str]](), f"/@asha/{root.id}"
         while path:
             page = await v.page_as("IN", path, who)
             found.append([text for text in answers if text in page])
             following = regex.search(r'href="(\?past=\d+)"', page)
             path = f"/@asha/{root.id}{following[1]}" if following else ""
-        assert found == [answers[:2], answers[2:4], answers[4:]]
+        assert found == [answers[:2], answers[2:4], answers[4:]], "what is not for them takes no place"
+        past = await v.page_as("IN", f"/@asha/{root.id}?past={hidden[-1].id}", who)
+        assert [text for text in answers if text in past] == answers[:2], "and whether it is there is not told"
     assert "और जवाब" in await v.page_as("IN", root, v.asha)
     for wrong in ("?past=x", f"?past={2**63}", "?past=-1"):
         assert (await v.look("IN", f"/@asha/{root.id}{wrong}")).status_code in (400, 422)
-    assert answers[0] in await v.page_as("IN", f"/@asha/{root.id}?past={v.ravi.latest.id + 1}", v.asha), (
+    assert answers[0] in await v.page_as("IN", f"/@asha/{root.id}?past={v.ravi.latest.id + 1}", v.meera), (
         "past what is not here: from the first"
     )
 

@@ -47,13 +47,11 @@ async def statuses_answer(
 
 async def pieces_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> tuple[list[bytes], bool]:
     """The same in pieces, and whether all of them are plain."""
-    if len(posts) <= AT_ONCE:
-        found = await parts_of(call, posts)
-        return array_of(found), are_plain(found)
     found = list[Sequence[bytes]]()
     for start in range(0, len(posts), AT_ONCE):
+        if start:
+            await asyncio.sleep(0)  # others have their turn
         found += await parts_of(call, posts[start : start + AT_ONCE])
-        await asyncio.sleep(0)  # others have their turn
     return array_of(found), are_plain(found)
 
 
