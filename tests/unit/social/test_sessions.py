@@ -265,6 +265,10 @@ async def test_apps_that_nobody_lets_in_are_dropped_with_what_they_had(
     async with square.work.writing() as w:
         await apps.add_grant(w, apps.Grant("again", asked, asha.me, oauth.OOB, "read", "", "", square.clock()))
     clock.move(1)
-    assert await left() == ["asked", "hers"]
+    assert await left() == ["asked", "ended", "hers", "own"], "whose token ended may have another, for a day"
     assert not any([await by_token(square, secret) for secret in owned]), "also where it was remembered"
+    clock.move(sessions.KEPT_AFTER_END + 1)
+    async with square.work.writing() as w:
+        await apps.add_grant(w, apps.Grant("once more", asked, asha.me, oauth.OOB, "read", "", "", square.clock()))
+    assert await left() == ["asked", "hers"]
     assert await by_token(square, token)

@@ -166,11 +166,12 @@ async def tidy(square: Square) -> None:
         await apps.drop_expired(w, before)
         await logins.drop_old_links(w, before)
         await factors.drop_challenges(w, before)
-    gone = AT_ONCE
-    while gone == AT_ONCE:
+    went = AT_ONCE
+    while went >= AT_ONCE:
         async with square.work.writing() as w:
-            gone = await apps.drop_old_tokens(w, w.now() - OWN_TOKEN_LASTS, AT_ONCE)
-            if gone < AT_ONCE:
+            went = await apps.end_old_tokens(w, w.now() - OWN_TOKEN_LASTS, AT_ONCE)
+            went += await apps.drop_ended_tokens(w, before, AT_ONCE)
+            if went < AT_ONCE:
                 await apps.drop_unused(w, before)
 
 

@@ -38,11 +38,13 @@ REVOKE_ALL = updates(tokens, revoked_at="at").where(account_id="me", revoked_at=
 OLD_TOKENS = (
     selects(tokens.c.hash)
     .where(tokens.c.account_id.is_(None), tokens.c.created_at < param("before"))
+    .where(revoked_at=None)
     .ordered("created_at")
     .limit("n")
 )
+END_TOKENS = updates(tokens, revoked_at="at").where(among(tokens.c.hash, "hashes"))
+ENDED_TOKENS = selects(tokens.c.hash).where(tokens.c.revoked_at < param("before")).limit("n")
 DROP_TOKENS = deletes(tokens).where(among(tokens.c.hash, "hashes"))
-DROP_REVOKED = deletes(tokens).where(tokens.c.revoked_at < param("before"))
 DROP_APPS = deletes(apps).where(
     apps.c.created_at < param("before"),
     ~exists().where(tokens.c.app_id == apps.c.id),
@@ -217,18 +219,24 @@ async def drop_expired(w: Writing, before: int) -> None:
     await w.run(DROP_OLD_SESSIONS, before=before)
 
 
-async def drop_old_tokens(w: Writing, before: int, at_most: int) -> int:
-    """Of the tokens that are an app's own, had before a moment, the oldest; how many went."""
+async def end_old_tokens(w: Writing, before: int, at_most: int) -> int:
+    """Of the tokens that are an app's own, had before a moment, the oldest end; how many did. The app stays, and may have another."""
     hashes = [row[0] for row in await w.fetch(OLD_TOKENS, before=before, n=at_most)]
-    await w.run(DROP_TOKENS, hashes=listed(hashes))
+    await w.run(END_TOKENS, hashes=listed(hashes), at=w.now())
     w.touch(TOKENS, *hashes)
     return len(hashes)
 
 
-async def drop_unused(w: Writing, before: int) -> None:
-    """Tokens that ended before a moment, and apps from before it for which there is neither a token nor a code."""
+async def drop_ended_tokens(w: Writing, before: int, at_most: int) -> int:
+    """Of the tokens that ended before a moment; how many went."""
+    hashes = [row[0] for row in await w.fetch(ENDED_TOKENS, before=before, n=at_most)]
     w.spare(TOKENS)  # nobody is answered by them since they ended
-    await w.run(DROP_REVOKED, before=before)
+    await w.run(DROP_TOKENS, hashes=listed(hashes))
+    return len(hashes)
+
+
+async def drop_unused(w: Writing, before: int) -> None:
+    """Apps from before a moment for which there is neither a token nor a code."""
     await w.run(DROP_APPS, before=before)
 
 
