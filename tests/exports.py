@@ -3,7 +3,7 @@
 import httpx2
 import regex
 
-from chaupal.fanout import timers
+from chaupal.fanout import exporting
 from village import Village, Villager
 
 
@@ -20,7 +20,7 @@ async def export(
     asked = await v.client.post("/settings/export", data={"csrf": word}, headers=asks)
     assert asked.status_code == 303
     assert 'http-equiv="refresh"' in (await v.client.get("/settings/export", headers=asks)).text
-    assert await timers.carry_on(v.running.carrier)
+    assert await exporting.carry_on(v.running.carrier)
     page = await v.client.get("/settings/export", headers=asks)
     assert 'http-equiv="refresh"' not in page.text
     found = regex.search(r'href="(/settings/export/[0-9]+)"', page.text)

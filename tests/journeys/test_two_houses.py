@@ -18,7 +18,7 @@ from pyotp.totp import TOTP
 
 from authenticators import Device
 from chaupal.app.wiring import RunningHouse, open_house
-from chaupal.fanout import timers
+from chaupal.fanout import exporting
 from chaupal.governance.cases import evidence
 from chaupal.governance.orders import documents
 from chaupal.kernel.clock import MINUTE, SECOND, StillClock
@@ -260,7 +260,7 @@ async def test_drafts_uploads_imports_and_exports_are_carried_on_by_the_other(pa
 
     asked = await pair.at(here, "POST", "/api/v1/exports", token)
     assert asked.status_code in (200, 202), asked.text
-    assert await timers.carry_on(there.carrier)
+    assert await exporting.carry_on(there.carrier)
     got = await pair.at(here, "GET", f"/api/v1/exports/{asked.json()['id']}/file", token, follow_redirects=True)
     assert got.status_code == 200
     assert zipfile.ZipFile(io.BytesIO(got.content)).namelist()

@@ -17,7 +17,7 @@ import msgspec
 
 import measures
 from chaupal.app.wiring import ROUTES
-from chaupal.fanout import timers
+from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.laws import house_texts, laws
 from chaupal.governance.orders import authorities
@@ -195,7 +195,7 @@ async def _carried(v: Village) -> dict[str, list[Any]]:
         for who in people
     ]
     taken = [await exports.ask(square, who.viewer) for who in people]
-    while await imports.carry_on(square) or await timers.carry_on(v.running.carrier):
+    while await imports.carry_on(square) or await exporting.carry_on(v.running.carrier):
         pass
     return {
         "/settings/import/ id": brought,

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from chaupal.api import federation
 from chaupal.api.federation.collections import CollectionAsked
 from chaupal.app.wiring import ROUTES
-from chaupal.fanout import timers
+from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities
 from chaupal.governance.webhooks import WebhookForm, register
@@ -219,7 +219,7 @@ async def exported(v: Village) -> dict[str, list[object]]:
     """What some of them take along, made whole."""
     square = v.running.house.square
     taken: list[object] = [await exports.ask(square, who.viewer) for who in (v.meera, v.ravi, v.karl)]
-    while await timers.carry_on(v.running.carrier):
+    while await exporting.carry_on(v.running.carrier):
         pass
     return {"/settings/export/ id": taken, "/api/v1/exports/ id": taken}
 

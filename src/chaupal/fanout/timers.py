@@ -1,5 +1,4 @@
-"""Timed tasks: rulings that have run out are noted as over, what people asked to take along is made, and what nobody needs any more is
-swept away.
+"""Timed tasks: rulings that have run out are noted as over, and what nobody needs any more is swept away.
 
 Of many processes on one store one carries out each act (`store.machine.claims`); what is about a process's own memory, each does
 for itself.
@@ -8,11 +7,10 @@ for itself.
 import asyncio
 import contextlib
 import secrets
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import NamedTuple
 
+from chaupal.fanout import exporting
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import letters, notification_mails, push, served
 from chaupal.fanout.outside import previews, webhooks
@@ -22,8 +20,6 @@ from chaupal.governance.log.seen import SetBack
 from chaupal.governance.orders import documents, portal, publishing
 from chaupal.governance.people import announcements, reports, role_grants
 from chaupal.kernel.logger import log
-from chaupal.reads.context import Reads
-from chaupal.reads.exports import packing
 from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
 from chaupal.social.people import leaving, moving
@@ -31,33 +27,6 @@ from chaupal.social.posts import drafts_and_scheduled, polls
 from chaupal.social.signin import sessions
 from chaupal.store.machine import claims
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
-
-
-async def carry_on(carrier: Carrier) -> bool:
-    """Make what waits, or what a process that is no more had begun. False where nothing waits."""
-    square = carrier.square
-    held = await exports.take_up(square)
-    if held is None:
-        return False
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, square.files)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "all.zip"
-        try:
-            await packing.pack(
-                reads,
-                await exports.viewer_of(square, held),
-                path,
-                lambda at, total: exports.advance(square, held, at, total),
-            )
-        except packing.ExportUnwanted:
-            return True
-        except Exception:
-            log.exception("an export could not be made", export=held.id)
-            await exports.finish(square, held, None)
-        else:
-            await exports.finish(square, held, path, path.stat().st_size)
-    return True
-
 
 ASK_AGAIN = 60  # seconds until this process tries again to sign a log of which a witness has seen more
 LET_OTHERS = 5  # looks after a failure in which this process does not ask for that act again
@@ -102,7 +71,7 @@ class Timers:
             TimerAct("alert staff", 300, lambda: clocks.alert(court)),
             TimerAct("call webhooks", pace, lambda: webhooks.deliver_due(carrier)),
             TimerAct("bring archives in", pace, lambda: imports.carry_on(square)),
-            TimerAct("make exports", pace, lambda: carry_on(carrier)),
+            TimerAct("make exports", pace, lambda: exporting.carry_on(carrier)),
             TimerAct("decide in bulk", pace, lambda: bulk_jobs.carry_on(court)),
             TimerAct("move followers", pace, lambda: moving.carry_on(square)),
             TimerAct("paint uploads", pace, lambda: painting.paint_waiting(square)),

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 
-from chaupal.fanout import timers
+from chaupal.fanout import exporting
 from chaupal.kernel.clock import HOUR, iso
 from chaupal.policy.drafts_and_scheduled import Further, PollAsked, Unsaid
 from chaupal.social.posts import drafts_and_scheduled
@@ -20,7 +20,7 @@ async def test_a_program_asks_waits_and_fetches(village: Village):
     assert (asked["state"], asked["url"], asked["expires_at"]) == ("waiting", None, None)
     assert (await v.api(v.asha, "POST", API)).status_code == 409
     assert (await v.api(v.asha, "GET", f"{API}/{asked['id']}/file")).status_code == 404
-    assert await timers.carry_on(v.running.carrier)
+    assert await exporting.carry_on(v.running.carrier)
     done = (await v.api(v.asha, "GET", f"{API}/{asked['id']}")).json()
     assert done["state"] == "done" and done["looked_at"] == done["total"] and done["size"] > 0 and done["expires_at"]
     assert (await v.api(v.asha, "GET", API)).json() == [done]
@@ -38,7 +38,7 @@ async def test_what_is_not_said_yet_comes_along_threads_whole(village: Village):
     draft = Unsaid(text="अधूरी", then=(Further(text="और अधूरी"),), poll=PollAsked(options=("हाँ", "ना")))
     await drafts_and_scheduled.keep(v.running.house.square, v.asha.viewer, draft)
     await v.api(v.asha, "POST", API)
-    assert await timers.carry_on(v.running.carrier)
+    assert await exporting.carry_on(v.running.carrier)
     (done,) = (await v.api(v.asha, "GET", API)).json()
     file = await v.api(v.asha, "GET", f"{API}/{done['id']}/file")
     with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
@@ -51,7 +51,7 @@ async def test_what_is_not_said_yet_comes_along_threads_whole(village: Village):
 async def test_it_is_its_owners_alone_where_they_were_and_takes_the_whole_scope(village: Village):
     v = village
     id_ = (await v.api(v.asha, "POST", API)).json()["id"]
-    assert await timers.carry_on(v.running.carrier)
+    assert await exporting.carry_on(v.running.carrier)
     for path in (f"{API}/{id_}", f"{API}/{id_}/file"):
         assert (await v.api(v.ravi, "GET", path)).status_code == 404
         assert (await v.api(None, "GET", path)).status_code == 401

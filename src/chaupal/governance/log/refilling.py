@@ -70,9 +70,8 @@ class _Told:
     def __init__(self) -> None:
         self.measures: dict[int, tuple[entries.Entry, entries.Measure]] = {}
         self.ends: dict[int, tuple[int, int]] = {}  # a measure's entry -> (entry that ends it, when)
-        self.standing: list[
-            tuple[int, entries.Entry]
-        ] = []  # who has which part, and who is let in, protected or shut out
+        # Who has which part, and who is let in, protected or shut out.
+        self.standing: list[tuple[int, entries.Entry]] = []
         self.erased: list[tuple[int, int]] = []
         self.keys: list[tuple[int, str]] = []  # (entry, key that signs from its checkpoint on)
 

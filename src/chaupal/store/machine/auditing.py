@@ -325,9 +325,7 @@ async def secret_unmatched(reading: Reading) -> list[tuple[int, str]]:
 
 async def decided_after(reading: Reading, entry: int, things: Sequence[str]) -> set[str]:
     """Of things (ids, and tags as `#letters`) those about which two have decided by a later entry, or one did what they may alone."""
-    ids, tags = (
-        [int(thing) for thing in things if thing.isdecimal()],
-        [thing[1:] for thing in things if thing[:1] == "#"],
-    )
+    ids = [int(thing) for thing in things if thing.isdecimal()]
+    tags = [thing[1:] for thing in things if thing.startswith("#")]
     rows = await reading.fetch(DECIDED_AFTER, entry=entry, ids=listed(ids), tags=listed(tags)) if things else ()
     return {f"#{row[1]}" if row[1] else str(row[0]) for row in rows}

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from chaupal.fanout import timers
+from chaupal.fanout import exporting
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.facts import Visibility
@@ -114,11 +114,11 @@ async def test_one_file_is_made_at_a_time_and_what_a_dead_process_left_is_made_a
     with pytest.raises(Conflict):
         await exports.ask(square, v.asha.viewer)
     held = await exports.take_up(square)  # and then the process is no more
-    assert held is not None and not await timers.carry_on(v.running.carrier)
+    assert held is not None and not await exporting.carry_on(v.running.carrier)
     v.clock.move(61_000)
-    assert await timers.carry_on(v.running.carrier)
+    assert await exporting.carry_on(v.running.carrier)
     assert [one.state for one in await exports.of_viewer(square, v.asha.viewer)] == ["done"]
-    assert not await timers.carry_on(v.running.carrier)
+    assert not await exporting.carry_on(v.running.carrier)
 
 
 async def test_memory_stays_small_however_large_the_films_are(village):
@@ -129,7 +129,7 @@ async def test_memory_stays_small_however_large_the_films_are(village):
     await square.files.put(key, random.Random(1).randbytes(60_000_000))
     await exports.ask(square, v.asha.viewer)
     tracemalloc.start()
-    assert await timers.carry_on(v.running.carrier)
+    assert await exporting.carry_on(v.running.carrier)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     [one] = await exports.of_viewer(square, v.asha.viewer)
