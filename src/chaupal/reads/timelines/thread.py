@@ -28,12 +28,15 @@ AT_ONCE = 100  # posts of a thread
 class Thread(msgspec.Struct, frozen=True):
     """What comes before a post (oldest first) and after it (depth first, each answer under what it answers).
 
-    `more`: the answer after which it goes on, where not all were asked for.
+    `more`: the answer after which it goes on, where not all were asked for; `above`: where it goes on, the way down to the first of the
+    descendants (oldest first), which stood on pages before; `cut`: it is so long that its latest answers may be missing.
     """
 
     ancestors: list[Visible[Post]]
     descendants: list[Visible[Post]]
     more: int | None = None
+    above: Sequence[Visible[Post]] = ()
+    cut: bool = False
 
 
 async def post(reads: Reads, viewer: Viewer, id_: int, surface: Surface = Surface.STATUS) -> Visible[Post]:
@@ -61,13 +64,19 @@ async def context(reads: Reads, viewer: Viewer, id_: int, *, most: int = MOST, p
     async with reads.work.reading() as reading:
         if not await shown(reading, viewer, Surface.STATUS, (id_,)):
             raise NotFound
-        before, after = _around(id_, await conversation(reading, id_, MOST))
-        if past in after and await _shown(reading, viewer, [past]):
+        rows = await conversation(reading, id_, MOST)
+        before, after = _around(id_, rows)
+        goes_on = past in after and bool(await _shown(reading, viewer, [past]))
+        if goes_on:
             after = after[after.index(past) + 1 :]
         # What the viewer may not see takes no place, and where it goes on does not tell of it.
         seen = await _shown(reading, viewer, after, many + 1)
         more = seen[many - 1].item.id if len(seen) > many else None
-        return Thread(await _shown(reading, viewer, before[-lead:]), seen[:many], more)
+        way = _around(seen[0].item.id, rows)[0] if goes_on and seen else []
+        above = await _shown(reading, viewer, way[way.index(id_) + 1 :] if id_ in way else [])
+        ancestors = await _shown(reading, viewer, before[-lead:])
+        cut = sum(one >= id_ for one, _ in rows) >= MOST
+        return Thread(ancestors, seen[:many], more, above, cut)
 
 
 async def wordings(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]]:

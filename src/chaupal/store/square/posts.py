@@ -170,7 +170,10 @@ HOW_MANY = selects(func.count(posts.c.id)).where(same(posts, author="author"))
 CARRIED = selects(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids"))
 REPOSTS_OF = selects(posts.c.id).where(boost_of="of").ordered("-id").limit("n")
 ROOT_OF = selects(posts.c.root).where(id="of")
-IN_THREAD = selects(posts.c.id, posts.c.reply_to).where(root="root").ordered("id").limit("n")
+_THREAD = selects(posts.c.id, posts.c.reply_to).where(root="root").limit("n")
+IN_THREAD = _THREAD.ordered("id")
+IN_THREAD_BEFORE = _THREAD.where(posts.c.id < param("of")).ordered("-id")
+IN_THREAD_FROM = _THREAD.where(posts.c.id >= param("of")).ordered("id")
 
 # Home, pulled: the posts of those who are followed, inside a window of ids.
 _FROM_AUTHORS = (
@@ -296,10 +299,16 @@ async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
 
 
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:
-    """(post, what it answers) of the whole conversation that a post stands in, oldest first."""
+    """(post, what it answers) of the whole conversation that a post stands in, oldest first; of one that has more than `at_most`,
+    so many before the post and so many from it on.
+    """
     found = await reading.once(POSTS, id_, ROOT_OF, of=id_)
     root = found[0][0] if found else 0
-    return [(row[0], row[1]) for row in await reading.once(THREADS, root, IN_THREAD, root=root, n=at_most)]
+    rows = await reading.once(THREADS, root, IN_THREAD, root=root, n=at_most)
+    if len(rows) == at_most and id_ != root:
+        before = await reading.once(THREADS, root, IN_THREAD_BEFORE, root=root, of=id_, n=at_most)
+        rows = [*before[::-1], *await reading.once(THREADS, root, IN_THREAD_FROM, root=root, of=id_, n=at_most)]
+    return [(row[0], row[1]) for row in rows]
 
 
 async def how_many(reading: Reading, author: int) -> int:

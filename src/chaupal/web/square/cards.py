@@ -54,7 +54,8 @@ class Card(msgspec.Struct, frozen=True):
     """A post as a page shows it. `by`: who reposted it, first things first. `gone`: told in its place. `beside`: told to its
     author or staff.
 
-    `key` names the row of the list (a repost's id is not its post's), `depth` how far it is moved in within a thread.
+    `key` names the row of the list (a repost's id is not its post's), `depth` how far it is moved in within a thread. `apart`: where
+    what it answers is found, if the place in the thread does not say it; empty where nothing leads there.
     """
 
     key: int
@@ -68,6 +69,7 @@ class Card(msgspec.Struct, frozen=True):
     labels: tuple[Limit, ...] = ()
     flags: int = 0
     depth: int = 0
+    apart: str | None = None
     quoted: "Card | None" = None
     quote_state: str = ""  # as it stands for the viewer
     votes: tuple[int, ...] = ()  # what the viewer chose in its poll
@@ -140,13 +142,28 @@ def once(cards: Iterable[Card]) -> list[Card]:
     return list(first.values())
 
 
-def tree(cards: Iterable[Card], root: int) -> list[Card]:
-    """The answers below `root`, each as deep as its place in the conversation."""
-    depth = {root: -1}
-    placed: list[Card] = []
-    for card in cards:
+def tree(cards: Iterable[Card], root: int, above: Sequence[Card] = ()) -> list[Card]:
+    """The answers below `root`, each as deep as its place in the conversation. `above`: the way down to the first of them, which
+    stands on another page.
+    """
+    depth, ways, handles = {root: -1}, dict[int, str](), dict[int, str]()
+    for card in above:
         depth[card.post.id] = depth.get(card.post.reply_to or 0, -1) + 1
-        placed.append(msgspec.structs.replace(card, depth=min(depth[card.post.id], DEEPEST)))
+        ways[card.post.id], handles[card.post.id] = links.path_of(card.post, card.author), card.author.handle
+    elsewhere, placed = set(ways), list[Card]()
+    for card in cards:
+        id_, of = card.post.id, card.post.reply_to or 0
+        deep = depth[id_] = depth.get(of, -1) + 1
+        ways[id_], handles[id_] = f"#p{card.key}", card.author.handle
+        told = of == root or (of in ways and of not in elsewhere and deep <= DEEPEST)
+        placed.append(
+            msgspec.structs.replace(
+                card,
+                depth=min(deep, DEEPEST),
+                apart=None if told else ways.get(of, ""),
+                answers=card.answers if told else handles.get(of, card.answers),
+            )
+        )
     return placed
 
 

@@ -67,7 +67,8 @@ async def permalink(call: Call[ThreadAsked]) -> Answer:
 
         await conversations.looked_at(call.house.federation, viewer, seen.item)
     found = await thread.context(reads, viewer, card.post.id, most=MOST, past=call.args.past)
-    before, after = await cards(call, found.ancestors), tree(await cards(call, found.descendants), card.post.id)
+    before, above = await cards(call, found.ancestors), await cards(call, found.above)
+    after = tree(await cards(call, found.descendants), card.post.id, above)
     may_answer = viewer.account is not None and card.gone is None
     form: dict[str, Any] = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
     status, headers = gone_with(call, card.gone) if card.gone else (200, [])
@@ -80,6 +81,7 @@ async def permalink(call: Call[ThreadAsked]) -> Answer:
         before=before,
         after=after,
         more=found.more,
+        cut=found.cut and found.more is None,
         title=title_of(call, card),
         shared=links.preview_of_post(card.post, card.author),
         stated=await faraway.statements(call, seen.item),

@@ -241,6 +241,41 @@ async def test_of_a_long_conversation_a_page_shows_so_many_answers_and_leads_to_
     )
 
 
+async def test_an_answer_says_whom_it_answers_where_its_place_in_the_conversation_does_not(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v = village
+    monkeypatch.setattr(threads, "MOST", 2)
+    root = await v.says(v.asha, "पहली बात")
+    way = [root, await v.says(v.ravi, "परत", reply_to=root.id)]
+    for _ in range(6):
+        way.append(await v.says(v.meera, "परत", reply_to=way[-1].id))
+
+    async def drawn(path: str, who: Villager) -> dict[int, tuple[str, str]]:
+        """By answer: how deep it stands, and where what it says of whom it answers leads."""
+        found = dict[int, tuple[str, str]]()
+        for one in (await v.page_as("IN", path, who)).split("<article ")[1:]:
+            deep, to = regex.search(r" deep(\d)", one), regex.search(r'href="([^"]+)"><bdi>@\w+</bdi> को जवाब', one)
+            found[int(one.partition('id="p')[2].partition('"')[0])] = (deep[1] if deep else "", to[1] if to else "")
+        return found
+
+    first = await drawn(f"/@asha/{root.id}", v.asha)
+    assert first == {root.id: ("", ""), way[1].id: ("", ""), way[2].id: ("1", "")}
+    second = await drawn(f"/@asha/{root.id}?past={way[2].id}", v.asha)
+    del second[root.id]
+    assert second == {way[3].id: ("2", f"/@meera/{way[2].id}"), way[4].id: ("3", "")}, "not as if it answered the first"
+    monkeypatch.setattr(threads, "MOST", 20)
+    whole = await drawn(f"/@asha/{root.id}", v.meera)
+    assert whole[way[5].id] == ("4", "") and whole[way[6].id] == ("4", f"#p{way[5].id}"), "not moved in any further"
+
+    monkeypatch.setattr(thread, "MOST", 4)
+    ends = "यह बातचीत इतनी लंबी है"
+    assert ends in await v.page_as("IN", root, v.ravi)
+    late = await v.page_as("IN", way[6], v.asha)
+    assert f'id="p{way[5].id}"' in late and f'id="p{way[7].id}"' in late, "a late answer stands in its conversation"
+    assert ends not in late
+
+
 async def test_while_a_long_conversation_is_read_others_have_their_turn(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ):
