@@ -34,6 +34,37 @@ async def test_no_way_in_lets_one_person_make_or_change_an_authority(village: Vi
     assert found is not None and found.email_domain == "police.gov.in"
 
 
+async def test_whoever_agrees_sees_all_that_they_sign_and_not_what_took_its_place_meanwhile(village: Village):
+    """A clerk shows the approver one proposal, and puts another in its place before they agree: no way in carries that out."""
+    v, court = village, village.running.house.court
+    clerk, dev, key = await hire(v, "kamal", Role.CLERK), AtDesk(v, v.dev), "ab" * 32
+    known = {"contact": "desk@police.gov.in", "name_hi": "साइबर सेल", "keys": key, "email_domain": "police.gov.in"}
+    made = (await as_app(v, clerk, "POST", API, name="Cyber Cell", jurisdiction="IN", **known)).json()
+    path, at_desk_ = f"{API}/{made['id']}", f"/office/authorities/{made['id']}"
+    page = (await dev.get(at_desk_)).text
+    assert [word for word in known.values() if word not in page] == []
+    assert (await as_app(v, v.dev, "POST", f"{path}/agree", seen=made["seen"])).status_code == 200
+    harmless = (await as_app(v, clerk, "POST", path, **known | {"office": "Desk 1"})).json()
+    assert (harmless["proposed"]["office"], harmless["office"], harmless["proposed"]["keys"]) == ("Desk 1", "", [key])
+    page = (await dev.get(at_desk_)).text
+    assert f'name="seen" value="{harmless["seen"]}"' in page
+    await as_app(v, clerk, "POST", f"{path}/drop")
+    other = (await as_app(v, clerk, "POST", path, **known | {"keys": "cd" * 32})).json()
+    assert "cd" * 32 in (await dev.get(at_desk_)).text
+    answer = await dev.send(f"{at_desk_}/agree", seen=harmless["seen"])
+    assert answer.status_code == 409 and "look at it again" in answer.text
+    assert (await as_app(v, v.dev, "POST", f"{path}/agree", seen=harmless["seen"])).status_code == 409
+    prompt = ("order", "authority")
+    done = await in_shell(v, *prompt, "agree", "Cyber Cell", "--seen", str(harmless["seen"]), "--as", "dev")
+    assert done.returncode == 1 and "look at it again" in done.stderr, done.stderr
+    told = (await in_shell(v, *prompt, "list", "--as", "dev")).stdout
+    assert f"--seen {other['seen']}" in told and "cd" * 32 in told
+    found = await authorities.named(court, v.owner.viewer, "Cyber Cell")
+    assert found is not None and found.keys == (key,)
+    assert (await dev.send(f"{at_desk_}/agree", seen=other["seen"])).status_code == 303
+    assert (await authorities.by_id(court, v.owner.viewer, found.id)).keys == ("cd" * 32,)
+
+
 async def test_an_order_is_taken_from_no_authority_that_nobody_agreed_to(village: Village):
     v = village
     clerk = await hire(v, "kamal", Role.CLERK)

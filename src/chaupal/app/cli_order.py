@@ -92,21 +92,25 @@ async def authority_change(
     await authorities.change(house.court, viewer, old.id, form)
 
 
-def _settling(verb: str, about: str) -> None:
-    """`authority agree NAME` and `authority drop NAME`."""
+@authority.command("agree")
+@click.argument("name")
+@click.option("--seen", type=click.IntRange(0), help="The entry of the proposal that you looked at (`authority list`).")
+@by_staff
+async def authority_agree(house: "House", viewer: "Viewer", name: str, seen: int | None) -> None:
+    """Agree to what another proposed of NAME: that it is an authority, or a change."""
+    from chaupal.governance.orders import authorities
 
-    @authority.command(verb, help=about)
-    @click.argument("name")
-    @by_staff
-    async def settle(house: "House", viewer: "Viewer", name: str) -> None:
-        from chaupal.governance.orders import authorities
-
-        do = authorities.agree if verb == "agree" else authorities.drop
-        await do(house.court, viewer, (await authority_called(house, viewer, name)).id)
+    await authorities.agree(house.court, viewer, (await authority_called(house, viewer, name)).id, seen)
 
 
-_settling("agree", "Agree to what another proposed of NAME: that it is an authority, or a change.")
-_settling("drop", "Take back what is proposed of NAME.")
+@authority.command("drop")
+@click.argument("name")
+@by_staff
+async def authority_drop(house: "House", viewer: "Viewer", name: str) -> None:
+    """Take back what is proposed of NAME."""
+    from chaupal.governance.orders import authorities
+
+    await authorities.drop(house.court, viewer, (await authority_called(house, viewer, name)).id)
 
 
 async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Authority":
@@ -122,11 +126,18 @@ async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Auth
 @authority.command("list")
 @by_staff
 async def authority_list(house: "House", viewer: "Viewer") -> None:
-    """All authorities."""
+    """All authorities, and what is proposed of each."""
     from chaupal.governance.orders import authorities
 
     for one in await authorities.every(house.court, viewer):
         click.echo(f"{one.jurisdiction}  {one.name}{'' if one.agreed_by is not None else '  (proposed)'}")
+        waits = await authorities.proposed_of(house.court, viewer, one.id)
+        if waits is not None or one.agreed_by is None:
+            known, entry = (one, one.log_index) if waits is None else (waits.body, waits.log_index)
+            click.echo(f"    waits for a second person (--seen {entry}):")
+            for field in ("name_hi", "office", "email_domain", "issuer_class", "contact", "keys"):
+                said = getattr(known, field)
+                click.echo(f"    {field}: {' '.join(said) if field == 'keys' else said}")
 
 
 @order.command()

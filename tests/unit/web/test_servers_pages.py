@@ -152,6 +152,9 @@ async def test_the_list_of_those_let_in_is_kept_by_two(village: Village):
     assert (await mona.send(f"/office/servers/allowed/{path}/off", reason=WHY)).status_code == 303
     refused = await mona.send(f"/office/servers/allowed/{path}/off")
     assert refused.status_code in (403, 422) and "good.example" in (await mona.get("/office/servers")).text
+    # Who meant to propose it themselves, on a page from before, agrees unawares to nothing.
+    before = page.partition('name="seen" value="')[2].partition('"')[0]
+    assert (await moti.send(f"/office/servers/allowed/{path}/off", reason=WHY, seen=before)).status_code == 409
     assert (await moti.send(f"/office/servers/allowed/{path}/off")).status_code == 303
     assert "good.example" not in (await mona.get("/office/servers")).text
 

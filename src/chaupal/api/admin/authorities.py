@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.orders import authorities
-from chaupal.governance.orders.authorities import Authority, AuthorityForm
+from chaupal.governance.orders.authorities import Authority, AuthorityDetails, AuthorityForm
 from chaupal.http.call import Call, Nothing, Route, get, post
 from chaupal.http.paging import ById, Number
 from chaupal.policy.surface import Surface
@@ -17,19 +17,36 @@ class AuthorityChanged(AuthorityForm, kw_only=True):
     id: Number
 
 
-class AuthorityShown(msgspec.Struct, kw_only=True):
-    """An authority. `state`: proposed (nothing is taken from it yet), agreed, or changing (a change waits for a second person)."""
+class AuthorityAgreed(msgspec.Struct, kw_only=True):
+    """`seen`: the one of the authority as it was looked at; refused where something else waits by now."""
 
-    id: str
-    name: str
+    id: Number
+    seen: Number | None = None
+
+
+class AuthorityKnown(msgspec.Struct, kw_only=True):
+    """What an order of it is known by."""
+
     name_hi: str
-    jurisdiction: str
     office: str
     email_domain: str
     issuer_class: str
     keys: list[str]
     contact: str
+
+
+class AuthorityShown(AuthorityKnown, kw_only=True):
+    """An authority. `state`: proposed (nothing is taken from it yet), agreed, or changing (a change waits for a second person).
+
+    `proposed`: as it would be known by the change; `seen`: the log's entry of what waits, which whoever agrees sends along.
+    """
+
+    id: str
+    name: str
+    jurisdiction: str
     state: str
+    proposed: AuthorityKnown | None
+    seen: int | None
     log_index: int
 
 
@@ -49,9 +66,10 @@ async def change(call: Call[AuthorityChanged]) -> AuthorityShown:
     return await _shown(call, await authorities.by_id(call.house.court, call.viewer, call.args.id))
 
 
-async def agree(call: Call[ById]) -> AuthorityShown:
+async def agree(call: Call[AuthorityAgreed]) -> AuthorityShown:
     """Agree to what another person proposed of an authority."""
-    return await _shown(call, await authorities.agree(call.house.court, call.viewer, call.args.id))
+    args = call.args
+    return await _shown(call, await authorities.agree(call.house.court, call.viewer, args.id, args.seen))
 
 
 async def drop(call: Call[ById]) -> None:
@@ -60,20 +78,29 @@ async def drop(call: Call[ById]) -> None:
 
 
 async def _shown(call: Call[Any], authority: Authority) -> AuthorityShown:
-    waits = await authorities.proposed_of(call.house.court, call.viewer, authority.id) is not None
+    waits = await authorities.proposed_of(call.house.court, call.viewer, authority.id)
+    new = authority.agreed_by is None
     return AuthorityShown(
         id=str(authority.id),
         name=authority.name,
-        name_hi=authority.name_hi,
         jurisdiction=authority.jurisdiction,
-        office=authority.office,
-        email_domain=authority.email_domain,
-        issuer_class=authority.issuer_class,
-        keys=list(authority.keys),
-        contact=authority.contact,
-        state="proposed" if authority.agreed_by is None else "changing" if waits else "agreed",
+        **_known_by(authority),
+        state="proposed" if new else "changing" if waits else "agreed",
+        proposed=AuthorityKnown(**_known_by(waits.body)) if waits else None,
+        seen=authority.log_index if new else waits.log_index if waits else None,
         log_index=authority.log_index,
     )
+
+
+def _known_by(one: Authority | AuthorityDetails) -> dict[str, Any]:
+    return {
+        "name_hi": one.name_hi,
+        "office": one.office,
+        "email_domain": one.email_domain,
+        "issuer_class": one.issuer_class,
+        "keys": list(one.keys),
+        "contact": one.contact,
+    }
 
 
 API = "/api/v1/admin/authorities"

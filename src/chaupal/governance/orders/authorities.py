@@ -21,13 +21,14 @@ from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer, may
 from chaupal.ports.mail import Letter, Mail
 from chaupal.store.court import authorities, ledger, offices
-from chaupal.store.court.authorities import Authority, AuthorityChange, AuthorityDetails
+from chaupal.store.court.authorities import Authority, AuthorityChange, AuthorityDetails as AuthorityDetails
 from chaupal.store.machine.work import Reading, Writing
 
 CLASSES = ("court", "government", "police", "other")
 MOST_KEYS = 20
 WAITS = "authority_change_waits"
 NOTHING = "authority_unproposed"
+OTHER = "authority_proposal_moved"
 # Where anybody can have an address, so that it says nothing about whose a mail is.
 ANYBODYS = frozenset(
     {"gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.in", "outlook.com", "hotmail.com", "live.com", "rediffmail.com", "icloud.com",
@@ -119,16 +120,18 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
     return proposed
 
 
-async def agree(court: Court, viewer: Viewer, id_: int) -> Authority:
+async def agree(court: Court, viewer: Viewer, id_: int, seen: int | None = None) -> Authority:
     """Agree to what another proposed: that it is an authority, or what is to be known of it. It holds from this commit on.
 
-    Raises NotAllowed for who proposed it, NotFound, Conflict where nothing waits, words of it were erased, or the proposer's role
-    is gone.
+    `seen`: the log's entry of the proposal that was looked at. Raises NotAllowed for who proposed it, NotFound, Conflict where
+    nothing waits, or something else than was seen, words of it were erased, or the proposer's role is gone.
     """
     me = check_may(viewer, "agree_authority")
     async with court.work.writing() as w:
         await ledger.hold(w)
         found, proposed = await _waiting(w, id_)
+        if seen not in (None, (proposed or found).log_index):
+            raise Conflict(OTHER)
         first = found.created_by if proposed is None else proposed.proposed_by
         await guards.check_second(w, me, first, "agree_authority", "register_authority")
         if proposed is None:

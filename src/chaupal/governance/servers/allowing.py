@@ -118,14 +118,17 @@ async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allo
     return new
 
 
-async def take_off(court: Court, viewer: Viewer, id_: int, reason: str = "") -> bool:
+async def take_off(court: Court, viewer: Viewer, id_: int, reason: str = "", seen: int | None = None) -> bool:
     """Propose that it is talked to no more; or, where another did, agree. Whether it is off the list now.
 
-    Raises NotAllowed for who proposed it, NotFound, Conflict.
+    `seen`: its newest entry of the log on the page that was looked at. Raises NotAllowed for who proposed it, NotFound, Conflict
+    also where it has moved since: nobody who proposes agrees unawares to what another proposed just now.
     """
     me, reason = check_may(viewer, MAY), check_reason(reason_of(reason, told=True))
     async with court.work.writing() as w:
         found = await _there(w, id_)
+        if seen not in (None, found.log_index):
+            raise Conflict(DECIDED)
         if found.ending_by is None:
             await guards.act(w, viewer, MAY)
             leaf = await _log(court, w, found, "ending_proposed", me, None, reason)

@@ -81,6 +81,7 @@ FAULTS: dict[str, Fault] = {
     "authority_change_waits": whole(
         N_("Something else is proposed of this authority: that is agreed to or dropped first")
     ),
+    "authority_proposal_moved": whole(N_("Something else is proposed of this authority now; please look at it again")),
     "authority_unproposed": whole(N_("Nothing is proposed of this authority")),
     "log_key_changing": whole(N_("The log's key is being changed already; the next checkpoint completes that")),
     "log_has_begun": whole(

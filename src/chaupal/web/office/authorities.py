@@ -1,5 +1,6 @@
 """The register of authorities for staff: who may order, how each is known, and which of its people come in to the portal."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,6 +27,13 @@ class AuthorityChanged(AuthorityForm, kw_only=True):
 
 class InviteTyped(InviteForm, kw_only=True):
     id: Number
+
+
+class AuthorityAgreed(msgspec.Struct, kw_only=True):
+    """`seen`: the log's entry of the proposal that stood on the page."""
+
+    id: Number
+    seen: Number | None = None
 
 
 class AuthorityPersonAct(msgspec.Struct, kw_only=True):
@@ -66,15 +74,15 @@ async def change(call: Call[AuthorityChanged]) -> Answer:
     return redirect(f"/office/authorities/{found.id}")
 
 
-async def agree(call: Call[ById]) -> Answer:
-    return await _settle(call, authorities.agree)
+async def agree(call: Call[AuthorityAgreed]) -> Answer:
+    return await _settle(call, partial(authorities.agree, seen=call.args.seen))
 
 
 async def drop(call: Call[ById]) -> Answer:
     return await _settle(call, authorities.drop)
 
 
-async def _settle(call: Call[ById], act: Any) -> Answer:
+async def _settle(call: Call[Any], act: Any) -> Answer:
     found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     try:
         await act(call.house.court, call.viewer, found.id)

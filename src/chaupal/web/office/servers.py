@@ -28,10 +28,11 @@ SEVERITIES = {
 
 
 class ServerAct(msgspec.Struct, kw_only=True):
-    """A server, or its being let in, by its id; and why it is to be otherwise."""
+    """A server, or its being let in, by its id; and why it is to be otherwise. `seen`: its newest entry on the page."""
 
     id: Number
     reason: Comment = ""
+    seen: Number | None = None
 
 
 class ServerWording(msgspec.Struct, kw_only=True):
@@ -102,7 +103,10 @@ async def let_in(call: Call[LetInTyped]) -> Answer:
 async def take_off(call: Call[ServerAct]) -> Answer:
     args = call.args
     return await _done_or_said(
-        call, allowing.take_off(call.house.court, call.viewer, args.id, args.reason), "#allowed", about=args.id
+        call,
+        allowing.take_off(call.house.court, call.viewer, args.id, args.reason, args.seen),
+        "#allowed",
+        about=args.id,
     )
 
 
