@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Facts, Relations
 from chaupal.policy.gate import reveal
@@ -27,12 +26,9 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.filters import NO_FILTERS
-from chaupal.store.square.posts import carried as carried_by, newest_of
+from chaupal.store.square.posts import WINDOWS, carried as carried_by, newest_of, windows
 from chaupal.store.square.tag_follows import newest_tagged
 from chaupal.text.language import is_among
-
-# Most people have a first page within a day; only who follows few or quiet people needs to look further back.
-WINDOWS = (DAY, 4 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
 
 # A repost is not shown again while what it reposts, or another repost of that, is among the newest so many before it.
 FALLOFF = 40
@@ -303,6 +299,15 @@ def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
 
 async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[int]:
     """Out of the store, newest first. `upward`: not the newest, but those next above `above`."""
+    ids: list[int] = []
+    for lower, higher in windows(reading, below=below, above=above, upward=upward):
+        ids = await _between(reading, me, below=lower, above=higher, limit=limit, upward=upward)
+        if len(ids) >= limit:
+            break
+    return ids
+
+
+async def _between(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[int]:
     look, ties = reading.by(HOMES, me), await relations_of(reading, me)
     span: dict[str, Any] = {"below": below, "above": above, "limit": limit, "upward": upward}
     ids = await newest_of(look, ties.at_home, **span)
@@ -337,9 +342,9 @@ async def _build(reads: Reads, reading: Reading, me: int) -> Resident:
 
 async def _from_store(reads: Reads, reading: Reading, me: int) -> Resident:
     ids: Sequence[int] = ()
-    for window in WINDOWS:
+    for window in (*WINDOWS, None):
         above = -1 if window is None else first_id_at(max(0, reads.clock() - window))
-        ids = await _newest(reading, me, below=2**63 - 1, above=above, limit=FIRST)
+        ids = await _between(reading, me, below=2**63 - 1, above=above, limit=FIRST)
         if len(ids) >= FIRST:
             break
     return Resident(ids, whole=len(ids) < FIRST)

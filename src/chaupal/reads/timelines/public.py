@@ -100,12 +100,10 @@ async def tagged(
 
 
 def _several(key: str, also: Sequence[str], with_all: Sequence[str], without: Sequence[str]) -> dict[str, object]:
-    every = sorted({fold.count_key(n) for n in with_all[:MOST_TAGS]})
     return {
-        "any": listed(sorted({key, *(fold.count_key(n) for n in also[:MOST_TAGS])})),
-        "every": listed(every),
-        "count": len(every),
-        "none": listed(sorted({fold.count_key(n) for n in without[:MOST_TAGS]})),
+        "any": sorted({key, *(fold.count_key(n) for n in also[:MOST_TAGS])}),
+        "every": sorted({fold.count_key(n) for n in with_all[:MOST_TAGS]}),
+        "none": sorted({fold.count_key(n) for n in without[:MOST_TAGS]}),
     }
 
 

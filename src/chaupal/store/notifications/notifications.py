@@ -1,6 +1,8 @@
 """What people are told: one row per account and cause, however often its event is handled, in groups; and how far one has read."""
 
 from collections.abc import Sequence
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -65,13 +67,11 @@ COLUMNS = columns_of(notifications, "id kind from_id post_id body created_at gro
 ADD = inserts_once(
     notifications, "id account_id kind from_id post_id cause body created_at group_key filtered", "account_id cause"
 )
-_MINE = (
-    notifications.c.account_id == param("me"),
-    among(notifications.c.kind, "kinds"),
-    notifications.c.filtered <= param("apart"),
-)
-OF = Pages(notifications.c.id, *_MINE, base=select(*COLUMNS))
-OF_FROM = Pages(notifications.c.id, *_MINE, notifications.c.from_id == param("whose"), base=select(*COLUMNS))
+_MINE = (notifications.c.account_id == param("me"), notifications.c.filtered <= param("apart"))
+# Of one kind, by an index of its own: who is told of a hundred thousand likes has few mentions among them.
+_OF_KIND = (*_MINE, notifications.c.kind == text_param("kind"))
+_OF_KINDS = (*_MINE, among(notifications.c.kind, "kinds"))
+FEW = 3  # kinds that are asked for one by one
 # The newest of each group stands for it, so pages move by ids like any other.
 _newer = notifications.alias("newer")
 
@@ -87,14 +87,23 @@ def _head(*of: Any) -> Any:
     return or_(among(notifications.c.kind, "together", negate=True), notifications.c.group_key == sql("''"), ~later)
 
 
-HEADS = Pages(notifications.c.id, *_MINE, _head(), base=select(*COLUMNS))
-HEADS_FROM = Pages(
-    notifications.c.id,
-    *_MINE,
-    notifications.c.from_id == param("whose"),
-    _head(_newer.c.from_id == notifications.c.from_id),
-    base=select(*COLUMNS),
-)
+def _pages(*of: Any) -> tuple[Pages, Pages]:
+    """Of one kind, and of some."""
+
+    def those(*whose: Any) -> Pages:
+        return Pages(notifications.c.id, *whose, *of, base=select(*COLUMNS), kind=NOTIFICATIONS, key="me")
+
+    return those(*_OF_KIND), those(*_OF_KINDS)
+
+
+_FROM = notifications.c.from_id == param("whose")
+# By whether they are of one account, and whether groups are told once.
+PAGES = {
+    (False, False): _pages(),
+    (True, False): _pages(_FROM),
+    (False, True): _pages(_head()),
+    (True, True): _pages(_FROM, _head(_newer.c.from_id == notifications.c.from_id)),
+}
 MEMBERS = (
     selects(*COLUMNS)
     .where(
@@ -207,23 +216,22 @@ async def page(
     reading: Reading, account: int, wanted: Wanted, *, below: int, above: int, limit: int, upward: bool
 ) -> list[Notification]:
     """Newest first, one more than `limit`."""
-    more: dict[str, Any] = {} if wanted.by is None else {"whose": wanted.by}
-    if wanted.together:
-        pages, more["together"] = HEADS if wanted.by is None else HEADS_FROM, listed(wanted.together)
+    of_one, of_some = PAGES[wanted.by is not None, bool(wanted.together)]
+    bounds: dict[str, Any] = {
+        "me": account,
+        "below": below,
+        "above": above,
+        "n": limit + 1,
+        "apart": int(wanted.apart),
+        "whose": wanted.by or 0,
+        "together": listed(wanted.together),
+    }
+    rows: Sequence[Row]
+    if len(wanted.kinds) > FEW:
+        rows = await of_some.rows(reading, upward=upward, kinds=listed(wanted.kinds), **bounds)
     else:
-        pages = OF if wanted.by is None else OF_FROM
-    rows = await reading.once(
-        NOTIFICATIONS,
-        account,
-        pages.up if upward else pages.down,
-        me=account,
-        kinds=listed(wanted.kinds),
-        below=below,
-        above=above,
-        n=limit + 1,
-        apart=int(wanted.apart),
-        **more,
-    )
+        each = [await of_one.rows(reading, upward=upward, kind=kind, **bounds) for kind in wanted.kinds]
+        rows = [*merge(*each, key=itemgetter(0), reverse=not upward)][: limit + 1]
     found = [_notification(row) for row in rows]
     return found[::-1] if upward else found
 

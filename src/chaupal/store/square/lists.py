@@ -19,7 +19,7 @@ from chaupal.store.machine.statements import (
     updates,
 )
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square.posts import Pages
+from chaupal.store.square.posts import Pages, Widening
 from chaupal.store.tables.square import list_members, lists, posts
 
 
@@ -61,7 +61,7 @@ IN_LIST = Pages(
     list_members.c.list_id == param("which"),
     base=select(list_members.c.id, list_members.c.account_id),
 )
-POSTS = Pages(posts.c.id, among(posts.c.author, "authors"), sql(f"visibility <> {int(Visibility.DIRECT)}"))
+POSTS = Widening(posts.c.id, among(posts.c.author, "authors"), sql(f"visibility <> {int(Visibility.DIRECT)}"))
 
 
 def _row(id_: int, owner: int, title: str, replies: str, exclusive: int) -> ListRow:

@@ -1,8 +1,8 @@
 """Posts to read: sealed ones by id in one batch, and the skeletons (ids) of every list of them."""
 
 import heapq
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 import msgspec
@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.sql import Select
 
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY, Scope, open_to
 from chaupal.policy.sealed import Sealed
@@ -22,7 +24,7 @@ from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.federation import elsewhere
-from chaupal.store.tables.square import follows, mentions, post_tags, posts
+from chaupal.store.tables.square import follows, mentions, post_tags, posts, tags
 
 # Each field of a Post is a column of that name; what it carries of another post is a row of its own.
 FIELDS = tuple(name for name in Post.__struct_fields__ if name != "inner")
@@ -72,6 +74,43 @@ class Both(Pages):
         return list(heapq.merge(*found, key=lambda row: row[0], reverse=not upward))[: params["n"]]
 
 
+# Most people have a first page within a day; only who follows few or quiet people needs to look further.
+WINDOWS = (DAY, 4 * DAY, 16 * DAY, 64 * DAY, 256 * DAY)
+
+
+def windows(reading: Reading, *, below: int, above: int, upward: bool) -> Iterator[tuple[int, int]]:
+    """Ids (below, above) between which to look, one after the other until enough was found: ever more of what lies between two.
+
+    Where a list is of several authors or tags, PostgreSQL reads all that lies between two ids, and sorts it. SQLite takes the first of
+    each: for it there is but one window.
+    """
+    if not reading.embedded:
+        edge = made_at(max(above, 0)) if upward else min(made_at(below), reading.now())
+        for window in WINDOWS:
+            narrow = (
+                (min(below, first_id_at(edge + window)), above)
+                if upward
+                else (below, max(above, first_id_at(max(0, edge - window))))
+            )
+            if narrow == (below, above):
+                break
+            yield narrow
+    yield below, above
+
+
+class Widening(Pages):
+    """A list that is looked for in `windows`."""
+
+    async def rows(self, reading: Reading, *, upward: bool, **params: Any) -> Sequence[Row]:
+        """As `Pages.rows`."""
+        rows: Sequence[Row] = ()
+        for below, above in windows(reading, below=params["below"], above=params["above"], upward=upward):
+            rows = await super().rows(reading, upward=upward, **{**params, "below": below, "above": above})
+            if len(rows) >= params["n"]:
+                break
+        return rows
+
+
 def _of_all(here: Any = None, there: Any = None) -> dict[Scope, Pages]:
     """A list of what is public, by whose people said it; each narrowed by what its own table says."""
     ours = Pages(posts.c.id, LISTED, *([] if here is None else [here]), kind=SQUARE)
@@ -108,9 +147,9 @@ def open_for(viewer: Viewer) -> Any:
 
 
 ALL_LISTED = _of_all()
-LISTED_MEDIA = _of_all(
-    posts.c.pictures != "[]", exists().where(posts.c.id == elsewhere.c.post_id, posts.c.pictures != "[]")
-)
+# In these words, of which indexes are (`posts_with_media`, `posts_listed_with_media`): a parameter would find neither.
+_WITH_MEDIA = text("posts.pictures <> '[]'")
+LISTED_MEDIA = _of_all(_WITH_MEDIA, exists().where(posts.c.id == elsewhere.c.post_id, _WITH_MEDIA))
 LISTED_IN = _of_all(posts.c.language == text_param("language"), elsewhere.c.language == text_param("language"))
 LISTED_IN_ANY = _of_all(among(posts.c.language, "languages"), among(elsewhere.c.language, "languages"))
 
@@ -132,20 +171,52 @@ def _tagged(*where: Any) -> dict[Scope, Pages]:
 WITH_TAG = _tagged()
 WITH_TAG_IN = _tagged(post_tags.c.language == text_param("language"))
 _others = post_tags.alias("others")
-WITH_TAGS = {
-    scope: Pages(
-        post_tags.c.post_id,
-        among(post_tags.c.key, "any"),
-        listed,
-        select(func.count(_others.c.key))
-        .where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "every"))
-        .scalar_subquery()
-        == param("count"),
-        ~exists().where(_others.c.post_id == post_tags.c.post_id, among(_others.c.key, "none")),
-        base=select(post_tags.c.post_id).distinct(),
-    )
-    for scope, listed in _TAGS_OF.items()
-}
+
+
+def _how_many(name: str) -> Any:
+    """Of these tags, on the same post. Counted, for whether there are any PostgreSQL finds out of all posts at once."""
+    of_same = (_others.c.post_id == post_tags.c.post_id, among(_others.c.key, name))
+    return select(func.count(_others.c.key)).where(*of_same).scalar_subquery()
+
+
+class SeveralTags(Pages):
+    """Posts with any of some tags, every one of some and none of some: lists of count keys in `any`, `every` and `none`.
+
+    They are looked for by one tag at a time, in the order of its posts. By several at once both databases look at all posts that have
+    any tag, or that have these.
+    """
+
+    def __init__(self, where: Any) -> None:
+        super().__init__(
+            post_tags.c.post_id,
+            post_tags.c.key == text_param("key"),
+            where,
+            _how_many("any") > 0,
+            _how_many("every") == param("count"),
+            _how_many("none") == 0,
+        )
+
+    async def rows(self, reading: Reading, *, upward: bool, **params: Any) -> Sequence[Row]:
+        """As `Pages.rows`."""
+        asked = (
+            params | {name: listed(params[name]) for name in ("any", "every", "none")} | {"count": len(params["every"])}
+        )
+        by = await self._fewest(reading, params["any"], params["every"])
+        found = [await super(SeveralTags, self).rows(reading, upward=upward, key=key, **asked) for key in by]
+        merged = heapq.merge(*found, key=lambda row: row[0], reverse=not upward)
+        return [next(same) for _, same in groupby(merged, key=lambda row: row[0])][: params["n"]]
+
+    async def _fewest(self, reading: Reading, some: Sequence[str], every: Sequence[str]) -> Sequence[str]:
+        """The tags by which the fewest posts are looked at: one that each must have, or all of which each must have one."""
+        if not every:
+            return some
+        uses = {row[0]: row[1] for row in await reading.fetch(TAG_USES, keys=listed([*some, *every]))}
+        rarest = min(every, key=lambda key: uses.get(key, 0))
+        return some if sum(uses.get(key, 0) for key in some) < uses.get(rarest, 0) else (rarest,)
+
+
+TAG_USES = selects(tags, "key uses").where(among(tags.c.key, "keys"))
+WITH_TAGS = {scope: SeveralTags(where) for scope, where in _TAGS_OF.items()}
 _BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
 _OF = (
     posts.c.author == param("author"),
@@ -156,7 +227,7 @@ OF_AUTHOR = Pages(posts.c.id, *_OF, **_BY)
 OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0, **_BY)
 OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None), **_BY)
-OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None), **_BY)
+OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, _WITH_MEDIA, posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_TAGGED = Pages(
     posts.c.id,
     *_OF,

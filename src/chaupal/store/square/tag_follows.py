@@ -43,7 +43,7 @@ FEATURE = inserts(featured_tags, id="new", account_id="me", key="key", name="nam
 UNFEATURE = deletes(featured_tags).where(account_id="me", id="which")
 
 _TAGGED = (
-    selects(func.distinct(post_tags.c.post_id))
+    selects(post_tags.c.post_id)
     .where(
         among(post_tags.c.key, "keys"),
         post_tags.c.listed > 0,
@@ -102,7 +102,11 @@ async def newest_tagged(
     reading: Reading, keys: Iterable[str], *, below: int, above: int, limit: int, upward: bool = False
 ) -> list[int]:
     """Ids of public posts with one of the tags, newest first. `upward`: those next above `above`, in no order."""
-    rows = await reading.fetch(
-        NEXT_TAGGED if upward else NEWEST_TAGGED, keys=listed(sorted(keys)), below=below, above=above, n=limit
-    )
-    return [row[0] for row in rows]
+    stmt, chosen, n = NEXT_TAGGED if upward else NEWEST_TAGGED, listed(sorted(keys)), limit
+    while True:
+        # A post comes once for each of its tags. To have SQLite leave them out it would look at every post that has any tag.
+        rows = await reading.fetch(stmt, keys=chosen, below=below, above=above, n=n)
+        found = [*dict.fromkeys(row[0] for row in rows)]
+        if len(found) >= limit or len(rows) < n:
+            return found[:limit]
+        n *= 2

@@ -17,6 +17,7 @@ notifications = table(
     big("filtered", default=0),  # 1: kept apart by the account's policy until it accepts whoever it is from
     UniqueConstraint("account_id", "cause"),  # told once, however often the event is handled
     Index("notices_of", "account_id", "id"),
+    Index("notices_of_kind", "account_id", "kind", "id"),
     Index("notices_on_post", "post_id"),
     Index("notices_grouped", "account_id", "group_key", "id"),
     Index("notices_apart", "account_id", "from_id", sqlite_where=sql("filtered = 1")),

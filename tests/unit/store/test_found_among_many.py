@@ -1,0 +1,171 @@
+"""What is rare is found without a look at everything beside it: how many rows the databases look at, of six thousand."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from chaupal.store.machine.dialect import Statement, listed, statement
+from chaupal.store.machine.work import Work
+from chaupal.store.notifications import notifications
+from chaupal.store.square import lists, posts, tag_follows
+
+MANY = 6_000
+APART = 600_000 << 16  # ten minutes, as ids go
+AUTHOR, OTHER = 1, 2
+NEWEST = MANY * APART
+ALL: dict[str, Any] = {"below": 2**63 - 1, "above": -1}
+
+_NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) SELECT"
+FILL = (
+    "INSERT INTO posts (id, author, created_at, visibility, root, listed, pictures) "
+    f"{_NUMBERS} i * {APART}, {AUTHOR}, i * 600000, 0, i * {APART}, 1, "
+    f"CASE WHEN i = 9 THEN '[{{}}]' ELSE '[]' END FROM n",
+    f"INSERT INTO post_tags (key, post_id, name, author, listed) {_NUMBERS} 'many', i * {APART}, 'many', {AUTHOR}, 1 FROM n",
+    "INSERT INTO post_tags (key, post_id, name, author, listed) "
+    f"{_NUMBERS} 'rare', i * {APART}, 'rare', {AUTHOR}, 1 FROM n WHERE i % 2000 = 1",
+    f"INSERT INTO tags (key, name, last_used, uses) VALUES ('many', 'many', 1, {MANY}), ('rare', 'rare', 1, 3)",
+    "INSERT INTO notices (id, account_id, kind, from_id, post_id, cause, created_at, group_key) "
+    f"{_NUMBERS} i, {AUTHOR}, CASE WHEN i = 9 THEN 'mention' ELSE 'favourite' END, i, 5, i, i, '' FROM n",
+)
+
+type Cost = Callable[[Callable[[Any], Awaitable[Sequence[Any]]]], Awaitable[tuple[Sequence[Any], int]]]
+
+
+class Noting:
+    """Reads as the store does, and notes the statements."""
+
+    def __init__(self, reading: Any) -> None:
+        self._reading = reading
+        self.asked: list[tuple[Statement, dict[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reading, name)
+
+    async def fetch(self, stmt: Statement, **params: Any) -> Sequence[Any]:
+        self.asked.append((stmt, params))
+        return await self._reading.fetch(stmt, **params)
+
+    async def once(self, _kind: Any, _key: Any, stmt: Statement, **params: Any) -> Sequence[Any]:
+        return await self.fetch(stmt, **params)
+
+    def by(self, *_keys: Any) -> "Noting":
+        return self
+
+
+def steps(path: Path, stmt: Statement, params: dict[str, Any]) -> int:
+    """Of SQLite's own machine, in hundreds: some ten are a row."""
+    db, count = sqlite3.connect(path), 0
+
+    def one_more() -> None:
+        nonlocal count
+        count += 1
+
+    db.execute("SELECT 1 FROM posts LIMIT 1")  # the schema is read
+    db.set_progress_handler(one_more, 100)
+    db.execute(stmt.sqlite.text, stmt.sqlite.arguments(params)).fetchall()
+    db.close()
+    return count
+
+
+def rows(plan: dict[str, Any]) -> int:
+    """That PostgreSQL looks at in the leaves of a plan."""
+    below = plan.get("Plans", ())
+    here = 0 if below else (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return int(here) + sum(map(rows, below))
+
+
+@pytest.fixture
+async def cost(work: Work, database: str, tmp_path: Path) -> AsyncIterator[Cost]:
+    """What was found, and how much was looked at for it: in hundreds of steps, or in tens of rows."""
+    async with work.writing() as w:
+        for line in FILL:
+            await w.run(statement(text(line)))
+    db = await asyncpg.connect(database) if database else None
+    if db is not None:
+        await db.execute("ANALYZE")
+        await db.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
+
+    async def found(ask: Callable[[Any], Awaitable[Sequence[Any]]]) -> tuple[Sequence[Any], int]:
+        async with work.reading() as reading:
+            noting = Noting(reading)
+            got = await ask(noting)
+        looked = 0
+        for stmt, params in noting.asked:
+            if db is None:
+                looked += steps(tmp_path / "chaupal.db", stmt, params)
+            else:
+                asked = stmt.postgres
+                (plan,) = await db.fetchval(
+                    f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {asked.text}", *asked.arguments(params)
+                )
+                looked += rows(plan["Plan"]) // 10
+        return got, looked
+
+    yield found
+    if db is not None:
+        await db.close()
+
+
+def tagged(*, any_: Sequence[str] = ("many",), every: Sequence[str] = (), none: Sequence[str] = ()) -> Any:
+    pages = posts.WITH_TAGS["all"]
+    return lambda reading: pages.rows(reading, upward=False, n=21, any=any_, every=every, none=none, **ALL)
+
+
+def by(pages: posts.Pages, *, upward: bool = False, **params: Any) -> Any:
+    return lambda reading: pages.rows(reading, upward=upward, n=21, **{**ALL, **params})
+
+
+def told(*kinds: str) -> Any:
+    wanted = notifications.Wanted(kinds=kinds)
+    return lambda reading: notifications.page(reading, AUTHOR, wanted, **ALL, limit=20, upward=False)
+
+
+OF_AUTHOR = {"author": AUTHOR, "never": -1, "visibilities": listed([0]), "me": 0}
+BOTH = listed([AUTHOR, OTHER])
+MIDDLE = MANY // 2 * APART
+
+
+@pytest.mark.parametrize(
+    ("ask", "many"),
+    [
+        pytest.param(tagged(any_=("many", "rare")), 21, id="one of several tags"),
+        pytest.param(tagged(any_=("rare", "none")), 3, id="one of several rare tags"),
+        pytest.param(tagged(every=("rare",)), 3, id="a tag and a rare one"),
+        pytest.param(tagged(any_=("rare",), every=("many",)), 3, id="a rare tag and another"),
+        pytest.param(tagged(none=("rare",)), 21, id="a tag without another"),
+        pytest.param(by(posts.OF_AUTHOR_MEDIA, **OF_AUTHOR), 1, id="pictures of one"),
+        pytest.param(by(posts.LISTED_MEDIA["here"]), 1, id="pictures of all"),
+        pytest.param(by(lists.POSTS, authors=BOTH), 21, id="several authors"),
+        pytest.param(by(lists.POSTS, authors=BOTH, below=MIDDLE), 21, id="several authors, further back"),
+        pytest.param(by(lists.POSTS, authors=BOTH, above=MIDDLE, upward=True), 21, id="several authors, upward"),
+        pytest.param(told("mention"), 1, id="one kind of notifications"),
+        pytest.param(told("mention", "poll"), 1, id="two kinds of notifications"),
+    ],
+)
+async def test_what_is_rare_is_found_without_a_look_at_all_beside_it(cost: Cost, ask: Any, many: int):
+    found, looked = await cost(ask)
+    assert (len(found), looked < 60) == (many, True), looked
+
+
+async def test_rare_tags_at_home_are_found_without_a_look_at_all_that_has_a_tag(cost: Cost, database: str):
+    if database:
+        pytest.skip("PostgreSQL goes by the tags, unless there are so few posts as here")
+    found, looked = await cost(lambda reading: tag_follows.newest_tagged(reading, ["rare", "none"], **ALL, limit=20))
+    assert (len(found), looked < 60) == (3, True), looked
+
+
+async def test_windows_end_where_what_was_asked_for_ends(work: Work):
+    async with work.reading() as reading:
+        down = [*posts.windows(reading, below=2**63 - 1, above=-1, upward=False)]
+        up = [*posts.windows(reading, below=2**63 - 1, above=MIDDLE, upward=True)]
+        near = [*posts.windows(reading, below=MIDDLE, above=MIDDLE - APART, upward=False)]
+    assert down[-1] == (2**63 - 1, -1)
+    assert up[-1] == (2**63 - 1, MIDDLE)
+    assert near == [(MIDDLE, MIDDLE - APART)]
+    assert len(down) == (1 if reading.embedded else len(posts.WINDOWS) + 1)
