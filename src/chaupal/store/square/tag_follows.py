@@ -1,11 +1,12 @@
 """Tags that people follow, what is posted with them, and tags they show on their profiles."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import func
 
-from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects
 from chaupal.store.machine.work import Reading, Writing
@@ -42,18 +43,12 @@ USES = (
 FEATURE = inserts(featured_tags, id="new", account_id="me", key="key", name="name")
 UNFEATURE = deletes(featured_tags).where(account_id="me", id="which")
 
-_TAGGED = (
-    selects(post_tags.c.post_id)
-    .where(
-        among(post_tags.c.key, "keys"),
-        post_tags.c.listed > 0,
-        post_tags.c.post_id < param("below"),
-        post_tags.c.post_id > param("above"),
-    )
-    .limit("n")
-)
-NEWEST_TAGGED = _TAGGED.order_by(post_tags.c.post_id.desc())
-NEXT_TAGGED = _TAGGED.order_by(post_tags.c.post_id)
+
+def _tagged(these: Any) -> Pages:
+    return Pages(post_tags.c.post_id, these, post_tags.c.listed > 0)
+
+
+TAGGED, TAGGED_ANY = _tagged(post_tags.c.key == text_param("key")), _tagged(among(post_tags.c.key, "keys"))
 
 
 async def follow(w: Writing, me: int, key: str, name: str, new: int) -> bool:
@@ -102,11 +97,14 @@ async def newest_tagged(
     reading: Reading, keys: Iterable[str], *, below: int, above: int, limit: int, upward: bool = False
 ) -> list[int]:
     """Ids of public posts with one of the tags, newest first. `upward`: those next above `above`, in no order."""
-    stmt, chosen, n = NEXT_TAGGED if upward else NEWEST_TAGGED, listed(sorted(keys)), limit
+    span: dict[str, Any] = {"upward": upward, "below": below, "above": above}
+    if reading.embedded:  # by several tags at once SQLite looks at every post that has any
+        each = [await TAGGED.rows(reading, n=limit, key=key, **span) for key in keys]
+        return sorted({row[0] for rows in each for row in rows}, reverse=not upward)[:limit]
+    chosen, n = listed(sorted(keys)), limit
     while True:
-        # A post comes once for each of its tags. To have SQLite leave them out it would look at every post that has any tag.
-        rows = await reading.fetch(stmt, keys=chosen, below=below, above=above, n=n)
-        found = [*dict.fromkeys(row[0] for row in rows)]
+        rows = await TAGGED_ANY.rows(reading, n=n, keys=chosen, **span)
+        found = [*dict.fromkeys(row[0] for row in rows)]  # a post comes once for each of its tags
         if len(found) >= limit or len(rows) < n:
             return found[:limit]
         n *= 2
