@@ -68,6 +68,7 @@ async def test_notifications_are_asked_for_again_when_there_are_others_and_not_w
     asha, bela, chand = await street.people("asha", "bela", "chand")
     one = await street.say(bela, "एक")
     told = await asked(street, monkeypatch)
+    _, of_all = stored.PAGES[False, False]
 
     async def heard() -> int:
         await street.runner.settle()
@@ -78,10 +79,10 @@ async def test_notifications_are_asked_for_again_when_there_are_others_and_not_w
     await reactions.save(street.square, by(chand), one)
     await street.say(bela, "दो")
     assert await heard() == 1
-    assert told.count(stored.OF.down) == 1
+    assert told.count(of_all.down) == 1
     await reactions.like(street.square, by(chand), one)
     assert await heard() == 2
-    assert told.count(stored.OF.down) == 2
+    assert told.count(of_all.down) == 2
 
 
 @pytest.mark.parametrize("columns", [1, 7])
