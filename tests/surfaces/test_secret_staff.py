@@ -22,7 +22,7 @@ from chaupal.kernel.errors import NotAllowed, NotFound, Problem, or_not_found
 from chaupal.policy.viewer import MAY, STAFF, Role
 from chaupal.reads.court import desk, dossier, staffed
 from chaupal.store.court import clocks as clock_rows, docket, ledger, rulings
-from chaupal.store.identity import apps, logins
+from chaupal.store.identity import apps, logins, moving
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.court import orders
 from chaupal_audit.tlog import read_entry
@@ -166,6 +166,42 @@ async def test_a_gagged_author_does_not_read_the_order_about_themselves_whatever
         with pytest.raises(Problem):
             await decisions.lift(court, author.viewer, ref, 1, reason=REASON)
         assert f"lekhak_{role.value}" and await knows(v, v.chitra, ref), "others work on it"
+
+
+async def test_nor_does_whoever_has_moved_from_or_to_the_account_that_it_is_about(village: Village):
+    """Whoever moves says that both accounts are theirs: by the one in the office they know no more than by the other."""
+    v, court = village, village.running.house.court
+    between = await v.joins("beech", "बीच का")
+    for role in sorted(SECRET):
+        author, staff = (
+            await v.joins(f"lekhak_{role.value}", "लेखक"),
+            await v.joins(f"karmi_{role.value}", "x", role=role),
+        )
+        said = await v.says(author, "मेरी बात")
+        ref = await v.withhold(post=said, by=v.chitra, second=v.dev, **GAGGED)
+        assert {"dossier", "sheet", f"/office/orders/{ref}", "/api/v1/admin/orders"} <= await knows(v, staff, ref)
+        path = f"/api/v1/statuses/{said.id}"
+        assert "withheld_banner" in (await v.api(staff, "GET", path)).text
+        waits = await v.receives(said.path, **GAGGED)
+        # At the end of a line of moves, too, and in either direction.
+        for number, (old, new) in enumerate(((author, between), (staff, between))):
+            async with court.work.writing() as w:
+                await moving.begin(w, said.id + number, old.id, new.id)
+        assert await knows(v, staff, ref) == set(), role
+        assert "withheld_banner" not in (await v.api(staff, "GET", path)).text
+        async with court.work.reading() as reading:
+            (row,) = await rulings.of_owner(reading, author.id)
+            order = or_not_found(await docket.order(reading, waits))
+        with pytest.raises(NotFound):
+            await notices.by_id(court, staff.viewer, row.id)
+        due = ClockAlert(clock="act", what=clocks.ORDER, of=order.id, share=50, due_at=v.clock() + DAY)
+        async with court.work.writing() as w:
+            await alerts.tell(v.running.carrier, w, due)
+        await v.settle()
+        told = (await v.api(staff, "GET", "/api/v1/notifications", types="mention")).text
+        assert (
+            waits not in told and waits in (await v.api(v.chitra, "GET", "/api/v1/notifications", types="mention")).text
+        )
 
 
 FORM = {

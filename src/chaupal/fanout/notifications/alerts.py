@@ -27,7 +27,7 @@ from chaupal.ports.mail import Letter
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened, PlanFailed
 from chaupal.store.court import appeals, docket, offices, reports, rulings
-from chaupal.store.identity import accounts, logins
+from chaupal.store.identity import accounts, logins, moving
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
 
@@ -107,7 +107,7 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
         could &= MAY["see_secret"]  # an appeal tells of it, too
     # Whose things a secret order is about hears nothing of it, nor whom a report is about, and nobody that their own appeal is due.
     hushed = await _owners(reading, order, now) | await _concerned(reading, event)
-    able = [one for one in await accounts.with_roles(reading, sorted(could)) if one not in hushed]
+    able = [one for one in await accounts.with_roles(reading, sorted(could)) if not await _is_of(reading, one, hushed)]
     one_of_many = order if event.what == clocks.ORDER else None
     for account in [assigned] if assigned in able else able:  # whoever has it may not work on it any more
         many = one_of_many is not None and await crowded(reading, one_of_many, account)
@@ -120,7 +120,11 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
         login = await logins.named(reading, operator.lower())
         account = login.account if login else 0
         unknown = secret and await accounts.role_of(reading, account) not in MAY["see_secret"]
-        if account not in hushed and not unknown and not (one_of_many and await crowded(reading, one_of_many, account)):
+        if (
+            not await _is_of(reading, account, hushed)
+            and not unknown
+            and not (one_of_many and await crowded(reading, one_of_many, account))
+        ):
             due.operator.append(ToldAccount(0, operator, carrier.settings.default_language, ""))
     return due
 
@@ -159,6 +163,11 @@ async def _concerned(reading: Reading, event: ClockAlert) -> frozenset[int | Non
     if event.what == clocks.REPORT and (report := await reports.report(reading, event.of)) is not None:
         return frozenset((report.account_id, report.reporter_id))
     return frozenset()
+
+
+async def _is_of(reading: Reading, account: int, hushed: frozenset[int | None]) -> bool:
+    """Whether any account of theirs is among those."""
+    return bool(hushed) and not hushed.isdisjoint(await moving.moved_between(reading, account))
 
 
 async def _matter(

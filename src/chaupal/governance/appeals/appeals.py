@@ -117,7 +117,8 @@ async def _shown_to(court: Court, reading: Reading, viewer: Viewer, row: AppealR
         except Problem as problem:
             kept_from = problem
     shown = AppealAtDesk(**msgspec.structs.asdict(found), why_not=kept_from)
-    return shown if row.account_id != viewer.me else msgspec.structs.replace(shown, assigned_to=None)
+    mine = row.account_id in await guards.accounts_of(reading, viewer.me)
+    return msgspec.structs.replace(shown, assigned_to=None) if mine else shown
 
 
 # --- both ---

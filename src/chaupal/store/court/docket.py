@@ -10,6 +10,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.marks import LOST, NUMBERS_LOST
 from chaupal.store.machine.statements import counts_of, inserts, rows_of, same, selects, updates
+from chaupal.store.machine.triggers import accounts_of
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import (
     appeals,
@@ -156,7 +157,9 @@ TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of"
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
 _lately = and_(orders.c.received_at > param("after"), orders.c.id <= param("of"))
-_theirs = select(targets.c.id).where(targets.c.order_id == orders.c.id, targets.c.owner_id == param("me")).exists()
+# What is theirs, by whichever of their accounts.
+OF_MINE = sql(f"targets.owner_id IN ({accounts_of('CAST(:me AS BIGINT)')})").bindparams(param("me"))
+_theirs = select(targets.c.id).where(targets.c.order_id == orders.c.id, OF_MINE).exists()
 KEPT_FROM = selects(orders.c.ref).where(HIDDEN, _theirs, authority_id="whose")
 LATELY_FROM = counts_of(orders).where(_lately, not_(and_(HIDDEN, _theirs)), authority_id="whose")
 LATELY_ABOUT = statement(

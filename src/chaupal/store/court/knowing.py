@@ -1,4 +1,6 @@
-"""Which orders and rulings a member of the staff may know of: what is secret is for those who work on orders, never about oneself."""
+"""Which orders and rulings a member of the staff may know of: what is secret is for those who work on orders, never about oneself,
+by whichever account of theirs.
+"""
 
 from collections.abc import Sequence
 
@@ -7,18 +9,18 @@ from chaupal.store.court import docket
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.dialect import among, listed
-from chaupal.store.machine.statements import same, selects
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Reading
 from chaupal.store.tables.court import rulings, targets
 
-ABOUT_ME = selects(targets.c.order_id).where(among(targets.c.order_id, "ids"), owner_id="me").distinct()
+ABOUT_ME = selects(targets.c.order_id).where(among(targets.c.order_id, "ids"), docket.OF_MINE).distinct()
 
-_mine = targets.alias("mine")
+_beside = targets.alias("beside")
 BESIDE_MINE = (
     selects(rulings.c.id)
-    .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
-    .join(_mine, _mine.c.order_id == targets.c.order_id)
-    .where(among(rulings.c.id, "ids"), same(_mine, owner_id="me"))
+    .join_from(rulings, _beside, _beside.c.id == rulings.c.target_id)
+    .join(targets, targets.c.order_id == _beside.c.order_id)
+    .where(among(rulings.c.id, "ids"), docket.OF_MINE)
     .distinct()
 )
 

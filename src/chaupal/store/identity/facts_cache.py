@@ -21,7 +21,7 @@ from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.filters import NO_FILTERS
 from chaupal.store.tables.court import rulings, targets
 from chaupal.store.tables.federation import servers
-from chaupal.store.tables.identity import logins
+from chaupal.store.tables.identity import logins, moves
 from chaupal.store.tables.square import (
     blocks,
     domain_blocks,
@@ -103,6 +103,19 @@ _below, _beside_it = servers.alias("below"), targets.alias("beside_it")
 _these, _secret = among(rulings.c.id, "ids"), rulings.c.neutral == sql("1")
 _of_servers = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in OF_SERVERS))
 _COVERS, _UNDER, _MATTER, _CONCERNED = range(4)
+_owners = (
+    select(_beside_it.c.order_id, _beside_it.c.owner_id.label("account_id"))
+    .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
+    .join(_beside_it, _beside_it.c.order_id == targets.c.order_id)
+    .where(_these, _secret, _beside_it.c.owner_id.is_not(None))
+    .cte("concerned", recursive=True)
+)
+# With every account between which they have moved, one after the other (`triggers.accounts_of`).
+_concerned = _owners.union(
+    select(
+        _owners.c.order_id, case((moves.c.account_id == _owners.c.account_id, moves.c.to_id), else_=moves.c.account_id)
+    ).join_from(_owners, moves, or_(moves.c.account_id == _owners.c.account_id, moves.c.to_id == _owners.c.account_id))
+)
 BESIDE = statement(
     union_all(
         # The pictures of a post, and a picture that is named itself, by their content.
@@ -121,11 +134,7 @@ BESIDE = statement(
         select(literal_column(str(_MATTER)), rulings.c.id, targets.c.order_id)
         .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
         .where(_these, _secret),
-        select(literal_column(str(_CONCERNED)), _beside_it.c.order_id, _beside_it.c.owner_id)
-        .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
-        .join(_beside_it, _beside_it.c.order_id == targets.c.order_id)
-        .where(_these, _secret, _beside_it.c.owner_id.is_not(None))
-        .distinct(),
+        select(literal_column(str(_CONCERNED)), _concerned.c.order_id, _concerned.c.account_id),
     )
 )
 AT_ONCE = 2_000  # rows: what is read of many at a time, so that memory holds few of them

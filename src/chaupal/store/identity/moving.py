@@ -8,7 +8,7 @@ from sqlalchemy import Table, or_, text as sql
 
 from chaupal.store.machine.claims import HELD_FOR, HeldJobs
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.shelves import PEOPLE, RELATIONS
+from chaupal.store.machine.shelves import PEOPLE, RELATIONS, RULINGS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.triggers import accounts_of
 from chaupal.store.machine.work import Reading, Writing
@@ -64,6 +64,12 @@ BARE = updates(moves).where(account_id="me").values(phase=OVER, at=0, total=0, d
 _LINE = accounts_of("CAST(:me AS BIGINT)")
 BETWEEN = statement(sql(_LINE).bindparams(param("me")))
 _ANYBODY = f"SELECT 1 FROM accounts WHERE id IN ({_LINE}) AND id <> :me AND state <> 'deleted'"  # noqa: S608 - words of ours
+NEUTRAL = statement(
+    sql(f"""
+    SELECT r.id FROM rulings r JOIN targets t ON t.id = r.target_id
+    WHERE r.neutral = 1 AND r.lifted_at IS NULL AND t.order_id IN (SELECT order_id FROM targets WHERE owner_id IN ({_LINE}))
+    """).bindparams(param("me"))  # noqa: S608 - words of ours
+)
 DROP = statement(
     sql(f"DELETE FROM moves WHERE account_id IN ({_LINE}) AND NOT EXISTS ({_ANYBODY})").bindparams(param("me"))  # noqa: S608 - the same
 )
@@ -128,6 +134,8 @@ async def begin(w: Writing, new: int, account: int, to: int) -> None:
     """Its followers are to come along, beside everything else."""
     total = await w.value(HEADCOUNT, of=account) or 0
     await _jobs.add(w, Move(new, account, to, WAITING, BLOCKS, at=0, total=total, done=0, created_at=0))
+    # Of these the other account may know no more than this one: `Ruling.concerned`.
+    w.touch(RULINGS, *[row[0] for row in await w.fetch(NEUTRAL, me=account)])
 
 
 async def latest(reading: Reading, account: int) -> Move | None:
