@@ -271,6 +271,12 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
             ), page
         with pytest.raises(Conflict):
             await village.lift(story.lifted, by=village.dev)
+        # Its case has ended with it, and says that the log says so.
+        told = (await village.client.get(f"/api/v1/transparency/orders/{story.lifted}")).json()
+        assert [one["state"] for one in told["targets"]] == ["ended_by_log"], told
+        for language, words in (("en", "ended, as the log says"), ("hi", "समाप्त, जैसा लॉग कहता है")):
+            page = await village.client.get(f"/orders/{story.lifted}", headers={"cookie": f"language={language}"})
+            assert words in page.text, page.text
         # A mirror has it, too, where something leads there.
         monkeypatch.setattr(static_mirror, "SEEDS", (f"/orders/{story.published}",))
         await static_mirror.write_mirror(village.running.house, tmp_path / "record", "en", lambda *_: None)

@@ -126,7 +126,8 @@ def test_somebody_of_the_staff_says_that_a_measure_was_lost(scribe: Scribe):
     lie(scribe, scribe.reverse(made, "lost", by=APPROVER), "ended_without_role")
 
 
-def test_what_came_back_is_no_lie_and_is_told_until_it_is_decided_anew(scribe: Scribe):
+@pytest.mark.parametrize("measured", [True, False])
+def test_what_came_back_is_no_lie_and_is_told_until_it_is_decided_anew(scribe: Scribe, measured: bool):
     """Nobody is blamed for a notice that was never given, nor for the days in which nobody could end anything."""
     start = len(scribe.entries)
     made = scribe.measure(
@@ -141,7 +142,7 @@ def test_what_came_back_is_no_lie_and_is_told_until_it_is_decided_anew(scribe: S
     assert [one.index for one in scribe.verdict().late if one.code == "lost_not_anew"] == ends[:1], (
         "the other's time is over"
     )
-    scribe.decide()
+    scribe.decide() if measured else scribe.refuse(scribe.propose(outcome="refuse", ground="protected_expression"))
     assert not scribe.verdict().broken
     assert "lost_not_anew" not in scribe.found(ends[0])
 

@@ -13,6 +13,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, bounded, http_fetch
 from chaupal_audit.log.findings import Broken, Fault, KeySource
 from chaupal_audit.log.verify import verify_log
+from chaupal_audit.spans import Spans
 from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
 
 
@@ -225,6 +226,43 @@ def test_a_log_begun_anew_twice_is_held_against_each_older_one_under_its_own_nam
     for note in (Mirror(line[:360], ANEW).note, last.note, Mirror(ENTRIES[:350]).note):
         assert log.verify(vkey=str(THIRD.public), previous_checkpoint=note).fault is None
     expect(log, Fault.older_had_more, vkey=str(THIRD.public), previous_checkpoint=Mirror(ENTRIES[:351]).note)
+
+
+def test_a_log_that_names_many_keys_and_older_logs_is_judged_in_as_many_steps(monkeypatch: pytest.MonkeyPatch):
+    """Each key was tried for each older log: a log of a million such entries was never verified to its end."""
+    most, tried = 20, list[object]()
+    verify = tlog.verify_checkpoint
+
+    def counted(note: str, key: tlog.VerifyingKey, *more: Any) -> tlog.Checkpoint:
+        tried.append(key)
+        return verify(note, key, *more)
+
+    strange = [str(tlog.SigningKey.generate(KEY.name).public) for _ in range(most)]
+    named = [said_so("key", {"step": "rotated", "old": one, "new": one, "by": "machine"}) for one in strange]
+    older = [said_so("origin", {"previous": one}) for one in strange]
+    monkeypatch.setattr(tlog, "verify_checkpoint", counted)
+    log = Mirror([*ENTRIES[:10], *named, *older], ANEW)
+    expect(log, Fault.not_signed, "earlier", vkey=str(ANEW.public), previous_checkpoint=Mirror(ENTRIES[:5]).note)
+    assert 3 * most <= len(tried) < 4 * most  # each old and new key, and each older log's
+
+
+def test_what_came_back_many_times_is_looked_up_in_a_few_steps():
+    """Each look went through every time that a log says that entries came back, which may be every second entry."""
+
+    class Looked(int):
+        steps = 0
+
+        def __lt__(self, other: int) -> bool:
+            Looked.steps += 1
+            return int(self) < other
+
+    apart, nested = Spans(), Spans()
+    for n in range(1_000):
+        assert apart.add(4 * n + 3, range(4 * n, 4 * n + 2)) and nested.add(n + 1, range(n + 1))
+    assert [at in apart for at in range(4)] == [True, True, False, False] and len(apart.each) == 1_000
+    assert nested.each == [(1_000, range(1_000))], "and each entry is read once, by the newest that says so"
+    assert not apart.add(4_001, range(5, 9)) and 4_000 not in apart, "before what came back last nothing comes back"
+    assert Looked(3_997) in apart and Looked.steps < 20
 
 
 def test_a_line_that_breaks_is_no_lie_about_an_older_log():

@@ -213,7 +213,15 @@ WORDS = Field(
 # --- the acts, in the order in which the desk offers them ---
 
 PROPOSE = ("propose_measure", "propose_refusal", "propose_closing")
-ENDED = (State.LIFTED, State.LAPSED, State.STAYED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED)
+ENDED = (
+    State.LIFTED,
+    State.LAPSED,
+    State.STAYED,
+    State.WITHDRAWN,
+    State.SET_ASIDE,
+    State.OVERTURNED,
+    State.ENDED_BY_LOG,
+)
 
 ROWS: tuple[Act, ...] = (
     Act(

@@ -31,6 +31,9 @@ class State(StrEnum):
     SET_ASIDE = "set_aside"
     OVERTURNED = "overturned"
     CONFIRMED = "confirmed"  # goes on under the order that confirmed this one
+    ENDED_BY_LOG = (
+        "ended_by_log"  # as entries say that were lost here and came back from a copy of the log (decision 75)
+    )
 
 
 type Move = AnyMove[State]
@@ -54,6 +57,7 @@ FINAL = frozenset(
         State.SET_ASIDE,
         State.OVERTURNED,
         State.CONFIRMED,
+        State.ENDED_BY_LOG,
         State.LEFT,
     }
 )
@@ -101,6 +105,7 @@ MOVES: tuple[Move, ...] = (
     *_each((State.UNSECONDED,), "second", State.IN_FORCE, "decide", SECONDED, "approve_sanction", SECOND),
     *_each(IN_FORCE, "lift", State.LIFTED, "lift", ("reason", "leaf"), "sanction"),
     *_each(IN_FORCE, "lapse", State.LAPSED, "", ("leaf",), guards=()),
+    *_each(IN_FORCE, "follow_log", State.ENDED_BY_LOG, "", ("leaf",), guards=()),  # whoever decided it then is known by the log alone
     *_each(IN_FORCE, "overturn", State.OVERTURNED, "hear_appeal", ("reason", "leaf")),
     # A change of what is in force takes two, as the measure did; a narrower one by an appeal is whoever's who hears it.
     *_each((State.IN_FORCE,), "propose_change", State.CHANGE_PROPOSED, "decide", PROPOSAL, "sanction"),

@@ -82,7 +82,7 @@ class Machine[S: StrEnum]:
 
 
 def _words(may: str, own: str) -> str:
-    return f"{may}, own rules: {own}" if own and own != may else may or "the clock"
+    return f"{may}, own rules: {own}" if own and own != may else may or "by itself"
 
 
 def faults[S: StrEnum](moves: Iterable[Move[S]], start: S, final: frozenset[S]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, refilling
+from chaupal.governance.log import batches as log_batches, refilling, seen
 from chaupal.governance.log.batches import batch_ms
 from chaupal.governance.log.log import head_of
 from chaupal.governance.log.reconcile_compare import (
@@ -221,7 +221,7 @@ async def _slice(court: Court, reading: Reading, start: int, count: int, lived: 
 
     Entries are read first: what is decided meanwhile has later entries, and is compared with those.
     """
-    facts = LoggedFacts(await auditing.renamed(reading), await refilling.spans(reading))
+    facts = LoggedFacts(await auditing.renamed(reading), await seen.came_back(reading))
     rows = await auditing.entries_with_openings(reading, start, count)
     if not rows:
         return None
@@ -432,10 +432,10 @@ async def _compare_whole(court: Court, reading: Reading, refs: dict[str, str], l
 
 async def _unmatched(reading: Reading) -> list[str]:
     """Measures and ends of the log without a ruling, but for what came back from a copy of it."""
-    back, alone, above = await refilling.spans(reading), list[int](), -1
+    back, alone, above = await seen.came_back(reading), list[int](), -1
     while len(alone) < MOST and (found := await auditing.unmatched(reading, above, MOST)):
         prevs = {index: _prev(body) for index, body, _ in await auditing.entries_at(reading, found)} if back else {}
-        alone += [at for at in found if not any(at in one or prevs.get(at) in one for one in back)]
+        alone += [at for at in found if at not in back and prevs.get(at, -1) not in back]
         above = found[-1]
     for index, text in await auditing.secret_unmatched(reading):
         act = tlog.read_disclosure(text)[1]
@@ -444,7 +444,9 @@ async def _unmatched(reading: Reading) -> list[str]:
     return [f"entry {index} tells of a measure or of its end, and there is no such ruling" for index in alone]
 
 
-def _prev(body: bytes) -> int | None:
+def _prev(body: bytes) -> int:
+    """The entry that it follows from; -1: none."""
     with suppress(ValueError, TypeError):  # what cannot be read is found elsewhere
-        return head_of(body).prev
-    return None
+        prev = head_of(body).prev
+        return -1 if prev is None else prev
+    return -1

@@ -3,6 +3,7 @@ blocked, and servers that are let in by name, both ways."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.log import record, refilling
 from chaupal.governance.log.reconcile_facts import Logged, LoggedFacts
@@ -26,6 +27,7 @@ OWN_RULES = "own_rules"
 FOREVER = "without an end"
 # States that a case reaches only by a decision.
 BY_DECISION = frozenset({"refused", "closed", "measure_concurred", "change_concurred"})
+ENDED_BY_LOG = State.ENDED_BY_LOG.value
 # Fields of an authority that an entry about it says in clear.
 REGISTERED = ("name", "name_hi", "jurisdiction", "issuer", "office", "domain", "keys")
 
@@ -61,6 +63,8 @@ def decided_faults(court: Court, facts: LoggedFacts, rows: Iterable[DecidedRow],
     """
     for row in rows:
         met.add(row.log_index)
+        if row.state == ENDED_BY_LOG and not facts.came_back(row.log_index):
+            yield f"event {row.id} ({row.state}) rests on entry {row.log_index}, which did not come back from a copy of the log"
         logged = facts.decisions.get(row.log_index)
         if logged is None:
             if row.state in BY_DECISION:

@@ -1,6 +1,6 @@
 """What the log says of measures, orders and decisions, read from its entries so that rows can be compared with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class Logged(NamedTuple):
 class LoggedFacts:
     """Entries that were read, by kind and index."""
 
-    def __init__(self, refs: dict[str, str], back: Sequence[range] = ()) -> None:
+    def __init__(self, refs: dict[str, str], back: Container[int] = ()) -> None:
         self.back = back  # entries that came back from a copy of the log: of what they tell there are no rows
         self.refs = refs  # what secret orders were called until they were published -> their references since
         self.measures: dict[int, Logged] = {}  # by index
@@ -112,7 +112,7 @@ class LoggedFacts:
 
     def came_back(self, index: int) -> bool:
         """Whether an entry came from a copy of the log, without what it tells of. (A secret one that the store knows has its rows.)"""
-        return any(index in back for back in self.back)
+        return index in self.back
 
 
 type _Said = tuple[str, str, int | None, dict[str, object]]  # kind, ref, prev, public fields

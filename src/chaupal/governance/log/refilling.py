@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from chaupal.governance.context import MACHINE, Court
+from chaupal.governance.cases import cases
+from chaupal.governance.context import AT_THE_MACHINE, MACHINE, Court
 from chaupal.governance.log import batches, beginning, cosigned, log, seen, tree
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import STATES
 from chaupal.store.court import ledger, rulings, witnesses
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.identity import accounts
 from chaupal.store.machine import auditing, marks
 from chaupal.store.machine.work import Reading, Writing
@@ -129,7 +131,7 @@ async def refill(
         await _follow_keys(court, w, copy, heard.keys, note)
         for name, line in lines.items():
             await witnesses.keep(w, head.size, name, line, w.now())
-        ended = await _end(w, heard.ends)
+        ended = await _end(court, w, heard.ends)
         await beginning.leave_out_numbers(w, court.clock(), head.size - first)
         public = entries.Refill(start=first, to=head.size, by=MACHINE)
         said = {"reason": reason, "source": source}
@@ -233,14 +235,23 @@ def _lines(note: str) -> list[tuple[str, tlog.Signature]]:
     return tlog.parse_lines(note.rpartition("\n\n")[2])
 
 
-async def _end(w: Writing, ends: Mapping[int, tuple[int, int]]) -> int:
-    """End what is in force here and has ended by the log; how many that were. Whoever it is about was told then."""
+async def _end(court: Court, w: Writing, ends: Mapping[int, tuple[int, int]]) -> int:
+    """End what is in force here and has ended by the log, and the cases of which nothing binds then; how many that were. Whoever it is
+    about was told then.
+    """
     over = [row for row in await auditing.begun_by(w, [*ends]) if row.lifted_at is None]
+    last: dict[int, int] = {}  # target -> the newest entry by which something of it ended
     for row in over:
         leaf, at = ends[row.log_index]
+        if row.target_id is not None:
+            last[row.target_id] = max(leaf, last.get(row.target_id, 0))
         await rulings.lift(w, row.id, leaf, max(at, row.starts_at))
         if row.measure in STATES and not row.term:
             await accounts.settle(w, row.subject_id)
+    for target, leaf in last.items():
+        if not await rulings.standing_on(w, target):
+            case = await cases.case_with(court, w, target)
+            await cases.enter(court, w, case, cases.follow(case, "follow_log", AT_THE_MACHINE), CaseEventBody(), leaf)
     return len(over)
 
 
@@ -265,35 +276,31 @@ async def _lose(court: Court, w: Writing, index: int, of: entries.Entry, made: e
 async def entry_of(court: Court, ref: str) -> int | None:
     """The entry of an order of which only the log knows."""
     async with court.work.reading() as reading:
-        for back in await spans(reading):
+        for _, back in (await seen.came_back(reading)).each:
             for index, body in await ledger.of_kind_in(reading, "order", back.start, back.stop):
                 if log.head_of(body).ref == ref:
                     return index
     return None
 
 
-async def spans(reading: Reading) -> list[range]:
-    """The entries that came back: of what they tell there are no rows."""
-    return [back for _, back in await seen.refilled(reading)]
-
-
 async def own[P: entries.Public](reading: Reading, kind: type[P]) -> list[tuple[int, entries.Entry, P]]:
     """(index, entry, what it says) of every entry of a rare type that this store has rows for: that did not come back."""
-    back = await spans(reading)
-    return [one for one in await log.entries_of(reading, kind) if not any(one[0] in span for span in back)]
+    back = await seen.came_back(reading)
+    return [one for one in await log.entries_of(reading, kind) if one[0] not in back]
 
 
 async def undecided(court: Court, reading: Reading) -> list[LostMeasure]:
     """Measures of which only the log knows, whose time has not run out, and about whose thing nobody has decided since they were lost."""
     found: list[LostMeasure] = []
-    for entry, back in await seen.refilled(reading):
+    for entry, back in (await seen.came_back(reading)).each:
         heard = _Told()
         for start in range(back.start, back.stop, AT_ONCE):
             for index, body in enumerate(await ledger.entries(reading, start, min(AT_ONCE, back.stop - start)), start):
                 heard.hear(index, log.head_of(body))
         lost = [one for one in await _lost(reading, heard.open) if _binds(one.said, court.clock())]
-        anew = await auditing.decided_after(reading, entry, [one.thing for one in lost])
-        found += [one for one in lost if one.thing not in anew]
+        things, refs = [one.thing for one in lost], [*{one.ref for one in lost}]
+        anew = await auditing.decided_after(reading, entry, things, refs)
+        found += [one for one in lost if anew.isdisjoint((one.thing, f"{one.ref} {one.said.target}"))]
     return found
 
 

@@ -19,6 +19,7 @@ from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading
 from chaupal_audit import errors as plain, tlog
 from chaupal_audit.log.entries import Entry, Refill
+from chaupal_audit.spans import Spans
 
 
 class SetBack(Problem):
@@ -134,3 +135,11 @@ async def refilled(reading: Reading) -> list[tuple[int, range]]:
     ]
     said = [(index, msgspec.json.decode(head.public, type=Refill)) for index, head in found]
     return [(index, range(one.start, one.to)) for index, one in said]
+
+
+async def came_back(reading: Reading) -> Spans:
+    """The entries that came back: of what they tell there are no rows."""
+    spans = Spans()
+    for entry, back in await refilled(reading):
+        spans.add(entry, back)
+    return spans

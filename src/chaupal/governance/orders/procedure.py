@@ -49,7 +49,7 @@ ANY = tuple(stage for stage in Stage if stage is not Stage.NEW)
 
 # What only ends a measure, or goes with the end of the order, is never kept waiting by the order's stage. All else decides
 # about somebody, or lets a measure begin, go on or begin anew: it belongs to an order that was checked and is not over.
-AT_ANY = frozenset({"confirm", "lift", "lapse", "overturn", "withdraw", "set_aside", "stay", "leave"})
+AT_ANY = frozenset({"confirm", "lift", "lapse", "follow_log", "overturn", "withdraw", "set_aside", "stay", "leave"})
 AT_FIRST = frozenset({"receive", "miss"})
 # States to which a case comes only by a move of DECIDING: the database refuses their events, and new rulings, elsewhere.
 DECIDED_STATES = frozenset({*PROPOSED, *IN_FORCE, State.REFUSED, State.CLOSED})

@@ -151,7 +151,7 @@ async def strays(court: Court) -> list[str]:
     this store wrote: a line each.
     """
     async with court.work.of_one_moment() as reading:
-        given, back = await Roll(court).given(reading), await log_seen.refilled(reading)
+        given, back = await Roll(court).given(reading), await log_seen.came_back(reading)
         newest = {head.ref: index for index, head, _ in await log.entries_of(reading, entries.Role)} if back else {}
         rows = await accounts.rolls(reading)
     named = {pseudonym(court, account): (account, role) for account, role in rows}
@@ -163,5 +163,5 @@ async def strays(court: Court) -> list[str]:
     return found + [
         f"the log gave {who} the role {role}, and no account has it"
         for who, role in given.items()
-        if role != Role.MEMBER and who not in named and not any(newest[who] in span for _, span in back)
+        if role != Role.MEMBER and who not in named and newest[who] not in back
     ]

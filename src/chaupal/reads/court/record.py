@@ -45,11 +45,12 @@ SHOWN_AS_DECIDED = (
     "lapsed",
     "overturned",
     "confirmed",
+    "ended_by_log",
     "undecided",
 )
 # What two people (or for a time one) decided: what leads up to it is inside until then.
 DECIDED = ("in_force", "unseconded", "refused", "closed")
-SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed")
+SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed", "ended_by_log")
 # That a change is proposed is the staff's own: until it is approved everything stands as it stood.
 INSIDE = ("change_proposed", "change_concurred")
 SHOWN_AS_IN_FORCE = ("in_force", "unseconded", *INSIDE)

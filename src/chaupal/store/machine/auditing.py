@@ -51,18 +51,27 @@ DECIDED = (
     .order_by(case_events.c.id)
 )
 _bound = rulings.alias("bound")
+_ANEW = (
+    case_events.c.log_index > param("entry"),
+    or_(*(case_events.c.state == sql(f"'{one}'") for one in ("refused", "closed"))),
+)
+_BEGUN_ANEW = _bound.c.log_index > param("entry")
+_of_order = orders.c.ref, targets.c.number
 DECIDED_AFTER = statement(
     union_all(
         # whatever was decided about it, also that nothing is done; and what was begun, which may be a part of what an order names
-        select(targets.c.subject_id, targets.c.term)
+        select(targets.c.subject_id, targets.c.term, *_of_order)
         .join_from(targets, case_events, case_events.c.target_id == targets.c.id)
+        .join(orders, orders.c.id == targets.c.order_id)
         .where(
-            or_(among(targets.c.subject_id, "ids"), among(targets.c.term, "tags")),
-            case_events.c.log_index > param("entry"),
-            or_(case_events.c.state == sql("'refused'"), case_events.c.state == sql("'closed'")),
+            or_(among(targets.c.subject_id, "ids"), among(targets.c.term, "tags"), among(orders.c.ref, "refs")), *_ANEW
         ),
-        select(_bound.c.subject_id, _bound.c.term).where(
-            or_(among(_bound.c.subject_id, "ids"), among(_bound.c.term, "tags")), _bound.c.log_index > param("entry")
+        select(_bound.c.subject_id, _bound.c.term, *_of_order)
+        .join_from(_bound, targets, targets.c.id == _bound.c.target_id)
+        .join(orders, orders.c.id == targets.c.order_id)
+        .where(
+            or_(among(_bound.c.subject_id, "ids"), among(_bound.c.term, "tags"), among(orders.c.ref, "refs")),
+            _BEGUN_ANEW,
         ),
     )
 )
@@ -323,9 +332,12 @@ async def secret_unmatched(reading: Reading) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in await reading.fetch(SECRET_UNMATCHED)]
 
 
-async def decided_after(reading: Reading, entry: int, things: Sequence[str]) -> set[str]:
-    """Of things (ids, and tags as `#letters`) those about which two have decided by a later entry, or one did what they may alone."""
+async def decided_after(reading: Reading, entry: int, things: Sequence[str], refs: Sequence[str]) -> set[str]:
+    """About what two have decided by a later entry, or one did what they may alone, of things (ids, and tags as `#letters`) and of the
+    targets of orders (`refs`): each by its thing and as `IN-2021-0001 1`.
+    """
     ids = [int(thing) for thing in things if thing.isdecimal()]
     tags = [thing[1:] for thing in things if thing.startswith("#")]
-    rows = await reading.fetch(DECIDED_AFTER, entry=entry, ids=listed(ids), tags=listed(tags)) if things else ()
-    return {f"#{row[1]}" if row[1] else str(row[0]) for row in rows}
+    asked = {"ids": listed(ids), "tags": listed(tags), "refs": listed(refs)}
+    rows = await reading.fetch(DECIDED_AFTER, entry=entry, **asked) if things or refs else ()
+    return {name for id_, term, ref, number in rows for name in (f"#{term}" if term else str(id_), f"{ref} {number}")}

@@ -26,7 +26,7 @@ DECIDED = (
     "'in_force', 'unseconded', 'change_proposed', 'change_concurred', 'refused', 'closed'"
 )
 # As `governance/cases/lifecycle.py` and the steps of orders say; a test holds the two against each other.
-OVER = "'refused', 'closed', 'lifted', 'lapsed', 'withdrawn', 'set_aside', 'overturned', 'confirmed', 'undecided'"
+OVER = "'refused', 'closed', 'lifted', 'lapsed', 'withdrawn', 'set_aside', 'overturned', 'confirmed', 'ended_by_log', 'undecided'"
 PROPOSALS = "'measure_proposed', 'refusal_proposed', 'closing_proposed', 'change_proposed'"
 UNDECIDED = "'received', 'returned', 'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed'"
 WAITING = f"{PROPOSALS}, 'measure_concurred', 'change_concurred', 'unseconded'"  # for another person
@@ -329,6 +329,10 @@ TRIGGERS = (
     ),
     # What happens once: of two who do it the second finds it done, and of each proposal the log has one outcome.
     Trigger("cases_moved_once", "case_events", "INSERT", _MOVED_ALREADY),
+    Trigger(
+        "cases_follow_the_log_when_nothing_binds", "case_events", "INSERT",
+        "NEW.state = 'ended_by_log' AND EXISTS (SELECT 1 FROM rulings WHERE target_id = NEW.target_id AND lifted_at IS NULL)",
+    ),
     Trigger("cases_kept_once", "case_events", "INSERT", _KEPT_ALREADY),
     Trigger("orders_moved_once", "order_events", "INSERT", _STEPPED_ALREADY),
     *(

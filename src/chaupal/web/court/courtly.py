@@ -52,6 +52,7 @@ STATES = {
     "refused": N_("refused"),
     "lifted": N_("restored"),
     "lapsed": N_("run out"),
+    "ended_by_log": N_("ended, as the log says"),
     "not_found": N_("not found here"),
     "unread": N_("named twice, on another server, or unreadable"),
 }
@@ -63,6 +64,7 @@ MARKS = {
     "refused": "good",
     "lifted": "good",
     "lapsed": "good",
+    "ended_by_log": "good",
     "withdrawn": "good",
     "set_aside": "good",
     "overturned": "good",

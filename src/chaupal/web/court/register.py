@@ -257,6 +257,7 @@ CAME_TO = {
     "lifted": N_("Limited no more: %(many)s"),
     "lapsed": N_("Limited no more, because the time ran out: %(many)s"),
     "overturned": N_("Limited no more, after an appeal: %(many)s"),
+    "ended_by_log": N_("Limited no more, as the log says of a time that this server had lost: %(many)s"),
     "confirmed": N_("Limited from now on under the order that confirmed this one: %(many)s"),
 }
 

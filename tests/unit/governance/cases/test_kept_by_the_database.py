@@ -363,6 +363,10 @@ async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     await decisions.approve(court, bench.dev, ref, 1)
     with kept("cases_moved_once"):
         await decisions.approve(court, bench.owner, ref, 1)
+    with kept("cases_follow_the_log_when_nothing_binds"):
+        async with court.work.writing() as w:
+            case = await cases.case_of(court, w, ref, 1)
+            await cases.enter(court, w, case, cases.follow(case, "follow_log", 0), CaseEventBody(), 0)
     await reviews.keep(court, bench.asha, ref, 1, REASON)
     with kept("cases_kept_once"):
         await reviews.keep(court, bench.asha, ref, 1, "In other words it is still needed, and for the same reason.")

@@ -116,9 +116,29 @@ async def test_what_the_last_comparison_found_is_the_servers_own_word(bench: Ben
     assert await faults(bench) == ()
 
 
+async def test_what_two_have_decided_anew_is_known_by_its_thing_and_by_its_place_in_its_order(bench: Bench):
+    """What was lost and can be read by nobody has its place alone."""
+    made, refused = await bench.order(), await bench.order()
+    await bench.withhold(made)
+    await decisions.propose(bench.court, bench.asha, refused, 1, **REFUSE)
+    waits = await bench.order()
+    await decisions.propose(bench.court, bench.asha, waits, 1, **REFUSE)
+    await decisions.approve(bench.court, bench.dev, refused, 1)
+    async with bench.court.work.reading() as reading:
+        refs, size = [made, refused, waits], await ledger.size(reading)
+        about = {f"{made} 1", f"{refused} 1"}
+        found = await auditing.decided_after(reading, 0, [], refs)
+        assert found & {f"{ref} 1" for ref in refs} == about
+        (thing,) = found - about
+        assert await auditing.decided_after(reading, 0, [thing], []) == found
+        assert await auditing.decided_after(reading, size, [thing], refs) == set()
+
+
 FORGED = (
     'INSERT INTO case_events (id, target_id, number, state, "by", at, body, log_index, first_by) SELECT 1, target_id, number + 1, '
     "'refused', {dev}, at, '{{}}', log_index, \"by\" FROM case_events WHERE state = 'refusal_proposed'",
+    'INSERT INTO case_events (id, target_id, number, state, "by", at, log_index) SELECT 2, target_id, number + 1, '
+    "'ended_by_log', -1, at, log_index FROM case_events WHERE state = 'unseconded' AND id = (SELECT MAX(id) FROM case_events)",
     "UPDATE accounts SET state = 'suspended' WHERE id = {meera}",
     "UPDATE rulings SET decided_by = {owner} WHERE second_by IS NULL",
     "UPDATE rulings SET ends_at = ends_at + 60000 WHERE second_by IS NOT NULL AND approved_by IS NOT NULL",
@@ -140,12 +160,17 @@ async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_
     assert await faults(bench) == () == (*await reconcile.faults_in_force(bench.court),)
     await decisions.act_in_emergency(bench.court, bench.dev, await bench.order(), 1, decisions.Draft(**WITHHOLD))
     async with bench.court.work.writing() as w:
-        await w.run(statement(text(f"DROP TRIGGER rulings_stay_as_they_were{'' if w.embedded else ' ON rulings'}")))
+        for name, table in (
+            ("rulings_stay_as_they_were", "rulings"),
+            ("cases_follow_the_log_when_nothing_binds", "case_events"),
+        ):
+            await w.run(statement(text(f"DROP TRIGGER {name}{'' if w.embedded else f' ON {table}'}")))
     for change in FORGED:
         await tampered(bench, change.format(dev=bench.dev.me, owner=bench.owner.me, meera=bench.meera))
     told = " ".join(await faults(bench))
     for said in (
         "differ in whose decision it is",
+        "(ended_by_log) rests on entry",
         "is suspended in the database",
         "differ in by",
         "rulings_stay",

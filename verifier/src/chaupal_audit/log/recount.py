@@ -166,10 +166,12 @@ class Recount:
         return Broken(Fault.bad_older, f"older/{number}, entry {index}")
 
     def _judge_shown(self, note: str) -> None:
+        # The keys that were changed are those of all of them: tried once, for a log may name as many as it has entries.
+        changed = _signed([note], self.keys)
         for _, said in self.report.origins:
-            # Only under its own name: the keys that were changed are those of all of them.
-            head = _signed([note], [said.previous, *self.keys]) if note.startswith(f"{said.older}\n") else None
-            if head is not None:
+            if not note.startswith(f"{said.older}\n"):  # only under its own name
+                continue
+            if (head := changed or _signed([note], [said.previous])) is not None:
                 if head.size > said.known:
                     raise Broken(Fault.older_had_more, f"{head.size} > {said.known}")
                 if head.size <= said.kept and self.then[head.size] != head.root:

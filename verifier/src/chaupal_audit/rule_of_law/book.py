@@ -17,6 +17,7 @@ from chaupal_audit.log.entries import Entry, Public
 from chaupal_audit.minutes import moment, month_of
 from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.people import People
+from chaupal_audit.spans import Spans
 
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 # Outcome of a closing -> the step of its order.
@@ -353,6 +354,15 @@ class TallyAct:
         return found
 
 
+def named(done: MeasureAct | DecisionStep) -> set[str]:
+    """What two have decided about, by each name that is known: the target of its order, its letters, and its id where that was opened."""
+    known, opened = {f"{done.act.head.ref} {done.said.target}"}, done.act.opened
+    if isinstance(done, MeasureAct) and done.said.term:
+        return known | {f"#{done.said.term}"}
+    about = str(opened.get("part", opened.get("subject")) or "")
+    return known | ({about} - {"", "0"})  # a tag's number says nothing
+
+
 class Book:
     """The state of a log up to an entry."""
 
@@ -379,8 +389,8 @@ class Book:
             str, ...
         ] = ()  # the one to which the log last changed, behind the one that it had until a checkpoint says so
         self.names: list[str] = []  # of the logs from which it goes on
-        self.refilled: list[range] = []  # entries that came back from a copy after the store had lost them
-        self.limited: dict[str, int] = {}  # thing -> the place of the newest measure on it, since entries came back
+        self.refilled = Spans()  # entries that came back from a copy after the store had lost them
+        self.anew: dict[str, int] = {}  # thing -> the place at which it was last decided about, since entries came back
         self._done: list[
             OrderStep | DecisionStep | MeasureAct | AppealStep
         ] = []  # what the store may have forgotten, in order
@@ -496,6 +506,8 @@ class Book:
             proposal.concurred.append((decided.act.index, decided.said.by or ""))
         elif proposal is not None and step in ("returned", "refused", "closed", "dropped"):
             proposal.over = True
+        if self.refilled and decided.final:
+            self.anew.update(dict.fromkeys(named(decided), decided.act.place))
         if step in ("refused", "closed") and case.decided is None:
             case.decided = decided.act.at
         if step in ("kept", "reviewed"):
@@ -515,7 +527,7 @@ class Book:
         if isinstance(made.prev, MeasureEnd):
             made.prev.followed.append(made)
         if self.refilled:
-            self.limited.update(dict.fromkeys(made.things, made.act.place))
+            self.anew.update(dict.fromkeys(named(made), made.act.place))
         if (case := made.case) is not None:
             case.made.append(made)
             case.decided = made.act.at if case.decided is None else case.decided
@@ -540,11 +552,12 @@ class Book:
 
     # --- what the store forgot ---
 
-    def set_back(self, lost: range) -> None:
-        """Entries came back that the store had lost. It goes on from where it stood before them: what they did to orders and proposals,
-        and what they answered, is done once more, and no second time by that.
+    def set_back(self, entry: int, lost: range) -> None:
+        """Entries came back that the store had lost, as an entry says. It goes on from where it stood before them: what they did to orders
+        and proposals, and what they answered, is done once more, and no second time by that. What cannot be so changes nothing.
         """
-        self.refilled.append(lost)
+        if not self.refilled.add(entry, lost):
+            return
         while self._done and self._done[-1].act.index >= lost.start:
             self._forget(self._done.pop())
 

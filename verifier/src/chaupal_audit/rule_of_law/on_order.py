@@ -373,7 +373,7 @@ def end_unordered(book: Book, ended: MeasureEnd) -> bool:
 )
 def lost_unsaid(book: Book, ended: MeasureEnd) -> bool:
     made = ended.made
-    return ended.lost and made is not None and not any(made.act.index in back for back in book.refilled)
+    return ended.lost and made is not None and made.act.index not in book.refilled
 
 
 # --- parts ---

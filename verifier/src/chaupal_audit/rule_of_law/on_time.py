@@ -15,6 +15,7 @@ from chaupal_audit.rule_of_law.book import (
     NoticeAct,
     OpeningAct,
     SaidAct,
+    named,
 )
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import BY_APPEAL, CHANGED
@@ -168,7 +169,7 @@ def lost_not_anew(book: Book, ended: MeasureEnd) -> bool:
     made = ended.made
     if not ended.lost or made is None or (made.until is not None and made.until <= ended.act.at):
         return False
-    return all(book.limited.get(thing, 0) <= ended.act.place for thing in made.things)
+    return all(book.anew.get(thing, 0) <= ended.act.place for thing in named(made))
 
 
 # --- notices ---

@@ -212,7 +212,7 @@ class Trial:
     def refill(self, act: book.Act) -> None:
         said = _public(act, entries.Refill)
         self._ask(table.REFILLS, act, RefillAct(act, said, self._after()))
-        self.book.set_back(range(said.start, said.to))
+        self.book.set_back(act.index, range(said.start, said.to))
 
     def _after(self) -> int:
         """Index of the last entry before this one that is no cover; -1: there is none."""
