@@ -46,10 +46,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, program: Sequence[str] = PROGRAM) -> Generator[Served]:
+def served(folder: Path, program: Sequence[str] = PROGRAM, handler: type[Quiet] = Quiet) -> Generator[Served]:
     """Files of a folder, at a free port of this machine."""
-    folder.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    folder.mkdir(exist_ok=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield Served(folder, f"http://127.0.0.1:{server.server_port}", program)

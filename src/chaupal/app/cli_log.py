@@ -242,9 +242,14 @@ async def _refill(house: "House", where: str, reason: str) -> None:
         # Whoever has an older copy is to be told so, and not that it is signed by another key.
         keys = [await log_batches.public_key(house.court), *house.court.keys.all()]
         fetch = None if web else mirror.reading(copy, url)
-        report = await mirror.mirror(url, str(keys.pop(0)), Path(place), fetch=fetch)
-        while keys and report.fault is Fault.not_signed:
-            report = await mirror.mirror(url, str(keys.pop(0)), Path(place), fetch=fetch)
+        report = await mirror.mirror(url, str(keys[0]), Path(place), fetch=fetch)
+        if web and (report.fault, report.where) == (Fault.missing, f"{url}/checkpoint"):  # of a whole mirror, too
+            url = f"{url}/log"
+            report = await mirror.mirror(url, str(keys[0]), Path(place))
+        for key in keys[1:]:
+            if report.fault is not Fault.not_signed:
+                break
+            report = await mirror.mirror(url, str(key), Path(place), fetch=fetch)
         if report.fault is not None:
             raise Problem(f"{where} does not verify: {MEANS[report.fault]} ({_printable(report.where)})")
         found = await refilling.refill(house.court, Path(place), reason, whose(where))

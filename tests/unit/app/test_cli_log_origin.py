@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from click.testing import CliRunner, Result
@@ -20,6 +20,7 @@ from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal_audit import tlog
 from conftest import plain_settings
 from logs import ENTRIES, KEY, SIZE, VKEY, Mirror
+from served import Quiet, served
 
 OLDER = Mirror(ENTRIES)
 
@@ -30,9 +31,9 @@ def begin(tmp_path: Path, note: str = OLDER.note, *more: str, key: str = VKEY) -
     return CliRunner().invoke(cli, words)
 
 
-def entries(tmp_path: Path) -> list[dict[str, object]]:
+def entries(tmp_path: Path, data: str = "data") -> list[dict[str, object]]:
     """What the log says."""
-    with closing(sqlite3.connect(tmp_path / "data" / "chaupal.db")) as db:
+    with closing(sqlite3.connect(tmp_path / data / "chaupal.db")) as db:
         return [json.loads(row[0]) for row in db.execute('SELECT body FROM log_entries ORDER BY "index"')]
 
 
@@ -282,6 +283,52 @@ def test_no_entries_come_back_from_a_copy_that_is_not_the_newest_or_not_true(
     assert "does not verify: " in str(run(data, *REFILL, str(copy / "log" / "checkpoint")).exception), (
         "nor what is no copy"
     )
+
+
+class Ill(Quiet):
+    """A mirror's server, of which something is the matter: `ill`."""
+
+    ill = ""
+
+    def send_head(self) -> Any:
+        if self.ill != "moves":
+            return super().send_head()
+        self.send_response(302)
+        self.send_header("location", "https://elsewhere.example/")
+        self.end_headers()
+        return None
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        body: bytes = source.read()
+        if "tile/entries" in self.path and self.ill == "stops":
+            body = body[: len(body) // 2]
+        outputfile.write(body.replace(b"machine", b"nobodys") if self.ill == "lies" else body)
+
+
+def test_entries_come_back_from_a_server_of_a_mirror_that_serves_all_of_it_as_it_is(
+    morning: Morning, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    data = morning.restored
+    for key in (tmp_path / "data" / "keys").glob("log.key*"):
+        shutil.copy(key, data / "keys")
+    size = len(entries(tmp_path, data.name))
+    with served(copy, handler=Ill) as place:
+        for ill, said in {
+            "moves": "leads elsewhere",
+            "lies": "an entry was changed",
+            "stops": "cannot be reached",
+        }.items():
+            monkeypatch.setattr(Ill, "ill", ill)
+            refused = run(data, *REFILL, f"{place.url}/log")
+            assert said in str(refused.exception), refused.exception
+            assert len(entries(tmp_path, data.name)) == size, "nothing of it was taken"
+        monkeypatch.setattr(Ill, "ill", "")
+        assert "does not verify: a file that the log must serve is missing" in str(
+            run(data, *REFILL, f"{place.url}/elsewhere").exception
+        )
+        does(data, *REFILL, place.url)  # the mirror's address is enough
+    assert len(entries(tmp_path, data.name)) > size
+    does(data, "check")
 
 
 def test_what_becomes_public_of_a_copy_is_not_the_password_by_which_it_is_read():

@@ -31,7 +31,7 @@ def http_fetch(client: "httpx2.Client") -> Fetch:
                 _check_answer(answer, url)
                 return _read_within(answer, url, limit)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
-            raise Broken(Fault.unreachable, url) from error
+            raise Broken(Fault.unreachable, f"{url}: {error}" if str(error) else url) from error
 
     return fetch
 
@@ -67,5 +67,5 @@ def _read_within(answer: "httpx2.Response", url: str, limit: int) -> bytes:
         if len(body) > limit:
             raise Broken(Fault.too_large, url)
         if time.monotonic() > until:
-            raise Broken(Fault.unreachable, url)
+            raise Broken(Fault.unreachable, f"{url}: not here within {FETCH_SECONDS} seconds")
     return bytes(body)
