@@ -16,12 +16,13 @@ from chaupal.app import backup, static_mirror
 from chaupal.app.check import check_house
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches, beginning, cosigned, log, refilling, seen, witness as log_witness
+from chaupal.governance.log import batches, beginning, cosigned, log, opening, refilling, seen, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import Conflict
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
-from chaupal.store.court import ledger
+from chaupal.store.court import ledger, rulings
+from chaupal.store.court.rulings import RulingRow
 from chaupal_audit import rule_of_law, tlog
 from chaupal_audit.log import entries, mirror
 from chaupal_audit.log.findings import Broken, Fault, LogReport
@@ -81,6 +82,13 @@ async def signs(court: Court, witness: RunningHouse, clock: StillClock) -> None:
         assert await cosigned.ask_witnesses(court, client) == 1
 
 
+async def ruling_of(court: Court, owner: int) -> RulingRow:
+    """The one ruling on what is somebody's."""
+    async with court.work.reading() as reading:
+        (row,) = await rulings.of_owner(reading, owner)
+    return row
+
+
 async def meets_in_secret(court: Court) -> int:
     """The place of an entry that waits for it."""
     async with court.work.writing() as w:
@@ -106,6 +114,8 @@ async def story(
     waits = await meets_in_secret(hourly)
     await backup.backup(settings, tmp_path / "before.tar.gz")
     await village.lift(lifted, by=village.dev)
+    erased = (await ruling_of(court, village.ravi.id)).log_index
+    await opening.erase(court, village.owner.viewer, erased, ("reason",), "Somebody was named in it by mistake.")
     await village.joins("naya", role=Role.CLERK)
     await meets_in_secret(hourly)
     order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
@@ -221,6 +231,7 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
     assert [(one.ref, one.said.measure) for one in done.lost] == [(story.published, "withhold_post")]
     assert [head.t for _, head in done.standing] == ["role"]
     assert done.ended == 1, "what was lifted since the backup is lifted"
+    assert (done.blanked, done.erased) == (1, []), "and what was erased is erased"
     async with open_again(settings, clock) as village:
         court = by_the_hour(village.running.house.court, story.witness.house.court)
         # It goes on as everybody saw it, under its name, also for the witness and for whoever kept a copy.
@@ -271,6 +282,9 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
             ), page
         with pytest.raises(Conflict):
             await village.lift(story.lifted, by=village.dev)
+        row = await ruling_of(court, village.ravi.id)
+        async with court.work.reading() as reading:
+            assert row.reason == "" and "reason" not in await ledger.disclosures_of(reading, row.log_index)
         # Its case has ended with it, and says that the log says so.
         told = (await village.client.get(f"/api/v1/transparency/orders/{story.lifted}")).json()
         assert [one["state"] for one in told["targets"]] == ["ended_by_log"], told

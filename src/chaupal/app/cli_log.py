@@ -259,8 +259,12 @@ async def _refill(house: "House", where: str, reason: str) -> None:
         click.echo(f"{found.ended} measures that are here had ended by them, and have ended now.")
     for index, head in found.standing:
         click.echo(f"Stands here as it did before: entry {index}, {head.at}, {head.t}, {head.ref}")
+    if found.blanked:
+        click.echo(f"{found.blanked} fields that had been erased by them are erased here, too.")
     for said, erased in found.erased:
-        click.echo(f"By entry {said} words of entry {erased} had been erased, which are here again: erase them anew.")
+        click.echo(
+            f"By entry {said} words of entry {erased} had been erased, which may be here again: erase them anew."
+        )
     for one in found.lost:
         click.echo(f"Carried out no more, and to be decided anew: {one.in_words()}")
     if found.lost:

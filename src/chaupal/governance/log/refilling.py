@@ -4,7 +4,7 @@ The rows of which they tell do not come back. So an entry `refill` says so, what
 whatever is held against the log (`reconcile`) knows these entries by the log alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,7 @@ from chaupal.governance.context import AT_THE_MACHINE, MACHINE, Court
 from chaupal.governance.log import batches, beginning, cosigned, log, seen, tree
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import STATES
-from chaupal.store.court import ledger, rulings, witnesses
+from chaupal.store.court import erasing, ledger, rulings, witnesses
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.identity import accounts
 from chaupal.store.machine import auditing, marks
@@ -53,8 +53,9 @@ class LostMeasure(msgspec.Struct, frozen=True):
 
 class Refilled(NamedTuple):
     """Entries `first` to `to` came back, and `entry` says so. `lost`: what was in force by them; `ended`: rulings of the store that ended
-    by them; `standing`: what they say of roles, authorities, protections and blocks, which stand here as before; `erased`: (entry that
-    says so, entry of which words were erased) of words that the store has again.
+    by them; `standing`: what they say of roles, authorities, protections and blocks, which stand here as before; `blanked`: fields that
+    had been erased, and are here, too; `erased`: (entry that says so, entry of which words were erased) of words that the store may
+    have again.
     """
 
     first: int
@@ -63,6 +64,7 @@ class Refilled(NamedTuple):
     lost: list[LostMeasure]
     ended: int
     standing: list[tuple[int, entries.Entry]]
+    blanked: int
     erased: list[tuple[int, int]]
 
 
@@ -74,7 +76,7 @@ class _Told:
         self.ends: dict[int, tuple[int, int]] = {}  # a measure's entry -> (entry that ends it, when)
         # Who has which part, and who is let in, protected or shut out.
         self.standing: list[tuple[int, entries.Entry]] = []
-        self.erased: list[tuple[int, int]] = []
+        self.erased: list[tuple[int, int, int]] = []  # (entry that says so, of which, how many fields)
         self.keys: list[tuple[int, str]] = []  # (entry, key that signs from its checkpoint on)
 
     def hear(self, index: int, head: entries.Entry) -> None:
@@ -89,7 +91,7 @@ class _Told:
             self.ends.setdefault(head.prev, (index, moment(at) or moment(head.at) or 0))
         elif head.prev is not None and head.t == "open":
             erased = msgspec.json.decode(head.public, type=entries.Opened).erased
-            self.erased += [(index, head.prev)] if erased else []
+            self.erased += [(index, head.prev, erased)] if erased else []
 
     @property
     def open(self) -> dict[int, tuple[entries.Entry, entries.Measure]]:
@@ -126,7 +128,7 @@ async def refill(
             raise Conflict("log_copy_has_no_more")
         if len(lines) < (needed := court.settings.log_witnesses_needed):
             raise Conflict("log_copy_unwitnessed", signed=len(lines), needed=needed)
-        heard = await _take(w, copy, first)
+        heard, blanked, erased = await _take(w, copy, first)
         await _check_published(w, [head, *shown])
         await _follow_keys(court, w, copy, heard.keys, note)
         for name, line in lines.items():
@@ -139,7 +141,7 @@ async def refill(
         for index, (of, made) in heard.open.items():
             await _lose(court, w, index, of, made)
         lost = [one for one in await _lost(w, heard.open) if _binds(one.said, court.clock())]
-    return Refilled(first, head.size, entry, lost, ended, heard.standing, heard.erased)
+    return Refilled(first, head.size, entry, lost, ended, heard.standing, blanked, erased)
 
 
 async def _check_published(w: Writing, heads: Sequence[tlog.Checkpoint]) -> None:
@@ -157,8 +159,10 @@ def _signed_by(court: Court, note: str) -> dict[str, str]:
     }
 
 
-async def _take(w: Writing, copy: Path, first: int) -> _Told:
-    """Append what the copy has after the first entries, with what is read beside them, and publish what was published meanwhile."""
+async def _take(w: Writing, copy: Path, first: int) -> tuple[_Told, int, list[tuple[int, int]]]:
+    """Append what the copy has after the first entries, with what is read beside them; publish what was published meanwhile, and erase
+    what was erased: how many fields, and of which entries it may not be all.
+    """
     from chaupal_audit.log import mirror  # one command needs it
 
     heard, line, openings = _Told(), list[tuple[str, bytes]](), dict[int, list[str]]()
@@ -177,8 +181,8 @@ async def _take(w: Writing, copy: Path, first: int) -> _Told:
             await _add(w, line, waiting)
             line = []
     await _add(w, line, waiting)
-    await _open(w, first, openings)
-    return heard
+    await _open(w, first, openings, {of for _, of, _ in heard.erased})
+    return heard, *await _erase(w, openings, heard.erased)
 
 
 async def _add(w: Writing, line: Sequence[tuple[str, bytes]], waiting: Mapping[int, bytes]) -> None:
@@ -187,9 +191,13 @@ async def _add(w: Writing, line: Sequence[tuple[str, bytes]], waiting: Mapping[i
         await tree.add(w, line, waiting.keys() & range(start, start + len(line)))
 
 
-async def _open(w: Writing, first: int, openings: Mapping[int, list[str]]) -> None:
-    """What everybody may read beside the log is read beside it again; of what the store knows, what was opened meanwhile."""
-    for index, texts in openings.items():
+async def _open(w: Writing, first: int, openings: Mapping[int, list[str]], erased: Collection[int]) -> None:
+    """What everybody may read beside the log is read beside it again; of what the store knows, what was opened meanwhile. Nothing that
+    stands beside an entry of which words were `erased`: whoever kept a copy may have kept these.
+    """
+    kept_back = {text for index in erased for text in openings.get(index, ())}
+    for index, all_texts in openings.items():
+        texts = [text for text in all_texts if text not in kept_back]
         known = await ledger.disclosures_of(w, index)
         told = [(tlog.read_disclosure(text)[0], text) for text in texts]
         if index >= first and not known:
@@ -201,6 +209,26 @@ async def _open(w: Writing, first: int, openings: Mapping[int, list[str]]) -> No
         names = [name for name, text in told if text not in beside and known.get(name, ("", None))[0] == text]
         if names:
             await ledger.publish_disclosures(w, index, names)
+
+
+async def _erase(
+    w: Writing, openings: Mapping[int, list[str]], erased: Sequence[tuple[int, int, int]]
+) -> tuple[int, list[tuple[int, int]]]:
+    """Erase here what was erased, as far as the copy shows which words these were: what was read beside the entry, and is no more. How many
+    fields, and of which (entry that says so, entry) others may be here that nobody could read.
+    """
+    blanked, left = 0, list[tuple[int, int]]()
+    for said, of, many in erased:
+        theirs, shown = {*openings.get(of, ())}, (await ledger.beside(w, of, of + 1)).get(of, [])
+        gone = [text for text in shown if text not in theirs and tlog.read_disclosure(text)[0] not in tlog.SEALED]
+        if 0 < len(gone) <= many:  # a copy that lacks more than was erased says nothing of that
+            for at, name in await ledger.where_disclosed(w, gone):
+                await erasing.blank(w, at, name)
+            await ledger.destroy_disclosures(w, gone)
+            blanked, many = blanked + len(gone), many - len(gone)
+        if many and await ledger.disclosures_of(w, of):
+            left.append((said, of))
+    return blanked, left
 
 
 async def _follow_keys(court: Court, w: Writing, copy: Path, heard: list[tuple[int, str]], note: str) -> None:
