@@ -4,13 +4,25 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import regex
 from jinja2 import Environment, Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+# Ours name others by their names alone.
+REFERS = regex.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
 PARTS = "parts of a page"  # under which a page carries them: no name of a template
 SENTENCES = 5_000  # words of pages in one language
+
+
+def referred(environment: Environment, template: str) -> list[str]:
+    """Names of a template and of all that it extends, includes or imports, and these in turn."""
+    found = [template]
+    for name in found:
+        source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
+        found += [other for other in dict.fromkeys(REFERS.findall(source)) if other not in found]
+    return found
 
 
 class Parts(dict[str | None, TemplateModule]):
