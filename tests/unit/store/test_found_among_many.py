@@ -13,7 +13,7 @@ from sqlalchemy import text
 from chaupal.store.machine.dialect import Statement, listed, statement
 from chaupal.store.machine.work import Work
 from chaupal.store.notifications import notifications
-from chaupal.store.square import lists, posts, tag_follows
+from chaupal.store.square import finding, lists, posts, tag_follows
 
 MANY = 6_000
 APART = 600_000 << 16  # ten minutes, as ids go
@@ -22,7 +22,9 @@ NEWEST = MANY * APART
 ALL: dict[str, Any] = {"below": 2**63 - 1, "above": -1}
 
 _NUMBERS = f"WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {MANY}) SELECT"
+OWN = 7 * APART + 1  # the one post of the other
 FILL = (
+    f"INSERT INTO posts (id, author, created_at, visibility, root, listed) VALUES ({OWN}, {OTHER}, 1, 0, {OWN}, 1)",
     "INSERT INTO posts (id, author, created_at, visibility, root, listed, pictures) "
     f"{_NUMBERS} i * {APART}, {AUTHOR}, i * 600000, 0, i * {APART}, 1, "
     f"CASE WHEN i = 9 THEN '[{{}}]' ELSE '[]' END FROM n",
@@ -30,6 +32,7 @@ FILL = (
     "INSERT INTO post_tags (key, post_id, name, author, listed) "
     f"{_NUMBERS} 'rare', i * {APART}, 'rare', {AUTHOR}, 1 FROM n WHERE i % 2000 = 1",
     f"INSERT INTO tags (key, name, last_used, uses) VALUES ('many', 'many', 1, {MANY}), ('rare', 'rare', 1, 3)",
+    f"INSERT INTO accounts (id, handle, created_at, posts_count) VALUES ({AUTHOR}, 'many', 1, {MANY}), ({OTHER}, 'few', 1, 1)",
     "INSERT INTO notices (id, account_id, kind, from_id, post_id, cause, created_at, group_key) "
     f"{_NUMBERS} i, {AUTHOR}, CASE WHEN i = 9 THEN 'mention' ELSE 'favourite' END, i, 5, i, i, '' FROM n",
 )
@@ -81,11 +84,15 @@ def rows(plan: dict[str, Any]) -> int:
 
 
 @pytest.fixture
-async def cost(work: Work, database: str, tmp_path: Path) -> AsyncIterator[Cost]:
+async def cost(work: Work, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Cost]:
     """What was found, and how much was looked at for it: in hundreds of steps, or in tens of rows."""
+    monkeypatch.setattr(finding, "LOOKED_AT", 100)
     async with work.writing() as w:
-        for line in (*FILL, "ANALYZE"):
+        for line in FILL:
             await w.run(statement(text(line)))
+        common = [{"of": i * APART, "terms": listed(["common", "other"])} for i in range(1, MANY + 1)]
+        await w.run_many(finding.PUT, [*common, {"of": OWN, "terms": listed(["common", "rare"])}])
+        await w.run(statement(text("ANALYZE")))
     db = await asyncpg.connect(database) if database else None
     if db is not None:
         await db.set_type_codec("json", schema="pg_catalog", encoder=str, decoder=json.loads)
@@ -125,6 +132,10 @@ def told(*kinds: str) -> Any:
     return lambda reading: notifications.page(reading, AUTHOR, wanted, **ALL, limit=20, upward=False)
 
 
+def sought(*terms: str, **narrowed: Any) -> Any:
+    return lambda reading: finding.found(reading, 0, terms, finding.Narrowed(**narrowed), finding.Bounds())
+
+
 OF_AUTHOR = {"author": AUTHOR, "never": -1, "visibilities": listed([0]), "me": 0}
 BOTH = listed([AUTHOR, OTHER])
 MIDDLE = MANY // 2 * APART
@@ -143,6 +154,11 @@ MIDDLE = MANY // 2 * APART
         pytest.param(by(lists.POSTS, authors=BOTH), 21, id="several authors"),
         pytest.param(by(lists.POSTS, authors=BOTH, below=MIDDLE), 21, id="several authors, further back"),
         pytest.param(by(lists.POSTS, authors=BOTH, above=MIDDLE, upward=True), 21, id="several authors, upward"),
+        pytest.param(sought("common", "other"), 20, id="two common words"),
+        pytest.param(sought("rare"), 1, id="a rare word"),
+        pytest.param(sought("rare", without=("other",)), 1, id="a rare word without a common one"),
+        pytest.param(sought("common", without=("rare",)), 20, id="a common word without a rare one"),
+        pytest.param(sought("common", author=OTHER), 1, id="a common word by who says little"),
         pytest.param(told("mention"), 1, id="one kind of notifications"),
         pytest.param(told("mention", "poll"), 1, id="two kinds of notifications"),
     ],

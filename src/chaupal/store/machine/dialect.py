@@ -188,6 +188,31 @@ def all_words(name: str) -> ColumnElement[bool]:
     )
 
 
+_MATCHES = (
+    "post_words MATCH (SELECT '(' || group_concat('\"' || value || '\"', ' ') || ')' FROM json_each({0})) || "
+    "COALESCE((SELECT ' NOT (' || group_concat('\"' || value || '\"', ' OR ') || ')' FROM json_each({1})), '')"
+)
+_CONTAINS = (
+    "post_words.words @> ARRAY(SELECT value FROM json_array_elements_text({0}::json)) "
+    "AND NOT post_words.words && ARRAY(SELECT value FROM json_array_elements_text({1}::json))"
+)
+
+
+def words_but_none(name: str, without: str) -> ColumnElement[bool]:
+    """As `all_words`, and none of the others (a JSON list as well). SQLite's index goes through both at once; of posts that hold any of
+    the others it would make a list of all first."""
+    return _PerDatabase(Boolean(), _MATCHES, _CONTAINS, text_param(name), text_param(without))
+
+
+def has_words_but_none(name: str, without: str, post: Any) -> ColumnElement[bool]:
+    """The same of a post that is found otherwise."""
+    sqlite, postgres = (
+        f"EXISTS (SELECT 1 FROM post_words WHERE {id_} = {{2}} AND {holds})"  # noqa: S608 - of our own words alone
+        for id_, holds in (("post_words.rowid", _MATCHES), ("post_words.post_id", _CONTAINS))
+    )
+    return _PerDatabase(Boolean(), sqlite, postgres, text_param(name), text_param(without), post)
+
+
 def none_of_words(name: str, post: Any) -> ColumnElement[bool]:
     """The search index holds none of the words (a JSON list, not an empty one) for this post."""
     return _PerDatabase(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, not_, or_, select, table, text
+from sqlalchemy import BigInteger, and_, column, func, literal_column, not_, or_, select, table, text
 from sqlalchemy.dialects import sqlite
 
 from chaupal.store.machine.dialect import (
@@ -17,22 +17,25 @@ from chaupal.store.machine.dialect import (
     all_words,
     among,
     byte_order,
+    has_words_but_none,
     indexed_post,
     listed,
     none_of_words,
     param,
     text_param,
+    words_but_none,
 )
-from chaupal.store.machine.shelves import EVERY, FOUND
+from chaupal.store.machine.shelves import EVERY, FOUND, Kind
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Both, Pages
 from chaupal.store.tables.federation import elsewhere
 from chaupal.store.tables.identity import accounts, name_words
 from chaupal.store.tables.square import follows, post_tags, posts, tags
 
 LAST = "\U0010ffff"  # sorts after every continuation of a prefix
-MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags
+MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags; of one's, each for words
+LOOKED_AT = 5_000  # of the newest posts, where PostgreSQL finds words
 MOST_CANDIDATES = 1_000  # rows that one prefix may bring into the ranking
 
 
@@ -121,7 +124,6 @@ _narrow = (
         .correlate(posts)
         .exists(),
     ),
-    or_(text_param("without") == listed(()), none_of_words("without", posts.c.id)),
     or_(
         param("count") == 0,
         select(func.count(_wanted.c.post_id))
@@ -132,14 +134,53 @@ _narrow = (
     ),
 )
 HIDES = selects(accounts.c.id).where(accounts.c.indexable == 0, id="me")
-_worded = select(indexed_post()).select_from(_words).join(posts, posts.c.id == indexed_post()).join(accounts, _by)
-WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded, kind=FOUND, key="word")
-WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
+_without = or_(text_param("without") == listed(()), none_of_words("without", posts.c.id))
+
+
+def _of(words: Any) -> Any:
+    return select(indexed_post()).select_from(words).join(posts, posts.c.id == indexed_post()).join(accounts, _by)
+
+
+class Worded(Pages):
+    """Posts that hold words.
+
+    SQLite's index gives them newest first. PostgreSQL's gives all of them, and which words are common it does not know: it looked through
+    every post for a rare word, and sorted all that hold a common one. So it looks through the newest first, and only for what is rare
+    among these in the index.
+    """
+
+    def __init__(self, holds: Any, *where: Any, kind: Kind[Any] | None = None, key: str = "") -> None:
+        post, indexed = indexed_post(), table("post_words", column("post_id", BigInteger), column("words"))
+        super().__init__(post, holds, *where, base=_of(_words), kind=kind, key=key)
+        near = select(*indexed.c).where(indexed.c.post_id < param("below"), indexed.c.post_id > param("above"))
+        newest, oldest = (
+            near.order_by(order).limit(param("looked_at")).subquery("post_words")
+            for order in (indexed.c.post_id.desc(), indexed.c.post_id)
+        )
+        self.newest = Pages(post, holds, *where, base=_of(newest), kind=kind, key=key)
+        self._oldest = Pages(post, holds, *where, base=_of(oldest), kind=kind, key=key)
+        holding = select(*indexed.c).where(holds).cte("post_words").prefix_with("MATERIALIZED", dialect="postgresql")
+        # In an order that no index of posts has: else all posts were gone through beside the few that were found.
+        unordered = post + literal_column("0")
+        self._by_index = Pages(unordered, *where, base=_of(holding), kind=kind, key=key)
+
+    async def rows(self, reading: Reading, *, upward: bool, **params: Any) -> Sequence[Row]:
+        """As `Pages.rows`."""
+        if reading.embedded:
+            return await super().rows(reading, upward=upward, **params)
+        near = self._oldest if upward else self.newest
+        rows = await near.rows(reading, upward=upward, looked_at=max(LOOKED_AT, 4 * params["n"]), **params)
+        return rows if len(rows) >= params["n"] else await self._by_index.rows(reading, upward=upward, **params)
+
+
+WITH_WORDS = Worded(all_words("terms"), _findable, kind=FOUND, key="word")
+WITH_WORDS_NARROWED = Worded(words_but_none("terms", "without"), *_narrow)
 TAGGED = Pages(
     post_tags.c.post_id,
     post_tags.c.key == text_param("first"),
     post_tags.c.listed > 0,
     *_narrow,
+    _without,
     base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id).join(accounts, _by),
 )
 _posts = select(posts.c.id).join(accounts, _by)
@@ -149,11 +190,25 @@ WRITTEN_BY = Pages(
     posts.c.visibility == 0,
     posts.c.boost_of.is_(None),
     *_narrow,
+    _without,
     base=_posts,
 )
-_theirs = select(elsewhere.c.post_id).join(posts, posts.c.id == elsewhere.c.post_id).join(accounts, _by)
+WRITTEN_BY_WITH_WORDS = Pages(
+    posts.c.id,
+    posts.c.author == param("whose"),
+    posts.c.visibility == 0,
+    posts.c.boost_of.is_(None),
+    has_words_but_none("terms", "without", posts.c.id),
+    *_narrow,
+    base=_posts,
+)
+WROTE = selects(accounts.c.posts_count).where(id="who")
+# The sign keeps SQLite from going through all posts for those of elsewhere, as it would where there are none.
+_there = literal_column("+elsewhere.post_id", BigInteger)
+_theirs = select(elsewhere.c.post_id).select_from(elsewhere.join(posts, posts.c.id == _there).join(accounts, _by))
 ANY_LISTED = Both(
-    Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts), Pages(elsewhere.c.post_id, *_narrow, base=_theirs)
+    Pages(posts.c.id, text("listed = 1"), *_narrow, _without, base=_posts),
+    Pages(elsewhere.c.post_id, *_narrow, _without, base=_theirs),
 )
 
 
@@ -200,7 +255,8 @@ async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narro
         pages, word = WITH_WORDS, key_of(max(terms, key=len))
         params |= {"me": await _as_whom(reading, me), "terms": listed(terms), "word": word}
     else:
-        pages = _narrowed(terms, narrowed)
+        few = narrowed.author and (await reading.value(WROTE, who=narrowed.author) or 0) <= MOST_OWN
+        pages = WRITTEN_BY_WITH_WORDS if terms and few else _narrowed(terms, narrowed)
         params |= narrowed.params() | {"terms": listed(terms), "first": next(iter(narrowed.keys), "")}
     rows = await pages.rows(reading, upward=bounds.upward, **params)
     return [row[0] for row in (reversed(rows) if bounds.upward else rows)]
