@@ -13,11 +13,12 @@ import pytest
 
 import forked
 from chaupal.app import backup, static_mirror
-from chaupal.app.check import check_house
+from chaupal.app.check import check_house, doubts
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches, beginning, cosigned, log, opening, refilling, seen, witness as log_witness
-from chaupal.kernel.clock import HOUR, StillClock
+from chaupal.governance.orders import publishing
+from chaupal.kernel.clock import HOUR, StillClock, iso
 from chaupal.kernel.errors import Conflict
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
@@ -111,6 +112,8 @@ async def story(
     hourly = by_the_hour(court, witness.house.court)
     await signs(hourly, witness, clock)
     lifted = await village.withhold(post=village.ravi.latest, by=village.chitra, second=village.dev)
+    kept = {"by": village.chitra, "second": village.dev, "gag_until": iso(clock() + HOUR)}
+    secret = await village.withhold(post=await village.says(village.meera, "यह छिपा रहा"), **kept)
     waits = await meets_in_secret(hourly)
     await backup.backup(settings, tmp_path / "before.tar.gz")
     await village.lift(lifted, by=village.dev)
@@ -118,6 +121,8 @@ async def story(
     await opening.erase(court, village.owner.viewer, erased, ("reason",), "Somebody was named in it by mistake.")
     await village.joins("naya", role=Role.CLERK)
     await meets_in_secret(hourly)
+    await signs(hourly, witness, clock)
+    assert await publishing.publish(hourly, secret)
     order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     await signs(hourly, witness, clock)
     assert (await copied(village.running, tmp_path / "copy")).ok
@@ -232,6 +237,7 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
     assert [head.t for _, head in done.standing] == ["role"]
     assert done.ended == 1, "what was lifted since the backup is lifted"
     assert (done.blanked, done.erased) == (1, []), "and what was erased is erased"
+    (published,) = done.published
     async with open_again(settings, clock) as village:
         court = by_the_hour(village.running.house.court, story.witness.house.court)
         # It goes on as everybody saw it, under its name, also for the witness and for whoever kept a copy.
@@ -285,12 +291,23 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
         row = await ruling_of(court, village.ravi.id)
         async with court.work.reading() as reading:
             assert row.reason == "" and "reason" not in await ledger.disclosures_of(reading, row.log_index)
+        # What was secret when the backup was made and was published since is public by the number that it got then, and no other.
+        assert published in (await village.client.get(f"/orders/{published}")).text
+        assert await publishing.publish_due(court) == 0
         # Its case has ended with it, and says that the log says so.
         told = (await village.client.get(f"/api/v1/transparency/orders/{story.lifted}")).json()
         assert [one["state"] for one in told["targets"]] == ["ended_by_log"], told
         for language, words in (("en", "ended, as the log says"), ("hi", "समाप्त, जैसा लॉग कहता है")):
             page = await village.client.get(f"/orders/{story.lifted}", headers={"cookie": f"language={language}"})
             assert words in page.text, page.text
+        # What nobody could read, of an order that is not here, is no fault for good: nobody could ever mend it.
+        (lost,) = [one.index for one in done.lost]
+        async with court.work.writing() as w:
+            subject, _ = (await ledger.disclosures_of(w, lost))["subject"]
+            await ledger.destroy_disclosures(w, [subject])
+        assert await check_house(village.running.house) == []
+        (said,) = [line for line in await doubts(village.running.house) if line.startswith("log: ")]
+        assert "nobody can say whether it was decided anew" in said and story.published in said
         # A mirror has it, too, where something leads there.
         monkeypatch.setattr(static_mirror, "SEEDS", (f"/orders/{story.published}",))
         await static_mirror.write_mirror(village.running.house, tmp_path / "record", "en", lambda *_: None)

@@ -1,5 +1,6 @@
 """Is everything whole? The database, the uploads and letters it names, the log against its leaves, every ruling against the log."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from chaupal.governance.log import cosigned, log, reconcile, refilling
@@ -26,17 +27,30 @@ async def check_house(house: House) -> list[str]:
         await cosigned.check_seen(house.court)
         await log.recount(house.court)
         faults += (await reconcile.reconcile(house.court, [role_grants.strays])).faults
-        async with work.reading() as reading:
-            lost = await refilling.undecided(house.court, reading)
-        faults += [f"in the log, and not in the store; nobody has decided anew: {one.in_words()}" for one in lost]
+        faults += [
+            f"in the log, and not in the store; nobody has decided anew: {one.in_words()}"
+            for one in await _undecided(house)
+            if not one.nameless
+        ]
     except Problem as problem:
         faults.append(problem.message)
     return faults
 
 
+async def _undecided(house: House) -> list[refilling.LostMeasure]:
+    async with house.square.work.reading() as reading:
+        return await refilling.undecided(house.court, reading)
+
+
 async def doubts(house: House) -> list[str]:
-    """What is allowed, but seldom meant: a line each."""
+    """What is allowed, but seldom meant, and what nobody can mend: a line each."""
     found = [f"settings: {doubt}" for doubt in _doubtful(house.settings)]
+    with suppress(ValueError):  # an entry that cannot be read is a fault, and told as one
+        lost = [one for one in await _undecided(house) if one.nameless]
+        found += [
+            f"log: carried out no more, and nobody can say whether it was decided anew: {one.in_words()}"
+            for one in lost
+        ]
     if await desk.one_decides_alone(house.reads):
         found.append("people: one alone may decide, and what an order demands takes two: chaupal account role")
     return found

@@ -259,6 +259,8 @@ async def _refill(house: "House", where: str, reason: str) -> None:
         click.echo(f"{found.ended} measures that are here had ended by them, and have ended now.")
     for index, head in found.standing:
         click.echo(f"Stands here as it did before: entry {index}, {head.at}, {head.t}, {head.ref}")
+    for ref in found.published:
+        click.echo(f"{ref} had been published by them, and is public here, too.")
     if found.blanked:
         click.echo(f"{found.blanked} fields that had been erased by them are erased here, too.")
     for said, erased in found.erased:

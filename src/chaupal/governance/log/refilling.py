@@ -13,9 +13,10 @@ import msgspec
 from chaupal.governance.cases import cases
 from chaupal.governance.context import AT_THE_MACHINE, MACHINE, Court
 from chaupal.governance.log import batches, beginning, cosigned, log, seen, tree
+from chaupal.governance.orders import publishing
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import STATES
-from chaupal.store.court import erasing, ledger, rulings, witnesses
+from chaupal.store.court import docket, erasing, ledger, rulings, witnesses
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.identity import accounts
 from chaupal.store.machine import auditing, marks
@@ -38,12 +39,15 @@ ACT = tlog.SEALED[0]  # the disclosure by which a store knows a secret entry for
 
 
 class LostMeasure(msgspec.Struct, frozen=True):
-    """A measure that is known by the log alone: `index`, its order's `ref`; `thing`: its subject's id or a tag, where that can be read."""
+    """A measure that is known by the log alone: `index`, its order's `ref`; `thing`: its subject's id or a tag, where that can be read;
+    `nameless`: that cannot be, and its order is not here, so that nobody can say whether it was decided anew.
+    """
 
     index: int
     ref: str
     said: entries.Measure
     thing: str = ""
+    nameless: bool = False
 
     def in_words(self) -> str:
         until = f", until {self.said.until}" if self.said.until else ""
@@ -55,7 +59,7 @@ class Refilled(NamedTuple):
     """Entries `first` to `to` came back, and `entry` says so. `lost`: what was in force by them; `ended`: rulings of the store that ended
     by them; `standing`: what they say of roles, authorities, protections and blocks, which stand here as before; `blanked`: fields that
     had been erased, and are here, too; `erased`: (entry that says so, entry of which words were erased) of words that the store may
-    have again.
+    have again; `published`: numbers of orders that were secret here, and are public since.
     """
 
     first: int
@@ -66,6 +70,15 @@ class Refilled(NamedTuple):
     standing: list[tuple[int, entries.Entry]]
     blanked: int
     erased: list[tuple[int, int]]
+    published: list[str]
+
+
+class _Opening(NamedTuple):
+    """`entry` published a secret one, whose order has the public reference `ref` from then on (ms)."""
+
+    entry: int
+    ref: str
+    at: int
 
 
 class _Told:
@@ -78,6 +91,7 @@ class _Told:
         self.standing: list[tuple[int, entries.Entry]] = []
         self.erased: list[tuple[int, int, int]] = []  # (entry that says so, of which, how many fields)
         self.keys: list[tuple[int, str]] = []  # (entry, key that signs from its checkpoint on)
+        self.opened: dict[int, _Opening] = {}  # a secret entry -> how it was published
 
     def hear(self, index: int, head: entries.Entry) -> None:
         if head.t in entries.Measure.TYPES:
@@ -90,8 +104,10 @@ class _Told:
             at = msgspec.json.decode(head.public, type=entries.Reversal).at
             self.ends.setdefault(head.prev, (index, moment(at) or moment(head.at) or 0))
         elif head.prev is not None and head.t == "open":
-            erased = msgspec.json.decode(head.public, type=entries.Opened).erased
-            self.erased += [(index, head.prev, erased)] if erased else []
+            said = msgspec.json.decode(head.public, type=entries.Opened)
+            self.erased += [(index, head.prev, said.erased)] if said.erased else []
+            if head.ref and {tlog.read_disclosure(text)[0] for text in said.disclosures} >= {*tlog.SEALED}:
+                self.opened[head.prev] = _Opening(index, head.ref, moment(head.at) or 0)
 
     @property
     def open(self) -> dict[int, tuple[entries.Entry, entries.Measure]]:
@@ -133,6 +149,7 @@ async def refill(
         await _follow_keys(court, w, copy, heard.keys, note)
         for name, line in lines.items():
             await witnesses.keep(w, head.size, name, line, w.now())
+        published = await _publish(court, w, heard.opened)
         ended = await _end(court, w, heard.ends)
         await beginning.leave_out_numbers(w, court.clock(), head.size - first)
         public = entries.Refill(start=first, to=head.size, by=MACHINE)
@@ -141,7 +158,7 @@ async def refill(
         for index, (of, made) in heard.open.items():
             await _lose(court, w, index, of, made)
         lost = [one for one in await _lost(w, heard.open) if _binds(one.said, court.clock())]
-    return Refilled(first, head.size, entry, lost, ended, heard.standing, blanked, erased)
+    return Refilled(first, head.size, entry, lost, ended, heard.standing, blanked, erased, published)
 
 
 async def _check_published(w: Writing, heads: Sequence[tlog.Checkpoint]) -> None:
@@ -263,6 +280,19 @@ def _lines(note: str) -> list[tuple[str, tlog.Signature]]:
     return tlog.parse_lines(note.rpartition("\n\n")[2])
 
 
+async def _publish(court: Court, w: Writing, opened: Mapping[int, _Opening]) -> list[str]:
+    """Secret orders of the store that were published meanwhile are public here, too, by the number that everybody knows."""
+    published: list[str] = []
+    for order in await docket.secret_orders(w):
+        if (found := opened.get(order.log_index)) is None:
+            continue
+        await docket.publish(w, order, found.ref, found.at)
+        leaves = {index: one.entry for index, one in opened.items() if one.ref == found.ref}
+        await publishing.show(court, w, order, found.ref, leaves)
+        published.append(found.ref)
+    return published
+
+
 async def _end(court: Court, w: Writing, ends: Mapping[int, tuple[int, int]]) -> int:
     """End what is in force here and has ended by the log, and the cases of which nothing binds then; how many that were. Whoever it is
     about was told then.
@@ -336,7 +366,12 @@ async def _lost(reading: Reading, open_: Mapping[int, tuple[entries.Entry, entri
     if not open_:
         return []
     known = {index: opens for index, _, opens in await auditing.entries_at(reading, [*open_])}
-    return [LostMeasure(index, of.ref, said, _thing(said, known.get(index, {}))) for index, (of, said) in open_.items()]
+    found: list[LostMeasure] = []
+    for index, (of, said) in open_.items():
+        thing = _thing(said, known.get(index, {}))
+        nameless = not thing and await docket.order(reading, of.ref) is None
+        found.append(LostMeasure(index, of.ref, said, thing, nameless))
+    return found
 
 
 def _thing(said: entries.Measure, opens: Mapping[str, str]) -> str:

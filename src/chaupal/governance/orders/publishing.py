@@ -4,6 +4,8 @@ Until then nothing outside changes by a secret order (`Order.secret`); from then
 in every feed like one that came that day, and what was kept from its people is told to them (`fanout/notifications/served.py`).
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from chaupal.governance.cases import cases
@@ -73,7 +75,7 @@ async def publish(court: Court, ref: str) -> bool:
         number = await next_number(w, authority, now)
         await docket.publish(w, order, number, now)
         opened = await _open_entries(court, w, order, number, sealed)
-        await _show(court, w, order, number, opened)
+        await show(court, w, order, number, opened)
         events = await order_events.of_order(w, order.id)
         w.tell(OrderMoved(order=number, verb="receive", stage=steps.standing(events)))
     return True
@@ -110,8 +112,8 @@ def _ref(act: str) -> str:
     return msgspec.convert(tlog.read_disclosure(act)[1], entries.Act).ref
 
 
-async def _show(court: Court, w: Writing, order: Order, number: str, opened: dict[int, int]) -> None:
-    """Placeholders name who ordered, as far as the law lets them."""
+async def show(court: Court, w: Writing, order: Order, number: str, opened: Mapping[int, int]) -> None:
+    """Placeholders name who ordered, as far as the law lets them. `opened`: index of a secret entry -> of the one that published it."""
     neutral = cases.regime_of(court, order).notice.public_placeholder == "neutral"
     named = await docket.targets_of(w, order.id)
     for rows in (await rulings.by_targets(w, [target.id for target in named])).values():
