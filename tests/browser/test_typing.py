@@ -331,6 +331,7 @@ def test_each_script_is_typed_in_latin_letters_and_by_inscript_and_both_are_undo
 @pytest.mark.parametrize(
     ("language", "spelled", "written"),
     [
+        ("hi", "gaon paon mahilaon", "गांव पाँव महिलाओं"),  # as nearly all write a village
         ("te", "vunnaru ikkada kathalu kadhalu", "ఉన్నారు ఇక్కడ కథలు కథలు"),  # a glide at the beginning; th and dh
         ("pa", "sheher pehli", "ਸ਼ਹਿਰ ਪਹਿਲੀ"),  # ahi is said eh
         ("gu", "nathi kadaach kadaaca", "નથી કદાચ કદાચ"),  # c is ch, too

@@ -45,7 +45,8 @@ const MALAYALAM: Alike = [[/nr/g, "nt"], [/rr/g, "t"], [/d/g, "t"], [/n?(nj)+/g,
 // Telugu and Kannada say a glide before a vowel that begins a word, and many write it: vundi, yemi.
 const GLIDING: Alike = [[/^v(?=[uo])/g, ""], [/^y(?=[ie])/g, ""]];
 
-const DEVANAGARI = { block: 0x0900, inherent: "a", silent: "medial", alike: [], dotted: true, habit: "hi", sign: "अ" } as const;
+// गाँव is written gaon, and पाँव paon, by most.
+const DEVANAGARI = { block: 0x0900, inherent: "a", silent: "medial", alike: [], either: [/a+on$/, "aanv"], dotted: true, habit: "hi", sign: "अ" } as const;
 
 export const SCRIPTS: Readonly<Record<string, Script>> = {
   hi: DEVANAGARI,
