@@ -1,4 +1,5 @@
-"""No page breaks a rule of accessibility that axe-core sees: every page in Hindi, the most seen by night, too, three kinds of people.
+"""No page breaks a rule of accessibility that axe-core sees, nor asks for a part that is not there: every page in Hindi, the most seen
+by night, too, three kinds of people.
 
 In English only words are others; the most seen are looked at in it by `test_gallery`, which asks axe as well.
 """
@@ -93,6 +94,14 @@ def test_no_page_breaks_a_rule_of_accessibility(village: Served, chromium: Brows
     if who:
         come_in(page, who)
     faults: list[str] = []
+    page.on(
+        "response",
+        lambda part: (
+            faults.append(f"{page.url} asks for {part.url}: {part.status}")
+            if part.status >= 400 and part.request.resource_type != "document"
+            else None
+        ),
+    )
     for path in paths_of(who, orders_in(page)):
         answer = page.goto(path)
         assert answer is not None and answer.status < 500, path

@@ -8,7 +8,7 @@ const bring = (address: string | undefined): void => {
 
 export function bringWhatIsNeeded(): void {
   bring(document.querySelector<HTMLElement>("[data-composer]")?.dataset["composer"]);
-  bring(document.querySelector<HTMLElement>("[data-names]")?.dataset["names"]);
+  bring(document.querySelector<HTMLElement>("input[data-names]")?.dataset["names"]);
   const lightbox = document.querySelector<HTMLElement>("[data-lightbox]")?.dataset["lightbox"];
   if (document.querySelector("a[data-picture]")) bring(lightbox);
   else document.addEventListener("pointerover", function near(event) {
