@@ -218,7 +218,9 @@ def _own_limit(ruling: Ruling, text: str, *, mine: bool) -> Limit:
 
 def _limit(ruling: Ruling, text: str, title: str = "") -> Limit:
     path = placeholders.notice_path(ruling)
-    return Limit(text, path, title, order=path != placeholders.ABOUT_LIMITS)
+    if path == placeholders.ABOUT_LIMITS:
+        return Limit(text, path, title, order=False)
+    return Limit(text, f"{path}#entry-{ruling.log_index}", title)
 
 
 def _card(
