@@ -16,6 +16,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.viewer import Role
 from chaupal.store.court import rulings
+from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import statement
 from disputes import entries
 from surfaces.insiders import (
@@ -195,12 +196,19 @@ async def test_nor_by_turns_with_another_measure_or_an_emergency_by_no_way_in(vi
     assert await binding(v, v.ravi) == []
 
 
-@pytest.mark.parametrize("how", ["freeze", "limit", "emergency"])
+@pytest.mark.parametrize("how", ["freeze", "limit", "emergency", "another account"])
 async def test_the_database_begins_nothing_alone_by_turns(village: Village, how: str, monkeypatch: pytest.MonkeyPatch):
     v, court = village, village.running.house.court
     await by_turns(v)
-    measure = "freeze" if how == "emergency" else how
+    measure = "limit" if how == "limit" else "freeze"
+    if how == "another account":  # to which they have moved
+        new = await hire(v, "devnew", Role.APPROVER)
+        async with court.work.writing() as w:
+            await moving.begin(w, court.make_id(), v.dev.id, new.id)
+        v.cast["dev"] = new
     ref = await opened(v, v.dev, "@ravi", measure)
+    with pytest.raises(NeedsTwo):
+        await decisions.act_alone(court, v.dev.viewer, ref, 1, draft(v, measure))
     act = decisions.act_in_emergency if how == "emergency" else decisions.act_alone
     with monkeypatch.context() as patched, pytest.raises(Exception, match="rulings_alone_not_again"):
         patched.setattr(effects, "done_alone", never)

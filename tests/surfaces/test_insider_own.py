@@ -345,6 +345,7 @@ async def test_another_account_of_ones_own_is_oneself(village: Village):
         lambda: steps.take(court, new.viewer, ref, StepForm(verb="write", text=REASON)),
         lambda: notes.add(court, new.viewer, "account", asha.id, "not me"),
         lambda: assigning.assign(court, v.dev.viewer, ref, (1,), new.handle),
+        lambda: role_grants.grant(court, first.viewer, second.id, Role.MODERATOR),
         lambda: house.sanction(
             court,
             new.viewer,

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chaupal.governance.cases import guards
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.events import DecisionServed, RulingLifted, RulingSeconded
@@ -149,7 +150,9 @@ async def done_alone(court: Court, w: Writing, case: Case, said: CaseEventBody, 
     """
     named = [subject.id for subject in await _subjects(w, case, said)]
     await ledger.hold(w)
-    done = await rulings.done_alone(w, by, named, case.target.term, court.clock() - ALONE_APART)
+    done = await rulings.done_alone(
+        w, await guards.accounts_of(w, by), named, case.target.term, court.clock() - ALONE_APART
+    )
     return any(counts_again(before, said.outcome) for before in done)
 
 

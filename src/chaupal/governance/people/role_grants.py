@@ -40,6 +40,7 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
     async with court.work.writing() as w:
         await ledger.hold(w)  # two owners who take the role from each other: one comes second
         by = await giver(court, w, viewer)
+        await guards.check_not_own(w, viewer.me, [account], "own_role")
         await accounts.hold(w, account)
         was = await accounts.role_of(w, account)
         if was is None or Role.SYSTEM in (was, role):

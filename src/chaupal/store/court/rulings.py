@@ -1,6 +1,6 @@
 """Rulings as rows: one begins in the commit of its decision and leaf, ends by a row's change, and is never deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -77,9 +77,9 @@ ruling = ALL_RULINGS.by_id
 LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(id="of", lifted_at=None)
 DONE_ALONE = selects(rulings.c.measure).where(
     among(rulings.c.subject_id, "ids"),
+    among(rulings.c.decided_by, "by"),
     func.coalesce(rulings.c.lifted_at, rulings.c.ends_at) > param("since"),
     term="tag",
-    decided_by="by",
     approved_by=None,
 )
 # Until somebody agreed it had a shorter end, and its strike with it.
@@ -278,9 +278,11 @@ async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> i
     return None if row is None else row[0]
 
 
-async def done_alone(reading: Reading, by: int, subjects: Sequence[int], term: str, since: int) -> list[Measure]:
-    """What somebody did to one of these by themselves that was not over then (ms), and that nobody has agreed to."""
-    asked = {"by": by, "ids": listed(subjects), "tag": term, "since": since}
+async def done_alone(
+    reading: Reading, by: Collection[int], subjects: Sequence[int], term: str, since: int
+) -> list[Measure]:
+    """What somebody did to one of these by themselves that was not over then (ms), and that nobody has agreed to. `by`: their accounts."""
+    asked = {"by": listed(by), "ids": listed(subjects), "tag": term, "since": since}
     return [Measure(row[0]) for row in await reading.fetch(DONE_ALONE, **asked)]
 
 

@@ -66,14 +66,6 @@ _ON_PROTECTED = (
     "EXISTS (SELECT 1 FROM protected_speakers WHERE account_id IN (NEW.owner_id, NEW.subject_id) AND seconded_by IS NOT NULL "
     "AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > NEW.starts_at))"
 )
-# What one person did to the same thing by themselves, and nobody agreed to, and that was not over long before.
-_ALONE_BEFORE = f"""
-    EXISTS (
-        SELECT 1 FROM rulings r WHERE r.subject_id = NEW.subject_id AND r.term = NEW.term AND r.decided_by = NEW.decided_by
-        AND r.approved_by IS NULL AND COALESCE(r.lifted_at, r.ends_at) > NEW.starts_at - {ALONE_APART}
-        AND r.measure <> 'warn' AND NEW.measure <> 'warn' AND (r.measure = NEW.measure OR NEW.measure NOT IN ({OF_SERVERS}))
-    )
-"""  # noqa: S608 - words of ours
 # After a stay, and where an appeal leaves less of it, it goes on for the rest of its time.
 _GOES_ON = """
     EXISTS (
@@ -119,6 +111,15 @@ def _is_among(who: str, those: str) -> str:
     return f"EXISTS (SELECT 1 FROM ({accounts_of(who)}) h WHERE h.id IN ({those}))"  # noqa: S608 - words of ours
 
 
+# What one person did to the same thing by themselves, and nobody agreed to, and that was not over long before.
+_ALONE_BEFORE = f"""
+    EXISTS (
+        SELECT 1 FROM rulings r WHERE r.subject_id = NEW.subject_id AND r.term = NEW.term
+        AND r.decided_by IN ({accounts_of("NEW.decided_by")})
+        AND r.approved_by IS NULL AND COALESCE(r.lifted_at, r.ends_at) > NEW.starts_at - {ALONE_APART}
+        AND r.measure <> 'warn' AND NEW.measure <> 'warn' AND (r.measure = NEW.measure OR NEW.measure NOT IN ({OF_SERVERS}))
+    )
+"""  # noqa: S608 - words of ours
 _MINE = accounts_of(_WHO)
 _MY_TARGET = f"SELECT 1 FROM targets WHERE owner_id IN ({_MINE})"  # noqa: S608 - words of ours
 # Where a case stood before the event that is written, and how its order is called.
@@ -147,6 +148,13 @@ _DID_IT = """
     )
 """
 # Carries something out, or agrees to it; to send a proposal back is open to less.
+# Whoever carries out what a second reviewer agreed to is not that reviewer.
+_CONCURRED_IT = f"""
+    (NEW.state = 'in_force' AND EXISTS (
+        SELECT 1 FROM case_events b WHERE b.target_id = NEW.target_id AND b.number = NEW.number - 1
+        AND b.state IN ('measure_concurred', 'change_concurred') AND b."by" IN ({_MINE})
+    ))
+"""  # noqa: S608 - words of ours
 _SECONDS = f"""
     NEW.first_by IS NOT NULL AND (
         NEW.state IN ('measure_concurred', 'change_concurred', 'refused', 'closed') OR (NEW.state = 'in_force' AND (
@@ -161,9 +169,11 @@ SANCTIONS = f"'moderator', {JUDGES}"
 _OWN_RULES = f"EXISTS (SELECT 1 {_OF_ORDER} AND o.kind = 'own_rules')"
 # Took its order in, or ever let in whoever filed it.
 _TOOK_IN = f"""
-    EXISTS (SELECT 1 {_OF_ORDER} AND ((o.received_by = {_WHO} AND o.filed_by IS NULL)
+    EXISTS (SELECT 1 {_OF_ORDER} AND ((o.received_by IN ({_MINE}) AND o.filed_by IS NULL)
     OR EXISTS (SELECT 1 FROM authority_users u WHERE u.id = o.filed_by
-        AND (u.created_by = {_WHO} OR CAST({_WHO} AS TEXT) IN (EACH(u.invited_again_by))))))
+        AND (u.created_by IN ({_MINE}) OR EXISTS (
+            SELECT 1 FROM ({_MINE}) h WHERE CAST(h.id AS TEXT) IN (EACH(u.invited_again_by))
+        )))))
 """  # noqa: S608 - words of ours
 _LONGER = (
     "EXISTS (SELECT 1 FROM order_events x JOIN targets t ON t.order_id = x.order_id WHERE t.id = NEW.target_id "
@@ -358,7 +368,8 @@ TRIGGERS = (
     Trigger(
         "cases_decided_by_two", "case_events", "INSERT",
         "(NEW.first_by IS NULL AND NEW.state IN ('refused', 'closed', 'measure_concurred', 'change_concurred')) "
-        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR (NEW.first_by <> {_WHO} AND NEW.first_by IN ({_MINE}))))",
+        f"OR (NEW.first_by IS NOT NULL AND (NOT {_DID_IT} OR (NEW.first_by <> {_WHO} AND NEW.first_by IN ({_MINE})) "
+        f"OR {_CONCURRED_IT}))",
     ),
     Trigger(
         "cases_decided_by_staff", "case_events", "INSERT",

@@ -91,6 +91,12 @@ async def test_an_account_from_which_one_moved_is_theirs_and_two_of_one_person_a
         with kept("cases_decided_by_two"):
             await decisions.approve(bench.court, other, ref, 1)
         await decisions.return_(bench.court, bench.clerk, ref, 1, REASON)
+    # Nor are they the second reviewer and who carries it out.
+    third = await bench.hire("third", Role.REVIEWER)
+    await propose(bench, third, ref, **WITHHOLD)
+    await decisions.concur(bench.court, bench.owner, ref, 1)
+    with kept("cases_decided_by_two"):
+        await decisions.approve(bench.court, bench.dev, ref, 1)
 
 
 @pytest.mark.usefixtures("forgetful")

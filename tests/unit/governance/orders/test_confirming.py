@@ -21,6 +21,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.court.rulings import RulingRow
+from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import statement
 from court import REASON, Bench, staff
 from neighbours import by
@@ -95,6 +96,14 @@ async def test_an_order_that_says_that_it_confirms_another_confirms_no_third(ben
     with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
         async with bench.court.work.writing() as w:
             await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.asha.me))))
+    new = await bench.hire("new", Role.APPROVER)  # another account of theirs is no other person
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.asha.me, new.me)
+    with pytest.raises(NotAllowed, match="You took in the order"):
+        await bench.step(first, "confirm", by=new, confirms=ref, **WORDS)
+    with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=new.me))))
     await bench.step(first, "confirm", by=bench.dev, confirms=ref, **WORDS)
 
 
@@ -127,6 +136,12 @@ async def test_whoever_lets_somebody_in_who_files_the_order_that_confirms_does_n
     with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
         async with bench.court.work.writing() as w:
             await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=bench.dev.me))))
+    new = await bench.hire("new", Role.APPROVER)
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), new.me, bench.dev.me)
+    with pytest.raises(Exception, match="cases_taken_over_by_another_person"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(TAKEN_OVER.format(ref=ref, asha=new.me))))
     with pytest.raises(Exception, match="authority_users_keep_who_let_them_in"):
         async with bench.court.work.writing() as w:
             await w.run(statement(text("UPDATE authority_users SET invited_again_by = ''")))
