@@ -3,7 +3,7 @@
 """
 
 revision = "0085"
-down_revision = "0083"
+down_revision = "0084"
 
 
 def upgrade() -> None:
