@@ -1,6 +1,7 @@
 """What is rare is found without a look at everything beside it: how many rows the databases look at, of six thousand."""
 
 import json
+import random
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
@@ -34,7 +35,8 @@ FILL = (
     f"INSERT INTO tags (key, name, last_used, uses) VALUES ('many', 'many', 1, {MANY}), ('rare', 'rare', 1, 3)",
     f"INSERT INTO accounts (id, handle, created_at, posts_count) VALUES ({AUTHOR}, 'many', 1, {MANY}), ({OTHER}, 'few', 1, 1)",
     "INSERT INTO notices (id, account_id, kind, from_id, post_id, cause, created_at, group_key) "
-    f"{_NUMBERS} i, {AUTHOR}, CASE WHEN i = 9 THEN 'mention' ELSE 'favourite' END, i, 5, i, i, '' FROM n",
+    f"{_NUMBERS} i, {AUTHOR}, CASE WHEN i = 9 THEN 'mention' ELSE 'favourite' END, "
+    "i, 5, i, i, CASE WHEN i = 9 THEN '' ELSE 'one' END FROM n",
 )
 
 type Cost = Callable[[Callable[[Any], Awaitable[Sequence[Any]]]], Awaitable[tuple[Sequence[Any], int]]]
@@ -132,6 +134,14 @@ def told(*kinds: str) -> Any:
     return lambda reading: notifications.page(reading, AUTHOR, wanted, **ALL, limit=20, upward=False)
 
 
+async def test_what_many_did_is_passed_over_without_a_question_for_each_of_them(cost: Cost, database: str):
+    wanted = notifications.Wanted(together=("favourite",))
+    found, looked = await cost(
+        lambda reading: notifications.page(reading, AUTHOR, wanted, **ALL, limit=20, upward=False)
+    )
+    assert ([one.id for one in found], looked < (1_500 if database else 2_200)) == ([MANY, 9], True), looked
+
+
 def sought(*terms: str, **narrowed: Any) -> Any:
     return lambda reading: finding.found(reading, 0, terms, finding.Narrowed(**narrowed), finding.Bounds())
 
@@ -173,6 +183,40 @@ async def test_rare_tags_at_home_are_found_without_a_look_at_all_that_has_a_tag(
         pytest.skip("PostgreSQL goes by the tags, unless there are so few posts as here")
     found, looked = await cost(lambda reading: tag_follows.newest_tagged(reading, ["rare", "none"], **ALL, limit=20))
     assert (len(found), looked < 60) == (3, True), looked
+
+
+@pytest.mark.parametrize("whose", [None, 3])
+@pytest.mark.parametrize("together", [("favourite", "reblog"), ("favourite",)])
+async def test_each_group_stands_once_on_all_pages_together_at_its_newest(
+    work: Work, together: Sequence[str], whose: int | None
+):
+    dice = random.Random(5)
+    told = [
+        (n, kind := dice.choice(["favourite", "favourite", "reblog", "mention"]), dice.choice([3, 3, 4]),
+         "" if kind == "mention" else f"{kind}-{dice.choice([1, 1, 1, 1, n // 30])}", int(dice.random() < 0.1))
+        for n in range(1, 200)
+    ]  # fmt: skip
+    columns = "id account_id kind from_id post_id cause body created_at group_key filtered"
+    async with work.writing() as w:
+        for n, kind, by_, group, apart in told:
+            row = dict(zip(columns.split(), (n, AUTHOR, kind, by_, 1, f"{n}", "", n, group, apart), strict=True))
+            await w.run(notifications.ADD, **row)
+    wanted = notifications.Wanted(by=whose, together=together)
+    heads: dict[object, int] = {}
+    for n, kind, by_, group, apart in told:
+        if not apart and whose in (None, by_):
+            heads[group if kind in together else n] = n
+    down, up, below, above = list[int](), list[int](), 2**63 - 1, -1
+    async with work.reading() as reading:
+        while page := await notifications.page(reading, AUTHOR, wanted, below=below, above=-1, limit=3, upward=False):
+            down += [one.id for one in page[:3]]
+            below = down[-1]
+        while page := await notifications.page(
+            reading, AUTHOR, wanted, below=2**63 - 1, above=above, limit=3, upward=True
+        ):
+            up += [one.id for one in page[-3:][::-1]]
+            above = up[-1]
+    assert down == sorted(heads.values(), reverse=True) == up[::-1]
 
 
 async def test_windows_end_where_what_was_asked_for_ends(work: Work):

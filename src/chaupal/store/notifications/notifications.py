@@ -74,35 +74,75 @@ _OF_KINDS = (*_MINE, among(notifications.c.kind, "kinds"))
 FEW = 3  # kinds that are asked for one by one
 # The newest of each group stands for it, so pages move by ids like any other.
 _newer = notifications.alias("newer")
+_ALONE = or_(among(notifications.c.kind, "together", negate=True), notifications.c.group_key == sql("''"))
 
 
-def _head(*of: Any) -> Any:
-    later = exists().where(
-        _newer.c.account_id == notifications.c.account_id,
-        _newer.c.group_key == notifications.c.group_key,
-        _newer.c.id > notifications.c.id,
-        _newer.c.filtered <= param("apart"),
-        *of,
-    )
-    return or_(among(notifications.c.kind, "together", negate=True), notifications.c.group_key == sql("''"), ~later)
+def _told(*where: Any) -> Pages:
+    return Pages(notifications.c.id, *where, base=select(*COLUMNS), kind=NOTIFICATIONS, key="me")
 
 
-def _pages(*of: Any) -> tuple[Pages, Pages]:
-    """Of one kind, and of some."""
+class Heads(Pages):
+    """Of each group its newest.
 
-    def those(*whose: Any) -> Pages:
-        return Pages(notifications.c.id, *whose, *of, base=select(*COLUMNS), kind=NOTIFICATIONS, key="me")
+    Whether there is a newer one was asked for each: of a hundred thousand likes of one post for all but one in vain. Downwards the first
+    of each group is taken, and the rest of it is passed over.
+    """
 
-    return those(*_OF_KIND), those(*_OF_KINDS)
+    def __init__(self, *where: Any, same_as: Any = ()) -> None:
+        later = exists().where(
+            _newer.c.account_id == notifications.c.account_id,
+            _newer.c.group_key == notifications.c.group_key,
+            _newer.c.id > notifications.c.id,
+            _newer.c.filtered <= param("apart"),
+            *same_as,
+        )
+        head = or_(_ALONE, ~later)
+        super().__init__(notifications.c.id, *where, head, base=select(*COLUMNS), kind=NOTIFICATIONS, key="me")
+        self._next = _told(or_(among(notifications.c.group_key, "seen", negate=True), _ALONE), *where)
+        self._among = selects(notifications.c.id).where(among(notifications.c.id, "ids"), head)
+
+    async def rows(self, reading: Reading, *, upward: bool, **params: Any) -> Sequence[Row]:
+        """As `Pages.rows`."""
+        if upward:
+            return await super().rows(reading, upward=True, **params)
+        together = frozenset(msgspec.json.decode(params["together"]))
+        n, several, below = params["n"], 2 * params["n"], params["below"]
+        found: list[Row] = []
+        seen: dict[str, None] = {}
+        while len(found) < n:
+            asked = params | {"below": below, "n": several, "seen": listed(seen)}
+            rows = await self._next.rows(reading, upward=False, **asked)
+            fresh: list[Row] = []
+            for row in rows:
+                kind, group = row[_KIND], row[_GROUP]
+                if not group or kind not in together:
+                    fresh.append(row)
+                elif group not in seen:
+                    seen[group] = None
+                    fresh.append(row)
+            # Further down it may stand on a page before.
+            found += await self._heads(reading, fresh, params) if params["below"] < NEWEST else fresh
+            if len(rows) < several:
+                break
+            below = rows[-1][0]
+        return found[:n]
+
+    async def _heads(self, reading: Reading, rows: Sequence[Row], params: dict[str, Any]) -> list[Row]:
+        look = reading.by(NOTIFICATIONS, params["me"])
+        heads = {row[0] for row in await look.fetch(self._among, **params, ids=listed([row[0] for row in rows]))}
+        return [row for row in rows if row[0] in heads]
 
 
+_KIND, _GROUP = 1, 6  # their places in a row of COLUMNS
+NEWEST = 2**63 - 1
 _FROM = notifications.c.from_id == param("whose")
-# By whether they are of one account, and whether groups are told once.
-PAGES = {
-    (False, False): _pages(),
-    (True, False): _pages(_FROM),
-    (False, True): _pages(_head()),
-    (True, True): _pages(_FROM, _head(_newer.c.from_id == notifications.c.from_id)),
+_SAME_FROM = (_newer.c.from_id == notifications.c.from_id,)
+# Of one kind, and of some; by whether they are of one account, and whether groups are told once.
+PAGES: dict[tuple[bool, bool], tuple[Pages, Pages]] = {
+    (False, False): (_told(*_OF_KIND), _told(*_OF_KINDS)),
+    (True, False): (_told(*_OF_KIND, _FROM), _told(*_OF_KINDS, _FROM)),
+    (False, True): (Heads(*_OF_KIND), Heads(*_OF_KINDS)),
+    (True, True): (Heads(*_OF_KIND, _FROM, same_as=_SAME_FROM), Heads(*_OF_KINDS, _FROM, same_as=_SAME_FROM)),
 }
 MEMBERS = (
     selects(*COLUMNS)
