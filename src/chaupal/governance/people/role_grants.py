@@ -164,5 +164,5 @@ async def strays(court: Court) -> list[str]:
     return found + [
         f"the log gave {who} the role {role}, and no account has it"
         for who, role in given.items()
-        if role != Role.MEMBER and who not in named and newest[who] not in back
+        if role != Role.MEMBER and who not in named and newest.get(who, -1) not in back
     ]
