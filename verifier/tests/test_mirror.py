@@ -68,6 +68,9 @@ def test_what_is_erased_beside_the_log_goes_from_the_mirror_too(tmp_path):
     log.files["openings/2"] = json.dumps({str(SIZE): [tlog.disclose("reason", "Another.")]}).encode()
     report, _ = copied(log, tmp_path)
     assert (report.fault, report.where) == (Fault.opening_differs, f"openings/2: entry {SIZE}")
+    # One entry by many names would be read once for each.
+    log.files["openings/2"] = json.dumps({str(SIZE): [], f"0{SIZE}": []}).encode()
+    assert copied(log, tmp_path)[0].where == f"openings/2: entry 0{SIZE}"
 
 
 def test_a_log_that_does_not_hold_is_not_kept(tmp_path):

@@ -283,13 +283,14 @@ def _lines(note: str) -> list[tuple[str, tlog.Signature]]:
 async def _publish(court: Court, w: Writing, opened: Mapping[int, _Opening]) -> list[str]:
     """Secret orders of the store that were published meanwhile are public here, too, by the number that everybody knows."""
     published: list[str] = []
+    leaves: dict[str, dict[int, int]] = {}
+    for index, one in opened.items():
+        leaves.setdefault(one.ref, {})[index] = one.entry
     for order in await docket.secret_orders(w):
-        if (found := opened.get(order.log_index)) is None:
-            continue
-        await docket.publish(w, order, found.ref, found.at)
-        leaves = {index: one.entry for index, one in opened.items() if one.ref == found.ref}
-        await publishing.show(court, w, order, found.ref, leaves)
-        published.append(found.ref)
+        if (found := opened.get(order.log_index)) is not None:
+            await docket.publish(w, order, found.ref, found.at)
+            await publishing.show(court, w, order, found.ref, leaves[found.ref])
+            published.append(found.ref)
     return published
 
 
