@@ -267,6 +267,7 @@ STAYS = {
     "tellings": "ruling_id, account_id, about, gag",
     "clocks": "what, of, kind",
     "staff_looks": "by, at, what, of, purpose",
+    "staff_notes": "what, of, by, text, at",  # counter-notices among them
     "frozen_files": "period, revision, name, body",
 }
 # (Of the last one, what nobody has confirmed goes.)

@@ -269,6 +269,9 @@ REWRITTEN = (
     ("tellings", "DELETE FROM tellings"),
     ("staff_looks", "UPDATE staff_looks SET purpose = 'Another one'"),
     ("staff_looks", "DELETE FROM staff_looks"),
+    ("staff_notes", "UPDATE staff_notes SET at = at + 1"),
+    ("staff_notes", "UPDATE staff_notes SET text = '{{}}'"),
+    ("staff_notes", "DELETE FROM staff_notes"),
 )
 
 
@@ -288,6 +291,7 @@ async def test_what_was_proposed_is_not_approved_in_other_words_or_for_longer(be
 
 
 KEPT_ROWS = (
+    "INSERT INTO staff_notes (id, what, \"of\", \"by\", text, at) VALUES (1, 'counter', 1, 1, '', 1)",
     "INSERT INTO evidence (id, subject_id, kind, order_ref, sha256, taken_at, hold_until) VALUES (1, 1, 'post', 'R', 'a', 1, 2)",
     "INSERT INTO tellings (id, ruling_id, account_id, about, language, ways, due_at, gag) VALUES (1, 1, 1, 'begun', 'hi', '', 1, '')",
 )
