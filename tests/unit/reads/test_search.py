@@ -1,18 +1,21 @@
 """Search: whole Hindi words in any spelling, operators, people and tags; what is hidden leaves no trace."""
 
 import pytest
+from msgspec.json import encode
 
 from chaupal.kernel.clock import DAY
 from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import LinkCard
+from chaupal.policy.things import LinkCard, Picture
 from chaupal.reads.explore import search, tags
 from chaupal.reads.explore.search import Span, parse
 from chaupal.social.people import graph, profiles
 from chaupal.social.people.profiles import Face
 from chaupal.social.posts import posts
+from chaupal.store.machine.statements import updates
 from chaupal.store.square import link_cards
+from chaupal.store.tables.square import posts as posts_table
 from neighbours import PRIVATE, UNLISTED, Street, by
 
 CARD = LinkCard(url="https://mandi.example/", title="मंडी")
@@ -98,6 +101,23 @@ async def test_what_a_post_has_or_is_narrows(street: Street):
         assert await found(street, f"चाय -is:{trait}") == rest
         assert await found(street, f"has:{trait} -has:{trait}") == []
     assert await found(street, "चाय -has:media in:public") == [link, quote, reply, poll]
+
+
+async def test_pictures_films_and_sounds_are_told_apart(street: Street):
+    asha = await street.person("asha")
+    kinds = dict[str, int]()
+    for kind in ("image", "video", "audio", "gifv"):
+        kinds[kind] = await street.say(asha, "चाय")
+        one = Picture(1, "", 'नाम "kind":"image" और "kind":"video"', "", 1, 1, 1, 1, kind=kind)
+        async with street.work.writing() as w:
+            await w.run(
+                updates(posts_table, pictures="kept").where(id="of"), kept=encode([one]).decode(), of=kinds[kind]
+            )
+    for kind in ("image", "video", "audio"):
+        assert await found(street, f"has:{kind}") == [kinds[kind]]
+    assert await found(street, "has:images") == [kinds["image"]]
+    assert await found(street, "चाय -has:image") == [kinds["gifv"], kinds["audio"], kinds["video"]]
+    assert len(await found(street, "has:media")) == len(kinds)
 
 
 def test_of_operators_it_is_told_which_are_not_known():

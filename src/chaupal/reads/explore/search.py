@@ -34,7 +34,7 @@ from chaupal.text.language import check_language
 MOST_OFFSET = 5_000
 MOST_TAGS = 8  # in one query
 INDIA = 19_800_000  # ms that the day begins earlier here than in UTC; dates in a query are days in India
-TRAITS = {name: name for name in finding.TRAITS} | {"image": "media", "images": "media"}  # as they are typed
+TRAITS = {name: name for name in finding.TRAITS} | {"images": "image"}  # as they are typed
 EVERYWHERE = frozenset({"all", "public"})  # as Mastodon says: only what is public is searched here
 NO_ID = 2**63 - 1
 _TYPED = regex.compile(r"[a-z0-9_.-]{1,100}@[a-z0-9.:-]{0,253}")

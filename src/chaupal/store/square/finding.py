@@ -51,6 +51,8 @@ class Bounds(msgspec.Struct, frozen=True):
 # What a post has or is, by the word that asks for it (Mastodon's, of `has:` and `is:`).
 TRAITS = {
     "media": posts.c.pictures != "[]",
+    # In words of people the quotes are written otherwise.
+    **{kind: posts.c.pictures.like(f'%"kind":"{kind}"%') for kind in ("image", "video", "audio")},
     "poll": posts.c.poll != "",
     "link": posts.c.card != "",
     "quote": posts.c.quote_of.is_not(None),
