@@ -146,6 +146,7 @@ async def test_after_confirmation_there_are_three_steps_languages_people_with_re
 async def test_a_mistyped_address_is_put_right_and_no_link_that_went_to_it_opens_anything(village: Village):
     new = Newcomer(village)
     stray = await new.join()
+    assert "“mail”" in (await new.client.get("/welcome")).text, "in the village nothing is sent: where it lies is said"
     wrong = await new.press("/welcome", "/welcome", email="nobody@")
     assert wrong.status_code == 422 and 'id="email-error"' in wrong.text and "nobody@" in wrong.text
     taken = await new.press("/welcome", "/welcome", email="asha@gaanv.example")
