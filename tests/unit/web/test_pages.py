@@ -143,6 +143,10 @@ async def test_each_post_names_its_own_language_and_direction(village: Village):
 
 async def test_a_reader_in_india_meets_a_placeholder_and_a_reader_in_germany_the_post(village: Village):
     post = village.asha.latest
+    tagged = await village.says(village.asha, "एक ही बात #इकलौता")
+    await village.withhold(post=tagged, by=village.chitra, second=village.dev)
+    for path in ("/tags/इकलौता", "/tags/कभीनहीं"):
+        assert "इस हैशटैग वाली कोई पोस्ट यहाँ नहीं दिखती" in await village.page_as("IN", path), "not that nobody wrote"
     await village.says(village.ravi, "@asha यह क्यों रुका?", reply_to=post.id)
     ref = await village.withhold(post=post, by=village.chitra, second=village.dev)
     here, abroad = await village.look("IN", post), await village.look("DE", post)
