@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from chaupal.store.court import reports
 from chaupal.store.machine.dialect import Statement, listed, statement
 from chaupal.store.machine.work import Work
 from chaupal.store.notifications import notifications
@@ -34,6 +35,8 @@ FILL = (
     f"{_NUMBERS} 'rare', i * {APART}, 'rare', {AUTHOR}, 1 FROM n WHERE i % 2000 = 1",
     f"INSERT INTO tags (key, name, last_used, uses) VALUES ('many', 'many', 1, {MANY}), ('rare', 'rare', 1, 3)",
     f"INSERT INTO accounts (id, handle, created_at, posts_count) VALUES ({AUTHOR}, 'many', 1, {MANY}), ({OTHER}, 'few', 1, 1)",
+    "INSERT INTO reports (id, ref, reporter_id, account_id, state, received_at) "
+    f"{_NUMBERS} i, 'R-' || i, CASE WHEN i = 9 THEN 7 ELSE i + 100 END, CASE WHEN i = 9 THEN 8 ELSE 3 END, 'open', i FROM n",
     "INSERT INTO notices (id, account_id, kind, from_id, post_id, cause, created_at, group_key) "
     f"{_NUMBERS} i, {AUTHOR}, CASE WHEN i = 9 THEN 'mention' ELSE 'favourite' END, "
     "i, 5, i, i, CASE WHEN i = 9 THEN '' ELSE 'one' END FROM n",
@@ -169,6 +172,8 @@ MIDDLE = MANY // 2 * APART
         pytest.param(sought("rare", without=("other",)), 1, id="a rare word without a common one"),
         pytest.param(sought("common", without=("rare",)), 20, id="a common word without a rare one"),
         pytest.param(sought("common", author=OTHER), 1, id="a common word by who says little"),
+        pytest.param(lambda reading: reports.latest(reading, ("open",), about=8), 1, id="reports about one"),
+        pytest.param(lambda reading: reports.latest(reading, ("open",), by=7), 1, id="reports by one"),
         pytest.param(told("mention"), 1, id="one kind of notifications"),
         pytest.param(told("mention", "poll"), 1, id="two kinds of notifications"),
     ],

@@ -32,10 +32,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 async def accounts(reads: Reads, viewer: Viewer, wishes: Wishes, cursor: Cursor) -> Page[Entry]:
     """Newest first. The caller has seen to it that the viewer may, and that the look is written down."""
-    async with reads.work.reading() as reading:
+    async with reads.work.scanning() as looking:  # what staff wish for may be far between
         found = await admin_accounts.found(
-            reading, wishes, below=cursor.below, above=cursor.above, at_most=cursor.limit + 1, upward=cursor.upward
+            looking, wishes, below=cursor.below, above=cursor.above, at_most=cursor.limit + 1, upward=cursor.upward
         )
+    async with reads.work.reading() as reading:
         page = rows_page(found, cursor)
         return page.map(await _entries(reading, viewer, page.items))
 

@@ -81,16 +81,17 @@ FIRST_DUE = (
 )
 WAITING = ALL.where(state="standing").ordered("resolve_due id").limit("n")
 LATEST = (
-    ALL.where(
-        among(reports.c.state, "standings"),
-        reports.c.id < param("below"),
-        reports.c.id > param("above"),
-        (param("whom") == 0) | (reports.c.account_id == param("whom")),
-        (param("whose") == 0) | (reports.c.reporter_id == param("whose")),
-    )
+    ALL.where(among(reports.c.state, "standings"), reports.c.id < param("below"), reports.c.id > param("above"))
     .ordered("-id")
     .limit("n")
 )
+# By whether an account is named, and another who reported: each by its own index.
+LATEST_OF = {
+    (False, False): LATEST,
+    (True, False): LATEST.where(account_id="whom"),
+    (False, True): LATEST.where(reporter_id="whose"),
+    (True, True): LATEST.where(account_id="whom", reporter_id="whose"),
+}
 TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").ordered("id")
 # Of somebody's reports those that were resolved, alone or together with others, by what an appeal took back; then those by what was
 # lifted, all of it. As `complaints.lifted` tells them.
@@ -203,7 +204,7 @@ async def latest(
     by: int = 0,
 ) -> list[ReportRow]:
     """By state, the newest first; `about` an account and `by` another where they are named."""
-    return await LATEST.all(
+    return await LATEST_OF[bool(about), bool(by)].all(
         reading, standings=listed(states), below=below, above=above, whom=about, whose=by, n=at_most
     )
 
