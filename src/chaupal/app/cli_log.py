@@ -1,9 +1,10 @@
 """`chaupal log`: verify a public log from outside, trusting only its key; and look after one's own."""
 
 import tempfile
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,6 +18,8 @@ from chaupal_audit.log.findings import MEANS, Fault, KeySource, LogReport
 from chaupal_audit.log.verify import verify_log
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from chaupal.governance.context import Court
     from chaupal.governance.log.cosigned import LogStatus
     from chaupal.governance.log.reconcile import Reconciled
@@ -171,10 +174,22 @@ def anew(context: click.Context, seen: tuple[Path, ...], reason: str, name: str,
     """
     if not reason.strip():
         raise click.BadParameter("say what happened", param_hint="--reason")
+    _visit_restored(context, partial(_begin_anew, seen=seen, reason=reason, name=name), data, stopped=True)
+
+
+def _visit_restored(
+    context: click.Context, act: "Callable[[House], Awaitable[Any]]", data: str | None, *, stopped: bool
+) -> Any:
+    """Run `act` in the rooms of a store that was brought back; `stopped`: while nothing serves it. Where none is there, because bringing it
+    back failed or the directory was mistyped, none begins.
+    """
     with gc_frozen():
+        from chaupal.app.backup import check_there
         from chaupal.app.rooms import alone
-    with alone(settings_of(context, data=data)):
-        visit(context, partial(_begin_anew, seen=seen, reason=reason, name=name), data=data)
+    settings = settings_of(context, data=data)
+    check_there(settings)
+    with alone(settings) if stopped else nullcontext():
+        return visit(context, act, begin=False, data=data)
 
 
 async def _begin_anew(house: "House", seen: tuple[Path, ...], reason: str, name: str) -> None:
@@ -212,10 +227,7 @@ def refill(context: click.Context, where: str, reason: str, data: str | None) ->
     """
     if not reason.strip():
         raise click.BadParameter("say what happened", param_hint="--reason")
-    with gc_frozen():
-        from chaupal.app.rooms import alone
-    with alone(settings_of(context, data=data)):
-        visit(context, partial(_refill, where=where, reason=reason.strip()), data=data)
+    _visit_restored(context, partial(_refill, where=where, reason=reason.strip()), data, stopped=True)
 
 
 WEB = ("https://", "http://")
@@ -301,7 +313,7 @@ def against(context: click.Context, checkpoints: tuple[Path, ...], data: str | N
         async with house.court.work.reading() as reading:
             return all([await _held(house.court, reading, path, copy=path in copies) for path in checkpoints])
 
-    context.exit(0 if visit(context, act, data=data) else 1)
+    context.exit(0 if _visit_restored(context, act, data, stopped=False) else 1)
 
 
 async def _held(court: "Court", reading: "Reading", path: Path, *, copy: bool) -> bool:

@@ -494,7 +494,16 @@ def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [("check",), ("backup", "FILE")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check",),
+        ("backup", "FILE"),
+        ("log", "against", __file__),
+        ("log", "refill", "--reason", "The disk was lost.", "--from", "copy"),
+        ("log", "anew", "--reason", "The disk was lost."),
+    ],
+)
 def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ...]):
     words = [str(tmp_path / "file") if word == "FILE" else word for word in command]
     refused(chaupal(*words, "--data", tmp_path / "typo"), 1, str(tmp_path / "typo"), "holds no server", "--data")

@@ -186,7 +186,9 @@ def test_whoever_has_kept_nothing_says_that_nobody_knows(morning: Morning):
 def test_no_new_log_begins_where_nothing_is_missing(morning: Morning):
     refused = run(morning.restored, *ANEW, str(morning.whole))
     assert isinstance(refused.exception, Conflict) and "goes on" in str(refused.exception.message)
-    assert isinstance(run(morning.restored.with_name("new"), *ANEW).exception, Conflict), "an empty log has nothing"
+    new = morning.restored.with_name("new")
+    does(new, "log", "status")
+    assert isinstance(run(new, *ANEW).exception, Conflict), "an empty log has nothing"
 
 
 def test_no_new_log_begins_over_another_history(morning: Morning):
