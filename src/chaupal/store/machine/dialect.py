@@ -167,9 +167,11 @@ def _in_postgres(element: _PerDatabase[Any], compiler: SQLCompiler, **kw: Any) -
 def among(column: Any, name: str, *, negate: bool = False) -> ColumnElement[bool]:
     """`column IN (the list given as one JSON parameter)`; `among(posts.c.id, "ids")`, then `ids=listed([...])`."""
     cast = "value" if isinstance(column.type, Text) else "value::bigint"
-    wanted = f"{{0}} = ANY(ARRAY(SELECT {cast} FROM json_array_elements_text({{1}}::json)))"  # noqa: S608 - of our own words alone
+    values = f"SELECT {cast} FROM json_array_elements_text({{1}}::json)"  # noqa: S608 - of our own words alone
+    # An array can be looked for in an index; what is in none is a table of hashes, for else each row is held against each value.
+    wanted = f"{{0}} NOT IN ({values})" if negate else f"{{0}} = ANY(ARRAY({values}))"
     within = f"{{0}} {'NOT ' if negate else ''}IN (SELECT value FROM json_each({{1}}))"  # noqa: S608 - the same
-    return _PerDatabase(Boolean(), within, f"NOT ({wanted})" if negate else wanted, column, text_param(name))
+    return _PerDatabase(Boolean(), within, wanted, column, text_param(name))
 
 
 def holds(column: Any, name: str) -> ColumnElement[bool]:
