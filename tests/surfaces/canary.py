@@ -445,7 +445,8 @@ def _queries(route: Route, world: World) -> list[str]:
     takes = _parameters(route.takes)
     found = [""]
     if "q" in takes:
-        found += [f"?q={quote(q)}" for q in (LURE, TAG[:6], f"#{TAG}", "@koel", "koel", "from:meera")]
+        words = (LURE, TAG[:6], f"#{TAG}", "@koel", "koel", "from:meera", *world.names.get("words", ()))
+        found += [f"?q={quote(str(q))}" for q in words]
         found += [f"?type={t}&q={quote(LURE)}" for t in ("statuses", "accounts", "hashtags")] if "type" in takes else []
     for name in ("acct", "resource"):
         if name in takes:
@@ -464,6 +465,8 @@ def _queries(route: Route, world: World) -> list[str]:
         found.append(f"?url={quote(LINKED)}")
     if "max_id" in takes and "{" not in route.path:
         found += ["?limit=40", "?min_id=0"]
+    if "max_id" in takes and "words" in world.names:
+        found += ["?limit=1"]  # where what is left out would be missed
     return found
 
 

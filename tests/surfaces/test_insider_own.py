@@ -21,7 +21,7 @@ from chaupal.governance.orders.order_forms import OrderForm
 from chaupal.governance.orders.procedure import BY_DECISION, MACHINE as PROCEDURE, STEPS, WHOLE, Stage
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.people import account_desk, report_desk, reports, role_grants, speakers
+from chaupal.governance.people import account_desk, recovering, report_desk, reports, role_grants, speakers
 from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
@@ -346,6 +346,7 @@ async def test_another_account_of_ones_own_is_oneself(village: Village):
         lambda: notes.add(court, new.viewer, "account", asha.id, "not me"),
         lambda: assigning.assign(court, v.dev.viewer, ref, (1,), new.handle),
         lambda: role_grants.grant(court, first.viewer, second.id, Role.MODERATOR),
+        lambda: recovering.unlock(court, first.viewer, second.id, "We know each other."),
         lambda: house.sanction(
             court,
             new.viewer,

@@ -239,7 +239,7 @@ def _names(v: Village, post: VillagePost, secret_ref: str) -> dict[str, list[obj
             secret_ref],
         "digest": ["0" * 64], "period": ["2021-01"], "revision": [1],
         "number": [1], "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "id": [1],
-        "captions": [1], "picture": [1], "word": ["x"], "emoji": [1], "quoting_id": [1],
+        "captions": [1], "picture": [1], "word": ["x"], "emoji": [1], "quoting_id": [1], "words": [TAG, "बगुले"],
     }  # fmt: skip
 
 

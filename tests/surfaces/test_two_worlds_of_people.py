@@ -104,7 +104,7 @@ def names_of(v: Village) -> dict[str, list[object]]:
         "group_key": ["ungrouped-1"], "act": ["like"], "language": ["hi"], "rendition": ["original"], "secret": ["x"], "slug": ["x"],
         "path": ["x"], "index": [0], "ref": ["X-1"], "digest": ["0" * 64], "period": ["2021-01"], "revision": [1], "number": [1],
         "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "quoting_id": [1], "id": [1],
-        "captions": [1], "picture": [1], "word": ["x"], "emoji": [1],
+        "captions": [1], "picture": [1], "word": ["x"], "emoji": [1], "words": ["#गुपचुप", "अपनों"],
     }  # fmt: skip
 
 

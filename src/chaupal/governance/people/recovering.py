@@ -60,6 +60,7 @@ async def unlock(court: Court, viewer: Viewer, account: int, known: str) -> None
     async with court.work.writing() as w:
         await ledger.hold(w)
         by = await role_grants.giver(court, w, viewer)
+        await guards.check_not_own(w, me, [account], "own_second_step")
         await accounts.hold(w, account)
         login = await _login(w, account)
         if not login.second:

@@ -21,6 +21,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
 from chaupal.store.court import case_events, docket, ledger, rulings
+from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import PostgresWriting
@@ -137,7 +138,10 @@ async def test_who_signed_what_repeats_the_words_or_decided_what_is_appealed_era
     filed = await appeals.file(bench.court, staff(bench.meera, Role.MEMBER), measure.id, "It was a poem.")
     await appeals.decide(bench.court, bench.owner, filed.id, Decision(outcome="upheld", reason=WHY))
     decided = await said(bench, "appeal", "decided")
-    for hand in (bench.dev, bench.owner):
+    new = await bench.hire("new", Role.APPROVER)  # another account of theirs is no other person
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.dev.me, new.me)
+    for hand in (bench.dev, bench.owner, new):
         with pytest.raises(NotAllowed, match="a hand in this"):
             await opening.erase(bench.court, hand, decided, ["reason"], REASON)
     await opening.erase(bench.court, await bench.hire("usha", Role.APPROVER), decided, ["reason"], REASON)
