@@ -82,8 +82,13 @@ function show(of: HTMLElement, verdict: Verdict, facts: Record<string, string> =
 function factsOf(entry: Entry, witnesses: string, of: HTMLElement): Record<string, string> {
   const language = document.documentElement.lang;
   const countries = new Intl.DisplayNames([language], { type: "region" });
+  // As pages say it, whose times are Indian wherever one reads: `10 फ़रवरी 2021, 16:30`.
+  const said = (minute: string, way: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(`${language}-IN`, { timeZone: "Asia/Kolkata", ...way }).format(new Date(minute));
   const moment = (minute: string | null): string =>
-    minute ? new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(minute)) : (of.dataset["endless"] ?? "");
+    minute
+      ? `${said(minute, { day: "numeric", month: "long", year: "numeric" })}, ${said(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}`
+      : (of.dataset["endless"] ?? "");
   const words = JSON.parse(of.dataset["measures"] ?? "{}") as Record<string, string>;
   const { measure, territory, from, until } = entry.public;
   return {
