@@ -60,6 +60,9 @@ async def test_posts_written_in_one_go_are_published_in_order_each_a_reply_to_th
     assert [one["id"] for one in thread["descendants"]][:2] == [second["id"], third["id"]]
     page = await v.page_as("IN", f"/@asha/{first['id']}")
     assert page.index("पहली") < page.index("दूसरी") < page.index("तीसरी")
+    assert page.count("पिछली पोस्ट से आगे") == 0, "where they stand together they say so themselves"
+    alone = await v.page_as("IN", "/@asha?show=replies")
+    assert alone.count("पिछली पोस्ट से आगे") == len(await of(v, v.asha)) - before - 1
     page = await v.page_as("IN", f"/@asha/{last['id']}")  # the way down to it is folded
     assert page.index("पहली") < page.index("<summary>बीच की 3 पोस्ट") < page.index("दूसरी") < page.index(">और 1<")
 
