@@ -44,14 +44,15 @@ quick: .stamps/dev ## what one runs every minute: lint, the law, language, arrow
 test: .stamps/dev .stamps/node-dev catalogues assets scripts services ## all tests (brings PostgreSQL and Chromium where it may)
 	TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) $(ARGS)
 
-# Packages are mostly waited for, and take one core: where tests come next, they are brought from the first moment, beside all else.
+# Packages are mostly waited for, and take one core: where tests come next, they are brought from the first moment, beside all else,
+# and what these tests say of arrows and papers is said once.
 TESTS_NEXT = $(filter test,$(MAKECMDGOALS))
 
 check: .tools/bin/uv ## lint, format, types, arrows, map
 	@$(if $(TESTS_NEXT),tools/services.sh,true) & packages=$$!; \
 	$(MAKE) .stamps/dev .stamps/node-dev .stamps/script $(if $(TESTS_NEXT),catalogues assets) && \
 	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/pyrefly check && tools/npm.sh run --silent check && \
-	.venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
+	$(if $(TESTS_NEXT),true,.venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py); rest=$$?; \
 	wait $$packages && exit $$rest
 
 fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
