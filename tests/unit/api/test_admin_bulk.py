@@ -10,6 +10,7 @@ import jsonschema_rs
 from chaupal.api.described import EXAMPLES
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import bulk_jobs
+from desk import AtDesk
 from village import Village, Villager
 
 ORDERS = "/api/v1/admin/orders"
@@ -119,7 +120,15 @@ async def test_appeals_are_decided_by_one_call(village: Village):
     first = f"/api/v1/admin/appeals/{lines[0]['appeal']}"
     assert (await v.api(v.dev, "POST", f"{first}/approve", text=REASON)).status_code == 403
     assert (await v.api(v.owner, "POST", f"{first}/approve")).status_code == 422  # without a reason
-    decided = (await v.api(v.owner, "POST", f"{first}/approve", text=REASON)).json()
+    # Nobody decides about what they have not read: on the page, and by a program that says what it has.
+    at, page = AtDesk(v, v.owner), f"/office/appeals/{lines[0]['appeal']}"
+    assert 'name="seen" value="0"' in (await at.get(page)).text
+    await appeals.say(court, v.asha.viewer, int(lines[0]["appeal"]), "और यह भी सुनिए।")
+    said_nothing_of_it = await at.send(f"{page}/decide", outcome="upheld", reason=REASON, seen="0")
+    assert said_nothing_of_it.status_code == 409 and "look at it again" in said_nothing_of_it.text
+    assert (await v.api(v.owner, "POST", f"{first}/reject", text=REASON, seen=0)).status_code == 409
+    assert (await v.api(v.dev, "POST", f"{first}/reject", text=REASON, seen=0)).status_code == 403
+    decided = (await v.api(v.owner, "POST", f"{first}/approve", text=REASON, seen=1)).json()
     assert (decided["state"], decided["outcome"], decided["reason"]) == ("approved", "reversed", REASON)
     assert decided == (await v.api(v.owner, "GET", first)).json()
     assert [one["id"] for one in (await v.api(v.owner, "GET", "/api/v1/admin/appeals", ended=True)).json()] == [

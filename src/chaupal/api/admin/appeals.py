@@ -13,7 +13,7 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import REVERSED, UPHELD, Decision
 from chaupal.governance.appeals.notices import AppealRow, Strike
 from chaupal.http.call import Call, Route, get, post
-from chaupal.http.paging import ById, TextById
+from chaupal.http.paging import ById, Number, TextById
 from chaupal.policy.surface import Surface
 
 
@@ -21,6 +21,12 @@ class AppealsAsked(msgspec.Struct):
     """Those that wait, the next due first; or (`ended`) those that have ended, the newest first."""
 
     ended: bool = False
+
+
+class AppealDecided(TextById, kw_only=True):
+    """`text`: why; `seen`: how many messages the appeal had when it was looked at, refused where more were written since."""
+
+    seen: Number | None = None
 
 
 class AdminAppeal(AppealShown, kw_only=True):
@@ -43,19 +49,19 @@ async def show(call: Call[ById]) -> AdminAppeal:
     return await _appeal(call, call.args.id)
 
 
-async def approve(call: Call[TextById]) -> AdminAppeal:
+async def approve(call: Call[AppealDecided]) -> AdminAppeal:
     """Approve an appeal: what was decided ends, and counts no more. `text`: why; whoever appealed reads it."""
     return await _decide(call, REVERSED)
 
 
-async def reject(call: Call[TextById]) -> AdminAppeal:
+async def reject(call: Call[AppealDecided]) -> AdminAppeal:
     """Reject an appeal: what was decided stays as it is. `text`: why; whoever appealed reads it."""
     return await _decide(call, UPHELD)
 
 
-async def _decide(call: Call[TextById], outcome: str) -> AdminAppeal:
+async def _decide(call: Call[AppealDecided], outcome: str) -> AdminAppeal:
     typed = Decision(outcome=outcome, reason=call.args.text)
-    await appeals.decide(call.house.court, call.viewer, call.args.id, typed)
+    await appeals.decide(call.house.court, call.viewer, call.args.id, typed, call.args.seen)
     return await _appeal(call, call.args.id)
 
 

@@ -35,6 +35,7 @@ DECIDE = "decide"  # the clock of an appeal
 NOT_YOURS = "decided_by_you"
 MOST_MESSAGES = 100  # in one appeal, of each side
 ENDED = "appeal_decided"
+WRITTEN = "appeal_written"
 
 # By the id of a ruling what stands in its place, itself where it stays; one that is not named ends.
 type Left = Mapping[int, Sequence[RulingRow]]
@@ -179,23 +180,28 @@ async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -
             raise Conflict(ENDED)
 
 
-async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> None:
+async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision, seen: int | None = None) -> None:
     """Decide an appeal; everything that follows from it is done in the same commit.
 
     Reversed: the ruling ends, and counts as a strike no more. Modified: a narrower one stands in its place from now on. What went
     on in its place since it was appealed (renewed, resumed, confirmed …) is meant as well: nobody takes an appeal its object.
-    Raises NotAllowed for whoever decided what is appealed, Invalid by field, Conflict where it is decided already.
+    `seen`: how much had been written in it when it was looked at. Raises NotAllowed for whoever decided what is appealed, Invalid by
+    field, Conflict where it is decided already, or something was written since.
     """
     async with court.work.writing() as w:
-        await decide_in(court, w, viewer, id_, typed)
+        await decide_in(court, w, viewer, id_, typed, seen)
 
 
-async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: Decision) -> None:
+async def decide_in(
+    court: Court, w: Writing, viewer: Viewer, id_: int, typed: Decision, seen: int | None = None
+) -> None:
     """The same in a unit that is open: one of many (`governance/cases/bulk.py`)."""
     await ledger.hold(w)  # whoever seconds meanwhile what is appealed hears nothing of it
     row = await _appeal(w, id_)
     me = await _check_may_hear(court, w, viewer, row)
     strike = await notices.strike_of(court, w, row.ruling_id)
+    if seen not in (None, len(strike.messages)):
+        raise Conflict(WRITTEN)
     standing = await _standing(court, w, strike)
     reason, left = await _read(court, w, standing, typed)
     now = court.clock()

@@ -21,6 +21,7 @@ FAULTS: dict[str, Fault] = {
     "noted_already": whole(N_("This was noted already")),
     "nothing_filed_there": whole(N_("Nothing was filed there")),
     "about_theirs": whole(N_("This is about something of theirs; somebody else must work on it")),
+    "appeal_written": whole(N_("Something was written in this appeal meanwhile; please look at it again")),
     "case_moved": whole(N_("This case has moved meanwhile; please look at it again")),
     "order_moved": whole(N_("This order has moved meanwhile; please look at it again")),
     "edited_meanwhile": whole(N_("The post was edited since this was proposed: look at it again")),

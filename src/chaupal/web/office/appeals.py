@@ -30,7 +30,9 @@ class AppealsAsked(msgspec.Struct, kw_only=True):
 
 
 class AppealHandled(msgspec.Struct, kw_only=True):
-    """What is done about an appeal: `assign`, `unassign`, `say` (with `text`), or `decide` with the fields of a Decision."""
+    """What is done about an appeal: `assign`, `unassign`, `say` (with `text`), or `decide` with the fields of a Decision, and how much
+    had been written in it (`seen`).
+    """
 
     id: Number
     act: str
@@ -41,6 +43,7 @@ class AppealHandled(msgspec.Struct, kw_only=True):
     territory: str = ""
     measure: str = ""
     parts: str = ""
+    seen: Number | None = None
 
 
 class OutsideStep(msgspec.Struct, kw_only=True):
@@ -110,7 +113,7 @@ async def counter_step(call: Call[CounterNoticeStep]) -> Answer:
 async def _decide(call: Call[AppealHandled]) -> None:
     args = call.args
     typed = like(Decision, args, parts=_post_ids(args.parts))
-    await appeals.decide(call.house.court, call.viewer, args.id, typed)
+    await appeals.decide(call.house.court, call.viewer, args.id, typed, args.seen)
 
 
 def _post_ids(text: str) -> tuple[int, ...]:
