@@ -150,6 +150,7 @@ def sought(*terms: str, **narrowed: Any) -> Any:
 
 
 OF_AUTHOR = {"author": AUTHOR, "never": -1, "visibilities": listed([0]), "me": 0}
+OF_OTHER = {**OF_AUTHOR, "author": OTHER}
 BOTH = listed([AUTHOR, OTHER])
 MIDDLE = MANY // 2 * APART
 
@@ -163,6 +164,13 @@ MIDDLE = MANY // 2 * APART
         pytest.param(tagged(any_=("rare",), every=("many",)), 3, id="a rare tag and another"),
         pytest.param(tagged(none=("rare",)), 21, id="a tag without another"),
         pytest.param(by(posts.OF_AUTHOR_MEDIA, **OF_AUTHOR), 1, id="pictures of one"),
+        pytest.param(by(posts.OF_AUTHOR_TAGGED, **OF_AUTHOR, key="rare"), 3, id="a rare tag of one who says much"),
+        pytest.param(by(posts.OF_AUTHOR_TAGGED, **OF_OTHER, key="many"), 0, id="a common tag of one who says little"),
+        pytest.param(
+            lambda reading: reading.fetch(tag_follows.USES, who=OTHER, keys=listed(["many"]), hidden=listed([])),
+            0,
+            id="how often one used a common tag",
+        ),
         pytest.param(by(posts.LISTED_MEDIA["here"]), 1, id="pictures of all"),
         pytest.param(by(lists.POSTS, authors=BOTH), 21, id="several authors"),
         pytest.param(by(lists.POSTS, authors=BOTH, below=MIDDLE), 21, id="several authors, further back"),

@@ -229,11 +229,11 @@ OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None), **_BY
 OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, _WITH_MEDIA, posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_TAGGED = Pages(
-    posts.c.id,
+    post_tags.c.post_id,
+    post_tags.c.author == param("author"),
+    post_tags.c.key == text_param("key"),
     *_OF,
-    base=select(posts.c.id).join(
-        post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == text_param("key"))
-    ),
+    base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id),
     **_BY,
 )
 

@@ -49,6 +49,7 @@ post_tags = table(
     text("language"),
     big("listed", default=0),
     Index("post_tags_of_post", "post_id"),
+    Index("post_tags_by", "author", "key", "post_id"),
 )
 
 mentions = table(
