@@ -1,14 +1,17 @@
 """The state of a log up to an entry: people and their roles, laws, orders with their targets, and what is in force."""
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
 
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.law import procedure
+from chaupal_audit.law.alone import ALONE_APART
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import OWN_RULES, Regime
 from chaupal_audit.law.rulebook import HouseRule, RuleBook
@@ -16,12 +19,14 @@ from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry, Public
 from chaupal_audit.minutes import moment, month_of
 from chaupal_audit.rule_of_law.laws import RULES, Laws
+from chaupal_audit.rule_of_law.looks import Look, Looks, Span
 from chaupal_audit.rule_of_law.people import People
 from chaupal_audit.spans import Spans
 
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 # Outcome of a closing -> the step of its order.
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "replaced": "replaced", "undecided": "closed"}
+ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")
 LOST = "lost"  # how a measure ended that came back from a copy of the log alone
 DECIDED = "decided"  # what brings a measure about, where no later act does
 UNKNOWN = "unknown"  # targets that were named, and not found here
@@ -75,7 +80,31 @@ class Case:
     proposal: Proposal | None = None
     decided: int | None = None  # when something was first decided about it (ms)
     made: list["MeasureAct"] = field(default_factory=list["MeasureAct"])
+    looks: Looks = field(default_factory=Looks)
     hands: set[str] = field(default_factory=set[str])  # who has proposed, decided, kept or ended something
+    # What has not ended, by the index of its proposal and its own.
+    _open: dict[int, dict[int, "MeasureAct"]] = field(default_factory=dict[int, dict[int, "MeasureAct"]])
+
+    def begin(self, made: "MeasureAct") -> None:
+        self.made.append(made)
+        self._open.setdefault(_index(made.proposal), {})[made.act.index] = made
+
+    def end(self, made: "MeasureAct") -> None:
+        of = _index(made.proposal)
+        self._open.get(of, {}).pop(made.act.index, None)
+        if not self._open.get(of):
+            self._open.pop(of, None)
+
+    def open(self, *but: Proposal | None) -> Iterator["MeasureAct"]:
+        """What has not ended, in the order in which it began within a proposal, but for that by a proposal (None: by none)."""
+        left_out = [_index(proposal) for proposal in but]
+        for of, measures in self._open.items():
+            if of not in left_out:
+                yield from measures.values()
+
+
+def _index(proposal: Proposal | None) -> int:
+    return NOBODY if proposal is None else proposal.act.index
 
 
 @dataclass(slots=True)
@@ -91,7 +120,29 @@ class Matter:
     hearing: int | None = None  # the day that was set (ms)
     acknowledged: int | None = None
     steps: list["OrderStep"] = field(default_factory=list["OrderStep"])
+    # (step, target; None: about all) -> when last (ms)
+    newest: dict[tuple[str, int | None], int] = field(default_factory=dict[tuple[str, int | None], int])
     cases: dict[int, Case] = field(default_factory=dict[int, Case])
+    # target, None for all -> (place, when (ms)) of each step by which it was over that came before all later ones
+    _over: dict[int | None, list[tuple[int, int]]] = field(default_factory=dict[int | None, list[tuple[int, int]]])
+
+    def over_after(self, place: int, target: int) -> int | None:
+        """When it was over first (ms), or this target of it, by a step that came later than that place."""
+        found = [self._over.get(of, []) for of in (None, target)]
+        after = [(steps, bisect_right(steps, place, key=itemgetter(0))) for steps in found]
+        return min((steps[at][1] for steps, at in after if at < len(steps)), default=None)
+
+    def take(self, step: "OrderStep") -> None:
+        """Its next step."""
+        at, word = step.act.at, step.said.step
+        self.steps.append(step)
+        for target in step.said.targets or (None,):
+            self.newest[word, target] = max(at, self.newest.get((word, target), at))
+            if word in ENDS_ORDERS:
+                over = self._over.setdefault(target, [])
+                while over and over[-1][1] >= at:
+                    over.pop()
+                over.append((step.act.place, at))
 
     @property
     def ref(self) -> str:
@@ -128,9 +179,6 @@ class OrderStep:
     said: entries.Step
     matter: Matter | None
     stage: Stage = Stage.NEW
-
-    def touches(self, number: int) -> bool:
-        return not self.said.targets or number in self.said.targets
 
 
 @dataclass(slots=True)
@@ -178,8 +226,24 @@ class MeasureAct:
     prev: object
     rule: tuple[RuleBook, HouseRule] | None
     told: list["NoticeAct"] = field(default_factory=list["NoticeAct"])
-    looked: list[tuple[int, entries.Decision]] = field(default_factory=list[tuple[int, entries.Decision]])
     ended: "MeasureEnd | None" = None
+    shortened: bool = field(
+        init=False
+    )  # whether an appeal gave it an earlier end: that one stays, whoever agrees later
+
+    def __post_init__(self) -> None:
+        was, until = self.before, moment(self.said.until)
+        modified = was is not None and until is not None and self.cause == "modified"
+        self.shortened = modified and (was.until is None or was.until > until)
+
+    @property
+    def looks(self) -> Looks:
+        return Looks() if self.case is None else self.case.looks
+
+    @property
+    def span(self) -> Span:
+        """When it was in force, in places of acts."""
+        return self.act.place, None if self.ended is None else self.ended.act.place
 
     @property
     def begins(self) -> int:
@@ -189,16 +253,8 @@ class MeasureAct:
     @property
     def until(self) -> int | None:
         """When it ends by its own entry, or by that of a second person who agreed to what one had done."""
-        agreed = [said for _, said in self.looked if said.step == "reviewed"]
-        return moment(agreed[-1].ends if agreed and not self.shortened else self.said.until)
-
-    @property
-    def shortened(self) -> bool:
-        """Whether an appeal gave it an earlier end: that one stays, whoever agrees later."""
-        was, until = self.before, moment(self.said.until)
-        if was is None or until is None or self.cause != "modified":
-            return False
-        return was.until is None or was.until > until
+        agreed = None if self.shortened else self.looks.agreed(self.span)
+        return moment(self.said.until if agreed is None else agreed.said.ends)
 
     @property
     def lost(self) -> bool:
@@ -240,14 +296,27 @@ class MeasureAct:
     @property
     def hands(self) -> set[str]:
         """Everybody who decided it, or kept it in force after a review."""
-        looked = [said.by for _, said in self.looked]
-        return {who for who in (self.said.by, self.said.second, self.said.concurred, *looked) if who}
+        return self._signed | self.looks.people(self.span)
+
+    def has_hand(self, who: str | None) -> bool:
+        """Whether somebody is one of these."""
+        return bool(who) and (who in self._signed or self.looks.looked_by(who, self.span))
 
     @property
-    def seconds(self) -> set[str]:
-        """The second person behind it: by its own entry, or by a later approval of what one person had done."""
-        looked = {said.by or "" for _, said in self.looked if said.step == "reviewed"}
-        return looked | ({self.said.second} if self.said.second else set())
+    def _signed(self) -> set[str]:
+        return {who for who in (self.said.by, self.said.second, self.said.concurred) if who}
+
+    @property
+    def seconded(self) -> bool:
+        """Whether a second person is behind it: by its own entry, or by a later approval of what one person had done."""
+        return bool(self.said.second) or self.looks.agreed(self.span) is not None
+
+    def seconded_by(self, who: str) -> bool:
+        return who == self.said.second or self.looks.agreed_by(who, self.span)
+
+    def rests_on(self, part: str, who: str) -> bool:
+        """Whether somebody is behind it in a part: `by`, `second`, `concurred`."""
+        return self.seconded_by(who) if part == "second" else who == (getattr(self.said, part) or "")
 
 
 @dataclass(slots=True)
@@ -370,6 +439,7 @@ class Book:
         self.laws = laws
         self.people = People()
         self.matters: dict[str, Matter] = {}
+        self.confirmed: set[str] = set()  # orders that another says that it confirms
         self.replaced: set[str] = set()  # orders whose place another says that it takes
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
         self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
@@ -380,7 +450,8 @@ class Book:
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.witnessed: Sequence[tuple[int, int]] = ()  # (size, when a witness signed the log at that size (ms))
-        self.alone: dict[str, list[MeasureAct]] = {}  # by whom -> what they did by themselves
+        # (by whom, thing) -> what they did to it by themselves, but for what was over too long before the last of it
+        self._alone: dict[tuple[str, str], deque[MeasureAct]] = {}
         self.decided: list[TalliedDecision] = []  # since the span of the last tally
         self.tallies: list[TallyAct] = []
         self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
@@ -398,6 +469,25 @@ class Book:
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
+
+    def done_alone(self, made: MeasureAct) -> list[deque[MeasureAct]]:
+        """What whoever decided a measure had done by themselves to the same thing, by each of its names."""
+        named = ((made.said.by or "", thing) for thing in made.things)
+        return [self._alone[one] for one in named if one in self._alone]
+
+    def _do_alone(self, made: MeasureAct) -> None:
+        since = min(made.begins, made.act.at) - ALONE_APART
+        for thing in made.things:
+            befores = self._alone.setdefault((made.said.by or "", thing), deque())
+            while befores and (over := befores[0].over) is not None and over <= since:
+                befores.popleft()  # it keeps nobody from anything any more
+            befores.append(made)
+
+    def _undo_alone(self, made: MeasureAct) -> None:
+        for befores in self.done_alone(made):  # whatever came after it is forgotten already, but what was secret
+            at = next((at for at in reversed(range(len(befores))) if befores[at] is made), None)
+            if at is not None:
+                del befores[at]
 
     def prev(self, act: Act) -> object:
         """What an entry follows from, where the book has it."""
@@ -472,7 +562,8 @@ class Book:
         matter.genuine = matter.said.origin == "verified" or (matter.law is not None and not matter.law.verify_origin)
         self.at[matter.act.index] = matter
         self.hands_kept = self.hands_kept or b'"let_in_by"' in bytes(matter.act.head.public)
-        self.matters.setdefault(matter.ref, matter)
+        if self.matters.setdefault(matter.ref, matter) is matter and matter.said.confirms:
+            self.confirmed.add(matter.said.confirms)
         if matter.said.replaces:
             self.replaced.add(matter.said.replaces)
 
@@ -480,7 +571,7 @@ class Book:
         self._enter(step)
         if (matter := step.matter) is None:
             return
-        matter.steps.append(step)
+        matter.take(step)
         verb = VERBS.get(step.said.step)
         if not step.said.targets:  # what touches some targets leaves the order where it stands
             found = next((move for move in procedure.STEPS if (move.source, move.verb) == (matter.stage, verb)), None)
@@ -512,15 +603,13 @@ class Book:
             case.decided = decided.act.at
         if step in ("kept", "reviewed"):
             self.answered[decided.answers] = decided.act.at
-            for made in case.made:
-                if made.ended is None:
-                    made.looked.append((decided.act.at, decided.said))
+            case.looks.add(Look(decided.act.place, decided.act.at, decided.said))
 
     def begin(self, made: MeasureAct) -> None:
         self._enter(made)
         self._sign(made.act.index, made.case, made.said.by, made.said.second, made.said.concurred)
         if not made.said.second:
-            self.alone.setdefault(made.said.by or "", []).append(made)
+            self._do_alone(made)
         if made.proposal is not None and made.cause == DECIDED:
             made.proposal.carried += 1
             made.proposal.over = True
@@ -529,7 +618,7 @@ class Book:
         if self.refilled:
             self.anew.update(dict.fromkeys(named(made), made.act.place))
         if (case := made.case) is not None:
-            case.made.append(made)
+            case.begin(made)
             case.decided = made.act.at if case.decided is None else case.decided
 
     def end(self, ended: MeasureEnd) -> None:
@@ -537,6 +626,8 @@ class Book:
         self._sign(ended.act.index, ended.made.case if ended.made else None, ended.said.by, ended.said.second)
         if ended.made is not None and ended.made.ended is None:
             ended.made.ended = ended
+            if (case := ended.made.case) is not None:
+                case.end(ended.made)
 
     def appeal(self, appealed: AppealStep) -> None:
         self._enter(appealed)
@@ -567,9 +658,8 @@ class Book:
             if done.matter is not None:
                 done.matter.stage = done.stage
         elif isinstance(done, MeasureAct):
-            alone = self.alone.get(done.said.by or "", [])
             if not done.said.second:
-                alone.pop(next(at for at in reversed(range(len(alone))) if alone[at] is done))
+                self._undo_alone(done)
             if done.proposal is not None and done.cause == DECIDED:
                 done.proposal.carried -= 1
                 done.proposal.over = False
@@ -586,9 +676,7 @@ class Book:
             if proposal.concurred and proposal.concurred[-1][0] == done.act.index:
                 proposal.concurred.pop()
         elif done.said.step in ("kept", "reviewed"):
-            for made in case.made:
-                if made.looked and made.looked[-1][1] is done.said:
-                    made.looked.pop()
+            case.looks.forget(done.act.place)
 
     # --- tallies ---
 

@@ -6,8 +6,9 @@ from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SE
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
+from chaupal_audit.rule_of_law.book import DECIDED, Book, Case, DecisionStep, Matter, MeasureAct, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check, Checks
+from chaupal_audit.rule_of_law.looks import Look, Looks
 from chaupal_audit.rule_of_law.opened import read
 from chaupal_audit.rule_of_law.people import AUTHORITY
 from chaupal_audit.tlog import at_minute, disclosure_digest
@@ -574,10 +575,9 @@ def _agreed_to(check: Check[MeasureAct]) -> Check[DecisionStep]:
     def broken(book: Book, decided: DecisionStep) -> bool | str:
         if decided.said.step != "reviewed" or decided.case is None:
             return False
-        agreed = [
-            replace(made, looked=[(decided.act.at, decided.said)]) for made in decided.case.made if made.ended is None
-        ]
-        return next((found for made in agreed if (found := check.broken(book, made))), False)
+        agreed = Looks([Look(decided.act.place, decided.act.at, decided.said)])
+        now = (replace(made, case=Case(decided.case.number, looks=agreed)) for made in decided.case.open())
+        return next((found for made in now if (found := check.broken(book, made))), False)
 
     return Check(check.code, check.en, check.hi, broken)
 

@@ -229,7 +229,7 @@ def closed_by_no_matter(book: Book, decided: DecisionStep) -> str:
 )
 def kept_nothing(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
-    return decided.said.step in STEPS_ON_CASES and not any(made.ended is None for made in (case.made if case else ()))
+    return decided.said.step in STEPS_ON_CASES and (case is None or not any(True for _ in case.open()))
 
 
 @DECIDING_ORDER.breach(
@@ -284,7 +284,7 @@ def renewed_alone(book: Book, made: MeasureAct) -> bool:
     """What one person may do goes on as theirs after a stay or an appeal; whatever else is changed, two change."""
     if made.cause == DECIDED:
         return False
-    if made.cause in (RESUMED, "modified") and made.before is not None and not made.before.seconds:
+    if made.cause in (RESUMED, "modified") and made.before is not None and not made.before.seconded:
         return False
     return not made.said.second or made.said.second == made.said.by
 
@@ -302,7 +302,7 @@ def more_than_before(book: Book, made: MeasureAct) -> str:
         return ""
     found = ["territory"] if set(said.territory or ()) - set(was.said.territory or ()) else []
     found += ["measure"] if made.cause == RESUMED and said.measure != was.said.measure else []
-    seconded = was.said.second is None and was.seconds  # then it lasts as long as it was to, which no entry says
+    seconded = was.said.second is None and was.seconded  # then it lasts as long as it was to, which no entry says
     longer = was.until is not None and (made.until is None or made.until > was.until + SLACK)
     found += ["until"] if longer and not seconded else []
     return ", ".join(found)
@@ -325,7 +325,7 @@ def in_force_twice(book: Book, made: MeasureAct) -> bool:
     case = made.case
     if case is None or made.cause != DECIDED:
         return False
-    return any(one.proposal is not made.proposal and _binds(one, made.act.at) for one in case.made)
+    return any(_binds(one, made.act.at) for one in case.open(made.proposal))
 
 
 # --- ends ---
@@ -362,8 +362,7 @@ def end_unordered(book: Book, ended: MeasureEnd) -> bool:
     if ended.said.step not in BY_STEP or ended.matter is None:
         return False
     stepped = _stepped(ended.matter, ended.said.step, ended.said.target, ended.act.at)
-    orders = (one for one in book.matters.values() if one.said.confirms == ended.matter.ref)
-    confirming = ended.said.step == "confirmed" and any(True for _ in orders)
+    confirming = ended.said.step == "confirmed" and ended.matter.ref in book.confirmed
     return not confirming and not stepped
 
 
@@ -387,9 +386,8 @@ def _out_of_state(matter: Matter | None) -> str:
 
 def _stepped(matter: Matter, word: str, target: int, at: int) -> bool:
     """Whether the order took this step about the target, in the same act as what happened `at` (ms)."""
-    steps = (step.act.at for step in matter.steps if step.said.step == word and step.touches(target))
-    newest = max(steps, default=None)
-    return newest is not None and newest + SLACK >= at
+    newest = [matter.newest[step] for step in ((word, None), (word, target)) if step in matter.newest]
+    return bool(newest) and max(newest) + SLACK >= at
 
 
 def _binds(made: MeasureAct, at: int) -> bool:

@@ -1,6 +1,6 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from chaupal_audit.rule_of_law.book import (
     MeasureEnd,
     OpeningAct,
     OrderStep,
+    Proposal,
     SaidAct,
 )
 from chaupal_audit.rule_of_law.check import SLACK, Checks
@@ -219,8 +220,9 @@ def concurred_with_oneself(book: Book, decided: DecisionStep) -> bool:
 )
 def seconded_oneself(book: Book, decided: DecisionStep) -> bool:
     """What one did by themselves is seconded by somebody else."""
-    made = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
-    return decided.said.step == "reviewed" and any(one.said.by == decided.said.by for one in made)
+    if decided.case is None or decided.said.step != "reviewed":
+        return False
+    return any(one.said.by == decided.said.by for one in decided.case.open())
 
 
 @DECIDING.breach(
@@ -260,8 +262,9 @@ def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterabl
 @DECIDING.breach(*OWN_TEAM, code="own_team")
 def decided_in_team(book: Book, decided: DecisionStep) -> bool:
     verb, proposal = TEAM_STEPS.get(decided.said.step, ""), decided.proposal
-    alone = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
-    about = alone if verb == "second" else [] if proposal is None else [proposal]
+    about: Sequence[MeasureAct | Proposal] = [] if proposal is None else [proposal]
+    if verb == "second":
+        about = [] if decided.case is None else list(decided.case.open())
     since = min((one.act.place for one in about), default=0)
     others = [one.said.by for one in about]
     return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others, since)
@@ -344,13 +347,8 @@ def people_of(made: MeasureAct) -> list[tuple[str, str, tuple[str, ...]]]:
         found.append(("second", made.said.second, second_act(made)))
     if made.said.concurred:
         found.append(("concurred", made.said.concurred, ("sanction",) if made.own else ("decide",)))
-    earlier = deciders(made.before) if made.before is not None and made.cause in KEEPS_PEOPLE else {}
-    return [(part, who, acts) for part, who, acts in found if who not in earlier.get(part, ())]
-
-
-def deciders(made: MeasureAct) -> dict[str, set[str]]:
-    """What they did -> who stands behind it."""
-    return {"by": {made.said.by or ""}, "second": made.seconds, "concurred": {made.said.concurred or ""}}
+    was = made.before if made.cause in KEEPS_PEOPLE else None
+    return [one for one in found if was is None or not was.rests_on(one[0], one[1])]
 
 
 @MEASURING_WHO.breach(
@@ -361,8 +359,13 @@ def others_behind_it(book: Book, made: MeasureAct) -> str:
     """What goes on after a stay or a confirmation has the same people behind it as before."""
     if made.before is None or made.cause not in (RESUMED, "confirmed"):
         return ""
-    earlier, now = deciders(made.before), deciders(made)
-    return ", ".join(part for part in earlier if (now[part] or {""}) - (earlier[part] or {""}))
+    was, said = made.before, made.said
+    same = {
+        "by": was.rests_on("by", said.by or ""),
+        "second": was.seconded_by(said.second) if said.second else not was.seconded,
+        "concurred": was.rests_on("concurred", said.concurred or ""),
+    }
+    return ", ".join(part for part, as_before in same.items() if not as_before)
 
 
 @MEASURING_WHO.breach(
@@ -477,16 +480,18 @@ def alone_again(book: Book, made: MeasureAct) -> str:
     if made.said.second or made.cause != DECIDED:
         return ""
     since = made.begins - ALONE_APART + SLACK
-    for before in book.alone.get(made.said.by or "", ()):
-        lately = before.over is None or before.over > since
-        if (
-            lately
-            and not before.seconds
-            and before.things & made.things
-            and _counts(before.said.measure, made.said.measure)
-        ):
-            return f"entry {before.act.index} did it before"
-    return ""
+    again = [
+        next((before.act.index for before in befores if _counts_since(before, made, since)), None)
+        for befores in book.done_alone(made)
+    ]
+    first = min((index for index in again if index is not None), default=None)
+    return "" if first is None else f"entry {first} did it before"
+
+
+def _counts_since(before: MeasureAct, made: MeasureAct, since: int) -> bool:
+    """Whether what was done to the same thing was not over then (ms), nobody agreed to it, and it is as much as this."""
+    lately = before.over is None or before.over > since
+    return lately and not before.seconded and _counts(before.said.measure, made.said.measure)
 
 
 def _counts(before: str, now: str) -> bool:

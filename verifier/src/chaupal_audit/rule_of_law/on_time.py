@@ -6,6 +6,7 @@ from chaupal_audit.clock import MINUTE
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import (
+    ENDS_ORDERS,
     UNKNOWN,
     AppealStep,
     Book,
@@ -22,7 +23,6 @@ from chaupal_audit.rule_of_law.on_order import BY_APPEAL, CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
 
 SILENT = ("delayed", "withheld")
-ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")
 NO_OWNER = ("tag", "server")  # nobody's own here, so nobody is told
 
 MEASURES_AT_END = Checks[MeasureAct]()
@@ -67,8 +67,8 @@ def runs_after_end(book: Book, made: MeasureAct) -> bool:
     if made.matter is None:
         return False
     ended = book.now if made.ended is None else made.ended.act.at
-    steps = (s for s in made.matter.steps if s.said.step in ENDS_ORDERS and s.touches(made.said.target))
-    return any(made.act.place < step.act.place and step.act.at + SLACK < ended for step in steps)
+    over = made.matter.over_after(made.act.place, made.said.target)
+    return over is not None and over + SLACK < ended
 
 
 @MEASURES_AT_END.breach(
@@ -94,13 +94,13 @@ def emergency_kept(book: Book, made: MeasureAct) -> bool:
     until = moment(made.said.emergency_until) or (made.until if made.said.emergency else None)
     if not made.said.emergency or until is None:
         return False
-    in_time = any(said.step == "reviewed" and at <= until + SLACK for at, said in made.looked)
+    in_time = made.looks.agreed_until(until + SLACK, made.span)
     return not (in_time or _seconded_before(made)) and until + GRACE < _bound_until(book, made)
 
 
 def _seconded_before(made: MeasureAct) -> bool:
     """Whether two stood behind what it goes on from: after a stay nobody seconds it anew."""
-    return made.before is not None and bool(made.before.seconds)
+    return made.before is not None and made.before.seconded
 
 
 def _bound_until(book: Book, made: MeasureAct) -> int:
@@ -128,12 +128,10 @@ def end_unrecorded(book: Book, made: MeasureAct) -> bool:
 )
 def review_late(book: Book, made: MeasureAct) -> bool:
     due = moment(made.said.review)
-    for at, said in made.looked:
-        if said.step == "kept" and due is not None:
-            if at > due + GRACE:
-                return True
-            due = moment(said.review)
-    return due is not None and due + GRACE < (book.now if made.ended is None else made.ended.act.at)
+    if due is None:
+        return False
+    late, due = made.looks.late(due, GRACE, made.span)
+    return late or (due is not None and due + GRACE < (book.now if made.ended is None else made.ended.act.at))
 
 
 # --- ends, at the log's end ---
@@ -293,7 +291,7 @@ def appealed_twice(book: Book, appealed: AppealStep) -> bool:
     "अपील पर उसी ने फ़ैसला किया जिसने मूल फ़ैसला किया था।",
 )
 def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
-    return appealed.said.by in _deciders(appealed)
+    return any(one.has_hand(appealed.said.by) for one in _decided_line(appealed))
 
 
 @APPEALING.breach(*OWN_TEAM, code="own_team")
@@ -369,7 +367,7 @@ def suit_noted_by_decider(book: Book, noted: SaidAct[entries.Counter]) -> bool:
 
 
 def _had_a_hand(made: MeasureAct, who: str | None) -> bool:
-    return any(who in one.hands for one in _one_line(made))
+    return any(one.has_hand(who) for one in _one_line(made))
 
 
 @APPEALS_AT_END.breach(

@@ -1,0 +1,89 @@
+"""A log made to hold an auditor: twice as much of it takes twice as many steps, and not four times. Steps are counted, not timed."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from scribe import Scribe
+
+FEW = 40
+EVENTS = sys.monitoring.events
+TOOL = 4  # a number that neither coverage nor a profiler takes
+
+
+def kept(scribe: Scribe, many: int, step: str = "kept") -> None:
+    """Each measure of one case is looked at, and so are those before it."""
+    for _ in range(many):
+        made = scribe.measure(until=None, review=scribe.minute(days=30))
+        scribe.keep(made, step, review=scribe.minute(days=30))
+
+
+def agreed(scribe: Scribe, many: int) -> None:
+    """What one did in an emergency is agreed to, ends and goes on, each time."""
+    for _ in range(many):
+        made = scribe.measure(
+            until=scribe.minute(hours=20), second=None, break_glass=True, glass_until=scribe.minute(hours=20)
+        )
+        scribe.keep(made, "reviewed", ends=scribe.minute(days=30))
+        stayed = scribe.reverse(made, "stayed")
+        scribe.reverse(scribe.measure(prev=stayed, cause="resumed", second=None))
+        scribe.later(days=61)
+
+
+def in_parts(scribe: Scribe, many: int) -> None:
+    """One proposal limits many things."""
+    proposal = scribe.propose()
+    for _ in range(many):
+        scribe.measure(prev=proposal, carried=scribe.opens[proposal], parts=many)
+
+
+def by_themselves(scribe: Scribe, many: int) -> None:
+    """One person does something to another thing each time."""
+    scribe.own(targets={"account": many})
+    for target in range(1, many + 1):
+        scribe.write("measure", "HOUSE-2021-0001", scribe.public(scribe.alone(target=target)))
+
+
+def now_and_then(scribe: Scribe, many: int) -> None:
+    """One person does something to one thing again and again, as seldom as they may."""
+    scribe.own(targets={"account": 1})
+    for _ in range(many):
+        scribe.alone()
+        scribe.later(days=40)
+
+
+def withdrawn(scribe: Scribe, many: int) -> None:
+    """An order goes to and fro, and each time measures end by it."""
+    for _ in range(many):
+        scribe.step("stayed")
+        scribe.reverse(scribe.measure(), "stayed")
+
+
+@pytest.mark.parametrize("write", [kept, agreed, in_parts, by_themselves, now_and_then, withdrawn])
+def test_twice_as_much_takes_twice_as_many_steps(write: Callable[[Scribe, int], None]):
+    _, none, once, twice = (steps(write, many) for many in (0, 0, FEW, 2 * FEW))  # what is read once is read first
+    assert twice - once < 1.02 * (once - none), (none, once, twice)
+
+
+def steps(write: Callable[[Scribe, int], None], many: int) -> int:
+    """Calls and turns of loops that an audit makes."""
+    scribe, counted = Scribe(), 0
+    scribe.begin()
+    scribe.open_order()
+    write(scribe, many)
+
+    def count(*_: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    seen = (EVENTS.PY_START, EVENTS.PY_RESUME, EVENTS.JUMP)
+    sys.monitoring.use_tool_id(TOOL, "steps")
+    try:
+        for event in seen:
+            sys.monitoring.register_callback(TOOL, event, count)
+        sys.monitoring.set_events(TOOL, sum(seen))
+        scribe.verdict()
+    finally:
+        sys.monitoring.free_tool_id(TOOL)
+    return counted
