@@ -148,13 +148,6 @@ _DID_IT = """
     )
 """
 # Carries something out, or agrees to it; to send a proposal back is open to less.
-# Whoever carries out what a second reviewer agreed to is not that reviewer.
-_CONCURRED_IT = f"""
-    (NEW.state = 'in_force' AND EXISTS (
-        SELECT 1 FROM case_events b WHERE b.target_id = NEW.target_id AND b.number = NEW.number - 1
-        AND b.state IN ('measure_concurred', 'change_concurred') AND b."by" IN ({_MINE})
-    ))
-"""  # noqa: S608 - words of ours
 _SECONDS = f"""
     NEW.first_by IS NOT NULL AND (
         NEW.state IN ('measure_concurred', 'change_concurred', 'refused', 'closed') OR (NEW.state = 'in_force' AND (
@@ -162,6 +155,13 @@ _SECONDS = f"""
         ))
     )
 """
+# Whoever carries out what a second reviewer agreed to is not that reviewer, who may send it back.
+_CONCURRED_IT = f"""
+    (NEW.state = 'in_force' AND {_SECONDS} AND EXISTS (
+        SELECT 1 FROM case_events b WHERE b.target_id = NEW.target_id AND b.number = NEW.number - 1
+        AND b.state IN ('measure_concurred', 'change_concurred') AND b."by" IN ({_MINE})
+    ))
+"""  # noqa: S608 - words of ours
 _HOLDS = "SELECT 1 FROM accounts WHERE state = 'active' AND role IN"
 # As `law/roles.py` says; a test holds them against each other.
 JUDGES, APPROVERS = "'reviewer', 'approver', 'owner'", "'approver', 'owner'"
