@@ -11,7 +11,7 @@ from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.settings import load_settings
 from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
-from chaupal.ports.files_s3 import S3Files, s3_files
+from chaupal.ports.files_s3 import S3Files, not_reached, s3_files
 from object_store import ObjectStore
 
 KEY = "media/109/original.webp"
@@ -157,3 +157,25 @@ def test_a_store_that_is_full_is_told_from_one_that_is_away_whatever_digits_a_ke
 ):
     store = S3Files(None)
     assert isinstance(store.fault(GenericError(said)), means)
+
+
+REFUSED = (
+    'error sending request\n\nDebug: retry_timeout: 180s, Os {\n code: 111,\n kind: X,\n message: "Connection refused",'
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (REFUSED, " (Connection refused)"),
+        ("code: 403 Forbidden: <Code>InvalidAccessKeyId</Code><AWSAccessKeyId>KEY", ""),
+        ("status code: 403 Forbidden: <AWSAccessKeyId>KEY</AWSAccessKeyId>", " (it answers 403)"),
+        ('"failed to lookup address information: Name', " (failed to lookup address information)"),
+    ],
+)
+def test_a_store_that_is_away_is_told_by_its_address_and_none_of_its_keys(said: str, why: str):
+    settings = load_settings(environ={}, files="s3://KEY:SECRET@gaanv/up", s3_endpoint="https://KEY:SECRET@s3.example")
+    told = not_reached(settings, GenericError(said))
+    where = "files: s3://gaanv/up at https://s3.example cannot be reached, or does not let this server in"
+    assert told is not None and told.message == where + why
+    assert not_reached(settings, OSError(said)) is None

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from chaupal.app.rooms import keeper_of
+from chaupal.app.rooms import keeper_of, reached
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files, check_key
@@ -32,7 +32,8 @@ async def backup(settings: Settings, file: Path) -> int:
         database = Path(beside) / (DUMP if settings.postgres else DATABASE)
         await asyncio.to_thread(_take_database, settings, database)
         if settings.files:
-            await _bring(keeper_of(settings), Path(beside) / FILES)
+            with reached(settings):
+                await _bring(keeper_of(settings), Path(beside) / FILES)
         return await asyncio.to_thread(_pack, Path(settings.data), Path(beside), database, file)
 
 
@@ -94,13 +95,15 @@ async def restore(settings: Settings, file: Path) -> None:
     """Bring a backup back. Raises Problem for a data directory that is not empty and for a file that is no backup."""
     files = keeper_of(settings) if settings.files else None
     if files is not None:
-        async for key in files.every():
-            raise Problem(f"{settings.files} is not empty (it holds {key}); restore into a new store")
+        with reached(settings):
+            async for key in files.every():
+                raise Problem(f"{settings.files} is not empty (it holds {key}); restore into a new store")
     if settings.postgres:
         await _check_empty(settings.database)
     await asyncio.to_thread(_restore, settings, file)
     if files is not None:
-        await _carry(Path(settings.data) / FILES, files)
+        with reached(settings):
+            await _carry(Path(settings.data) / FILES, files)
 
 
 async def _check_empty(dsn: str) -> None:

@@ -3,12 +3,13 @@
 from contextlib import suppress
 from pathlib import Path
 
+from chaupal.app.rooms import reached
 from chaupal.governance.log import cosigned, log, reconcile, refilling
 from chaupal.governance.orders import documents
 from chaupal.governance.people import role_grants
 from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import PACKAGED
 from chaupal.reads.court import desk
 from chaupal.store.machine import checks
@@ -83,12 +84,15 @@ async def _faults_of_files(house: House) -> list[str]:
     files = house.square.files
     try:
         if house.settings.files:  # it is asked also where nothing lies there yet: a bucket may be written wrongly
-            await anext(files.every(), None)
+            with reached(house.settings):
+                await anext(files.every(), None)
         async with house.square.work.scanning() as reading:
             missing = await _missing_files(house, reading)
             # What was deleted between the look at its row and that at its file has no row any more.
             again = await _missing_files(house, reading) if missing else []
         return [fault for fault in missing if fault in again] + await documents.faults(house.court, files)
+    except BadSettings as error:
+        return [error.message.replace("files", "uploads", 1)]
     except Exception as error:
         if files.fault(error) is None:
             raise

@@ -213,6 +213,19 @@ def keeper_of(settings: Settings) -> Files:
     return s3_files(settings)
 
 
+@contextmanager
+def reached(settings: Settings) -> Generator[None]:
+    """Raises BadSettings, in plain words, where the object store of the settings cannot be reached or entered."""
+    try:
+        yield
+    except Exception as error:
+        if not settings.files:
+            raise
+        from chaupal.ports.files_s3 import not_reached
+
+        raise not_reached(settings, error) or error from error
+
+
 def _laws(data: Path) -> tuple[Regimes, HouseRules]:
     """The laws and the house's rules: what is shipped, and what the operator put in its place."""
     laws, rules = data / "regimes", data / "rules"

@@ -6,15 +6,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import regex
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from chaupal.kernel.errors import Full, Problem, Unavailable, no_room
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.files import check_key
 
 CHUNK = 8_000_000  # bytes of one part of a large file: what is larger goes there, and comes back, in parts
 PATIENCE = timedelta(seconds=60)
+
+# What the store's words for people who write programs say of why, in this order. The rest may hold a key.
+_WHY = (
+    regex.compile(r"status code: (\d{3})"),
+    regex.compile(r'Os \{\s*code: \d+,\s*kind: \w+,\s*message: "([^"]+)"'),
+    regex.compile(r"(failed to lookup address information|certificate|operation timed out)"),
+)
 
 
 def s3_files(settings: Settings) -> "S3Files":
@@ -33,6 +41,18 @@ def s3_files(settings: Settings) -> "S3Files":
         client_options={"allow_http": settings.s3_endpoint.startswith("http://"), "timeout": PATIENCE},
     )
     return S3Files(store)
+
+
+def not_reached(settings: Settings, error: BaseException) -> BadSettings | None:
+    """In plain words, where this is the store that cannot be reached or entered: its address and why, and none of its keys."""
+    if not isinstance(error, BaseError):
+        return None
+    bucket, endpoint = urlsplit(settings.files), urlsplit(settings.s3_endpoint)
+    name = f"s3://{bucket.netloc.rpartition('@')[2]}{bucket.path}"
+    where = f" at {endpoint.scheme}://{endpoint.netloc.rpartition('@')[2]}" if endpoint.netloc else ""
+    found = next((one for why in _WHY if (one := why.search(str(error)))), None)
+    said = "" if found is None else f" (it answers {found[1]})" if found[1].isdecimal() else f" ({found[1]})"
+    return BadSettings(f"files: {name}{where} cannot be reached, or does not let this server in{said}")
 
 
 class S3Files:

@@ -31,7 +31,7 @@ from chaupal.app.rooms import visiting
 from chaupal.governance.laws.house_rules import SHIPPED as SHIPPED_RULES
 from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.settings import FIELDS, Settings, load_settings
+from chaupal.kernel.settings import FIELDS, BadSettings, Settings, load_settings
 from chaupal.ports.files_s3 import s3_files
 from chaupal.social.people import accounts
 from object_store import ObjectStore
@@ -459,7 +459,15 @@ def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, objec
     assert asyncio.run(s3_files(second).get("media/5/original.png")) == b"png"
     assert _faults(second) == [] and not (tmp_path / "new" / "files").exists()
     [fault] = _faults(replace(first, files="s3://nowhere"))
-    assert fault.startswith("uploads: ") and "nowhere" in fault
+    away = "s3://nowhere at http://127.0.0.1:.* cannot be reached, or does not let this server in \\(it answers 404\\)$"
+    assert regex.match(f"uploads: {away}", fault), fault
+    nowhere = replace(second, files="s3://nowhere", data=str(tmp_path / "third"))
+    for act in (
+        backup.restore(nowhere, tmp_path / "file"),
+        backup.backup(replace(first, files="s3://nowhere"), tmp_path / "x"),
+    ):
+        with pytest.raises(BadSettings, match=f"^files: {away}"):
+            asyncio.run(act)
     with pytest.raises(Problem, match="not empty"):  # a store that is in use is not mixed with another
         asyncio.run(backup.restore(replace(second, data=str(tmp_path / "third")), tmp_path / "file"))
 
