@@ -107,6 +107,11 @@ async def test_a_long_order_is_told_in_parts(bench: Bench):
     ref = await bench.order(targets="\n".join(handles))
     first = await record.story(bench.street.reads, by(None), ref, most=3)
     assert ([o.number for o in first.outcomes], first.next) == ([1, 2, 3], 4)
+    await bench.withhold(ref, 5, "withhold_account")
+    [entry] = [o.ruling.log_index for o in (await record.story(bench.street.reads, by(None), ref)).outcomes if o.ruling]
+    around = await record.story(bench.street.reads, by(None), ref, entry=entry, most=3)
+    assert ([o.number for o in around.outcomes], around.next) == ([4, 5, 6], 7), "where the address of a notice leads"
+    assert (await record.story(bench.street.reads, by(None), ref, entry=entry + 1, most=3)).outcomes == first.outcomes
     last = await dossier.dossier(bench.street.reads, bench.dev, ref, first=7, most=3)
     assert ([f.target.number for f in last.files], last.next) == ([7], None)
 

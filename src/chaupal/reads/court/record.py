@@ -206,13 +206,19 @@ async def counts_of(reading: Reading, ids: Sequence[int]) -> dict[int, Counts]:
     return {id_: counted(told) for id_, told in (await case_events.public_standing(reading, ids)).items()}
 
 
-async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most: int = 100) -> Story:
-    """The order and what was done about its targets from number `first` on. Raises NotFound, as for a secret one."""
+async def story(
+    reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, entry: int | None = None, most: int = 100
+) -> Story:
+    """The order and what was done about its targets from number `first` on, or those among which an entry of the log limits one.
+    Raises NotFound, as for a secret one.
+    """
     async with reads.work.reading() as reading:
         order = await docket.order(reading, ref)
         authority = None if order is None else await authorities.by_id(reading, order.authority_id)
         if order is None or authority is None or order.secret:
             raise NotFound
+        if entry is not None and (number := await docket.number_decided_at(reading, order.id, entry)):
+            first = number - (number - 1) % most
         named, following = part_from(await docket.targets_of(reading, order.id), first, most)
         own = order.authority_id is None
         outcomes = tuple(await _outcomes(reads, reading, viewer, named, elsewhere=True, own=own))

@@ -155,6 +155,11 @@ targets_of = ALL_TARGETS.where(order_id="of").ordered("number").all_of
 TARGETS_OF_ORDERS = ALL_TARGETS.where(among(targets.c.order_id, "ids")).ordered("order_id number")
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
+DECIDED_AT = (
+    selects(targets.c.number)
+    .join(rulings, rulings.c.target_id == targets.c.id)
+    .where(rulings.c.log_index == param("entry"), order_id="of")
+)
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
 _lately = and_(orders.c.received_at > param("after"), orders.c.id <= param("of"))
 # What is theirs, by whichever of their accounts.
@@ -334,6 +339,11 @@ async def naming_the_same(reading: Reading, order_id: int) -> list[Order]:
 async def targets_at(reading: Reading, order_id: int, numbers: Sequence[int]) -> list[Target]:
     """Those of these numbers that there are."""
     return await TARGETS_AT.all(reading, of=order_id, numbers=listed(numbers))
+
+
+async def number_decided_at(reading: Reading, order_id: int, entry: int) -> int | None:
+    """The target of an order that is limited by an entry of the log."""
+    return await reading.value(DECIDED_AT, of=order_id, entry=entry)
 
 
 async def targets_of_owner(reading: Reading, order_id: int, owner: int) -> list[Target]:

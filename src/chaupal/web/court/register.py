@@ -31,10 +31,11 @@ type From = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class OrderAsked(msgspec.Struct, kw_only=True):
-    """An order by its public reference; `first`: from which target on."""
+    """An order by its public reference; `first`: from which target on; `entry`: or those among which this entry of the log limits one."""
 
     ref: str
     first: From = 1
+    entry: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
 OUTCOMES = {
@@ -160,7 +161,8 @@ def _entry(call: Call[Any], line: RegisterLine, story: tuple[StoryLine, ...]) ->
 
 async def order(call: Call[OrderAsked]) -> Answer:
     try:
-        story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
+        asked = call.args
+        story = await record.story(call.house.reads, call.viewer, asked.ref, first=asked.first, entry=asked.entry)
     except NotFound:  # whoever was given this address finds what is known of it
         if (entry := await refilling.entry_of(call.house.court, call.args.ref)) is None:
             raise

@@ -220,7 +220,7 @@ def _limit(ruling: Ruling, text: str, title: str = "") -> Limit:
     path = placeholders.notice_path(ruling)
     if path == placeholders.ABOUT_LIMITS:
         return Limit(text, path, title, order=False)
-    return Limit(text, f"{path}#entry-{ruling.log_index}", title)
+    return Limit(text, f"{path}?entry={ruling.log_index}#entry-{ruling.log_index}", title)
 
 
 def _card(
