@@ -147,6 +147,22 @@ def test_what_came_back_is_no_lie_and_is_told_until_it_is_decided_anew(scribe: S
     assert "lost_not_anew" not in scribe.found(ends[0])
 
 
+@pytest.mark.parametrize(("days", "told"), [(5, True), (31, False)])
+def test_what_was_lost_waits_to_be_decided_anew_until_its_time_has_run_out_as_two_had_agreed(
+    scribe: Scribe, days: int, told: bool
+):
+    scribe.own(targets={"account": 1})
+    start = len(scribe.entries)
+    made = scribe.alone()
+    scribe.keep(made, "reviewed", ends=scribe.minute(days=30))
+    end = len(scribe.entries)
+    back(scribe, start, end)
+    over = scribe.reverse(made, "lost", by="machine")
+    scribe.later(days=days)
+    scribe.role(NOBODY, "clerk")
+    assert ("lost_not_anew" in scribe.found(over)) is told
+
+
 def test_what_was_under_way_when_the_store_was_lost_is_done_anew_from_where_it_stood(scribe: Scribe):
     """A house that said what it had lost was blamed for each step that it took a second time."""
     made, proposal = scribe.decide(target=2), scribe.propose()

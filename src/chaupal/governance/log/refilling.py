@@ -81,11 +81,13 @@ class _Opening(NamedTuple):
     at: int
 
 
-class _Told:
+class Told:
     """What the entries that come back tell, as far as the store has to follow them. `at`: ms."""
 
     def __init__(self) -> None:
         self.measures: dict[int, tuple[entries.Entry, entries.Measure]] = {}
+        # (order, target) -> the last entry by which a second person agreed to what one had done, and until when it is since then
+        self.agreed: dict[tuple[str, int], tuple[int, str | None]] = {}
         self.ends: dict[int, tuple[int, int]] = {}  # a measure's entry -> (entry that ends it, when)
         # Who has which part, and who is let in, protected or shut out.
         self.standing: list[tuple[int, entries.Entry]] = []
@@ -96,6 +98,10 @@ class _Told:
     def hear(self, index: int, head: entries.Entry) -> None:
         if head.t in entries.Measure.TYPES:
             self.measures[index] = head, msgspec.json.decode(head.public, type=entries.Measure)
+        elif head.t in entries.Decision.TYPES:
+            decided = msgspec.json.decode(head.public, type=entries.Decision)
+            if decided.step == "reviewed":
+                self.agreed[head.ref, decided.target] = index, decided.ends
         elif head.t in STANDING:
             self.standing.append((index, head))
         elif head.t == "key":
@@ -111,8 +117,17 @@ class _Told:
 
     @property
     def open(self) -> dict[int, tuple[entries.Entry, entries.Measure]]:
-        """Measures of which none of these entries says that they have ended."""
-        return {index: one for index, one in self.measures.items() if index not in self.ends}
+        """Measures of which none of these entries says that they have ended, each with the end that it had at last."""
+        return {
+            index: (head, self._as_agreed(index, head, said))
+            for index, (head, said) in self.measures.items()
+            if index not in self.ends
+        }
+
+    def _as_agreed(self, index: int, head: entries.Entry, said: entries.Measure) -> entries.Measure:
+        """An audit reads it so, too (`MeasureAct.until`). What an appeal left keeps the end that it was given."""
+        place, ends = self.agreed.get((head.ref, said.target), (-1, None))
+        return said if place < index or said.cause == "modified" else msgspec.structs.replace(said, until=ends)
 
 
 # --- bringing them back ---
@@ -176,13 +191,13 @@ def _signed_by(court: Court, note: str) -> dict[str, str]:
     }
 
 
-async def _take(w: Writing, copy: Path, first: int) -> tuple[_Told, int, list[tuple[int, int]]]:
+async def _take(w: Writing, copy: Path, first: int) -> tuple[Told, int, list[tuple[int, int]]]:
     """Append what the copy has after the first entries, with what is read beside them; publish what was published meanwhile, and erase
     what was erased: how many fields, and of which entries it may not be all.
     """
     from chaupal_audit.log import mirror  # one command needs it
 
-    heard, line, openings = _Told(), list[tuple[str, bytes]](), dict[int, list[str]]()
+    heard, line, openings = Told(), list[tuple[str, bytes]](), dict[int, list[str]]()
     waiting = await ledger.waiting(w, first, await ledger.reach(w))
     for index, entry, texts in mirror.entries_opened(copy):
         if texts:
@@ -352,7 +367,7 @@ async def undecided(court: Court, reading: Reading) -> list[LostMeasure]:
     """Measures of which only the log knows, whose time has not run out, and about whose thing nobody has decided since they were lost."""
     found: list[LostMeasure] = []
     for entry, back in (await seen.came_back(reading)).each:
-        heard = _Told()
+        heard = Told()
         for start in range(back.start, back.stop, AT_ONCE):
             for index, body in enumerate(await ledger.entries(reading, start, min(AT_ONCE, back.stop - start)), start):
                 heard.hear(index, log.head_of(body))

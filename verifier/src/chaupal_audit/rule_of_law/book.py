@@ -81,6 +81,7 @@ class Case:
     decided: int | None = None  # when something was first decided about it (ms)
     made: list["MeasureAct"] = field(default_factory=list["MeasureAct"])
     looks: Looks = field(default_factory=Looks)
+    forgotten: Looks = field(default_factory=Looks)  # those of which the store knows by the log alone
     hands: set[str] = field(default_factory=set[str])  # who has proposed, decided, kept or ended something
     # What has not ended, by the index of its proposal and its own.
     _open: dict[int, dict[int, "MeasureAct"]] = field(default_factory=dict[int, dict[int, "MeasureAct"]])
@@ -253,7 +254,15 @@ class MeasureAct:
     @property
     def until(self) -> int | None:
         """When it ends by its own entry, or by that of a second person who agreed to what one had done."""
-        agreed = None if self.shortened else self.looks.agreed(self.span)
+        return self._until(self.looks)
+
+    @property
+    def until_lost(self) -> int | None:
+        """The same of what the store lost, as everybody saw it before: who agreed to it is lost with it."""
+        return self._until(Looks() if self.case is None else self.case.forgotten)
+
+    def _until(self, looks: Looks) -> int | None:
+        agreed = None if self.shortened else looks.agreed(self.span)
         return moment(self.said.until if agreed is None else agreed.said.ends)
 
     @property
@@ -676,7 +685,9 @@ class Book:
             if proposal.concurred and proposal.concurred[-1][0] == done.act.index:
                 proposal.concurred.pop()
         elif done.said.step in ("kept", "reviewed"):
-            case.looks.forget(done.act.place)
+            look = case.looks.forget(done.act.place)
+            if look is not None:
+                case.forgotten.add(look)
 
     # --- tallies ---
 

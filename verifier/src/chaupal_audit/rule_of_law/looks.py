@@ -4,7 +4,7 @@ Kept once for the case, however many measures it has, and read by where it falls
 which each of many is looked at many times is read in as many steps as it has entries.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from operator import attrgetter
@@ -49,16 +49,19 @@ class Looks:
 
     def add(self, look: Look) -> None:
         for looks in self._holding(look):
-            looks.append(look)
+            insort(looks, look, key=_place)
         self._dues = self._soonest = None
 
-    def forget(self, place: int) -> None:
-        """The store lost it: it is looked at once more."""
+    def forget(self, place: int) -> Look | None:
+        """The store lost it: it is looked at once more. What is forgotten."""
         at = bisect_left(self._all, place, key=_place)
-        if at < len(self._all) and self._all[at].place == place:
-            for looks in self._holding(self._all[at]):
-                del looks[bisect_left(looks, place, key=_place)]
+        if at == len(self._all) or self._all[at].place != place:
+            return None
+        look = self._all[at]
+        for looks in self._holding(look):
+            del looks[bisect_left(looks, place, key=_place)]
         self._dues = self._soonest = None
+        return look
 
     def _holding(self, look: Look) -> list[list[Look]]:
         found = [self._all, self._by.setdefault(look.said.by, [])]

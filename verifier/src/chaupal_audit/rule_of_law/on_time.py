@@ -164,8 +164,9 @@ def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
     late=True,
 )
 def lost_not_anew(book: Book, ended: MeasureEnd) -> bool:
+    """As `chaupal check` asks it: until its time has run out, as somebody may have agreed to it in what was lost."""
     made = ended.made
-    if not ended.lost or made is None or (made.until is not None and made.until <= ended.act.at):
+    if not ended.lost or made is None or (made.until_lost is not None and made.until_lost <= book.now):
         return False
     return all(book.anew.get(thing, 0) <= ended.act.place for thing in named(made))
 

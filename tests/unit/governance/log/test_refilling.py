@@ -1,0 +1,43 @@
+"""What entries tell that came back from a copy."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from chaupal.governance.log.refilling import Told
+from chaupal_audit.log.entries import Decision, Entry, Measure, Reversal
+
+ALONE, AGREED = "2021-02-12T15:00Z", "2021-03-12T15:00Z"
+
+
+def said(t: str, public: Any, prev: int | None = None, ref: str = "HOUSE-2021-0001") -> Entry:
+    return Entry(t, ref, "2021-02-10T15:00Z", msgspec.Raw(msgspec.json.encode(public)), prev=prev)
+
+
+@pytest.mark.parametrize(
+    ("cause", "target", "ref", "until"),
+    [
+        ("decided", 1, "HOUSE-2021-0001", AGREED),
+        ("modified", 1, "HOUSE-2021-0001", ALONE),
+        ("decided", 2, "HOUSE-2021-0001", ALONE),
+        ("decided", 1, "HOUSE-2021-0002", ALONE),
+    ],
+)
+def test_what_one_did_and_a_second_agreed_to_is_waited_for_until_the_end_that_two_gave_it(
+    cause: str, target: int, ref: str, until: str
+):
+    """It was in force so long, as everybody saw it: `chaupal check` looked away after two days, and the audit did not."""
+    told = Told()
+    for index, entry in enumerate(
+        (
+            said("measure", Measure(target=1, cause=cause, until=ALONE)),
+            said("measure", Measure(target=1, until=ALONE)),
+            said("decision", Decision(target=target, step="kept")),
+            said("decision", Decision(target=target, step="reviewed", ends=AGREED), 0, ref),
+            said("reversal", Reversal(target=1, at=ALONE), 1),
+            said("measure", Measure(target=target, until=ALONE), ref=ref),
+        )
+    ):
+        told.hear(index, entry)
+    assert {index: one.until for index, (_, one) in told.open.items()} == {0: until, 5: ALONE}
