@@ -81,7 +81,7 @@ class _Opening(NamedTuple):
     at: int
 
 
-class Told:
+class LostEntries:
     """What the entries that come back tell, as far as the store has to follow them. `at`: ms."""
 
     def __init__(self) -> None:
@@ -191,13 +191,13 @@ def _signed_by(court: Court, note: str) -> dict[str, str]:
     }
 
 
-async def _take(w: Writing, copy: Path, first: int) -> tuple[Told, int, list[tuple[int, int]]]:
+async def _take(w: Writing, copy: Path, first: int) -> tuple[LostEntries, int, list[tuple[int, int]]]:
     """Append what the copy has after the first entries, with what is read beside them; publish what was published meanwhile, and erase
     what was erased: how many fields, and of which entries it may not be all.
     """
     from chaupal_audit.log import mirror  # one command needs it
 
-    heard, line, openings = Told(), list[tuple[str, bytes]](), dict[int, list[str]]()
+    heard, line, openings = LostEntries(), list[tuple[str, bytes]](), dict[int, list[str]]()
     waiting = await ledger.waiting(w, first, await ledger.reach(w))
     for index, entry, texts in mirror.entries_opened(copy):
         if texts:
@@ -367,7 +367,7 @@ async def undecided(court: Court, reading: Reading) -> list[LostMeasure]:
     """Measures of which only the log knows, whose time has not run out, and about whose thing nobody has decided since they were lost."""
     found: list[LostMeasure] = []
     for entry, back in (await seen.came_back(reading)).each:
-        heard = Told()
+        heard = LostEntries()
         for start in range(back.start, back.stop, AT_ONCE):
             for index, body in enumerate(await ledger.entries(reading, start, min(AT_ONCE, back.stop - start)), start):
                 heard.hear(index, log.head_of(body))

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance.log.refilling import Told
+from chaupal.governance.log.refilling import LostEntries
 from chaupal_audit.log.entries import Decision, Entry, Measure, Reversal
 
 ALONE, AGREED = "2021-02-12T15:00Z", "2021-03-12T15:00Z"
@@ -28,7 +28,7 @@ def test_what_one_did_and_a_second_agreed_to_is_waited_for_until_the_end_that_tw
     cause: str, target: int, ref: str, until: str
 ):
     """It was in force so long, as everybody saw it: `chaupal check` looked away after two days, and the audit did not."""
-    told = Told()
+    told = LostEntries()
     for index, entry in enumerate(
         (
             said("measure", Measure(target=1, cause=cause, until=ALONE)),
