@@ -14,11 +14,13 @@ from chaupal.policy.measures import Measure
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import ImportFile
 from chaupal.social.context import FoundElsewhere
+from chaupal.social.media import media
 from chaupal.social.people import graph
 from chaupal.store.square import posting
 from exports import export
 from faraway import answering, comes, naming, says
 from listening import hears, listening
+from painted import picture
 from remotes import federating
 from village import Village, Villager
 
@@ -115,6 +117,12 @@ async def test_a_tag_is_read_from_everywhere_or_from_one_side(village: Village):
     tag = "/api/v1/timelines/tag/harvest"
     assert await ids(v, tag) == [str(near.id), str(far.id)]
     assert await ids(v, tag, local=True) == [str(near.id)] and await ids(v, tag, remote=True) == [str(far.id)]
+    field = await media.attach(v.running.house.square, v.karl.viewer, picture())
+    shown = await v.says(v.karl, "So much #harvest #barley", pictures=[field], language="en")
+    for more in ({}, {"any[]": "hay"}, {"all[]": "barley"}, {"none[]": "hay"}, {"language": "en"}, {"local": True}):
+        assert await ids(v, tag, only_media=True, **more) == [str(shown.id)], more
+    for less in ({"none[]": "barley"}, {"all[]": "hay"}, {"language": "hi"}, {"remote": True}, {"max_id": shown.id}):
+        assert await ids(v, tag, only_media=True, **less) == [], less
 
 
 async def test_each_stream_hears_its_own_side(village: Village):

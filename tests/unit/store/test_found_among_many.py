@@ -124,7 +124,7 @@ async def cost(work: Work, database: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def tagged(*, any_: Sequence[str] = ("many",), every: Sequence[str] = (), none: Sequence[str] = ()) -> Any:
-    pages = posts.WITH_TAGS["all"]
+    pages = posts.WITH_TAGS[False]["all"]
     return lambda reading: pages.rows(reading, upward=False, n=21, any=any_, every=every, none=none, **ALL)
 
 

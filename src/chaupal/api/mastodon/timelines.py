@@ -99,6 +99,7 @@ async def tagged(call: Call[TagArgs]) -> Answer:
         also=args.any,
         with_all=args.all,
         without=args.none,
+        only_media=args.only_media,
         scope=args.scope,
     )
     return await _answer(call, found)

@@ -82,21 +82,24 @@ async def tagged(
     also: Sequence[str] = (),
     with_all: Sequence[str] = (),
     without: Sequence[str] = (),
+    only_media: bool = False,
     scope: Scope = "all",
 ) -> Page[Visible[Post]]:
     """Public posts with a tag (or one of `also`), with every one of `with_all` and none of `without`.
 
-    Tags are one whatever their spelling: the count key decides.
+    Tags are one whatever their spelling: the count key decides. Of one tag those in one language can be asked for.
     """
     key = fold.count_key(name)
-    async with reads.work.reading() as reading:
-        if also or with_all or without:
-            params = _several(key, also, with_all, without)
-            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAGS[scope], cursor, **params)
-        if language:
-            params = {"key": key, "language": language}
-            return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG_IN[scope], cursor, **params)
-        return await listed_page(reading, viewer, Surface.TAG, posts.WITH_TAG[scope], cursor, key=key)
+    params: dict[str, object] = {"key": key}
+    if also or with_all or without:
+        pages, params = posts.WITH_TAGS[only_media], _several(key, also, with_all, without)
+    elif language:
+        pages, params = posts.WITH_TAG[only_media, True], params | {"language": language}
+    else:
+        pages = posts.WITH_TAG[only_media, False]
+    # Posts with media may be far between.
+    async with reads.work.scanning() if only_media else reads.work.reading() as reading:
+        return await listed_page(reading, viewer, Surface.TAG, pages[scope], cursor, **params)
 
 
 def _several(key: str, also: Sequence[str], with_all: Sequence[str], without: Sequence[str]) -> dict[str, object]:
@@ -129,4 +132,6 @@ async def of_tag(reads: Reads, viewer: Viewer, name: str) -> Page[Visible[Post]]
     """The newest public posts with a tag that people of this server wrote, in whatever spelling."""
     async with reads.work.reading() as reading:
         key = fold.count_key(name)
-        return await listed_page(reading, viewer, Surface.FEED, posts.WITH_TAG["here"], Cursor(limit=MOST), key=key)
+        return await listed_page(
+            reading, viewer, Surface.FEED, posts.WITH_TAG[False, False]["here"], Cursor(limit=MOST), key=key
+        )

@@ -168,8 +168,15 @@ def _tagged(*where: Any) -> dict[Scope, Pages]:
     }
 
 
-WITH_TAG = _tagged()
-WITH_TAG_IN = _tagged(post_tags.c.language == text_param("language"))
+_CARRIES_MEDIA = exists().where(posts.c.id == post_tags.c.post_id, _WITH_MEDIA)
+_IN_LANGUAGE = post_tags.c.language == text_param("language")
+# By whether those with media alone are asked for, and those in one language.
+WITH_TAG = {
+    (False, False): _tagged(),
+    (False, True): _tagged(_IN_LANGUAGE),
+    (True, False): _tagged(_CARRIES_MEDIA),
+    (True, True): _tagged(_CARRIES_MEDIA, _IN_LANGUAGE),
+}
 _others = post_tags.alias("others")
 
 
@@ -186,11 +193,11 @@ class SeveralTags(Pages):
     any tag, or that have these.
     """
 
-    def __init__(self, where: Any) -> None:
+    def __init__(self, *where: Any) -> None:
         super().__init__(
             post_tags.c.post_id,
             post_tags.c.key == text_param("key"),
-            where,
+            *where,
             _how_many("any") > 0,
             _how_many("every") == param("count"),
             _how_many("none") == 0,
@@ -216,7 +223,10 @@ class SeveralTags(Pages):
 
 
 TAG_USES = selects(tags, "key uses").where(among(tags.c.key, "keys"))
-WITH_TAGS = {scope: SeveralTags(where) for scope, where in _TAGS_OF.items()}
+WITH_TAGS = {
+    only_media: {scope: SeveralTags(where, *narrow) for scope, where in _TAGS_OF.items()}
+    for only_media, narrow in ((False, ()), (True, (_CARRIES_MEDIA,)))
+}
 _BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
 _OF = (
     posts.c.author == param("author"),
