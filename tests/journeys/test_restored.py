@@ -261,6 +261,11 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
         verdict = rule_of_law.try_log(lambda: mirror.entries(story.copy), BY_HASH.get)
         assert not verdict.broken, verdict.broken
         assert [one.code for one in verdict.late].count("lost_not_anew") == 1, verdict.late
+        # Whoever keeps copies was told that it is withheld, and is told that it is back.
+        for since, many in ((done.lost[0].index, 1), (done.entry, 1), (older * 2, 0)):
+            told = (await village.client.get(f"/api/v1/withheld?since={since}")).json()
+            known = [(one["event"], one["id"], one["order_ref"], one["countries"]) for one in told["changes"]]
+            assert known == [("restored", str(story.post.id), story.published, ["IN"])] * many, (since, told)
         # Numbers of what came back are given to nothing else; and once two have decided about the same thing nothing waits.
         ref = await village.withhold(post=story.post, by=village.chitra, second=village.dev)
         assert int(ref.rpartition("-")[2]) > 1_000

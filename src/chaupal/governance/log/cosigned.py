@@ -212,7 +212,7 @@ async def standing(court: Court) -> Witnessing | None:
     async with court.work.reading() as reading:
         kept = await ledger.last_checkpoint(reading)
         known = {} if kept is None else await witnesses.last_by(reading)
-        older, back = await log_seen.older(reading), await log_seen.refilled(reading)
+        older, back = await log_seen.older(reading), await ledger.refilled(reading)
     if kept is None:
         return None
     signed = sum(name in known and known[name].size == kept.size for name in names)

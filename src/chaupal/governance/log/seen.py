@@ -18,7 +18,7 @@ from chaupal.store.court import ledger
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading
 from chaupal_audit import errors as plain, tlog
-from chaupal_audit.log.entries import Entry, Refill
+from chaupal_audit.log.entries import Entry
 from chaupal_audit.spans import Spans
 
 
@@ -128,18 +128,9 @@ async def older_names(reading: Reading) -> set[str]:
     return {name for one in await older(reading) for name in (one.name, one.served) if name}
 
 
-async def refilled(reading: Reading) -> list[tuple[int, range]]:
-    """(entry that says so, the entries that came back) of each time that the store had lost some and a copy of the log had them."""
-    found = [
-        (index, msgspec.json.decode(body, type=Entry)) for index, body in await ledger.of_kind(reading, *Refill.TYPES)
-    ]
-    said = [(index, msgspec.json.decode(head.public, type=Refill)) for index, head in found]
-    return [(index, range(one.start, one.to)) for index, one in said]
-
-
 async def came_back(reading: Reading) -> Spans:
     """The entries that came back: of what they tell there are no rows."""
     spans = Spans()
-    for entry, back in await refilled(reading):
+    for entry, back in await ledger.refilled(reading):
         spans.add(entry, back)
     return spans

@@ -16,6 +16,7 @@ from chaupal.store.machine.statements import deletes, inserts, inserts_once, sel
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.log import disclosures, log_checkpoints, log_entries, log_nodes
 from chaupal.store.tables.machine import marks
+from chaupal_audit.log.entries import Entry, Refill
 
 # One sequencer: whoever appends holds this row until the commit. (SQLite has one writer anyway.)
 HOLD = upsert(
@@ -184,6 +185,13 @@ async def entry(reading: Reading, index: int) -> bytes:
 async def of_kind(reading: Reading, kind: str) -> list[tuple[int, bytes]]:
     """(index, entry) of every entry of a kind that is rare."""
     return [(row[0], _bytes(row[1])) for row in await reading.fetch(OF_KIND, kind=kind)]
+
+
+async def refilled(reading: Reading) -> list[tuple[int, range]]:
+    """(entry that says so, the entries that came back) of each time that the store had lost some and a copy of the log had them."""
+    found = [(index, msgspec.json.decode(body, type=Entry)) for index, body in await of_kind(reading, *Refill.TYPES)]
+    said = [(index, msgspec.json.decode(head.public, type=Refill)) for index, head in found]
+    return [(index, range(one.start, one.to)) for index, one in said]
 
 
 async def of_kind_in(reading: Reading, kind: str, start: int, end: int) -> list[tuple[int, bytes]]:
