@@ -300,8 +300,8 @@ def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
 async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[int]:
     """Out of the store, newest first. `upward`: not the newest, but those next above `above`."""
     ids: list[int] = []
-    for lower, higher in windows(reading, below=below, above=above, upward=upward):
-        ids = await _between(reading, me, below=lower, above=higher, limit=limit, upward=upward)
+    for before, after in windows(reading, below=below, above=above, upward=upward):
+        ids = await _between(reading, me, below=before, above=after, limit=limit, upward=upward)
         if len(ids) >= limit:
             break
     return ids

@@ -73,7 +73,9 @@ async def context(reads: Reads, viewer: Viewer, id_: int, *, most: int = MOST, p
         seen = await _shown(reading, viewer, after, many + 1)
         more = seen[many - 1].item.id if len(seen) > many else None
         way = _around(seen[0].item.id, rows)[0] if goes_on and seen else []
-        above = await _shown(reading, viewer, way[way.index(id_) + 1 :] if id_ in way else [])
+        way = way[way.index(id_) + 1 :] if id_ in way else []
+        answered = {one.item.reply_to for one in seen}  # of a long way what is answered here, and what is near
+        above = await _shown(reading, viewer, [*(one for one in way[:-lead] if one in answered), *way[-lead:]])
         ancestors = await _shown(reading, viewer, before[-lead:])
         cut = sum(one >= id_ for one, _ in rows) >= MOST
         return Thread(ancestors, seen[:many], more, above, cut)

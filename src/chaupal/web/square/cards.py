@@ -147,8 +147,8 @@ def tree(cards: Iterable[Card], root: int, above: Sequence[Card] = ()) -> list[C
     stands on another page.
     """
     depth, ways, handles = {root: -1}, dict[int, str](), dict[int, str]()
-    for card in above:
-        depth[card.post.id] = depth.get(card.post.reply_to or 0, -1) + 1
+    for deep, card in enumerate(above):
+        depth[card.post.id] = deep
         ways[card.post.id], handles[card.post.id] = links.path_of(card.post, card.author), card.author.handle
     elsewhere, placed = set(ways), list[Card]()
     for card in cards:

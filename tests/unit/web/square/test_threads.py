@@ -7,6 +7,7 @@ import regex
 
 from chaupal.api.mastodon.posts import status_answers
 from chaupal.policy.facts import Visibility
+from chaupal.policy.viewer import stranger
 from chaupal.reads.timelines import thread
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.web.square import threads
@@ -267,6 +268,9 @@ async def test_an_answer_says_whom_it_answers_where_its_place_in_the_conversatio
     second = await drawn(f"/@asha/{root.id}?past={way[2].id}", v.asha)
     del second[root.id]
     assert second == {way[3].id: ("2", f"/@meera/{way[2].id}"), way[4].id: ("3", "")}, "not as if it answered the first"
+    monkeypatch.setattr(thread, "MOST_FOR_STRANGERS", (2, 2))
+    found = await thread.context(v.running.house.reads, stranger(v.meera.viewer), root.id, past=way[5].id)
+    assert [one.item.id for one in found.above] == [way[4].id, way[5].id], "of a long way what is near, for a stranger"
     monkeypatch.setattr(threads, "MOST", 20)
     whole = await drawn(f"/@asha/{root.id}", v.meera)
     assert whole[way[5].id] == ("4", "") and whole[way[6].id] == ("4", f"#p{way[5].id}"), "not moved in any further"
@@ -277,6 +281,14 @@ async def test_an_answer_says_whom_it_answers_where_its_place_in_the_conversatio
     late = await v.page_as("IN", way[6], v.asha)
     assert f'id="p{way[5].id}"' in late and f'id="p{way[7].id}"' in late, "a late answer stands in its conversation"
     assert ends not in late
+
+    monkeypatch.setattr(thread, "MOST", 20)
+    noise = await v.says(v.ravi, "शोर", reply_to=root.id)
+    further = await v.says(v.ravi, "और आगे", reply_to=noise.id)
+    hides = {"context": ["thread"], "filter_action": "hide", "keywords_attributes": [{"keyword": "शोर"}]}
+    assert (await v.api(v.meera, "POST", "/api/v2/filters", title="शोर", **hides)).status_code == 200
+    on = (await v.page_as("IN", f"/@asha/{root.id}", v.meera)).partition(f'id="p{further.id}"')[2]
+    assert "पिछली पोस्ट से आगे" in on, "not as if it answered the first, where one hides what it goes on from"
 
 
 async def test_while_a_long_conversation_is_read_others_have_their_turn(
