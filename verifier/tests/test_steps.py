@@ -60,7 +60,40 @@ def withdrawn(scribe: Scribe, many: int) -> None:
         scribe.reverse(scribe.measure(), "stayed")
 
 
-@pytest.mark.parametrize("write", [kept, agreed, in_parts, by_themselves, now_and_then, withdrawn])
+def all_open(scribe: Scribe, many: int) -> None:
+    """What one did is agreed to, and never ends."""
+    for _ in range(many):
+        scribe.keep(scribe.measure(second=None, break_glass=True), "reviewed", ends=scribe.minute(days=30))
+
+
+def soon_again(scribe: Scribe, many: int) -> None:
+    """What one did is agreed to and ends, and they do it again at once."""
+    for _ in range(many):
+        made = scribe.measure(second=None, break_glass=True)
+        scribe.keep(made, "reviewed", ends=scribe.minute(days=30))
+        scribe.reverse(made)
+
+
+def appealed(scribe: Scribe, many: int) -> None:
+    """Appeals narrow what is in force."""
+    for _ in range(many):
+        made = scribe.measure()
+        scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="modified")
+        scribe.reverse(scribe.measure(prev=scribe.reverse(made, "modified"), cause="modified"))
+        scribe.later(minutes=30)
+
+
+def registered(scribe: Scribe, many: int) -> None:
+    """Each order is of an authority of its own."""
+    for number in range(many):
+        scribe.authority(f"Office {number}")
+        scribe.order(f"IN-2021-1{number:03}", authority=f"Office {number}")
+
+
+WRITERS = [kept, agreed, in_parts, by_themselves, now_and_then, withdrawn, all_open, soon_again, appealed, registered]
+
+
+@pytest.mark.parametrize("write", WRITERS)
 def test_twice_as_much_takes_twice_as_many_steps(write: Callable[[Scribe, int], None]):
     _, none, once, twice = (steps(write, many) for many in (0, 0, FEW, 2 * FEW))  # what is read once is read first
     assert twice - once < 1.02 * (once - none), (none, once, twice)

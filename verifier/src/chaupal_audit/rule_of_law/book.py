@@ -1,11 +1,12 @@
 """The state of a log up to an entry: people and their roles, laws, orders with their targets, and what is in force."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,6 +28,7 @@ VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 # Outcome of a closing -> the step of its order.
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "replaced": "replaced", "undecided": "closed"}
 ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")
+BY_APPEAL = ("appealed", "modified")  # ends that an appeal brings
 LOST = "lost"  # how a measure ended that came back from a copy of the log alone
 DECIDED = "decided"  # what brings a measure about, where no later act does
 UNKNOWN = "unknown"  # targets that were named, and not found here
@@ -83,18 +85,41 @@ class Case:
     looks: Looks = field(default_factory=Looks)
     forgotten: Looks = field(default_factory=Looks)  # those of which the store knows by the log alone
     hands: set[str] = field(default_factory=set[str])  # who has proposed, decided, kept or ended something
+    appealed: list[int] = field(default_factory=list[int])  # when something of it ended by an appeal (ms), in order
+    open_by: Counter[str] = field(default_factory=Counter[str])  # how much of it has not ended, by whose it is
     # What has not ended, by the index of its proposal and its own.
     _open: dict[int, dict[int, "MeasureAct"]] = field(default_factory=dict[int, dict[int, "MeasureAct"]])
+
+    # name -> how many of `made` were asked for their number of it, and what they said (number, index, measure), the least first
+    _least: dict[str, tuple[int, list[tuple[int, int, "MeasureAct"]]]] = field(default_factory=dict[Any, Any])
+
+    def appealed_about(self, at: int, within: int) -> bool:
+        """Whether something of it ended by an appeal within a time (ms) before or after that moment."""
+        first = bisect_left(self.appealed, at - within)
+        return first < len(self.appealed) and self.appealed[first] <= at + within
 
     def begin(self, made: "MeasureAct") -> None:
         self.made.append(made)
         self._open.setdefault(_index(made.proposal), {})[made.act.index] = made
+        self.open_by[made.said.by or ""] += 1
 
     def end(self, made: "MeasureAct") -> None:
         of = _index(made.proposal)
+        self.open_by[made.said.by or ""] -= 1
         self._open.get(of, {}).pop(made.act.index, None)
         if not self._open.get(of):
             self._open.pop(of, None)
+
+    def least(self, name: str, of: Callable[["MeasureAct"], int | None]) -> int | None:
+        """The least number that what has not ended has by this name; None where none has one. Each is asked once."""
+        asked, numbers = self._least.setdefault(name, (0, []))
+        for made in self.made[asked:]:
+            if (number := of(made)) is not None:
+                heappush(numbers, (number, made.act.index, made))
+        self._least[name] = len(self.made), numbers
+        while numbers and numbers[0][2].ended is not None:
+            heappop(numbers)
+        return numbers[0][0] if numbers else None
 
     def open(self, *but: Proposal | None) -> Iterator["MeasureAct"]:
         """What has not ended, in the order in which it began within a proposal, but for that by a proposal (None: by none)."""
@@ -452,6 +477,9 @@ class Book:
         self.replaced: set[str] = set()  # orders whose place another says that it takes
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
         self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
+        self._by_name: dict[
+            str, dict[str, None]
+        ] = {}  # name -> the references that bear it, in the order in which they got it
         self.proposed_authorities: dict[int, SaidAct[entries.Authority]] = {}  # by index, what was proposed of one
         # ref -> who let in whoever files for it, of authorities that were entered since entries say so
         self.inviters: dict[str, set[str]] = {}
@@ -461,6 +489,9 @@ class Book:
         self.witnessed: Sequence[tuple[int, int]] = ()  # (size, when a witness signed the log at that size (ms))
         # (by whom, thing) -> what they did to it by themselves, but for what was over too long before the last of it
         self._alone: dict[tuple[str, str], deque[MeasureAct]] = {}
+        self._agreed_to: list[
+            tuple[deque[MeasureAct], MeasureAct]
+        ] = []  # what was taken from there since somebody agreed to it
         self.decided: list[TalliedDecision] = []  # since the span of the last tally
         self.tallies: list[TallyAct] = []
         self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
@@ -476,24 +507,33 @@ class Book:
         ] = []  # what the store may have forgotten, in order
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
+        self._granted: dict[int, list[AppealStep]] = {}  # by the minute
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
     def done_alone(self, made: MeasureAct) -> list[deque[MeasureAct]]:
-        """What whoever decided a measure had done by themselves to the same thing, by each of its names."""
+        """What whoever decided a measure had done by themselves to the same thing, by each of its names, from the first that was neither
+        over too long before nor agreed to by anybody.
+        """
+        since = min(made.begins, made.act.at) - ALONE_APART
         named = ((made.said.by or "", thing) for thing in made.things)
-        return [self._alone[one] for one in named if one in self._alone]
+        found = [self._alone[one] for one in named if one in self._alone]
+        for befores in found:
+            while befores and (befores[0].seconded or ((over := befores[0].over) is not None and over <= since)):
+                passed = (
+                    befores.popleft()
+                )  # it keeps nobody from anything any more, unless the store forgets who agreed
+                if passed.seconded:
+                    self._agreed_to.append((befores, passed))
+        return found
 
     def _do_alone(self, made: MeasureAct) -> None:
-        since = min(made.begins, made.act.at) - ALONE_APART
         for thing in made.things:
-            befores = self._alone.setdefault((made.said.by or "", thing), deque())
-            while befores and (over := befores[0].over) is not None and over <= since:
-                befores.popleft()  # it keeps nobody from anything any more
-            befores.append(made)
+            self._alone.setdefault((made.said.by or "", thing), deque()).append(made)
 
     def _undo_alone(self, made: MeasureAct) -> None:
-        for befores in self.done_alone(made):  # whatever came after it is forgotten already, but what was secret
+        for thing in made.things:  # whatever came after it is forgotten already, but what was secret
+            befores = self._alone[made.said.by or "", thing]
             at = next((at for at in reversed(range(len(befores))) if befores[at] is made), None)
             if at is not None:
                 del befores[at]
@@ -503,19 +543,29 @@ class Book:
         return None if act.head.prev is None else self.at.get(act.head.prev)
 
     def named(self, authority: str) -> bool:
-        return authority in {one.name for one in self.authorities.values()}
+        return authority in self._by_name
 
     def keys_of(self, authority: str) -> tuple[str, ...] | None:
         """The keys by which an authority's documents are known; None where the log does not say."""
-        return next((one.keys for one in self.authorities.values() if one.name == authority), None)
+        found = self._first_of(authority)
+        return None if found is None else found.keys
 
     def inviters_of(self, authority: str) -> set[str] | None:
         """Who let in whoever files for an authority; None where the log does not say."""
-        return next((self.inviters.get(ref) for ref, one in self.authorities.items() if one.name == authority), None)
+        return next((self.inviters.get(ref) for ref in self._by_name.get(authority, ())), None)
 
     def country_of(self, authority: str) -> str:
         """The country of an authority in the register; nothing of one that is not."""
-        return next((one.jurisdiction for one in self.authorities.values() if one.name == authority), "")
+        found = self._first_of(authority)
+        return "" if found is None else found.jurisdiction
+
+    def _first_of(self, name: str) -> entries.Authority | None:
+        return next((self.authorities[ref] for ref in self._by_name.get(name, ())), None)
+
+    def granted_about(self, at: int, within: int) -> Iterator[AppealStep]:
+        """Appeals that were decided so within a time (ms) before or after that moment."""
+        for minute in range((at - within) // MINUTE, (at + within) // MINUTE + 1):
+            yield from (one for one in self._granted.get(minute, ()) if abs(one.act.at - at) <= within)
 
     def began_under(self, ref: str) -> bool:
         return any(ref in one.laws for one in self.matters.values())
@@ -555,7 +605,12 @@ class Book:
         if said.step in ("added", "changed", "dropped"):
             self.proposed_authorities.pop(NOBODY if new.act.head.prev is None else new.act.head.prev, None)
         if said.step in ("added", "changed") and said.name:
+            if ref in self.authorities and (was := self.authorities[ref].name) != said.name:
+                self._by_name[was].pop(ref)
+                if not self._by_name[was]:
+                    del self._by_name[was]
             self.authorities[ref] = said
+            self._by_name.setdefault(said.name, {})[ref] = None
         if said.step == "proposed":
             self.proposed_authorities[new.act.index] = new
         if said.step == "added" and said.keys is not None:
@@ -637,6 +692,8 @@ class Book:
             ended.made.ended = ended
             if (case := ended.made.case) is not None:
                 case.end(ended.made)
+                if ended.said.step in BY_APPEAL:
+                    insort(case.appealed, ended.act.at)
 
     def appeal(self, appealed: AppealStep) -> None:
         self._enter(appealed)
@@ -644,6 +701,7 @@ class Book:
         self.answered[appealed.answers] = appealed.act.at
         if appealed.said.step == "decided" and appealed.said.outcome in ("reversed", "modified"):
             self.granted.append(appealed)
+            self._granted.setdefault(appealed.act.at // MINUTE, []).append(appealed)
 
     def tell(self, told: NoticeAct) -> None:
         self._sign(told.act.index, told.made.case if told.made else None)
@@ -658,6 +716,9 @@ class Book:
         """
         if not self.refilled.add(entry, lost):
             return
+        while self._agreed_to:
+            befores, made = self._agreed_to.pop()
+            befores.appendleft(made)
         while self._done and self._done[-1].act.index >= lost.start:
             self._forget(self._done.pop())
 

@@ -1,14 +1,13 @@
 """Checks of what the law allows: a law in force, its grounds, measures and countries, the narrowest rung, an end."""
 
-from dataclasses import replace
+from collections.abc import Callable
 
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SEVERITY, Measure
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import DECIDED, Book, Case, DecisionStep, Matter, MeasureAct, Proposal
+from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check, Checks
-from chaupal_audit.rule_of_law.looks import Look, Looks
 from chaupal_audit.rule_of_law.opened import read
 from chaupal_audit.rule_of_law.people import AUTHORITY
 from chaupal_audit.tlog import at_minute, disclosure_digest
@@ -480,17 +479,35 @@ def for_good(book: Book, made: MeasureAct) -> bool:
     "The measure lasts longer than its law allows.", "कार्रवाई उससे अधिक समय तक चलती है जितना उसका कानून देता है।"
 )
 def beyond_law_duration(book: Book, made: MeasureAct) -> str:
-    latest = None if made.law is None else made.law.ends_at(made.begins)
-    over = latest is not None and (made.until is None or made.until > latest + SLACK)
+    return _beyond(made.until, _by_law(made))
+
+
+def _beyond(until: int | None, latest: int | None) -> str:
+    over = latest is not None and (until is None or until > latest + SLACK)
     return f"at most until {at_minute(latest)}" if over and latest is not None else ""
 
 
-def _given_more(made: MeasureAct) -> bool:
-    """What is made less, or goes on after a stay, may have been given more time before; then it lasts no longer than that."""
-    was = made.before
-    if was is None or made.cause not in ("amended", "modified", "resumed"):
-        return False
-    return was.until is None or (made.until is not None and made.until <= was.until + SLACK)
+def _by_law(made: MeasureAct) -> int | None:
+    """Until when its law lets it last (ms); None: as long as it is."""
+    return None if made.law is None else made.law.ends_at(made.begins)
+
+
+def _by_order(made: MeasureAct) -> int | None:
+    """Until when its order lets it last. What is made less, or goes on after a stay, may have been given more time before; then it lasts no
+    longer than that.
+    """
+    latest = None if made.matter is None else moment(made.matter.said.ends)
+    if latest is None or made.cause in ("extended", "renewed"):
+        return None
+    was = made.before if made.cause in ("amended", "modified", "resumed") else None
+    if was is None:
+        return latest
+    return None if was.until is None else max(latest, was.until)
+
+
+def _by_interim(made: MeasureAct) -> int | None:
+    """Until when an emergency order that nobody has confirmed lets it last."""
+    return None if made.matter is None else moment(made.matter.said.interim_until)
 
 
 @MEASURING_LAW.breach("The end of the measure lies before its beginning.", "कार्रवाई का अंत उसके आरंभ से पहले का है।")
@@ -501,12 +518,7 @@ def over_at_once(book: Book, made: MeasureAct) -> bool:
 @MEASURING_LAW.breach("The measure lasts longer than its order.", "कार्रवाई अपने आदेश से अधिक समय तक चलती है।")
 def beyond_order_end(book: Book, made: MeasureAct) -> str:
     """No measure lasts longer than the order, but where a later act of its authority gave it more time."""
-    matter = made.matter
-    if matter is None or made.cause in ("extended", "renewed") or _given_more(made):
-        return ""
-    latest = moment(matter.said.ends)
-    over = latest is not None and (made.until is None or made.until > latest + SLACK)
-    return f"at most until {matter.said.ends}" if over else ""
+    return _beyond(made.until, _by_order(made))
 
 
 @MEASURING_LAW.breach(
@@ -514,11 +526,7 @@ def beyond_order_end(book: Book, made: MeasureAct) -> str:
     "बिना पुष्टि वाले आपात आदेश की कार्रवाई उस आदेश से अधिक समय तक चलती है।",
 )
 def beyond_interim(book: Book, made: MeasureAct) -> bool:
-    matter = made.matter
-    latest = None if matter is None else moment(matter.said.interim_until)
-    if matter is None or latest is None:
-        return False
-    return made.until is None or made.until > latest + SLACK
+    return bool(_beyond(made.until, _by_interim(made)))
 
 
 @MEASURING_LAW.breach(
@@ -569,21 +577,28 @@ def strike_too_long(book: Book, made: MeasureAct) -> str:
 # --- what one person did, once another agrees ---
 
 
-def _agreed_to(check: Check[MeasureAct]) -> Check[DecisionStep]:
-    """The same asked of the end that it has since then."""
+def _agreed_to(check: Check[MeasureAct], latest: Callable[[MeasureAct], int | None]) -> Check[DecisionStep]:
+    """The same asked of the end that it has since then: of what may last shortest, however much a second person agrees to, but for
+    what an appeal made shorter.
+    """
 
-    def broken(book: Book, decided: DecisionStep) -> bool | str:
+    def broken(book: Book, decided: DecisionStep) -> str | bool:
         if decided.said.step != "reviewed" or decided.case is None:
             return False
-        agreed = Looks([Look(decided.act.place, decided.act.at, decided.said)])
-        now = (replace(made, case=Case(decided.case.number, looks=agreed)) for made in decided.case.open())
-        return next((found for made in now if (found := check.broken(book, made))), False)
+        return _beyond(
+            moment(decided.said.ends),
+            decided.case.least(check.code, lambda made: None if made.shortened else latest(made)),
+        )
 
     return Check(check.code, check.en, check.hi, broken)
 
 
-LATER_ENDS = (beyond_law_duration, beyond_order_end, beyond_interim)
-AGREEING = [_agreed_to(check) for check in MEASURING_LAW if check.broken in LATER_ENDS]
+AGREEING = [
+    _agreed_to(check, latest)
+    for of, latest in ((beyond_law_duration, _by_law), (beyond_order_end, _by_order), (beyond_interim, _by_interim))
+    for check in MEASURING_LAW
+    if check.broken is of
+]
 
 
 # --- parts ---

@@ -14,7 +14,6 @@ STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force 
 CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
 RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
 NO_WIDER = (RESUMED, "modified", "amended")  # causes of a measure that is at most what it goes on from
-BY_APPEAL = ("appealed", "modified")  # ends that an appeal brings
 # Ends that a step of the order brings.
 BY_STEP = ("withdrawn", "stayed", "set_aside", "extended", "renewed", "amended", "confirmed")
 

@@ -1,6 +1,6 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -17,7 +17,6 @@ from chaupal_audit.rule_of_law.book import (
     MeasureEnd,
     OpeningAct,
     OrderStep,
-    Proposal,
     SaidAct,
 )
 from chaupal_audit.rule_of_law.check import SLACK, Checks
@@ -220,9 +219,8 @@ def concurred_with_oneself(book: Book, decided: DecisionStep) -> bool:
 )
 def seconded_oneself(book: Book, decided: DecisionStep) -> bool:
     """What one did by themselves is seconded by somebody else."""
-    if decided.case is None or decided.said.step != "reviewed":
-        return False
-    return any(one.said.by == decided.said.by for one in decided.case.open())
+    case = decided.case
+    return decided.said.step == "reviewed" and case is not None and case.open_by[decided.said.by or ""] > 0
 
 
 @DECIDING.breach(
@@ -261,13 +259,14 @@ def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterabl
 
 @DECIDING.breach(*OWN_TEAM, code="own_team")
 def decided_in_team(book: Book, decided: DecisionStep) -> bool:
-    verb, proposal = TEAM_STEPS.get(decided.said.step, ""), decided.proposal
-    about: Sequence[MeasureAct | Proposal] = [] if proposal is None else [proposal]
+    verb, proposal, case = TEAM_STEPS.get(decided.said.step, ""), decided.proposal, decided.case
     if verb == "second":
-        about = [] if decided.case is None else list(decided.case.open())
-    since = min((one.act.place for one in about), default=0)
-    others = [one.said.by for one in about]
-    return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others, since)
+        others = [] if case is None else [who for who, many in case.open_by.items() if many]
+        since = None if case is None else case.least("place", lambda made: made.act.place)
+    else:
+        others = [] if proposal is None else [proposal.said.by]
+        since = None if proposal is None else proposal.act.place
+    return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others, since or 0)
 
 
 @MEASURING_WHO.breach(*OWN_TEAM, code="own_team")

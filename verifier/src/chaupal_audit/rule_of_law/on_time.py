@@ -6,6 +6,7 @@ from chaupal_audit.clock import MINUTE
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import (
+    BY_APPEAL,
     ENDS_ORDERS,
     UNKNOWN,
     AppealStep,
@@ -19,7 +20,7 @@ from chaupal_audit.rule_of_law.book import (
     named,
 )
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
-from chaupal_audit.rule_of_law.on_order import BY_APPEAL, CHANGED
+from chaupal_audit.rule_of_law.on_order import CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
 
 SILENT = ("delayed", "withheld")
@@ -154,8 +155,8 @@ def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
     made = ended.made
     if ended.said.step not in BY_APPEAL or made is None or made.case is None:
         return False
-    about = (one.made for one in book.granted if abs(one.act.at - ended.act.at) <= SLACK and one.made is not None)
-    return not any(made is one for appealed in about for one in _meant(appealed))
+    about = {id(one.made): one.made for one in book.granted_about(ended.act.at, SLACK) if one.made is not None}
+    return not any(_meant(appealed, made) for appealed in about.values())
 
 
 @ENDS_AT_END.breach(
@@ -330,12 +331,11 @@ def _one_line(made: MeasureAct) -> list[MeasureAct]:
     return line
 
 
-def _meant(made: MeasureAct) -> list[MeasureAct]:
-    """What an appeal against a measure ends or narrows: its line, and what else was decided in the cases of that, such as what another
-    appeal left of it.
+def _meant(made: MeasureAct, ended: MeasureAct) -> bool:
+    """Whether an appeal against a measure may end or narrow this: its line, and what else was decided in the cases of that, such as what
+    another appeal left of it.
     """
-    line = _one_line(made)
-    return [*line, *(one for about in line if about.case is not None for one in about.case.made)]
+    return any(one is ended or (one.case is not None and one.case is ended.case) for one in _one_line(made))
 
 
 @APPEALING.breach(
@@ -390,8 +390,11 @@ def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
 def modified_unchanged(book: Book, appealed: AppealStep) -> bool:
     if appealed.said.outcome != "modified" or appealed.made is None:
         return False
-    ends = [one.ended for one in _meant(appealed.made) if one.ended is not None and one.ended.said.step in BY_APPEAL]
-    return not any(abs(ended.act.at - appealed.act.at) <= SLACK for ended in ends)
+    line, at = _one_line(appealed.made), appealed.act.at
+    ends = [one.ended.act.at for one in line if one.ended is not None and one.ended.said.step in BY_APPEAL]
+    cases = {id(one.case): one.case for one in line if one.case is not None}
+    among = any(case.appealed_about(at, SLACK) for case in cases.values())
+    return not among and not any(abs(end - at) <= SLACK for end in ends)
 
 
 @UNSEALING.breach(
