@@ -158,8 +158,8 @@ _SECONDS = f"""
 # Whoever carries out what a second reviewer agreed to is not that reviewer, who may send it back.
 _CONCURRED_IT = f"""
     (NEW.state = 'in_force' AND {_SECONDS} AND EXISTS (
-        SELECT 1 FROM case_events b WHERE b.target_id = NEW.target_id AND b.number = NEW.number - 1
-        AND b.state IN ('measure_concurred', 'change_concurred') AND b."by" IN ({_MINE})
+        SELECT 1 FROM (SELECT state, "by" FROM case_events WHERE target_id = NEW.target_id ORDER BY number DESC LIMIT 1) b
+        WHERE b.state IN ('measure_concurred', 'change_concurred') AND b."by" IN ({_MINE})
     ))
 """  # noqa: S608 - words of ours
 _HOLDS = "SELECT 1 FROM accounts WHERE state = 'active' AND role IN"
@@ -342,7 +342,8 @@ TRIGGERS = (
     Trigger("cases_moved_once", "case_events", "INSERT", _MOVED_ALREADY),
     Trigger(
         "cases_follow_the_log_when_nothing_binds", "case_events", "INSERT",
-        "NEW.state = 'ended_by_log' AND EXISTS (SELECT 1 FROM rulings WHERE target_id = NEW.target_id AND lifted_at IS NULL)",
+        "NEW.state = 'ended_by_log' AND (EXISTS (SELECT 1 FROM rulings WHERE target_id = NEW.target_id AND lifted_at IS NULL) "
+        "OR NOT EXISTS (SELECT 1 FROM rulings WHERE target_id = NEW.target_id AND lift_log_index = NEW.log_index))",
     ),
     Trigger("cases_kept_once", "case_events", "INSERT", _KEPT_ALREADY),
     Trigger("orders_moved_once", "order_events", "INSERT", _STEPPED_ALREADY),

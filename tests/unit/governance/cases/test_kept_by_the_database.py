@@ -73,6 +73,12 @@ async def test_nobody_moves_what_is_about_something_of_theirs(bench: Bench):
         await bench.step(ref, "write", by=meera, text="A letter to the officer.")
 
 
+CARRIED_OUT = (
+    'INSERT INTO case_events (id, target_id, number, state, "by", at, body, log_index, first_by) SELECT 1, target_id, number + 2, '
+    "'in_force', {by}, at, '{{}}', log_index, {first} FROM case_events WHERE state = 'measure_concurred'"
+)
+
+
 @pytest.mark.usefixtures("forgetful")
 async def test_an_account_from_which_one_moved_is_theirs_and_two_of_one_person_are_no_two(bench: Bench):
     """However many moves lie between."""
@@ -97,6 +103,9 @@ async def test_an_account_from_which_one_moved_is_theirs_and_two_of_one_person_a
     await decisions.concur(bench.court, bench.owner, ref, 1)
     with kept("cases_decided_by_two"):
         await decisions.approve(bench.court, bench.dev, ref, 1)
+    with kept("cases_decided_by_two"):  # nor where a number is left out between the two
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text(CARRIED_OUT.format(by=bench.dev.me, first=third.me))))
 
 
 @pytest.mark.usefixtures("forgetful")
@@ -359,6 +368,12 @@ async def keeps_in_sql(reading: Reading, event: CaseEvent) -> bool:
     return bool(await reading.fetch(statement(text(f"SELECT 1 FROM (SELECT {row}) e WHERE {triggers.keeps('e')}"))))
 
 
+async def follow_log(bench: Bench, ref: str) -> None:
+    async with bench.court.work.writing() as w:
+        case = await cases.case_of(bench.court, w, ref, 1)
+        await cases.enter(bench.court, w, case, cases.follow(case, "follow_log", 0), CaseEventBody(), 0)
+
+
 @pytest.mark.usefixtures("headlong")
 async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     court, ref = bench.court, await bench.order()
@@ -366,6 +381,8 @@ async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     for said in (WITHHOLD, REFUSE):
         with kept("cases_moved_once"):
             await propose(bench, bench.asha, ref, **said)
+    with kept("cases_follow_the_log_when_nothing_binds"):  # of which nothing was in force
+        await follow_log(bench, ref)
     await decisions.return_(court, bench.dev, ref, 1, REASON)
     with kept("cases_moved_once"):
         await decisions.return_(court, bench.dev, ref, 1, REASON)
@@ -374,9 +391,7 @@ async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
     with kept("cases_moved_once"):
         await decisions.approve(court, bench.owner, ref, 1)
     with kept("cases_follow_the_log_when_nothing_binds"):
-        async with court.work.writing() as w:
-            case = await cases.case_of(court, w, ref, 1)
-            await cases.enter(court, w, case, cases.follow(case, "follow_log", 0), CaseEventBody(), 0)
+        await follow_log(bench, ref)
     await reviews.keep(court, bench.asha, ref, 1, REASON)
     with kept("cases_kept_once"):
         await reviews.keep(court, bench.asha, ref, 1, "In other words it is still needed, and for the same reason.")
