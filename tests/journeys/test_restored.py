@@ -118,11 +118,14 @@ async def story(
     await backup.backup(settings, tmp_path / "before.tar.gz")
     await village.lift(lifted, by=village.dev)
     erased = (await ruling_of(court, village.ravi.id)).log_index
-    await opening.erase(court, village.owner.viewer, erased, ("reason",), "Somebody was named in it by mistake.")
+    for field in ("reason", "subject"):  # by an entry each
+        await opening.erase(court, village.owner.viewer, erased, (field,), "Somebody was named in it by mistake.")
     await village.joins("naya", role=Role.CLERK)
     await meets_in_secret(hourly)
     await signs(hourly, witness, clock)
     assert await publishing.publish(hourly, secret)
+    hidden = (await ruling_of(court, village.meera.id)).log_index
+    await opening.erase(court, village.owner.viewer, hidden, ("reason",), "Somebody was named in it by mistake.")
     order = await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     await signs(hourly, witness, clock)
     assert (await copied(village.running, tmp_path / "copy")).ok
@@ -236,7 +239,8 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
     assert [(one.ref, one.said.measure) for one in done.lost] == [(story.published, "withhold_post")]
     assert [head.t for _, head in done.standing] == ["role"]
     assert done.ended == 1, "what was lifted since the backup is lifted"
-    assert (done.blanked, done.erased) == (1, []), "and what was erased is erased"
+    (hidden,) = [of for _, of in done.erased]
+    assert done.blanked == 2, "and what was erased is erased, but for what nobody could read then"
     (published,) = done.published
     async with open_again(settings, clock) as village:
         court = by_the_hour(village.running.house.court, story.witness.house.court)
@@ -296,6 +300,8 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
         row = await ruling_of(court, village.ravi.id)
         async with court.work.reading() as reading:
             assert row.reason == "" and "reason" not in await ledger.disclosures_of(reading, row.log_index)
+            shown = (await ledger.beside(reading, hidden, hidden + 1))[hidden]
+            assert {tlog.read_disclosure(text)[0] for text in shown} == {*tlog.SEALED}, "no word of it, but what it is"
         # What was secret when the backup was made and was published since is public by the number that it got then, and no other.
         assert published in (await village.client.get(f"/orders/{published}")).text
         assert await publishing.publish_due(court) == 0

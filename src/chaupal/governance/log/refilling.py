@@ -4,6 +4,7 @@ The rows of which they tell do not come back. So an entry `refill` says so, what
 whatever is held against the log (`reconcile`) knows these entries by the log alone.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -225,9 +226,10 @@ async def _add(w: Writing, line: Sequence[tuple[str, bytes]], waiting: Mapping[i
 
 async def _open(w: Writing, first: int, openings: Mapping[int, list[str]], erased: Collection[int]) -> None:
     """What everybody may read beside the log is read beside it again; of what the store knows, what was opened meanwhile. Nothing that
-    stands beside an entry of which words were `erased`: whoever kept a copy may have kept these.
+    stands beside an entry of which words were `erased`: whoever kept a copy may have kept these. (What it is was never erased.)
     """
-    kept_back = {text for index in erased for text in openings.get(index, ())}
+    beside_them = (text for index in erased for text in openings.get(index, ()))
+    kept_back = {text for text in beside_them if tlog.read_disclosure(text)[0] not in tlog.SEALED}
     for index, all_texts in openings.items():
         texts = [text for text in all_texts if text not in kept_back]
         known = await ledger.disclosures_of(w, index)
@@ -240,7 +242,7 @@ async def _open(w: Writing, first: int, openings: Mapping[int, list[str]], erase
         beside = set((await ledger.beside(w, index, index + 1)).get(index, ()))
         names = [name for name, text in told if text not in beside and known.get(name, ("", None))[0] == text]
         if names:
-            await ledger.publish_disclosures(w, index, names)
+            await ledger.publish_disclosures(w, index, names, rest=index not in erased)
 
 
 async def _erase(
@@ -249,17 +251,18 @@ async def _erase(
     """Erase here what was erased, as far as the copy shows which words these were: what was read beside the entry, and is no more. How many
     fields, and of which (entry that says so, entry) others may be here that nobody could read.
     """
-    blanked, left = 0, list[tuple[int, int]]()
-    for said, of, many in erased:
+    blanked, many = 0, Counter[int]()
+    for _, of, fields in erased:  # one may have erased some words of an entry, and another others
+        many[of] += fields
+    for of in many:
         theirs, shown = {*openings.get(of, ())}, (await ledger.beside(w, of, of + 1)).get(of, [])
         gone = [text for text in shown if text not in theirs and tlog.read_disclosure(text)[0] not in tlog.SEALED]
-        if 0 < len(gone) <= many:  # a copy that lacks more than was erased says nothing of that
+        if 0 < len(gone) <= many[of]:  # a copy that lacks more than was erased says nothing of that
             for at, name in await ledger.where_disclosed(w, gone):
                 await erasing.blank(w, at, name)
             await ledger.destroy_disclosures(w, gone)
-            blanked, many = blanked + len(gone), many - len(gone)
-        if many and await ledger.disclosures_of(w, of):
-            left.append((said, of))
+            blanked, many[of] = blanked + len(gone), many[of] - len(gone)
+    left = [(said, of) for said, of, _ in erased if many[of] and await ledger.disclosures_of(w, of)]
     return blanked, left
 
 

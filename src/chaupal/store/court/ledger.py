@@ -246,10 +246,11 @@ async def disclosures_named(reading: Reading, name: str, start: int, end: int) -
     return {row[0]: row[1] for row in await reading.fetch(NAMED, name=name, start=start, end=end)}
 
 
-async def publish_disclosures(w: Writing, index: int, names: Sequence[str]) -> None:
-    """The fields `names` were opened by an entry; they, and what was to be read beside the log from then on, are."""
+async def publish_disclosures(w: Writing, index: int, names: Sequence[str], *, rest: bool = True) -> None:
+    """The fields `names` were opened by an entry; they, and (`rest`) what was to be read beside the log from then on, are."""
     await w.run(OPEN_DISCLOSURES, of=index, names=listed(names), at=w.now())
-    await w.run(PUBLISH, of=index, was=LATER, now=OPEN)
+    if rest:
+        await w.run(PUBLISH, of=index, was=LATER, now=OPEN)
     await w.run(BESIDE_TOO, of=index, names=listed(names), now=OPEN)
 
 
