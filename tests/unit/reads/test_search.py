@@ -14,7 +14,7 @@ from chaupal.social.people import graph, profiles
 from chaupal.social.people.profiles import Face
 from chaupal.social.posts import posts
 from chaupal.store.machine.statements import updates
-from chaupal.store.square import link_cards
+from chaupal.store.square import finding, link_cards
 from chaupal.store.tables.square import posts as posts_table
 from neighbours import PRIVATE, UNLISTED, Street, by
 
@@ -42,13 +42,18 @@ async def test_a_word_is_found_whole_and_in_every_spelling(street: Street):
     assert await found(street, "हिंदी किताब") == [other]
 
 
-async def test_the_newest_comes_first_and_ids_and_offsets_bound_it(street: Street):
+async def test_the_newest_comes_first_and_ids_and_offsets_bound_it(street: Street, monkeypatch: pytest.MonkeyPatch):
     asha = await street.person("asha")
-    one, two, three, four = [await street.say(asha, f"मौसम {n}") for n in range(4)]
-    assert await found(street, "मौसम") == [four, three, two, one]
-    assert await found(street, "मौसम", limit=2, offset=1) == [three, two]
-    assert await found(street, "मौसम", max_id=three) == [two, one]
-    assert await found(street, "मौसम", min_id=one, limit=2) == [three, two]
+    one, two, *beside, three, four = [await street.say(asha, "धूप" if 1 < n < 10 else f"मौसम {n}") for n in range(12)]
+    for looked_at in (5_000, 1):  # whether it is found among the newest, or by the index of words
+        monkeypatch.setattr(finding, "LOOKED_AT", looked_at)
+        assert await found(street, "मौसम") == [four, three, two, one]
+        assert await found(street, "मौसम", limit=2, offset=1) == [three, two]
+        assert await found(street, "मौसम", max_id=three, limit=1) == [two]
+        assert await found(street, "मौसम", min_id=two, limit=1) == [three]
+        assert await found(street, "मौसम", min_id=one, limit=2) == [three, two]
+        assert await found(street, "मौसम -धूप", max_id=three) == [two, one]
+        assert await found(street, "मौसम language:hi", min_id=beside[0], limit=1) == [three]
 
 
 async def test_only_public_posts_are_found_and_deleted_ones_are_not(street: Street):
