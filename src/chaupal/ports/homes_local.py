@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_left
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import neg
 from typing import NamedTuple, Protocol
@@ -87,7 +87,7 @@ class LocalHomes:
         self._read = read
         self._changed = changed
         self._homes: OrderedDict[int, _Home] = OrderedDict()
-        self._watchers: dict[Source, set[int]] = {}
+        self._watchers: defaultdict[Source, set[int]] = defaultdict(set)
         self._waiting: deque[_Change] = deque()
         self._waited_for: Counter[Source] = Counter()  # sources of those that wait: of one source nothing overtakes
         self._spreading: asyncio.Task[None] | None = None
@@ -111,7 +111,7 @@ class LocalHomes:
             self.dismiss(next(iter(self._homes)))
         home = self._homes[owner] = _Home(wanted)
         for source in home.sources:
-            self._watchers.setdefault(source, set()).add(owner)
+            self._watchers[source].add(owner)
         return home
 
     async def recall(self, owner: int, expected: Expected) -> Resident | None:
@@ -122,7 +122,7 @@ class LocalHomes:
         if home is None or home is not expected:
             return False  # whom they follow changed while it was built: the next read builds again
         known = [id_ for id_ in home.ids if whole or not ids or id_ > ids[-1]]
-        every = sorted({*ids, *known}, reverse=True)
+        every = sorted({*ids, *known}, reverse=True) if known else [*ids]
         home.keep(every[:LENGTH], whole=whole and len(every) <= LENGTH)
         home.complete = True
         return True

@@ -109,16 +109,16 @@ async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     async with reads.work.reading() as reading:
         found, further, again, rivals = await _candidates(reads, reading, viewer, cursor)
         skeleton = page_of(found, cursor)
-        kept, passed = await _filled(reading, viewer, skeleton.items if cursor.upward else found, cursor.limit)
+        ties = await relations_of(reading, viewer.me)
+        kept, passed = await _filled(reading, viewer, ties, skeleton.items if cursor.upward else found, cursor.limit)
         following = skeleton.next
         if passed > cursor.limit:
             following = found[passed - 1] if further or passed < len(found) else None
-        languages = (await relations_of(reading, viewer.me)).home_in
     along: dict[int, list[Visible[Post]]] = {}
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
     unbroken = cursor.first and len(kept) == passed == cursor.limit
-    return Home(kept, following, skeleton.prev, unbroken, along, languages)
+    return Home(kept, following, skeleton.prev, unbroken, along, ties.home_in)
 
 
 async def _candidates(reads: Reads, reading: Reading, viewer: Viewer, cursor: Cursor) -> Candidates:
@@ -139,10 +139,11 @@ async def _candidates(reads: Reads, reading: Reading, viewer: Viewer, cursor: Cu
             first, resident = None, await _resident(reads, reading, me)
 
 
-async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: int) -> tuple[list[Visible[Post]], int]:
+async def _filled(
+    reading: Reading, viewer: Viewer, ties: Relations, ids: Sequence[int], limit: int
+) -> tuple[list[Visible[Post]], int]:
     """The first of these that belong in this home, at most `limit`; and how many ids were looked at for that."""
     me = viewer.me
-    ties = await relations_of(reading, me)
     kept: list[Visible[Post]] = []
     passed, several = 0, limit
     while passed < len(ids) and len(kept) < limit:
@@ -234,9 +235,10 @@ def at_home(post: Post, me: int, ties: Relations) -> bool:
     narrowed = ties.home_in or ties.languages
     if author != me and (author in ties.aside or (narrowed and not _in_language(post, ties))):
         return False
-    if author in ties.at_home and belongs(post, me, ties):
+    by_itself = post.reply_to_account is None and post.boost_of is None  # as most are: then it belongs there
+    if author in ties.at_home and (by_itself or belongs(post, me, ties)):
         return True
-    return post.boost_of is None and any(tag.key in ties.tags for tag in post.tags)
+    return bool(ties.tags) and post.boost_of is None and any(tag.key in ties.tags for tag in post.tags)
 
 
 def _in_language(post: Post, ties: Relations) -> bool:
