@@ -205,7 +205,8 @@ _DECIDED_IT = f"""
 # In an appeal that is over; or by somebody else than who filed it, as such; or as the staff's, by who may not hear it.
 _BY_NEITHER_SIDE = f"""
     NOT EXISTS (
-        SELECT 1 FROM appeals WHERE id = NEW.appeal_id AND state = 'filed' AND (account_id = {_WHO}) = (NEW.staff = 0)
+        SELECT 1 FROM appeals WHERE id = NEW.appeal_id AND state = 'filed'
+        AND ((NEW.staff = 0 AND account_id = {_WHO}) OR (NEW.staff <> 0 AND account_id NOT IN ({_MINE})))
     ) OR (NEW.staff <> 0 AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = {_WHO}))
 """  # noqa: S608 - words of ours
 _WRITTEN = "(SELECT COUNT(*) FROM appeal_messages WHERE appeal_id = NEW.appeal_id AND staff = NEW.staff)"
@@ -421,7 +422,10 @@ TRIGGERS = (
         f"(NEW.state = 'decided' AND NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = NEW.decided_by)) "
         "OR (NEW.state <> 'filed' AND (NEW.decided_at IS NULL OR NEW.decided_log_index IS NULL))",
     ),
-    Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
+    Trigger(
+        "appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by",
+        f"NEW.decided_by IS NOT NULL AND ({_is_among("NEW.decided_by", "NEW.account_id")} OR {_DECIDED_IT})",
+    ),
     # Deadlines run until what they are about is done, and from when it came until when it was to be done. Another counter-notice
     # has another day; a look again is set by the day of its measure, which the walk holds against the log.
     Trigger("clocks_run_until_it_is_done", "clocks", "UPDATE OF stopped_at", _STILL_DUE),

@@ -605,7 +605,9 @@ async def test_no_row_spends_the_one_appeal_that_somebody_has(bench: Bench):
     await appeals.withdraw(bench.court, Viewer(account=bench.meera, country="IN"), row.id)
 
 
-async def test_in_an_appeal_write_its_two_sides_and_neither_without_an_end(bench: Bench):
+async def test_in_an_appeal_write_its_two_sides_and_neither_without_an_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
     await bench.withhold(await bench.order())
     row, meera = await appealed(bench), Viewer(account=bench.meera, country="IN")
 
@@ -614,8 +616,14 @@ async def test_in_an_appeal_write_its_two_sides_and_neither_without_an_end(bench
             async with bench.court.work.writing() as w:
                 await appeal_rows.say(w, bench.court.make_id(), row.id, by, "I take it back.", 1, staff=staff)
 
-    for by, staff in ((bench.owner.me, False), (bench.meera, True), (bench.clerk.me, True)):
+    other = await bench.hire("other", Role.REVIEWER)  # another account of meera's
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.meera, other.me)
+    for by, staff in ((bench.owner.me, False), (bench.meera, True), (bench.clerk.me, True), (other.me, True)):
         await writes(by, staff=staff, rule="appeal_messages_by_both_sides")
+    with monkeypatch.context() as patched, kept("appeals_heard_by_no_decider"):
+        patched.setattr(guards, "check_not_own", let_through)
+        await appeals.decide(bench.court, other, row.id, UPHELD)
     for _ in range(appeals.MOST_MESSAGES):
         await appeals.say(bench.court, meera, row.id, "And another word.")
     with pytest.raises(Conflict, match="No more can be written"):
