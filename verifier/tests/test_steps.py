@@ -83,6 +83,14 @@ def appealed(scribe: Scribe, many: int) -> None:
         scribe.later(minutes=30)
 
 
+def narrowed(scribe: Scribe, many: int) -> None:
+    """What one did is agreed to and made less, again and again: each end was asked twice for the one before, so that 24 took minutes."""
+    made = scribe.measure(second=None)
+    for _ in range(many):
+        scribe.keep(made, "reviewed", ends=scribe.minute(days=9))
+        made = scribe.measure(prev=scribe.reverse(made, "modified"), cause="modified", second=None)
+
+
 def registered(scribe: Scribe, many: int) -> None:
     """Each order is of an authority of its own."""
     for number in range(many):
@@ -90,7 +98,19 @@ def registered(scribe: Scribe, many: int) -> None:
         scribe.order(f"IN-2021-1{number:03}", authority=f"Office {number}")
 
 
-WRITERS = [kept, agreed, in_parts, by_themselves, now_and_then, withdrawn, all_open, soon_again, appealed, registered]
+WRITERS = [
+    kept,
+    agreed,
+    in_parts,
+    by_themselves,
+    now_and_then,
+    withdrawn,
+    all_open,
+    soon_again,
+    appealed,
+    narrowed,
+    registered,
+]
 
 
 @pytest.mark.parametrize("write", WRITERS)
