@@ -82,6 +82,7 @@ def _leaf(court: Court, row: RulingRow) -> tlog.Leaf:
         language="hi",
         start=tlog.at_minute(row.starts_at),
         until=tlog.at_minute(row.ends_at or 0),
+        review=tlog.at_minute(row.review_at or 0),
         by=pseudonym(court, row.decided_by),
         second=pseudonym(court, row.approved_by or 0),
     )
