@@ -19,7 +19,7 @@ from chaupal.store.machine.migrate import BASE, SCRIPTS, STANDS_FROM, migrate, p
 from conftest import plain_settings
 from schemas import breaks, schema
 from services import Postgres
-from waiting import PATIENCE
+from waiting import PATIENCE, until
 
 PACKAGE = "chaupal.store.migrations.versions"
 FILLS = re.compile(r"""(execute|text)\(\s*f?["']+\s*(UPDATE|DELETE)\b""")
@@ -141,6 +141,23 @@ async def test_processes_that_start_at_once_migrate_one_after_another(postgres_s
     empty = postgres_server.fresh()
     await asyncio.gather(*(migrate(postgres_url(empty)) for _ in range(3)))
     assert await run(empty, migrating.VERSION) == versions()[-1]
+
+
+async def test_whoever_waits_for_another_to_migrate_has_no_transaction_open_for_which_an_index_would_wait(
+    fresh: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+):
+    """An index made concurrently waits for the end of each transaction of which a statement was at work as it began."""
+    dsn = fresh()
+    monkeypatch.setattr(migrating, "LOOK_AGAIN", 3600)
+    migrates: Any = await asyncpg.connect(dsn)
+    idle = "SELECT count(*) FROM pg_stat_activity WHERE query = 'ROLLBACK' AND state = 'idle'"
+    try:
+        await migrates.execute(f"BEGIN; SELECT pg_advisory_xact_lock({migrating.MIGRATING})")
+        waiting = asyncio.create_task(migrate(postgres_url(dsn)))
+        await until(lambda: run(dsn, idle), what="a process that waits, and has nothing open")
+        waiting.cancel()
+    finally:
+        await migrates.close()
 
 
 async def test_nobody_waits_behind_a_migration_that_waits(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch):

@@ -162,15 +162,17 @@ async def _alone(url: str) -> AsyncGenerator[None]:
     """Hold the lock of migrations, by a transaction, which also works behind a pooler.
 
     By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits. Nor does anybody
-    wait for it in a statement, which keeps one too: of several that start at once the first would wait for the others, and they for it.
+    wait for it in a statement, which keeps one too, or in a transaction, of which a statement may have one just then: of several that
+    start at once the first would wait for the others, and they for it.
     """
     from chaupal.store.machine.connecting_postgres import connect
 
     connection = await connect(url.replace("+asyncpg", ""))
     try:
-        await connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
-        held = f"SELECT 1 WHERE pg_try_advisory_xact_lock({MIGRATING})"
-        while await connection.execute(held) != "SELECT 1":  # noqa: ASYNC110 - it is another process
+        begun = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0"
+        held = f"{begun}; SELECT 1 WHERE pg_try_advisory_xact_lock({MIGRATING})"
+        while await connection.execute(held) != "SELECT 1":
+            await connection.execute("ROLLBACK")
             await asyncio.sleep(LOOK_AGAIN)
         yield
     finally:
