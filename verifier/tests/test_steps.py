@@ -12,11 +12,11 @@ EVENTS = sys.monitoring.events
 TOOL = 4  # a number that neither coverage nor a profiler takes
 
 
-def kept(scribe: Scribe, many: int, step: str = "kept") -> None:
+def kept(scribe: Scribe, many: int) -> None:
     """Each measure of one case is looked at, and so are those before it."""
     for _ in range(many):
         made = scribe.measure(until=None, review=scribe.minute(days=30))
-        scribe.keep(made, step, review=scribe.minute(days=30))
+        scribe.keep(made, "kept", review=scribe.minute(days=30))
 
 
 def agreed(scribe: Scribe, many: int) -> None:

@@ -25,7 +25,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import LOST
+from chaupal_audit.rule_of_law.acts import LOST
 
 if TYPE_CHECKING:
     import httpx2

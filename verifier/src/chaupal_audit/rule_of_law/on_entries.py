@@ -7,7 +7,8 @@ from msgspec import Raw
 
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED
 from chaupal_audit.log.entries import Origin, Refill
-from chaupal_audit.rule_of_law.book import Act, Book
+from chaupal_audit.rule_of_law.acts import Act
+from chaupal_audit.rule_of_law.book import Book
 from chaupal_audit.rule_of_law.check import SLACK, Checks
 from chaupal_audit.tlog import at_minute
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.log.entries import FEWEST, NO_CLASS, RARE, Key, Snapshot, TallyRow
 from chaupal_audit.minutes import month_start, months_of
-from chaupal_audit.rule_of_law.book import Book, SaidAct, TallyAct
+from chaupal_audit.rule_of_law.acts import SaidAct, TallyAct
+from chaupal_audit.rule_of_law.book import Book
 from chaupal_audit.rule_of_law.check import SLACK, Checks
 
 FREEZING = Checks[SaidAct[Snapshot]]()

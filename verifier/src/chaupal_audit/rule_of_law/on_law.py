@@ -6,7 +6,8 @@ from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SE
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
+from chaupal_audit.rule_of_law.acts import DECIDED, DecisionStep, Matter, MeasureAct, Proposal
+from chaupal_audit.rule_of_law.book import Book
 from chaupal_audit.rule_of_law.check import SLACK, Check, Checks
 from chaupal_audit.rule_of_law.opened import read
 from chaupal_audit.rule_of_law.people import AUTHORITY

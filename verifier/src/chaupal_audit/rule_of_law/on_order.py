@@ -4,7 +4,8 @@ from chaupal_audit.clock import HOUR
 from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, DecisionStep, Matter, MeasureAct, MeasureEnd, OrderStep
+from chaupal_audit.rule_of_law.acts import DECIDED, DecisionStep, Matter, MeasureAct, MeasureEnd, OrderStep
+from chaupal_audit.rule_of_law.book import VERBS, Book
 from chaupal_audit.rule_of_law.check import SLACK, Checks
 
 # Where something can be decided: after the check.

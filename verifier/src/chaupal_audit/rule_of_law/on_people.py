@@ -8,10 +8,9 @@ from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import (
+from chaupal_audit.rule_of_law.acts import (
     DECIDED,
     NOBODY,
-    Book,
     DecisionStep,
     MeasureAct,
     MeasureEnd,
@@ -19,6 +18,7 @@ from chaupal_audit.rule_of_law.book import (
     OrderStep,
     SaidAct,
 )
+from chaupal_audit.rule_of_law.book import Book
 from chaupal_audit.rule_of_law.check import SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import RESUMED
 from chaupal_audit.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different

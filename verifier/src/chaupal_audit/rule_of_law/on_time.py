@@ -5,12 +5,11 @@ from collections import Counter
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.book import (
+from chaupal_audit.rule_of_law.acts import (
     BY_APPEAL,
     ENDS_ORDERS,
     UNKNOWN,
     AppealStep,
-    Book,
     Matter,
     MeasureAct,
     MeasureEnd,
@@ -19,6 +18,7 @@ from chaupal_audit.rule_of_law.book import (
     SaidAct,
     named,
 )
+from chaupal_audit.rule_of_law.book import Book
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team

@@ -12,7 +12,7 @@ from chaupal_audit.law.procedure import Stage
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry, Public
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law import book, opened, table
+from chaupal_audit.rule_of_law import acts, book, opened, table
 from chaupal_audit.rule_of_law.check import Check, Checks, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
 from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry, OriginAct, RefillAct, vkey_name
@@ -83,10 +83,10 @@ class Trial:
         self._openings = openings
         self._asked = asked  # whether what stands beside the log is among them
         self._then = sealed
-        self._early = {index for acts in sealed.values() for index, _ in acts}
+        self._early = {index for several in sealed.values() for index, _ in several}
         self._heard = 0
         self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
-        self._plain: book.Act | None = None  # the entry that was read last, if it is no cover
+        self._plain: acts.Act | None = None  # the entry that was read last, if it is no cover
         self._batched: BatchedEntry | None = None  # the last that has a cover behind it
         self._in_batches = True  # no place that a log in batches keeps for a cover has held anything else so far
 
@@ -111,12 +111,12 @@ class Trial:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
                 then = moment(inside.at) or at
-                act = book.Act(index, then, inside, act.opened, sealed=True, place=self._heard, logged=at)
+                act = acts.Act(index, then, inside, act.opened, sealed=True, place=self._heard, logged=at)
             self._hear(act)
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors
             self._find(table.UNREADABLE, index, "")
 
-    def _place(self, act: book.Act) -> None:
+    def _place(self, act: acts.Act) -> None:
         """In a log that is signed in batches each entry has a cover behind it, which says when their batch began.
 
         Elsewhere a cover says its hour, before which others may have come: so an entry is asked once the next cover's place
@@ -139,7 +139,7 @@ class Trial:
         self._ask_batched()
         for made in self.book.made():
             self._ask(table.MEASURES_LATER, made.act, made)
-        for ended in [one for one in self.book.at.values() if isinstance(one, book.MeasureEnd)]:
+        for ended in [one for one in self.book.at.values() if isinstance(one, acts.MeasureEnd)]:
             self._ask(table.ENDS_LATER, ended.act, ended)
         for matter in self.book.matters.values():
             self._ask(table.ORDERS_LATER, matter.act, matter)
@@ -149,7 +149,7 @@ class Trial:
             self._ask(table.TALLIES_LATER, tally.act, tally)
         self.verdict.findings.sort(key=lambda one: one.index)
 
-    def _hear(self, act: book.Act) -> None:
+    def _hear(self, act: acts.Act) -> None:
         if act.head.t == COVER:
             return
         self._ask(table.ENTRIES, act, act)
@@ -159,7 +159,7 @@ class Trial:
         if hear := HEARD.get(act.head.t):
             hear(self, act)
 
-    def _opened(self, act: book.Act) -> book.Act:
+    def _opened(self, act: acts.Act) -> acts.Act:
         """The entry with what was opened of it; each opening that is none is found at the entry that published it."""
         published = self._openings.get(act.index, ())
         if not published:
@@ -171,7 +171,7 @@ class Trial:
         self._ask(table.OPENINGS, act, OpenedEntry(act, len(foreign)))
         return act
 
-    def _ask[T](self, checks: Iterable[Check[T]], act: book.Act, about: T) -> None:
+    def _ask[T](self, checks: Iterable[Check[T]], act: acts.Act, about: T) -> None:
         for check in checks:
             if found := check.broken(self.book, about):
                 self._find(check, act.index, act.head.ref, found if isinstance(found, str) else "")
@@ -181,7 +181,7 @@ class Trial:
 
     # --- one kind of entry each ---
 
-    def law(self, act: book.Act) -> None:
+    def law(self, act: acts.Act) -> None:
         new = _public(act, entries.Regime if act.head.t == "regime" else entries.Policy)
         ref = act.head.ref if act.head.t == "regime" else f"{RULES}@{new.version}"
         try:
@@ -192,24 +192,24 @@ class Trial:
         except LawUnlike:
             self._find(table.LAW_UNLIKE, act.index, ref)
 
-    def policy(self, act: book.Act) -> None:
+    def policy(self, act: acts.Act) -> None:
         if act.head.ref == RULES:  # the house's other texts are no law
             self.law(act)
 
-    def snapshot(self, act: book.Act) -> None:
+    def snapshot(self, act: acts.Act) -> None:
         self.book.frozen[self.said(act, entries.Snapshot, table.FREEZING).said.period] += 1
 
-    def key(self, act: book.Act) -> None:
+    def key(self, act: acts.Act) -> None:
         said = self.said(act, entries.Key, table.CHANGING).said
         self.book.keys = (said.old, said.new)
 
-    def origin(self, act: book.Act) -> None:
+    def origin(self, act: acts.Act) -> None:
         said = _public(act, entries.Origin)
         self._ask(table.ORIGINS, act, OriginAct(act, said, self._after()))
         self.book.names.append(vkey_name(said.previous))
         self.book.keys = (said.new,) if said.new else ()
 
-    def refill(self, act: book.Act) -> None:
+    def refill(self, act: acts.Act) -> None:
         said = _public(act, entries.Refill)
         self._ask(table.REFILLS, act, RefillAct(act, said, self._after()))
         self.book.set_back(act.index, range(said.start, said.to))
@@ -218,41 +218,41 @@ class Trial:
         """Index of the last entry before this one that is no cover; -1: there is none."""
         return -1 if self._plain is None else self._plain.index
 
-    def said[P: Public](self, act: book.Act, kind: type[P], checks: Checks[book.SaidAct[P]]) -> book.SaidAct[P]:
+    def said[P: Public](self, act: acts.Act, kind: type[P], checks: Checks[acts.SaidAct[P]]) -> acts.SaidAct[P]:
         """What the entry says, once its own checks were run."""
-        said = book.SaidAct(act, _public(act, kind))
+        said = acts.SaidAct(act, _public(act, kind))
         self._ask(checks, act, said)
         self.book.at[act.index] = said
         return said
 
-    def order(self, act: book.Act) -> None:
+    def order(self, act: acts.Act) -> None:
         new = _public(act, entries.Order)
         received = moment(new.received)
         law = self.book.laws.regime(act.head.regime)
-        matter = book.Matter(act, new, law, act.at if received is None else received)
+        matter = acts.Matter(act, new, law, act.at if received is None else received)
         if matter.own:
             matter.stage = Stage.IN_REVIEW  # nobody sent it in: there is nothing to acknowledge or to check
         self.verdict.orders += 1
         self._ask(table.ORDERS, act, matter)
         self.book.receive(matter)
 
-    def step(self, act: book.Act) -> None:
+    def step(self, act: acts.Act) -> None:
         matter = self.book.matters.get(act.head.ref)
-        step = book.OrderStep(act, _public(act, entries.Step), matter)
+        step = acts.OrderStep(act, _public(act, entries.Step), matter)
         step.stage = step.stage if matter is None else matter.stage
         self._ask(table.STEPS, act, step)
         self.book.step(step)
 
-    def decision(self, act: book.Act) -> None:
+    def decision(self, act: acts.Act) -> None:
         new = _public(act, entries.Decision)
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
         prev = self.book.prev(act)
-        decided = book.DecisionStep(act, new, matter, case, _proposal(case, prev), prev)
+        decided = acts.DecisionStep(act, new, matter, case, _proposal(case, prev), prev)
         self._ask(table.DECISIONS, act, decided)
         self.book.decide(decided)
 
-    def measure(self, act: book.Act) -> None:
+    def measure(self, act: acts.Act) -> None:
         new = _public(act, entries.Measure)
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
@@ -261,75 +261,75 @@ class Trial:
         proposal = None if alone else _proposal(case, prev)
         citation = new.rule or (matter.said.rule if matter else "")
         law = self.book.laws.regime(act.head.regime)
-        made = book.MeasureAct(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
+        made = acts.MeasureAct(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
         self.verdict.measures += 1
         self._ask(table.MEASURES, act, made)
         self.book.begin(made)
 
-    def reversal(self, act: book.Act) -> None:
+    def reversal(self, act: acts.Act) -> None:
         prev = self.book.prev(act)
         new = _public(act, entries.Reversal)
-        ended = book.MeasureEnd(
-            act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, book.MeasureAct) else None
+        ended = acts.MeasureEnd(
+            act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, acts.MeasureAct) else None
         )
         self._ask(table.ENDS, act, ended)
         self.book.end(ended)
 
-    def notice(self, act: book.Act) -> None:
+    def notice(self, act: acts.Act) -> None:
         prev = self.book.prev(act)
-        made = prev if isinstance(prev, book.MeasureAct) else prev.made if isinstance(prev, book.MeasureEnd) else None
-        told = book.NoticeAct(act, _public(act, entries.Notice), made)
+        made = prev if isinstance(prev, acts.MeasureAct) else prev.made if isinstance(prev, acts.MeasureEnd) else None
+        told = acts.NoticeAct(act, _public(act, entries.Notice), made)
         self._ask(table.NOTICES, act, told)
         self.book.tell(told)
 
-    def appeal(self, act: book.Act) -> None:
-        appealed = book.AppealStep(act, _public(act, entries.Appeal), self.book.prev(act))
+    def appeal(self, act: acts.Act) -> None:
+        appealed = acts.AppealStep(act, _public(act, entries.Appeal), self.book.prev(act))
         self._ask(table.APPEALS, act, appealed)
         self.book.appeal(appealed)
 
-    def open_(self, act: book.Act) -> None:
-        prev = book.NOBODY if act.head.prev is None else act.head.prev
+    def open_(self, act: acts.Act) -> None:
+        prev = acts.NOBODY if act.head.prev is None else act.head.prev
         sealed = self._sealed.get(prev)
         law = None if sealed is None else self.book.laws.regime(sealed.regime)
         new = _public(act, entries.Opened)
-        self._ask(table.UNSEALINGS, act, book.OpeningAct(act, new, sealed, law))
+        self._ask(table.UNSEALINGS, act, acts.OpeningAct(act, new, sealed, law))
         if sealed is not None and opened.whole(new.disclosures) and self.book.uncover(prev):
             self.book.count(act.index, entries.tallied(sealed))
 
-    def tally(self, act: book.Act) -> None:
+    def tally(self, act: acts.Act) -> None:
         new = _public(act, entries.Tally)
         before = self.book.tallies[-1] if self.book.tallies else None
-        tally = book.TallyAct(act, new, self._rows(act), before)
+        tally = acts.TallyAct(act, new, self._rows(act), before)
         self._ask(table.TALLIES, act, tally)
         self.book.tally(tally)
 
-    def _rows(self, act: book.Act) -> list[entries.TallyRow] | None:
+    def _rows(self, act: acts.Act) -> list[entries.TallyRow] | None:
         """Those that were opened; None where nobody asked for them."""
         texts = [one.text for one in self._openings.get(act.index, ())]
         rows = opened.all_of("row", frozenset(act.head.sd), texts)
         return [_row(row) for row in rows] if rows or self._asked else None
 
 
-def _read(index: int, raw: bytes) -> book.Act:
+def _read(index: int, raw: bytes) -> acts.Act:
     """Raises ValueError, TypeError for what is no entry."""
     head = _entry(raw)
     at = moment(head.at)
     if head.v != VERSION or at is None:
         raise ValueError(head.at)
-    return book.Act(index, at, head, {}, logged=at)
+    return acts.Act(index, at, head, {}, logged=at)
 
 
-def _public[T](act: book.Act, kind: type[T]) -> T:
+def _public[T](act: acts.Act, kind: type[T]) -> T:
     return msgspec.json.decode(act.head.public, type=kind)
 
 
-def _proposal(case: book.Case | None, prev: object) -> book.Proposal | None:
+def _proposal(case: acts.Case | None, prev: object) -> acts.Proposal | None:
     """The proposal of this target that an entry follows from: itself, or what was said about it since."""
     if case is None:
         return None
-    if isinstance(prev, book.DecisionStep):
+    if isinstance(prev, acts.DecisionStep):
         prev = prev.proposal
-    return prev if isinstance(prev, book.Proposal) and prev is case.proposal else None
+    return prev if isinstance(prev, acts.Proposal) and prev is case.proposal else None
 
 
 def _row(value: object) -> entries.TallyRow:
@@ -342,14 +342,14 @@ def _row(value: object) -> entries.TallyRow:
 
 def _saying[P: Public](
     kind: type[P],
-    checks: Checks[book.SaidAct[P]],
-    then: Callable[[book.Book, book.SaidAct[P]], None] = lambda _book, _said: None,
-) -> Callable[[Trial, book.Act], None]:
+    checks: Checks[acts.SaidAct[P]],
+    then: Callable[[book.Book, acts.SaidAct[P]], None] = lambda _book, _said: None,
+) -> Callable[[Trial, acts.Act], None]:
     """How an entry is heard of which only what it says is asked; `then`: what the book learns of it."""
     return lambda trial, act: then(trial.book, trial.said(act, kind, checks))
 
 
-HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
+HEARD: dict[str, Callable[[Trial, acts.Act], None]] = {
     "regime": Trial.law,
     "policy": Trial.policy,
     "role": _saying(entries.Role, table.ROLES, book.Book.give),
