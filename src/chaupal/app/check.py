@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chaupal.app.rooms import reached
-from chaupal.governance.log import cosigned, log, reconcile, refilling
+from chaupal.governance.log import cosigned, log, lost_entries, reconcile
 from chaupal.governance.orders import documents
 from chaupal.governance.people import role_grants
 from chaupal.http.call import House
@@ -38,9 +38,9 @@ async def check_house(house: House) -> list[str]:
     return faults
 
 
-async def _undecided(house: House) -> list[refilling.LostMeasure]:
+async def _undecided(house: House) -> list[lost_entries.LostMeasure]:
     async with house.square.work.reading() as reading:
-        return await refilling.undecided(house.court, reading)
+        return await lost_entries.undecided(house.court, reading)
 
 
 async def doubts(house: House) -> list[str]:

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import regex
 from jinja2 import Environment, Template
 from jinja2.environment import TemplateModule
+from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-# Ours name others by their names alone.
-REFERS = regex.compile(r'{%-?\s*(?:extends|include|import|from)\s+"([^"]+)"')
 PARTS = "parts of a page"  # under which a page carries them: no name of a template
 SENTENCES = 5_000  # words of pages in one language
 
@@ -21,7 +19,8 @@ def referred(environment: Environment, template: str) -> list[str]:
     found = [template]
     for name in found:
         source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
-        found += [other for other in dict.fromkeys(REFERS.findall(source)) if other not in found]
+        others = dict.fromkeys(find_referenced_templates(environment.parse(source)))
+        found += [other for other in others if other and other not in found]
     return found
 
 

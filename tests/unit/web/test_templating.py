@@ -1,18 +1,16 @@
 """What pages have Jinja work out once comes out as if it had been worked out each time."""
 
 import asyncio
-from functools import cache
 from gettext import NullTranslations
 from threading import get_ident
 from typing import Any
 
 import pytest
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, UndefinedError
-from jinja2.meta import find_referenced_templates
 
 from chaupal.app.wiring import RunningHouse
 from chaupal.web import pages
-from chaupal.web.templating import Templates, once, referred
+from chaupal.web.templating import Templates, once
 from inside import Inside
 
 SHEETS = {
@@ -88,19 +86,6 @@ async def test_a_page_is_compiled_with_all_that_it_is_made_of(monkeypatch: pytes
     monkeypatch.setattr(pages, "_loaded", set())
     await asyncio.to_thread(pages.load, "hi", False, "page")
     assert {name for _, name in made.cache} == {"page", "frame", "parts", "plain", "inner"}
-
-
-def test_what_templates_refer_to_is_what_jinja_says():
-    made = pages.environment("en")
-    for name in made.list_templates(["html"]):
-        told = {other for one in referred(made, name) for other in _said(made, one)}
-        assert told <= set(referred(made, name)), name
-
-
-@cache
-def _said(made: Environment, name: str) -> set[str | None]:
-    assert made.loader
-    return set(find_referenced_templates(made.parse(made.loader.get_source(made, name)[0])))
 
 
 async def test_the_first_page_is_not_compiled_by_the_loop(house: RunningHouse, monkeypatch: pytest.MonkeyPatch):

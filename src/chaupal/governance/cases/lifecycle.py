@@ -31,9 +31,8 @@ class State(StrEnum):
     SET_ASIDE = "set_aside"
     OVERTURNED = "overturned"
     CONFIRMED = "confirmed"  # goes on under the order that confirmed this one
-    ENDED_BY_LOG = (
-        "ended_by_log"  # as entries say that were lost here and came back from a copy of the log (decision 75)
-    )
+    # As entries say that were lost here and came back from a copy of the log (decision 75).
+    ENDED_BY_LOG = "ended_by_log"
 
 
 type Move = AnyMove[State]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, refilling, seen
+from chaupal.governance.log import batches as log_batches, lost_entries, seen
 from chaupal.governance.log.batches import batch_ms
 from chaupal.governance.log.log import head_of
 from chaupal.governance.log.reconcile_compare import (
@@ -298,7 +298,7 @@ async def _unruled(reading: Reading) -> list[str]:
 
 async def _registered(court: Court, reading: Reading) -> list[str]:
     """Authorities that the register knows otherwise than the newest entry about each, and who files for them by no invitation."""
-    found = await refilling.own(reading, entries.Authority)
+    found = await lost_entries.own(reading, entries.Authority)
     newest = {head.ref: (index, said) for index, head, said in found if said.step in ("added", "changed")}
     faults: list[str] = []
     for row in await authorities.all_authorities(reading):
@@ -314,7 +314,7 @@ async def _registered(court: Court, reading: Reading) -> list[str]:
 
 async def _protected(court: Court, reading: Reading) -> list[str]:
     """Protections, those that ended too, that are known otherwise than the newest entry about each says."""
-    found = await refilling.own(reading, entries.Protected)
+    found = await lost_entries.own(reading, entries.Protected)
     newest = {head.ref: (index, said) for index, head, said in found}
     faults: list[str] = []
     for row in await speakers.granted(reading):
@@ -327,7 +327,7 @@ async def _protected(court: Court, reading: Reading) -> list[str]:
 
 async def _stated(reading: Reading) -> list[str]:
     """Statements and replies whose words are not those of their entries, and newest entries of which there are none."""
-    logged = await refilling.own(reading, entries.Statement)
+    logged = await lost_entries.own(reading, entries.Statement)
     found = {index: said for index, _, said in logged}
     revised = {head.prev for _, head, said in logged if said.step == "revised"}
     rows = [

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court, pseudonym
-from chaupal.governance.log import record, refilling
+from chaupal.governance.log import lost_entries, record
 from chaupal.governance.log.reconcile_facts import Logged, LoggedFacts
 from chaupal.governance.log.record import minute_of
 from chaupal.policy.sentences.placeholders import iso_date
@@ -280,7 +280,7 @@ async def _standing(
     """What holds by its row held against the newest entry about it, and the other way around. `over`: the step by which it holds no
     more; `field`: under which name an entry commits to what it is about.
     """
-    newest = {head.ref: (index, said) for index, head, said in await refilling.own(reading, kind)}
+    newest = {head.ref: (index, said) for index, head, said in await lost_entries.own(reading, kind)}
     holds = {ref: newest.pop(ref, (-1, kind(step=over))) for ref in rows}
     opens = {at: names for at, _, names in await auditing.entries_at(reading, [at for at, _ in holds.values()])}
     faults = [

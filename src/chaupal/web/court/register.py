@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import escape
 from msgspec import Meta
 
-from chaupal.governance.log import cosigned as log_cosigned, refilling
+from chaupal.governance.log import cosigned as log_cosigned, lost_entries
 from chaupal.governance.orders import statements
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, redirect
 from chaupal.http.paging import Paged
@@ -164,7 +164,7 @@ async def order(call: Call[OrderAsked]) -> Answer:
         asked = call.args
         story = await record.story(call.house.reads, call.viewer, asked.ref, first=asked.first, entry=asked.entry)
     except NotFound:  # whoever was given this address finds what is known of it
-        if (entry := await refilling.entry_of(call.house.court, call.args.ref)) is None:
+        if (entry := await lost_entries.entry_of(call.house.court, call.args.ref)) is None:
             raise
         return redirect(f"/log/entries/{entry}")
     own = courtly.own_matter(call, story.order)

@@ -163,7 +163,7 @@ def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]
     """The status and the headers of a page in whose place a notice stands: 451 or 410."""
     if gone.suspended:
         return 410, [("cache-control", "private, no-store"), ("x-robots-tag", "noindex")]
-    by = call.house.settings.origin + gone.path.partition("?")[0]  # it leads on to what was decided about this one
+    by = call.house.settings.origin + gone.path.partition("?")[0]  # the order's page, wherever in it this is found
     return 451, [*blocked_by(by), ("x-robots-tag", "noindex")]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.governance.log.refilling import LostEntries
+from chaupal.governance.log.lost_entries import LostEntries
 from chaupal_audit.log.entries import Decision, Entry, Measure, Reversal
 
 ALONE, AGREED = "2021-02-12T15:00Z", "2021-03-12T15:00Z"
