@@ -30,20 +30,33 @@ function otherwise(form: HTMLFormElement, button: HTMLButtonElement, verb: strin
   return other;
 }
 
+// What was pressed while the answer to an earlier press was on its way: done once that is here.
+const waiting = new WeakMap<HTMLFormElement, HTMLButtonElement>();
+
 async function deed(form: HTMLFormElement, button: HTMLButtonElement, undone = false): Promise<void> {
-  if (form.ariaBusy === "true") return;
-  form.ariaBusy = "true";
   flip(button);
+  if (form.ariaBusy === "true") return wait(form, button);
+  form.ariaBusy = "true";
   const part = await partFor(form, button);
   form.ariaBusy = "false";
-  if (!part) flip(button);
+  const next = waiting.get(form);
+  if (!part) for (const one of next ? [button, next] : [button]) flip(one);
   if (part === null) {
     resend(form, button);
   } else if (part) {
     const fresh = put(form, button, part);
     const back = BACK[verbOf(button)];
     if (fresh && back && !undone) toastWithUndo(say(`did-${verbOf(button)}`), () => void deed(fresh, otherwise(fresh, button, back), true));
+    const again = next && fresh?.elements[[...form.elements].indexOf(next)];
+    if (fresh && again instanceof HTMLButtonElement) void deed(fresh, again, undone);
   }
+  waiting.delete(form);
+}
+
+/** Pressed twice it is as it was. */
+function wait(form: HTMLFormElement, button: HTMLButtonElement): void {
+  if (waiting.get(form) === button) waiting.delete(form);
+  else waiting.set(form, button);
 }
 
 function put(form: HTMLFormElement, button: HTMLButtonElement, part: string): HTMLFormElement | null {
