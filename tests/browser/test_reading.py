@@ -59,12 +59,16 @@ def test_likes_and_follows_need_no_new_page(opens: Opens):
     like.click()
     expect(like).to_have_attribute("aria-pressed", "false")
     assert page.evaluate("window.same")
+    busy = page.locator(f"#{id_} form[aria-busy=true]")
+    expect(busy).to_have_count(0)  # what was pressed so far is done: a press before that would wait for it
     held: list[Route] = []  # pressed twice on a slow line: what it is at last it is at the server, too
     page.route("**/like", lambda route: held.append(route))
-    like.click()
+    with page.expect_request("**/like"):
+        like.click()
     expect(like).to_have_attribute("aria-pressed", "true")
     like.click()
     expect(like).to_have_attribute("aria-pressed", "false")
+    expect(busy).to_have_count(1)
     with page.expect_response("**/unlike"):
         held[0].continue_()
     expect(like).to_have_attribute("aria-pressed", "false")
