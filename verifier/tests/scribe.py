@@ -318,6 +318,7 @@ class Scribe:
         public: Public = {
             "step": step,
             "due": self.minute(days=7),
+            "earlier": 0,
             "at": self.minute(),
             "by": SECOND if step == "decided" else None,
         }

@@ -1552,8 +1552,8 @@ def test_an_appeal_against_an_emergencys_measure_ends_what_another_left_of_what_
     made = scribe.measure("IN-2021-0003", prev=scribe.reverse(made, "modified", by=SECOND), cause="modified", **told)
     scribe.notice(made)
     scribe.later(hours=1)
-    scribe.appeal(filed, "decided", outcome="reversed" if step == "appealed" else step)
-    ended = scribe.reverse(made, step, by=SECOND)
+    scribe.appeal(filed, "decided", outcome="reversed" if step == "appealed" else step, by=OWNER)
+    ended = scribe.reverse(made, step, by=OWNER)
     if step == "modified":
         scribe.notice(scribe.measure("IN-2021-0003", prev=ended, cause=step, **told))
     assert not scribe.verdict().broken
@@ -1602,6 +1602,23 @@ def test_an_appeal_is_decided_by_who_decided_what_it_was_before_it_was_changed(s
     again = scribe.measure(prev=ended, carried=scribe.opens[made], **changed)
     filed = scribe.appeal(again, "filed")
     assert "appeal_heard_by_decider" in scribe.found(scribe.appeal(filed, "decided", by=PROPOSER))
+
+
+@pytest.mark.parametrize("since", [True, False])
+def test_an_appeal_is_decided_by_who_decided_the_one_before_about_the_same_thing(scribe: Scribe, *, since: bool):
+    made = scribe.decide()
+    scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="upheld", by=MODERATOR)
+    scribe.step("renewed", body="authority")
+    ended = scribe.reverse(made, "renewed", body="authority")
+    again = scribe.measure(prev=ended, carried=scribe.opens[made], cause="renewed", body="authority")
+    scribe.notice(again)
+    decided = scribe.appeal(scribe.appeal(again, "filed"), "decided", outcome="upheld", by=MODERATOR)
+    if since:
+        lie(scribe, decided, "appeal_heard_again")
+        scribe.change(decided, by=SECOND)
+    else:  # earlier servers let them, and said nothing of it
+        scribe.entries = [raw.replace(b'"earlier":0,', b"") for raw in scribe.entries]
+    assert not scribe.verdict().broken
 
 
 def test_a_refusal_names_another_proposer_than_its_proposal(scribe: Scribe):

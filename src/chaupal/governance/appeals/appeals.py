@@ -1,4 +1,5 @@
-"""Appeals: a person whom a ruling limits can ask once for another look; somebody who had no part in the ruling decides.
+"""Appeals: a person whom a ruling limits can ask once for another look; somebody decides who had no part in the ruling, nor in what was
+said of an earlier appeal about the same thing.
 
 Until when one may ask says each law: `[appeals]` of its file in `regimes/files`.
 """
@@ -33,6 +34,7 @@ UPHELD, MODIFIED, REVERSED = "upheld", "modified", "reversed"
 OUTCOMES = (UPHELD, MODIFIED, REVERSED)
 DECIDE = "decide"  # the clock of an appeal
 NOT_YOURS = "decided_by_you"
+HEARD_BEFORE = "heard_by_you"
 MOST_MESSAGES = 100  # in one appeal, of each side
 ENDED = "appeal_decided"
 WRITTEN = "appeal_written"
@@ -252,6 +254,7 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
         rule=ruling.rule or None,
         measure=ruling.measure,
         due=tlog.at_minute(due),
+        earlier=len(await appeals.judges_of(w, ruling.id)),
         at=tlog.at_minute(now),
     )
     leaf = await _log(court, w, strike, public, ruling.log_index)
@@ -275,8 +278,8 @@ async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | 
 
 
 async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: AppealRow) -> int:
-    """Who hears it had no part in the ruling, is not the person concerned, and (where the house's rules ask) is in no team of those
-    who decided. Raises Conflict once it is decided.
+    """Who hears it had no part in the ruling or in an earlier appeal about the same thing, is not the person concerned, and (where the
+    house's rules ask) is in no team of those who decided. Raises Conflict once it is decided.
     """
     strike = await notices.strike_of(court, reading, row.ruling_id)
     if not may(viewer, "hear_appeal") or not (viewer.me == row.account_id or await _known(reading, viewer, [strike])):
@@ -293,6 +296,7 @@ async def _check_hearing(court: Court, reading: Reading, me: int, row: AppealWit
         raise Conflict(ENDED)
     await guards.check_not_own(reading, me, [row.account_id])
     await guards.check_not_own(reading, me, row.deciders, NOT_YOURS)
+    await guards.check_not_own(reading, me, row.judges, HEARD_BEFORE)
     if "hear_appeal" in court.rules.current(court.clock()).conflicts.own_team:
         since = await _first_decided(reading, row)
         guards.check_other_team(me, row.deciders, await role_grants.held_since(court, reading, people, since))

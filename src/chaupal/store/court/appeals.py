@@ -1,4 +1,4 @@
-"""Appeals as rows: one per ruling, heard by somebody who did not decide it, with what both sides wrote."""
+"""Appeals as rows: one per ruling, with what both sides wrote. Who hears it decided neither that nor an appeal about the same thing."""
 
 from collections.abc import Sequence
 
@@ -49,9 +49,13 @@ class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AppealWithHands(AppealRow, frozen=True, kw_only=True):
-    """An appeal with all who had a hand in what it is about, as it is now: those, too, who seconded, changed or kept it since."""
+    """An appeal with all who had a hand in what it is about, as it is now: those, too, who seconded, changed or kept it since.
+
+    `judges`: who decided an earlier appeal about the same thing.
+    """
 
     hands: frozenset[int]
+    judges: frozenset[int]
 
     @property
     def deciders(self) -> tuple[int, ...]:
@@ -77,8 +81,9 @@ ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
 of_account = ALL.where(account_id="of").ordered("-id").all_of
 OPEN = ALL.where(state="standing").ordered("due_at id").limit("n")
 CLOSED = ALL.where(appeals.c.state != text_param("standing")).ordered("-id").limit("n")
-# Of the same thing, and of the whole of which it is a part: what it goes on from, or what is said of it since, also under the
-# order that confirmed it. The second half: who looked again and kept it, which begins nothing and seconds nobody.
+# Of the same thing, of the whole of which it is a part, and of the parts of what is a whole: what it goes on from, or what is said of
+# it since, also under the order that confirmed it. Who decided it; who looked again and kept it, which begins nothing and seconds
+# nobody; and (`judged`) who decided an appeal about it.
 HANDS = statement(
     text("""
     WITH line AS (
@@ -86,16 +91,18 @@ HANDS = statement(
         UNION SELECT n.target_id FROM rulings x JOIN case_events o ON o.target_id = x.target_id
         JOIN case_events n ON n.log_index = o.log_index WHERE x.id = :of AND 'confirmed' IN (o.state, n.state)
     ), about AS (
-        SELECT r.decided_by, r.approved_by, r.concurred_by FROM rulings x
+        SELECT r.id, r.decided_by, r.approved_by, r.concurred_by FROM rulings x
         LEFT JOIN targets t ON t.id = x.target_id
         JOIN rulings r ON r.id = x.id OR (
-            r.target_id IN (SELECT target_id FROM line) AND r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id)
+            r.target_id IN (SELECT target_id FROM line) AND r.term = x.term
+            AND (r.subject_id IN (x.subject_id, t.subject_id) OR x.subject_id = t.subject_id)
         )
         WHERE x.id = :of
     )
-    SELECT decided_by FROM about UNION SELECT approved_by FROM about WHERE approved_by IS NOT NULL
-    UNION SELECT concurred_by FROM about WHERE concurred_by IS NOT NULL
-    UNION SELECT e."by" FROM line x JOIN case_events e ON e.target_id = x.target_id
+    SELECT decided_by, 0 AS judged FROM about UNION SELECT approved_by, 0 FROM about WHERE approved_by IS NOT NULL
+    UNION SELECT concurred_by, 0 FROM about WHERE concurred_by IS NOT NULL
+    UNION SELECT a.decided_by, 1 FROM about JOIN appeals a ON a.ruling_id = about.id WHERE a.decided_by IS NOT NULL
+    UNION SELECT e."by", 0 FROM line x JOIN case_events e ON e.target_id = x.target_id
     JOIN case_events b ON b.target_id = e.target_id AND b.number = e.number - 1
     WHERE e.state = 'in_force' AND b.state = 'in_force' AND e.first_by IS NULL
     AND NOT EXISTS (
@@ -130,13 +137,20 @@ async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, Appe
 
 
 async def heard(reading: Reading, row: AppealRow) -> AppealWithHands:
-    """The same appeal with those who had a hand in what it is about."""
-    return AppealWithHands(**msgspec.structs.asdict(row), hands=await hands_in(reading, row.ruling_id))
+    """The same appeal with those who had a hand in what it is about, or decided an earlier appeal about it."""
+    judged = await reading.fetch(HANDS, of=row.ruling_id)
+    hands, judges = (frozenset(by for by, as_judge in judged if as_judge == one) for one in (0, 1))
+    return AppealWithHands(**msgspec.structs.asdict(row), hands=hands, judges=judges)
 
 
 async def hands_in(reading: Reading, ruling_id: int) -> frozenset[int]:
     """Who decided a ruling, or has decided since that it is to go on."""
-    return frozenset(by for (by,) in await reading.fetch(HANDS, of=ruling_id))
+    return frozenset(by for by, judged in await reading.fetch(HANDS, of=ruling_id) if not judged)
+
+
+async def judges_of(reading: Reading, ruling_id: int) -> frozenset[int]:
+    """Who decided an appeal about the same thing."""
+    return frozenset(by for by, judged in await reading.fetch(HANDS, of=ruling_id) if judged)
 
 
 async def waiting(reading: Reading, at_most: int = 200) -> list[AppealRow]:

@@ -190,16 +190,27 @@ _BEYOND_ORDER = f"""
 _WIDER = (
     f"EXISTS (SELECT 1 {_OF_ORDER} AND o.territory <> 'XX' AND EXISTS (EACH(NEW.territory) EXCEPT EACH(o.territory)))"
 )
-# Who decided what an appeal is about, or what that goes on from or went on as, also under another order; who is not to hear it.
+# What an appeal is about (x), and (r) that with what it goes on from or went on as, whole or in parts, also under another order.
+_APPEALED = """
+    rulings x LEFT JOIN targets t ON t.id = x.target_id
+    JOIN rulings r ON r.id = x.id
+    OR (r.term = x.term AND (r.subject_id IN (x.subject_id, t.subject_id) OR x.subject_id = t.subject_id)
+    AND (r.target_id = x.target_id OR r.target_id IN (
+        SELECT n.target_id FROM case_events o JOIN case_events n ON n.log_index = o.log_index
+        WHERE o.target_id = x.target_id AND 'confirmed' IN (o.state, n.state)
+    )))
+"""
+# Who decided any of it, or an earlier appeal about it, is not to hear this one.
 _DECIDED_IT = f"""
     EXISTS (
-        SELECT 1 FROM rulings x LEFT JOIN targets t ON t.id = x.target_id
-        JOIN rulings r ON r.id = x.id
-        OR (r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id) AND (r.target_id = x.target_id OR r.target_id IN (
-            SELECT n.target_id FROM case_events o JOIN case_events n ON n.log_index = o.log_index
-            WHERE o.target_id = x.target_id AND 'confirmed' IN (o.state, n.state)
-        )))
+        SELECT 1 FROM {_APPEALED}
         WHERE x.id = NEW.ruling_id AND {_is_among("NEW.decided_by", "r.decided_by, r.approved_by, r.concurred_by")}
+    )
+"""  # noqa: S608 - words of ours
+_HEARD_IT = f"""
+    EXISTS (
+        SELECT 1 FROM {_APPEALED} JOIN appeals a ON a.ruling_id = r.id
+        WHERE x.id = NEW.ruling_id AND a.id <> NEW.id AND {_is_among("NEW.decided_by", "a.decided_by")}
     )
 """  # noqa: S608 - words of ours
 # In an appeal that is over; or by somebody else than who filed it, as such; or as the staff's, by who may not hear it.
@@ -426,6 +437,7 @@ TRIGGERS = (
         "appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by",
         f"NEW.decided_by IS NOT NULL AND ({_is_among("NEW.decided_by", "NEW.account_id")} OR {_DECIDED_IT})",
     ),
+    Trigger("appeals_heard_by_another", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_HEARD_IT}"),
     # Deadlines run until what they are about is done, and from when it came until when it was to be done. Another counter-notice
     # has another day; a look again is set by the day of its measure, which the walk holds against the log.
     Trigger("clocks_run_until_it_is_done", "clocks", "UPDATE OF stopped_at", _STILL_DUE),

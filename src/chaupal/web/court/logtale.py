@@ -161,6 +161,7 @@ LABELS: Final[dict[str, str]] = {
     "document": N_("Hash of the letter (SHA-256)"),
     "domain": N_("Domain of its mails"),
     "due": N_("To be decided by"),
+    "earlier": N_("How many people had decided an appeal about it"),
     "edited": N_("Changed since the order, and seen so"),
     "effective": N_("In force from"),
     "emergency": N_("By the emergency procedure"),

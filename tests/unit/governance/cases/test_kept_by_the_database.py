@@ -15,7 +15,7 @@ from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import cases, decisions, effects, guards, lifecycle, reviews
 from chaupal.governance.cases.lifecycle import FINAL, MOVES, Move, State
 from chaupal.governance.cases.machine import Machine
-from chaupal.governance.log import reconcile
+from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import papers, procedure, steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.people import account_desk, report_desk, reports, role_grants, speakers
@@ -31,6 +31,7 @@ from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading
 from chaupal_audit.law.roles import MAY
+from chaupal_audit.log import entries
 from court import REASON, REFUSE, WITHHOLD, Bench
 from noting import noting
 
@@ -571,10 +572,11 @@ async def let_through(*_: object) -> None:
 
 
 async def refused(
-    bench: Bench, by: Viewer, row: appeals.AppealRow, monkeypatch: pytest.MonkeyPatch, *, rule: str = ""
-) -> None:
+    bench: Bench, by: Viewer, row: appeals.AppealRow, monkeypatch: pytest.MonkeyPatch, *, rule: str = "",
+    says: str = "You decided what is appealed",
+) -> None:  # fmt: skip
     """Somebody is not to hear an appeal: the code says so, and the database does by its `rule`."""
-    with pytest.raises(NotAllowed, match="You decided what is appealed"):
+    with pytest.raises(NotAllowed, match=says):
         await appeals.decide(bench.court, by, row.id, UPHELD)
     listed = next(one for one, _ in await appeals.queue(bench.court, by) if one.id == row.id)
     assert listed.why_not is not None, "nor is it offered to them"
@@ -800,6 +802,50 @@ async def test_whoever_looked_again_and_kept_it_does_not_hear_the_appeal(bench: 
     await reviews.keep(bench.court, another, ref, 1, reason=REASON)
     row = await appealed(bench)
     await refused(bench, another, row, monkeypatch)
+    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+
+
+async def test_whoever_decided_an_appeal_hears_no_other_about_the_same_thing(
+    bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    """Who had said that it is right was asked again once it was renewed, and once it was confirmed."""
+    ref = await bench.order(regime="IN-69A-EMERG", role="secretary", officer_rank="Secretary")
+    await bench.withhold(ref)
+    await appeals.decide(bench.court, bench.owner, (await appealed(bench)).id, UPHELD)
+    clock.move(60_000)
+    sure = await bench.order(confirms=ref)
+    await bench.step(ref, "confirm", by=bench.dev, confirms=sure, body="secretary", reason=REASON)
+    usha, new, last = [await bench.hire(one, Role.OWNER) for one in ("usha", "new", "last")]
+    async with bench.court.work.writing() as w:
+        await moving.begin(w, bench.court.make_id(), bench.owner.me, new.me)
+    row, again = await appealed(bench), {"rule": "appeals_heard_by_another", "says": "You decided an earlier appeal"}
+    for one in (bench.owner, new):
+        await refused(bench, one, row, monkeypatch, **again)
+    await appeals.decide(bench.court, usha, row.id, UPHELD)
+    change = decisions.ChangeForm(kind="amend", reason=REASON, until="2021-03-01")
+    await decisions.propose_change(bench.court, bench.asha, sure, 1, change)
+    await decisions.approve(bench.court, bench.dev, sure, 1)
+    row = await appealed(bench)
+    await refused(bench, usha, row, monkeypatch, **again)
+    await appeals.decide(bench.court, last, row.id, msgspec.structs.replace(UPHELD, outcome="reversed"))
+    async with bench.court.work.reading() as reading:
+        said = [one for _, _, one in await log.entries_of(reading, entries.Appeal)]
+    assert [one.earlier for one in said if one.step == "filed"] == [0, 1, 2]
+
+
+async def test_whoever_decided_of_a_whole_that_its_parts_are_left_does_not_hear_its_appeal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    ref = await bench.order(targets="@meera")
+    await propose(bench, bench.asha, ref, outcome="withhold_account", reason=REASON, finding=REASON)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    row = await appealed(bench)
+    another, approver = await bench.hire("another"), await bench.hire("approver", Role.APPROVER)
+    change = decisions.ChangeForm(kind="amend", reason=REASON, outcome="withhold_post", parts=(bench.post,))
+    await decisions.propose_change(bench.court, another, ref, 1, change)
+    await decisions.approve(bench.court, approver, ref, 1)
+    for one in (another, approver):
+        await refused(bench, one, row, monkeypatch, rule="appeals_heard_by_no_decider")
     await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
 
 

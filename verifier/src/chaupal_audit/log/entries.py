@@ -368,6 +368,7 @@ class Appeal(Public, gc=False, frozen=True, kw_only=True):
     rule: str | None = None  # own_rules: R2@1
     measure: str = ""  # against which measure
     due: str | None = None  # filed: minute by which the law wants it decided
+    earlier: int = 0  # filed: how many people had decided an appeal about the same thing by then
     at: str | None = None  # minute
     by: str | None = None  # decided: a pseudonym of staff
     second: str | None = None  # who approved, where two must

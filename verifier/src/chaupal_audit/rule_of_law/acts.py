@@ -246,6 +246,7 @@ class MeasureAct:
     prev: object
     rule: tuple[RuleBook, HouseRule] | None
     told: list["NoticeAct"] = field(default_factory=list["NoticeAct"])
+    judged: list["AppealStep"] = field(default_factory=list["AppealStep"])  # appeals against it that were decided
     ended: "MeasureEnd | None" = None
     # Whether an appeal gave it an earlier end: that one stays, whoever agrees later.
     shortened: bool = field(init=False)

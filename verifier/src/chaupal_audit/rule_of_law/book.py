@@ -53,6 +53,7 @@ class Book:
         # ref -> who let in whoever files for it, of authorities that were entered since entries say so
         self.inviters: dict[str, set[str]] = {}
         self.hands_kept = False  # whether whoever writes the log keeps people from erasing what they had a hand in
+        self.judges_kept = False  # whether whoever writes the log keeps people from hearing two appeals about one thing
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.witnessed: Sequence[tuple[int, int]] = ()  # (size, when a witness signed the log at that size (ms))
@@ -264,6 +265,9 @@ class Book:
         self._enter(appealed)
         self._sign(appealed.act.index, appealed.made.case if appealed.made else None)
         self.answered[appealed.answers] = appealed.act.at
+        self.judges_kept = self.judges_kept or b'"earlier"' in bytes(appealed.act.head.public)
+        if appealed.said.step == "decided" and appealed.made is not None:
+            appealed.made.judged.append(appealed)
         if appealed.said.step == "decided" and appealed.said.outcome in ("reversed", "modified"):
             self.granted.append(appealed)
             self._granted.setdefault(appealed.act.at // MINUTE, []).append(appealed)
@@ -300,6 +304,8 @@ class Book:
                 done.proposal.over = False
         else:
             self.answered.pop(done.answers, None)
+            if isinstance(done, AppealStep) and done.made is not None:
+                done.made.judged = [one for one in done.made.judged if one is not done]
             if isinstance(done, DecisionStep) and done.case is not None:
                 self._forget_decision(done, done.case)
 

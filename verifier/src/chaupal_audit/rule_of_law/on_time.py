@@ -296,6 +296,16 @@ def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
     return any(one.has_hand(appealed.said.by) for one in _decided_line(appealed))
 
 
+@APPEALING.breach(
+    "The appeal was decided by somebody who had decided an earlier appeal about the same thing.",
+    "अपील पर उसी ने फ़ैसला किया जो उसी बात की पिछली अपील पर फ़ैसला कर चुका था।",
+)
+def appeal_heard_again(book: Book, appealed: AppealStep) -> bool:
+    """Asked since entries say how many came before (`Book.judges_kept`): earlier servers kept nobody from it."""
+    before = [one.said.by for made in _decided_line(appealed) if made is not appealed.made for one in made.judged]
+    return book.judges_kept and bool(appealed.said.by) and appealed.said.by in before
+
+
 @APPEALING.breach(*OWN_TEAM, code="own_team")
 def heard_in_team(book: Book, appealed: AppealStep) -> bool:
     line = _decided_line(appealed)
