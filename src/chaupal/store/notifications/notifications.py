@@ -339,6 +339,7 @@ MARKERS_OF = (
     .where(among(markers.c.timeline, "timelines"), account_id="me")
     .ordered("timeline")
 )
+FORWARD = or_(markers.c.timeline != "notifications", markers.c.last_read < param("read"))
 SET_MARKER = upsert(
     lambda i: (
         i(markers)
@@ -352,6 +353,7 @@ SET_MARKER = upsert(
         .on_conflict_do_update(
             index_elements=["account_id", "timeline"],
             set_={"last_read": param("read"), "version": markers.c.version + 1, "updated_at": param("at")},
+            where=FORWARD,
         )
     )
 )
@@ -365,5 +367,11 @@ async def markers_of(reading: Reading, account: int, timelines: Sequence[str] = 
 
 
 async def set_marker(w: Writing, account: int, timeline: str, last_read: int) -> None:
+    """One goes back in one's home; of notifications, what was read stays so, and none is read before it is there.
+
+    Tuba reads ids as 32 bits and sends back what is left of them: by that, all would be new again in every app.
+    """
+    if timeline == "notifications":
+        last_read = min(last_read, first_id_at(w.now() + 1))
     w.touch(MARKERS, account)
     await w.run(SET_MARKER, me=account, which=timeline, read=last_read, at=w.now())
