@@ -1621,6 +1621,48 @@ def test_an_appeal_is_decided_by_who_decided_the_one_before_about_the_same_thing
     assert not scribe.verdict().broken
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "wrong"),
+    [
+        ({}, None, True),
+        ({"until": 31}, None, True),
+        ({"until": 30}, None, False),
+        ({"severity": "sign_up_requires_approval"}, None, False),
+        ({"net": "ipv4/24"}, None, False),
+        ({"net": "ipv6/48"}, None, False),
+        ({"net": None}, None, False),  # earlier servers did not say how large it is
+        ({"until": 30}, {"until": 60, "second": OWNER}, False),
+        ({"until": 30}, {"second": MODERATOR}, True),
+        ({"until": 30}, {"until": 60}, True),
+        ({"net": "ipv4/24"}, {"until": 30}, True),
+        ({"net": None}, {}, False),
+    ],
+)
+def test_one_person_shuts_many_out_for_long(
+    scribe: Scribe, first: dict[str, object], then: dict[str, object] | None, *, wrong: bool
+):
+    def block(step: str, said: dict[str, object]) -> int:
+        told: dict[str, object] = {
+            "kind": "ip",
+            "net": "ipv4/16",
+            "severity": "no_access",
+            "by": MODERATOR,
+            "second": None,
+        }
+        told |= {
+            "step": step,
+            **said,
+            "until": scribe.minute(days=int(str(said["until"]))) if "until" in said else None,
+        }
+        return scribe.write(
+            "door", "door-1", {name: value for name, value in told.items() if (name, value) != ("net", None)}
+        )
+
+    at = block("shut", first)
+    at = at if then is None else block("changed", then)
+    assert ("net_shut_out_alone" in scribe.found(at)) == wrong
+
+
 def test_a_refusal_names_another_proposer_than_its_proposal(scribe: Scribe):
     """Or whoever proposed it could stand there as the second, and there would be one."""
     proposal = scribe.propose(outcome="refuse", ground="protected_expression", by=APPROVER)

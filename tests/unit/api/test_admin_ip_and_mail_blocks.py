@@ -5,14 +5,22 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
+from sqlalchemy import text
 
-from chaupal.kernel.clock import DAY
+from chaupal.governance.log import log, reconcile_compare
+from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, NotAllowed
+from chaupal.policy.viewer import MAY, Role
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import sessions
 from chaupal.store.court import ledger
-from chaupal.store.machine import auditing
+from chaupal.store.identity import ip_and_mail_blocks as kept, moving
+from chaupal.store.identity.ip_and_mail_blocks import ASKED_FIRST, AddressBlock
+from chaupal.store.machine import auditing, triggers
+from chaupal.store.machine.dialect import statement
+from chaupal_audit.law.alone import LARGE_NETS, LONGEST_ALONE
+from chaupal_audit.log import entries
 from disputes import send
 from village import Village, Villager
 
@@ -106,6 +114,83 @@ async def test_no_account_is_made_with_a_blocked_domain_or_mail_however_it_is_sp
     found = (await as_staff(v, v.owner, "POST", "canonical_email_blocks/test", email="so.me.one@mail.example")).json()
     assert len(found) == 1 and len(found[0]["canonical_email_hash"]) == 64
     assert await accounts.sign_up(square, asks("someone@else.example"))
+
+
+async def test_many_are_shut_out_by_one_person_for_thirty_days_and_for_longer_by_another(village: Village):
+    """One moderator kept a country's network out for good, and nobody outside could tell it from one address."""
+    v, month = village, 30 * DAY
+    mod, new = [await v.joins(one, role=Role.MODERATOR) for one in ("tara", "new")]
+    work, desk = v.running.house.court.work, "/office/blocked-addresses"
+    async with work.writing() as w:
+        await moving.begin(w, 1, mod.id, new.id)
+
+    async def sent(who: Villager, method: str, path: str = "ip_blocks", **sent: Any) -> Any:
+        answer = await as_staff(v, who, method, path, **sent)
+        return answer.status_code, answer.json()
+
+    nets = ("10.0.0.0/8", "10.0.0.0/23", "2001:db8::/47", "2001::/19")
+    large = [(await sent(mod, "POST", ip=net, severity="sign_up_block", expires_in=0))[1] for net in nets]
+    ends = iso(v.clock() + month)
+    assert {one["expires_at"][:16] for one in large} == {ends[:16]}
+    assert (await sent(mod, "POST", ip="11.0.0.0/8", severity="no_access", expires_in=60))[1]["expires_at"] < ends
+    for net, severity in (("10.0.0.0/24", "no_access"), ("2001:db8::/48", "no_access"), ("12.0.0.0/8", ASKED_FIRST)):
+        small = (await sent(mod, "POST", ip=net, severity=severity))[1]
+        assert small["expires_at"] is None, "nobody is shut out, or few"
+    asked = small["id"]
+    path = f"ip_blocks/{large[0]['id']}"
+    v.clock.move(DAY)
+    for who in (mod, new):  # two accounts of one person
+        for change in ({"expires_in": 0}, {"expires_in": 31 * 86_400}):
+            status, told = await sent(who, "PUT", path, **change)
+            assert (status, told["error"][:34]) == (403, "You shut this large network out; f"), change
+    harder = ({"severity": "no_access"}, {"ip": "10.0.0.0/9"}, {"ip": "0.0.0.0/8"})
+    for which, change in (*((path, one) for one in harder), (f"ip_blocks/{asked}", {"severity": "no_access"})):
+        assert (await sent(v.owner, "PUT", which, **change))[0] == 422, change
+    assert (await sent(mod, "PUT", path, expires_in=60, comment="flood"))[0] == 200
+    assert (await sent(mod, "PUT", path, expires_in=29 * 86_400))[0] == 200, "as long as it was"
+    # Whoever writes to the database is told the same.
+    at = f"id = {large[0]['id']}"
+    later = v.clock() + 31 * DAY
+    for change, rule in (
+        (f"expires_at = NULL WHERE {at}", "last_by_two"),
+        (f"expires_at = {later}, agreed_by = {mod.id} WHERE {at}", "last_by_two"),
+        (f"expires_at = NULL, agreed_by = {new.id} WHERE {at}", "last_by_two"),
+        (f"expires_at = NULL, agreed_by = {v.asha.id} WHERE {at}", "last_by_two"),
+        (f"severity = 'no_access' WHERE {at}", "out_stay"),
+        (f"what = '10.0.0.0/9' WHERE {at}", "out_stay"),
+        (f"severity = 'no_access' WHERE id = {asked}", "out_stay"),
+        (f"created_at = {later} WHERE {at}", "doors_stay"),
+    ):
+        with pytest.raises(Exception, match=rule):
+            async with work.writing() as w:
+                await w.run(statement(text(f"UPDATE doors SET {change}")))
+    with pytest.raises(Exception, match="doors_that_shut_many_out_end"):
+        async with work.writing() as w:
+            block = AddressBlock(
+                id=2, kind="ip", what="10.0.0.0/9", severity="no_access", comment="", created_at=v.clock(), created_by=mod.id,
+                agreed_by=v.owner.id,
+            )  # fmt: skip
+            await kept.add(w, block)
+    assert "let-last" not in await v.page_as("IN", desk, mod)
+    assert "let-last" in await v.page_as("IN", desk, v.owner)
+    assert (await send(v, mod, desk, f"{desk}/{large[1]['id']}/let-last")).status_code == 403
+    assert (await send(v, v.owner, desk, f"{desk}/{large[1]['id']}/let-last")).status_code == 303
+    assert (await sent(v.owner, "PUT", path, expires_in=90 * 86_400))[0] == 200
+    assert (await sent(mod, "PUT", path, comment="still"))[1]["expires_at"] > iso(later), (
+        "it lasts as the other one wants it"
+    )
+    by_id = {one["id"]: one for one in (await sent(mod, "GET"))[1]}
+    assert by_id[large[1]["id"]]["expires_at"] is None
+    async with work.reading() as reading:
+        said = [one for _, _, one in await log.entries_of(reading, entries.AddressBlock)]
+        faults = await reconcile_compare.door_faults(reading)
+    assert (said[0].net, said[2].net, said[0].second, faults) == ("ipv4/8", "ipv6/47", None, [])
+    assert {one.second for one in said if one.until is None and one.net == "ipv4/23"} == {said[-2].second} != {None}
+
+
+def test_the_database_knows_the_same_nets_and_roles_as_the_code():
+    assert triggers.LARGE_NETS == LARGE_NETS and triggers.LONGEST_ALONE == LONGEST_ALONE
+    assert set(triggers.BLOCKERS.replace("'", "").split(", ")) == {*MAY["block_addresses"]}
 
 
 async def test_the_office_blocks_addresses_and_lifts_it_without_scripts(village: Village):

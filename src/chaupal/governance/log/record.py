@@ -418,6 +418,12 @@ def minute_of(ms: int | None) -> str | None:
 def address_block(court: Court, block: AddressBlock, how: str, by: int) -> EntryContent:
     """An address is about somebody, and so may a comment be."""
     public = entries.AddressBlock(
-        step=how, kind=block.kind, severity=block.severity, until=minute_of(block.expires_at), by=pseudonym(court, by)
+        step=how,
+        kind=block.kind,
+        net=block.size,
+        severity=block.severity,
+        until=minute_of(block.expires_at),
+        by=pseudonym(court, by),
+        second=None if block.agreed_by is None else pseudonym(court, block.agreed_by),
     )
     return EntryContent(public, {"what": block.what, "comment": block.comment})

@@ -1,4 +1,7 @@
-"""Staff block addresses: nets, domains of mails, single mails. Who blocked and who lifted it stays written."""
+"""Staff block addresses: nets, domains of mails, single mails. Who blocked and who lifted it stays written.
+
+What one person shuts out of a large net is let in again after 30 days, unless another person lets the block last.
+"""
 
 from ipaddress import ip_network
 
@@ -22,6 +25,7 @@ from chaupal.store.identity.ip_and_mail_blocks import (
     AddressBlock as AddressBlock,
 )
 from chaupal.store.machine.work import Writing
+from chaupal_audit.law.alone import LONGEST_ALONE
 
 MAY = "block_addresses"
 SEVERITIES = (ASKED_FIRST, NO_SIGN_UP, NO_ACCESS)
@@ -60,7 +64,10 @@ async def by_id(court: Court, viewer: Viewer, kind: str, id_: int) -> AddressBlo
 
 
 async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> AddressBlock:
-    """Raises NotAllowed, and Invalid where it cannot be read or is blocked already."""
+    """The block as it holds: of a large net no longer than one person may alone, whatever was asked for.
+
+    Raises NotAllowed, and Invalid where it cannot be read or is blocked already.
+    """
     me = check_may(viewer, MAY)
     made = _read(
         form,
@@ -75,6 +82,8 @@ async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> Address
         ),
         court.clock(),
     )
+    if made.shuts_many_out:
+        made = msgspec.structs.replace(made, expires_at=min(made.expires_at or _alone_until(made), _alone_until(made)))
     async with court.work.writing() as w:
         _check_new(await kept.in_force(w), made, court.clock())
         await kept.add(w, made)
@@ -83,14 +92,42 @@ async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> Address
 
 
 async def change(court: Court, viewer: Viewer, id_: int, form: AddressBlockForm) -> AddressBlock:
-    """Raises NotAllowed, NotFound, Invalid."""
+    """Raises NotAllowed, also where many are to be shut out for longer and nobody else wants it; NotFound, Invalid."""
     made = _read(form, await by_id(court, viewer, form.kind, id_), court.clock())
     async with court.work.writing() as w:
-        _check_new(await kept.in_force(w), made, court.clock())
+        there = await kept.in_force(w)
+        _check_new(there, made, court.clock())
+        was = or_not_found(
+            next((one for one in there if one.id == made.id), None)
+        )  # somebody may have lifted it meanwhile
+        if made.shuts_many_out:
+            made = await _of_many(w, viewer, was, made)
         if not await kept.change(w, made):
             raise NotFound
         await _log(court, w, viewer, made, "changed")
     return made
+
+
+async def let_last(court: Court, viewer: Viewer, id_: int) -> AddressBlock:
+    """A net stays blocked until somebody lifts it. Raises as `change` does."""
+    was = await by_id(court, viewer, NET, id_)
+    form = AddressBlockForm(kind=NET, what=was.what, severity=was.severity, comment=was.comment, lasts=0)
+    return await change(court, viewer, id_, form)
+
+
+async def _of_many(w: Writing, viewer: Viewer, was: AddressBlock, made: AddressBlock) -> AddressBlock:
+    """What shuts many out stays as large and as firm as whoever blocked it said, and lasts longer by another person alone."""
+    if made.what != was.what or not was.shuts_many_out or made.severity == NO_ACCESS != was.severity:
+        raise Invalid("net_of_many_stays")
+    longer = was.expires_at is not None and (made.expires_at is None or made.expires_at > was.expires_at)
+    if not longer or (made.expires_at is not None and made.expires_at <= _alone_until(made)):
+        return msgspec.structs.replace(made, agreed_by=was.agreed_by)
+    await guards.check_not_own(w, viewer.me, [was.created_by], "net_longer_by_another")
+    return msgspec.structs.replace(made, agreed_by=viewer.me)
+
+
+def _alone_until(block: AddressBlock) -> int:
+    return block.created_at + LONGEST_ALONE
 
 
 async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:

@@ -10,6 +10,9 @@ FAULTS: dict[str, Fault] = {
     "appeal_decided": whole(N_("This appeal has been decided")),
     "decided_by_you": whole(N_("You decided what is appealed; somebody else must hear this")),
     "heard_by_you": whole(N_("You decided an earlier appeal about the same thing; somebody else must hear this one")),
+    "net_longer_by_another": whole(
+        N_("You shut this large network out; for longer than 30 days somebody else must want it, too")
+    ),
     "appeal_full": whole(N_("No more can be written in this appeal; it is decided by what stands there")),
     "reported_by_you": whole(N_("You reported this yourself; somebody else must look at it")),
     "suit_noted_by_you": whole(N_("You decided this; somebody else must note that it is before a court")),

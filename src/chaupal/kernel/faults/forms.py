@@ -163,6 +163,9 @@ FAULTS: dict[str, Fault] = {
     "role_unknown": at("role", "There is no such role", N_("must be one of the choices"), alone=True),
     "handle_unknown": at("handle", "Nobody has this handle", N_("does not exist here"), alone=True),
     "fields_unnamed": beside(N_("say which fields")),
+    "net_of_many_stays": at(
+        "what", "…", N_("shuts many out, and becomes no larger and no firmer: lift it, and block it anew")
+    ),
     "net_blocked_already": at("what", "…", N_("has already been taken"), kind="ERR_TAKEN"),
     "type_unknown": at("type", "Type …", "is not included in the list", N_("must be one of the choices")),
     "type_not_in_rules": at(

@@ -8,13 +8,17 @@ from chaupal.store.machine.shelves import ADDRESS_BLOCKS, ONLY
 from chaupal.store.machine.statements import rows_of, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import address_blocks
+from chaupal_audit.law.alone import shuts_many_out
 
 NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
 
 
 class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """`what`: a net (`192.0.2.0/24`), a domain, or the SHA-256 of a mail address in its plainest form. Times in ms."""
+    """`what`: a net (`192.0.2.0/24`), a domain, or the SHA-256 of a mail address in its plainest form. Times in ms.
+
+    `agreed_by`: who else wants many shut out for longer than one may alone.
+    """
 
     id: int
     kind: str
@@ -26,13 +30,24 @@ class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int | None = None
     ended_at: int | None = None
     ended_by: int | None = None
+    agreed_by: int | None = None
+
+    @property
+    def size(self) -> str:
+        """How large a net is (`ipv4/24`); nothing of anything else."""
+        net = ip_network(self.what) if self.kind == NET else None
+        return "" if net is None else f"ipv{net.version}/{net.prefixlen}"
+
+    @property
+    def shuts_many_out(self) -> bool:
+        return shuts_many_out(self.size, self.severity)
 
     def holds(self, now: int) -> bool:
         return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 ALL = rows_of(AddressBlock, address_blocks)
-CHANGE = updates(address_blocks, "what severity comment expires_at").where(id="of", ended_at=None)
+CHANGE = updates(address_blocks, "what severity comment expires_at agreed_by").where(id="of", ended_at=None)
 END = updates(address_blocks, ended_at="at", ended_by="me").where(id="of", ended_at=None)
 IN_FORCE = ALL.where(ended_at=None).ordered("-id")
 

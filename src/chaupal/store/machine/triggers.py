@@ -47,6 +47,15 @@ BY_TWO = "'deamplify', 'suspend', 'limit_server', 'suspend_server'"
 # As the verifier says (`law/alone.py`); a test holds the two against each other.
 LONGEST_ALONE = ALONE_APART = 2_592_000_000
 EMERGENCY_LASTS = 86_400_000
+LARGE_NETS = {4: range(8, 24), 6: range(19, 48)}
+_LARGE = " OR ".join(
+    f"(NEW.what {'' if version == 6 else 'NOT '}LIKE '%:%' AND NEW.what LIKE '%/{length}')"
+    for version, lengths in LARGE_NETS.items()
+    for length in lengths
+)
+# A block of a net by which many are shut out; whoever is asked first is not.
+_ASKED_FIRST = "severity = 'sign_up_requires_approval'"
+_SHUTS_MANY_OUT = f"NEW.kind = 'ip' AND NOT NEW.{_ASKED_FIRST} AND ({_LARGE})"
 _SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"
 _OUTSIDE = f"""
     COALESCE((
@@ -166,6 +175,7 @@ _HOLDS = "SELECT 1 FROM accounts WHERE state = 'active' AND role IN"
 # As `law/roles.py` says; a test holds them against each other.
 JUDGES, APPROVERS = "'reviewer', 'approver', 'owner'", "'approver', 'owner'"
 SANCTIONS = f"'moderator', {JUDGES}"
+BLOCKERS = "'moderator', 'owner'"
 _OWN_RULES = f"EXISTS (SELECT 1 {_OF_ORDER} AND o.kind = 'own_rules')"
 # Took its order in, or ever let in whoever filed it.
 _TOOK_IN = f"""
@@ -276,6 +286,7 @@ STAYS = {
     "reports": "reporter_id, account_id, post_ids, comment, server, forward",
     "protected_speakers": "account_id, class, evidence, granted_by, granted_at, ends_at",
     "evidence": "subject_id, kind, owner_id, sha256, taken_at",
+    "doors": "kind, created_at, created_by",
     "tellings": "ruling_id, account_id, about, gag",
     "clocks": "what, of, kind",
     "staff_looks": "by, at, what, of, purpose",
@@ -438,6 +449,23 @@ TRIGGERS = (
         f"NEW.decided_by IS NOT NULL AND ({_is_among("NEW.decided_by", "NEW.account_id")} OR {_DECIDED_IT})",
     ),
     Trigger("appeals_heard_by_another", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_HEARD_IT}"),
+    # Who shuts many out by themselves lets them in again soon, unless another person lets it last.
+    Trigger(
+        "doors_that_shut_many_out_end", "doors", "INSERT",
+        f"{_SHUTS_MANY_OUT} AND (NEW.agreed_by IS NOT NULL OR NEW.expires_at IS NULL OR NEW.expires_at > NEW.created_at + {LONGEST_ALONE})",
+    ),
+    Trigger(
+        "doors_that_shut_many_out_stay", "doors", "UPDATE OF what, severity",
+        f"{_SHUTS_MANY_OUT} AND (NEW.what <> OLD.what OR OLD.{_ASKED_FIRST} "
+        "OR (NEW.severity = 'no_access' AND OLD.severity <> 'no_access'))",
+    ),
+    Trigger(
+        "doors_that_shut_many_out_last_by_two", "doors", "UPDATE OF expires_at",
+        f"{_SHUTS_MANY_OUT} AND OLD.expires_at IS NOT NULL AND (NEW.expires_at IS NULL OR (NEW.expires_at > OLD.expires_at "
+        f"AND NEW.expires_at > NEW.created_at + {LONGEST_ALONE})) "
+        f"AND (NEW.agreed_by IS NULL OR {_is_among("NEW.agreed_by", "NEW.created_by")} "
+        f"OR NOT EXISTS ({_HOLDS} ({BLOCKERS}) AND id = NEW.agreed_by))",
+    ),
     # Deadlines run until what they are about is done, and from when it came until when it was to be done. Another counter-notice
     # has another day; a look again is set by the day of its measure, which the walk holds against the log.
     Trigger("clocks_run_until_it_is_done", "clocks", "UPDATE OF stopped_at", _STILL_DUE),

@@ -175,7 +175,7 @@ address_blocks = table(
     id_column(),
     *texts("kind what severity comment"),
     *bigs("created_at created_by"),
-    *bigs("expires_at ended_at ended_by", null=True),
+    *bigs("expires_at ended_at ended_by agreed_by", null=True),
     Index("doors_of", "kind", "what"),
 )
 # Files that nothing names yet, or nothing any more, by their keys, and since when (ms; 0: to be let go of at once).

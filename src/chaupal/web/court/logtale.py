@@ -191,6 +191,7 @@ LABELS: Final[dict[str, str]] = {
     "measure": N_("Measure"),
     "name": N_("Name"),
     "name_hi": N_("Name in Hindi"),
+    "net": N_("How large the network is"),
     "new": N_("New key"),
     "office": N_("Office"),
     "old": N_("Old key"),

@@ -50,6 +50,11 @@ async def block(call: Call[AddressBlockTyped]) -> Answer:
     return redirect("/office/blocked-addresses")
 
 
+async def let_last(call: Call[ById]) -> Answer:
+    await ip_and_mail_blocks.let_last(call.house.court, call.viewer, call.args.id)
+    return redirect("/office/blocked-addresses")
+
+
 async def end(call: Call[ById]) -> Answer:
     court, viewer = call.house.court, call.viewer
     kind = or_not_found(
@@ -79,5 +84,6 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "block_addresses"}
 ROUTES: tuple[Route, ...] = (
     get("/office/blocked-addresses", show, Surface.OFFICE, **PAGE),
     post("/office/blocked-addresses", block, Surface.OFFICE, **PAGE),
+    post("/office/blocked-addresses/{id}/let-last", let_last, Surface.OFFICE, **PAGE),
     post("/office/blocked-addresses/{id}/end", end, Surface.OFFICE, **PAGE),
 )

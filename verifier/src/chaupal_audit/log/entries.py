@@ -535,9 +535,11 @@ class AddressBlock(Public, gc=False, frozen=True, kw_only=True):
 
     step: str = ""  # shut, changed, opened
     kind: str = ""  # ip, domain, email
+    net: str = ""  # ip: how large the net is, such as ipv4/24
     severity: str = ""  # how firmly
     until: str | None = None  # minute
     by: str = ""  # a pseudonym of staff
+    second: str | None = None  # who else wants a large net shut out for longer than one may alone
 
 
 class Evidence(Public, gc=False, frozen=True, kw_only=True):

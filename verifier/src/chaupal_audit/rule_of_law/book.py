@@ -53,6 +53,7 @@ class Book:
         # ref -> who let in whoever files for it, of authorities that were entered since entries say so
         self.inviters: dict[str, set[str]] = {}
         self.hands_kept = False  # whether whoever writes the log keeps people from erasing what they had a hand in
+        self.blocks: dict[str, SaidAct[entries.AddressBlock]] = {}  # ref -> how a net or a mail was blocked first
         self.judges_kept = False  # whether whoever writes the log keeps people from hearing two appeals about one thing
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
@@ -187,6 +188,9 @@ class Book:
     def guard(self, guarded: SaidAct[entries.Protected]) -> None:
         if guarded.said.step == "ended":
             self.unprotected = guarded.act.place
+
+    def block(self, block: SaidAct[entries.AddressBlock]) -> None:
+        self.blocks.setdefault(block.act.head.ref, block)
 
     def receive(self, matter: Matter) -> None:
         matter.genuine = matter.said.origin == "verified" or (matter.law is not None and not matter.law.verify_origin)

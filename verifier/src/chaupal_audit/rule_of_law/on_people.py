@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
+from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS, LONGEST_ALONE, shuts_many_out
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
@@ -170,6 +170,23 @@ def server_list_without_role(book: Book, listed: SaidAct[entries.Server]) -> boo
 )
 def block_without_role(book: Book, block: SaidAct[entries.AddressBlock]) -> bool:
     return not book.people.may(block.said.by, "block_addresses")
+
+
+@BLOCKING.breach(
+    "One person shut a large net out for longer than one may alone.",
+    "एक ही व्यक्ति ने किसी बड़े नेटवर्क को उससे अधिक समय तक रोका जितना अकेले रोका जा सकता है।",
+)
+def net_shut_out_alone(book: Book, block: SaidAct[entries.AddressBlock]) -> bool:
+    """Another person lets it last longer; of what stood before entries told how large a net is, nobody asks."""
+    first = book.blocks.get(block.act.head.ref, block)
+    if block.said.step == "opened" or not first.said.net or not shuts_many_out(block.said.net, block.said.severity):
+        return False
+    if not shuts_many_out(first.said.net, first.said.severity):
+        return True  # it was made large afterwards, when nobody asked for how long
+    until = moment(block.said.until)
+    return block.said.second in (None, first.said.by) and (
+        until is None or until > first.act.at + LONGEST_ALONE + SLACK
+    )
 
 
 @STATING.breach(

@@ -356,7 +356,7 @@ HEARD: dict[str, Callable[[Trial, acts.Act], None]] = {
     "authority": _saying(entries.Authority, table.AUTHORITIES, book.Book.register),
     "protected": _saying(entries.Protected, table.PROTECTION, book.Book.guard),
     "server": _saying(entries.Server, table.SERVERS),
-    "door": _saying(entries.AddressBlock, table.BLOCKING),
+    "door": _saying(entries.AddressBlock, table.BLOCKING, book.Book.block),
     "statement": _saying(entries.Statement, table.STATING),
     "snapshot": Trial.snapshot,
     "key": Trial.key,
