@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import smtplib
+import ssl
 import threading
 from collections.abc import Iterator
 from email.header import decode_header, make_header
@@ -13,6 +14,9 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
+from certificates import certificate
+from chaupal.app import check
+from chaupal.ports import mail_local
 from chaupal.ports.mail import Letter, Mail, NotReached
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 
@@ -60,15 +64,17 @@ class BySmtp(Carrier):
 
 
 class PostOffice(ThreadingTCPServer):
-    """Enough of RFC 5321 to take a mail in, or to refuse its receiver."""
+    """Enough of RFC 5321 to take a mail in, or to refuse its receiver. `tls`: it has STARTTLS (RFC 3207), and takes passwords only then."""
 
     allow_reuse_address = True
     daemon_threads = True
     refuses = ""
+    tls: ssl.SSLContext | None = None
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Counter)
         self.taken: list[bytes] = []
+        self.passwords: list[bool] = []  # each time one came: whether over TLS
 
 
 class Counter(StreamRequestHandler):
@@ -82,6 +88,16 @@ class Counter(StreamRequestHandler):
                     self.say("354 go on")
                     self.server.taken.append(self.take())
                     self.say("250 taken")
+                case b"EHLO" if self.server.tls:
+                    self.say("250-post office")
+                    self.say("250 AUTH PLAIN" if self.secure else "250 STARTTLS")
+                case b"STARTTLS" if self.server.tls:
+                    self.say("220 go on")
+                    self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+                    self.setup()
+                case b"AUTH":
+                    self.server.passwords.append(self.secure)
+                    self.say("235 come in" if self.secure else "530 5.7.0 STARTTLS first")
                 case b"RCPT" if self.server.refuses:
                     self.say(f"550 {self.server.refuses}")
                 case b"QUIT":
@@ -89,6 +105,10 @@ class Counter(StreamRequestHandler):
                     return
                 case _:
                     self.say("250 ok")
+
+    @property
+    def secure(self) -> bool:
+        return isinstance(self.connection, ssl.SSLSocket)
 
     def say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
@@ -190,6 +210,28 @@ async def test_a_carrier_that_does_not_take_it_says_so(office: PostOffice, tmp_p
             await BySmtp(office).mail.send(LETTER)
     with pytest.raises(OSError):  # noqa: PT011 - nobody listens there
         await MailBySmtp("smtp://127.0.0.1:9", SENDER, named).send(LETTER)
+    (told,) = await check.doubts_of_mail(MailBySmtp("smtp://127.0.0.1:9", SENDER, named))
+    assert "smtp_url" in told and "Connection refused" in told
+    assert await check.doubts_of_mail(BySmtp(office).mail) == []
     (tmp_path / "mail").write_text("a file where the folder should be")
     with pytest.raises(OSError):  # noqa: PT011
         await MailToFiles(tmp_path / "mail", SENDER, named).send(LETTER)
+
+
+async def test_a_password_is_told_over_tls_alone_to_whoever_proves_who_they_are(
+    office: PostOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pem = certificate(tmp_path, "localhost")
+    office.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    office.tls.load_cert_chain(pem)
+    mail = MailBySmtp(f"smtp://asha:secret@localhost:{office.server_address[1]}", SENDER, named)
+    await mail.try_out()
+    await mail.send(LETTER)
+    assert office.passwords == [True, True]
+    assert len(office.taken) == 1, "nothing is handed over to try it out"
+    monkeypatch.setattr(mail_local, "THIS_MACHINE", ())
+    with pytest.raises(ssl.SSLCertVerificationError):  # nobody vouches for it
+        await mail.send(LETTER)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    await mail.try_out()
+    assert office.passwords == [True] * 3

@@ -11,6 +11,7 @@ from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import PACKAGED
+from chaupal.ports.mail import Mail
 from chaupal.reads.court import desk
 from chaupal.store.machine import checks
 from chaupal.store.machine.work import Reading
@@ -46,6 +47,7 @@ async def _undecided(house: House) -> list[lost_entries.LostMeasure]:
 async def doubts(house: House) -> list[str]:
     """What is allowed, but seldom meant, and what nobody can mend: a line each."""
     found = [f"settings: {doubt}" for doubt in _doubtful(house.settings)]
+    found += await doubts_of_mail(house.square.mail)
     with suppress(ValueError):  # an entry that cannot be read is a fault, and told as one
         lost = [one for one in await _undecided(house) if one.nameless]
         found += [
@@ -55,6 +57,14 @@ async def doubts(house: House) -> list[str]:
     if await desk.one_decides_alone(house.reads):
         found.append("people: one alone may decide, and what an order demands takes two: chaupal account role")
     return found
+
+
+async def doubts_of_mail(mail: Mail) -> list[str]:
+    try:
+        await mail.try_out()
+    except OSError as error:
+        return [f"mail: smtp_url leads to nobody who takes letters: {error or type(error).__name__}"]
+    return []
 
 
 def _doubtful(settings: Settings) -> list[str]:

@@ -42,3 +42,7 @@ class Mail(Protocol):
     async def send(self, letter: Letter) -> None:
         """Hand it over. Raises OSError when the carrier does not take it; the caller's event is then tried again, after NotReached not."""
         ...
+
+    async def try_out(self) -> None:
+        """Go as far as one can without a letter. Raises OSError where no letter could be handed over."""
+        ...

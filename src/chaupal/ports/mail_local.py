@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from chaupal.ports.mail import Letter, NotReached, is_gone
 if TYPE_CHECKING:
     from email.message import EmailMessage
     from email.policy import Compat32
+    from smtplib import SMTP
+
+PATIENCE = 20  # seconds for each word of a mail server
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 type Name = Callable[[Letter], str]  # what a letter is known by where it comes back: a Message-ID
 
@@ -72,6 +77,9 @@ class MailToFiles:
     async def send(self, letter: Letter) -> None:
         await asyncio.to_thread(self._send, letter)
 
+    async def try_out(self) -> None:
+        pass
+
     def _send(self, letter: Letter) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
         number = sum(1 for _ in self._root.glob("*.eml"))
@@ -90,16 +98,38 @@ class MailBySmtp:
     async def send(self, letter: Letter) -> None:
         await asyncio.to_thread(self._send, letter)
 
+    async def try_out(self) -> None:
+        await asyncio.to_thread(self._try_out)
+
+    def _try_out(self) -> None:
+        with self._come_in():
+            pass
+
+    @contextmanager
+    def _come_in(self) -> "Generator[SMTP]":
+        """Over TLS wherever the server has it; who it is has to be proved where a password is told to another machine."""
+        import smtplib
+        import ssl
+
+        parts = self._parts
+        host, secret = parts.hostname or "localhost", parts.username
+        trusted = ssl.create_default_context() if secret and host not in THIS_MACHINE else None
+        with (
+            smtplib.SMTP_SSL(host, parts.port or 0, timeout=PATIENCE, context=trusted)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(host, parts.port or 0, timeout=PATIENCE)
+        ) as server:
+            server.ehlo_or_helo_if_needed()  # what it has is known only then
+            if parts.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls(context=trusted)
+            if secret:
+                server.login(unquote(secret), unquote(parts.password or ""))
+            yield server
+
     def _send(self, letter: Letter) -> None:
         import smtplib
 
-        parts = self._parts
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with kind(parts.hostname or "localhost", parts.port or 0, timeout=20) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+        with self._come_in() as server:
             try:
                 server.send_message(message(letter, self._sender, self._name))
             except smtplib.SMTPRecipientsRefused as refused:

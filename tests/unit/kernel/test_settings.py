@@ -56,6 +56,9 @@ def test_many_processes_need_a_postgresql_and_a_valkey_by_its_url():
         {"public_url": "https://exam\N{NO-BREAK SPACE}ple.org"},
         {"public_url": "https://example.org?a=1"},
         {"public_url": "https://example.org#"},
+        {"smtp_url": "mail.example.org:587"},
+        {"smtp_url": "smtp://"},
+        {"smtp_url": "smtp://mail.example.org:many"},
     ],
 )
 def test_what_cannot_be_used_is_named(bad):
