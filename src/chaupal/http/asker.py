@@ -4,7 +4,7 @@ import functools
 from collections.abc import Mapping
 
 from chaupal.http.asgi_scope import Pairs, joined_headers
-from chaupal.kernel.page_languages import LANGUAGES
+from chaupal.kernel.page_languages import LANGUAGES, READ_IN_HINDI
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
@@ -27,7 +27,7 @@ class Asker:
 
     def __init__(self, peer: str, headers: Mapping[str, str], settings: Settings, locator: Locator) -> None:
         place = locator.place(peer, headers)
-        language = accepted_language(headers.get("accept-language", "")) or settings.default_language
+        language = page_language(headers.get("accept-language", ""), settings.default_language)
         token = bearer(headers.get("authorization", ""))
         self.head: Head = ()
         self.headers = headers
@@ -80,9 +80,25 @@ def parse_cookies(header: str) -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in pairs}
 
 
-@functools.lru_cache(1_000)
+def page_language(header: str, otherwise: str) -> str:
+    """The language of pages: the best of ours that the browser asks for; of one that asks for others alone the one that is rather read
+    beside them; `otherwise` where it asks for none.
+    """
+    asked = _asked_languages(header)
+    ours = accepted_language(header)
+    if ours is not None or not asked:
+        return ours or otherwise
+    return "hi" if asked[0] in READ_IN_HINDI else "en"
+
+
 def accepted_language(header: str) -> str | None:
     """The best of our languages that the browser asks for (RFC 9110 §12.5.4), or None."""
+    return next((tag for tag in _asked_languages(header) if tag in LANGUAGES), None)
+
+
+@functools.lru_cache(1_000)
+def _asked_languages(header: str) -> tuple[str, ...]:
+    """What the browser asks for, the best first; `*` is none."""
     asked: list[tuple[float, str]] = []
     for part in header.split(",")[:20]:
         tag, _, weight = part.partition(";")
@@ -91,4 +107,4 @@ def accepted_language(header: str) -> str | None:
         except ValueError:
             continue
         asked.append((-q, tag.strip().lower().split("-")[0]))
-    return next((tag for q, tag in sorted(asked, key=lambda pair: pair[0]) if tag in LANGUAGES and q < 0), None)
+    return tuple(tag for q, tag in sorted(asked, key=lambda pair: pair[0]) if q < 0 and tag not in ("", "*"))

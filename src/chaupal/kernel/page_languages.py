@@ -10,6 +10,9 @@ LANGUAGES: tuple[str, ...] = get_args(PageLanguage)
 # Whoever reads pages in another language is told these in English until each of the tables has its row.
 SENTENCES = ("hi", "en")
 
+# Of browsers that ask for none of ours: whoever reads these learnt to read in Hindi, everybody else rather knows English.
+READ_IN_HINDI = frozenset(("awa", "bgc", "bho", "hne", "mag", "mai", "mwr", "raj"))
+
 
 def of_pages(language: str) -> str:
     """The language itself where pages speak it, else English."""

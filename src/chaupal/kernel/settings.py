@@ -79,7 +79,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "IN"
     default_language: Annotated[
-        PageLanguage, Meta(description="Language of pages when the browser asks for none we have.")
+        PageLanguage,
+        Meta(
+            description="Language of pages when the browser asks for none at all; one that asks for others alone gets English."
+        ),
     ] = "hi"
     registrations: Annotated[
         Literal["open", "approval", "closed"],
@@ -411,6 +414,9 @@ def _from_words(name: str, text: str) -> object:
 
 def _check(settings: Settings) -> None:
     _check_translate(settings.translate_url)
+    smtp = _address(settings, "smtp_url", port=True)
+    if settings.smtp_url and (smtp.scheme not in ("smtp", "smtps") or not smtp.hostname):
+        raise BadSettings("smtp_url: leave it empty, or begin with smtp:// or smtps:// (TLS from the start)")
     for text in settings.trusted_proxies:
         try:
             network = ip_network(text)

@@ -131,6 +131,25 @@ async def test_the_browsers_language_is_taken_and_a_chosen_one_is_kept(village: 
     assert "on your mind?" in later.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "lang"),
+    [
+        ("de-DE,de;q=0.9", "en"),
+        ("ta-IN", "en"),
+        ("bho, en-GB;q=0.5", "en"),
+        ("bho", "hi"),
+        ("*", "hi"),
+        ("", "hi"),
+        ("en;q=0, de", "en"),
+    ],
+)
+async def test_who_reads_neither_of_our_languages_is_told_in_english_and_who_says_none_in_the_servers(
+    village: Village, asked: str, lang: str
+):
+    page = await village.client.get("/signup", headers={"accept-language": asked})
+    assert f'<html lang="{lang}"' in page.text
+
+
 async def test_each_post_names_its_own_language_and_direction(village: Village):
     await village.says(village.karl, "یہ اردو ہے، اور دائیں سے بائیں چلتی ہے۔", language="ur")
     page = await village.page_as("IN", "/public")

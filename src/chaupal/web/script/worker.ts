@@ -21,7 +21,7 @@ async function forget(): Promise<void> {
 async function offline(): Promise<Response> {
   const cache = await caches.open(CACHE);
   const language = (await (await cache.match(LANGUAGE))?.text()) ?? navigator.language.slice(0, 2);
-  const page = await cache.match(self.OFFLINE[language] ?? Object.values(self.OFFLINE)[0] ?? "");
+  const page = await cache.match(self.OFFLINE[language] ?? self.OFFLINE.en ?? "");
   return page ?? Response.error();
 }
 
