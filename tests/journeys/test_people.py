@@ -4,14 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from chaupal.governance.people import role_grants
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts, profiles
+from chaupal.social.people.accounts import NewAccount
 from chaupal.social.people.profiles import Face
 from chaupal.social.signin import sessions
-from village import Village, Villager
+from disputes import send
+from village import PASSWORD, Village, Villager
 
 ORIGIN = "http://127.0.0.1:8000"
 WHOLE = {
@@ -194,4 +197,19 @@ async def test_staff_let_in_who_waits_and_members_do_not_see_the_page(village: V
     asha = await village.look("IN", "/office/joining", village.asha)
     assert asha.status_code == 404
     await role_grants.grant(village.running.house.court, village.owner.viewer, village.ravi.id, Role.MODERATOR)
-    assert (await village.look("IN", "/office/joining", village.ravi)).status_code == 200
+    square = village.running.house.square
+    asked = msgspec.structs.replace(square, settings=msgspec.structs.replace(square.settings, registrations="approval"))
+    for name, answered, done in (("zoya", "", "प्रवेश दे दिया"), ("bhola", "/reject", "प्रवेश नहीं दिया")):
+        new = NewAccount(
+            handle=name, email=f"{name}@gaanv.example", password=PASSWORD, reason="<b>मेला</b>", language="en"
+        )
+        account = await accounts.sign_up(asked, new)
+        async with square.work.writing() as w:
+            await accounts.confirm_login(w, account)
+        await village.settle()
+        page = (await village.look("IN", "/office/joining", village.ravi)).text
+        assert f"@{name}" in page and "&lt;b&gt;मेला" in page
+        assert "1 व्यक्ति ने खाता माँगा है" in (await village.look("IN", "/office", village.ravi)).text
+        for told in (done, "किसी और ने उन्हें पहले ही जवाब दे दिया"):
+            answer = await send(village, village.ravi, "/office/joining", f"/office/joining/{account}{answered}")
+            assert told in (await village.look("IN", answer.headers["location"], village.ravi)).text

@@ -40,6 +40,10 @@ AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
 
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     events.AccountOpened: (alerts.joined,),
+    events.JoiningAsked: (alerts.asks_to_join,),
+    events.LetIn: (letters.let_in,),
+    events.LeavingAsked: (letters.leaving_asked,),
+    events.TurnedAway: (letters.turned_away,),
     events.PostPublished: (notify.published, home.take_in, finding.index, previews.want),
     events.PlanFailed: (alerts.unsaid,),
     events.PostEdited: (notify.edited, finding.index, previews.edited),

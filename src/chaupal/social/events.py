@@ -42,6 +42,28 @@ class AccountOpened(Event, frozen=True):
     account: int
 
 
+class JoiningAsked(Event, frozen=True):
+    """Somebody confirmed their address, and waits for staff to let them in."""
+
+    account: int
+
+
+class LetIn(Event, frozen=True):
+    """Staff let somebody in who had asked to join: word of it is due."""
+
+    account: int
+
+
+class TurnedAway(Event, frozen=True):
+    """Staff turned somebody away who had asked to join. All else of them is gone; this goes with the letter that tells them."""
+
+    shared = False
+
+    email: str
+    handle: str
+    language: str
+
+
 class ConfirmationAsked(Event, frozen=True):
     """The address must be confirmed: a mail with a fresh link is due."""
 
@@ -62,6 +84,12 @@ class PasswordResetAsked(Event, frozen=True):
 
 class CodesGuessed(Event, frozen=True):
     """Somebody knows the password, and goes through codes: word of it is due."""
+
+    account: int
+
+
+class LeavingAsked(Event, frozen=True):
+    """Somebody asked that their account be deleted, and may think again: word of it is due."""
 
     account: int
 

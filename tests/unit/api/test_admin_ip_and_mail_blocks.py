@@ -209,6 +209,15 @@ async def test_the_office_blocks_addresses_and_lifts_it_without_scripts(village:
     assert mail.status_code == 303 and (await as_staff(v, v.owner, "GET", "canonical_email_blocks")).json()
 
 
+async def test_from_a_net_that_is_let_in_by_staff_alone_one_is_asked_why(village: Village):
+    desk = "/office/blocked-addresses"
+    await send(village, village.owner, desk, kind="ip", what="127.0.0.0/8", severity="sign_up_requires_approval")
+    sent = {"handle": "zoya", "email": "zoya@example.org", "password": "एक लंबा पासवर्ड"}
+    page = await send(village, None, "/signup", **sent)
+    assert page.status_code == 422 and 'name="reason"' in page.text, "what is missing has its field"
+    assert (await send(village, None, "/signup", **sent, reason="मेले के लिए")).status_code == 303
+
+
 async def test_each_step_of_a_block_is_in_the_log_and_no_address_is(village: Village):
     """Whoever holds the disclosure can prove which address it was; the entry alone tells nobody, not even by guessing."""
     v = village

@@ -16,6 +16,7 @@ from chaupal.social.people import accounts, profiles
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.people.profiles import Defaults, Face
 from chaupal.social.signin import logins, password_and_email, sessions
+from chaupal.store.machine import outbox
 from mails import mails_of, secret_in
 
 ANYONE = Viewer(country="IN")
@@ -107,6 +108,36 @@ async def test_where_staff_approve_both_are_needed_and_only_staff_can_approve(ho
     assert await found(house, "asha")
     with pytest.raises(NotFound):
         await accounts.approve(square, moderator, account)
+    await house.runner.settle()
+    (told,) = mails_of(house)[1:]
+    assert "@asha" in told and "/login?next=/welcome" in told
+
+
+async def test_who_is_turned_away_is_told_by_mail_and_nothing_of_them_stays(house: RunningHouse):
+    square = open_to(house, "approval")
+    await accounts.create(square, handle="head", email="head@example.org", password=GOOD.password, role=Role.OWNER)
+    head = Viewer(account=1, country="IN", role=Role.OWNER)
+    new = [
+        replace(GOOD, handle=handle, email=f"{handle}@example.org", reason="क्योंकि", language=language)
+        for handle, language in (("asha", "hi"), ("karl", "en"), ("zoya", "hi"))
+    ]
+    joining = [await accounts.sign_up(square, one) for one in new]
+    await house.runner.settle()
+    asked = mails_of(house)
+    for mail in asked[:2]:
+        assert not await accounts.confirm(square, secret_in(mail, "confirm"))
+    await house.runner.settle()
+    (to_staff,) = mails_of(house)[len(asked) :]
+    assert "@head" in to_staff and "/office/joining" in to_staff, "once, of the first alone"
+    for account in joining:  # of the last nobody confirmed that the address is theirs
+        await accounts.reject(square, head, account)
+    await house.runner.settle()
+    hindi, english = mails_of(house)[len(asked) + 1 :]
+    assert "@asha" in hindi and "प्रवेश नहीं दिया" in hindi
+    assert "@karl" in english and "did not let you in" in english
+    async with square.work.writing() as w:
+        assert await outbox.waiting(w, 10) == []
+    assert await accounts.sign_up(square, new[0]) not in joining
 
 
 async def test_where_registrations_are_closed_nobody_joins(house: RunningHouse):

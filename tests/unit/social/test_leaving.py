@@ -10,6 +10,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.measures import Measure
+from chaupal.policy.sentences.placeholders import moment
 from chaupal.policy.viewer import Caller, Role, Viewer
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
@@ -23,6 +24,7 @@ from chaupal.store.identity.logins import is_password
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.columns import meta
 from chaupal.store.tables.square import kept_media
+from mails import letters
 from neighbours import Street, by
 from others import met
 
@@ -75,6 +77,9 @@ async def test_whoever_thinks_again_stays(street: Street):
     assert at == street.clock() + 14 * DAY == await leaving.leaves_at(street.square, asha)
     assert await sessions.caller_by_token(street.square, digest(token)) is None
     assert await sessions.caller_by_cookie(street.square, caller.key) is not None
+    await street.runner.settle()
+    (told,) = letters(street.square.settings, to="asha@gaanv.example")
+    assert moment(at, "hi") in told and "/settings/deletion" in told
     street.clock.move(13 * DAY)
     assert not await leaving.carry_out(street.square)
     await leaving.stay(street.square, asha)

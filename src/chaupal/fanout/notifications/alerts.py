@@ -1,5 +1,5 @@
-"""Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), who has joined,
-what was reported; and each of them what their own part is, and how they come in.
+"""Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), that somebody asks
+to join, who has joined, what was reported; and each of them what their own part is, and how they come in.
 So is whoever filed an order on the portal, when it waits for them, and whoever scheduled a post that could not be posted.
 """
 
@@ -25,7 +25,7 @@ from chaupal.policy.sentences import complaint_texts, filer_texts
 from chaupal.policy.viewer import MAY, Role
 from chaupal.ports.mail import Letter
 from chaupal.reads.people.notifications import DUTIES
-from chaupal.social.events import AccountOpened, PlanFailed
+from chaupal.social.events import AccountOpened, JoiningAsked, PlanFailed
 from chaupal.store.court import appeals, docket, offices, reports, rulings
 from chaupal.store.identity import accounts, logins, moving
 from chaupal.store.machine.work import Reading, Writing
@@ -215,6 +215,14 @@ SIGN_UP, REPORT = "admin.sign_up", "admin.report"
 async def joined(carrier: Carrier, w: Writing, event: AccountOpened) -> None:
     """Nobody's own coming in is news to them; in whose name it came is looked up when it is told."""
     await _tell(carrier, w, SIGN_UP, event.account, f"joined:{event.account}", besides=(event.account,))
+
+
+async def asks_to_join(carrier: Carrier, w: Writing, event: JoiningAsked) -> None:
+    """Those who may let them in, once until nobody waits any more: a crowd at the door is no crowd of letters."""
+    longest = await logins.waiting(w, 1)
+    if longest and longest[0].account == event.account:
+        for account in await accounts.with_roles(w, sorted(MAY["approve_accounts"])):
+            await _word(carrier, w, account, "asks_to_join", "/office/joining")
 
 
 async def reported(carrier: Carrier, w: Writing, event: ReportReceived) -> None:

@@ -15,13 +15,22 @@ from chaupal.governance.orders import authorities, portal
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
+from chaupal.policy.sentences.placeholders import moment
 from chaupal.ports.mail import Letter, is_gone
 from chaupal.social import mail_proofs
-from chaupal.social.events import CodesGuessed, ConfirmationAsked, EmailChangeAsked, PasswordResetAsked
+from chaupal.social.events import (
+    CodesGuessed,
+    ConfirmationAsked,
+    EmailChangeAsked,
+    LeavingAsked,
+    LetIn,
+    PasswordResetAsked,
+    TurnedAway,
+)
 from chaupal.social.people import accounts
 from chaupal.social.signin import password_and_email, signin_mails
 from chaupal.store.court import tellings
-from chaupal.store.identity import apps, logins
+from chaupal.store.identity import apps, leaving, logins
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Writing
 
@@ -57,6 +66,27 @@ async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
 
 async def new_address(carrier: Carrier, event: EmailChangeAsked) -> None:
     await password_and_email.mail_email_link(carrier.square, event.account)
+
+
+async def let_in(carrier: Carrier, w: Writing, event: LetIn) -> None:
+    login = await logins.login_of(w, event.account)
+    if login is not None:
+        w.tell(
+            LetterDue(letter=signin_mails.letter(signin_mails.LET_IN, carrier.settings, login, "/login?next=/welcome"))
+        )
+
+
+async def turned_away(carrier: Carrier, w: Writing, event: TurnedAway) -> None:
+    w.tell(LetterDue(letter=signin_mails.letter(signin_mails.TURNED_AWAY, carrier.settings, event, "/public")))
+
+
+async def leaving_asked(carrier: Carrier, w: Writing, event: LeavingAsked) -> None:
+    """Nothing, where they thought again meanwhile."""
+    login, at = await logins.login_of(w, event.account), await leaving.leaves(w, event.account)
+    if login is not None and at is not None:
+        day = moment(at, signin_mails.language_of(carrier.settings, login))
+        told = signin_mails.letter(signin_mails.LEAVES, carrier.settings, login, "/settings/deletion", day=day)
+        w.tell(LetterDue(letter=told))
 
 
 async def guessed(carrier: Carrier, event: CodesGuessed) -> None:

@@ -83,6 +83,10 @@ SAID = DEMANDS | {
         "comes in as you."),
     ("part", "hi"): ("दफ़्तर में आपकी भूमिका", "आपको इस सर्वर के दफ़्तर में एक भूमिका दी गई है। आपके लिए क्या बाकी है और आप क्या "
         "कर सकते हैं, वहाँ लिखा है। शुरू करने से पहले सेटिंग → सुरक्षा में कोड या पासकी लगाएँ, ताकि आपके नाम से कोई और न आ सके।"),
+    ("asks_to_join", "en"): ("somebody asks to join", "Somebody asks to join this server and waits for an answer. While somebody waits "
+        "you are told of no other."),
+    ("asks_to_join", "hi"): ("किसी ने खाता माँगा है", "किसी ने इस सर्वर पर खाता माँगा है और जवाब का इंतज़ार है। जब तक कोई इंतज़ार में है, औरों की "
+        "खबर अलग से नहीं आएगी।"),
     ("no_part", "en"): ("you have no role in the office any more", "You have no role in the office of this server any more. "
         "Your account is as it was."),
     ("no_part", "hi"): ("दफ़्तर में अब आपकी भूमिका नहीं है", "इस सर्वर के दफ़्तर में अब आपकी कोई भूमिका नहीं है। आपका खाता वैसा ही है।"),

@@ -12,7 +12,7 @@ from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer, may
 from chaupal.social.context import Square
-from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
+from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked, JoiningAsked, LetIn, TurnedAway
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import signin_mails
 from chaupal.social.typed import display_name, typed
@@ -159,23 +159,30 @@ async def confirm(square: Square, secret: str) -> bool:
 
 
 async def approve(square: Square, viewer: Viewer, account: int) -> None:
-    """Let somebody in who asked to join. Raises NotFound for those who may not, or for nobody who waits."""
+    """Let somebody in who asked to join; they are told by mail. Raises NotFound for those who may not, or for nobody who waits."""
     if not may(viewer, "approve_accounts"):
         raise NotFound
     async with square.work.writing() as w:
         if not await logins.approve(w, account):
             raise NotFound
-        await _open_if_ready(w, account)
+        if await _open_if_ready(w, account):
+            w.tell(LetIn(account=account))
 
 
 async def reject(square: Square, viewer: Viewer, account: int) -> None:
-    """Turn somebody away who asked to join: nothing of them is kept. Raises NotFound as `approve` does."""
+    """Turn somebody away who asked to join: nothing of them is kept. They are told by mail, where the address is known to be theirs.
+
+    Raises NotFound as `approve` does.
+    """
     if not may(viewer, "approve_accounts"):
         raise NotFound
     async with square.work.writing() as w:
-        if not await logins.reject(w, account):
+        login = await logins.login_of(w, account)
+        if login is None or not await logins.reject(w, account):
             raise NotFound
         await apps.end_all(w, account)
+        if login.confirmed_at is not None:
+            w.tell(TurnedAway(email=login.email, handle=login.handle, language=login.language))
 
 
 async def waiting(square: Square, viewer: Viewer, at_most: int = 100) -> list[logins.Login]:
@@ -271,9 +278,12 @@ def check_email(email: str) -> str:
 
 async def confirm_login(w: Writing, account: int) -> bool:
     """Within a unit: the address is confirmed; whether the account is open now."""
-    await logins.confirm(w, account)
+    first = await logins.confirm(w, account)
     await logins.reached(w, account)
-    return await _open_if_ready(w, account)
+    opened = await _open_if_ready(w, account)
+    if first and not opened:
+        w.tell(JoiningAsked(account=account))
+    return opened
 
 
 async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: bool, role: Role) -> int:
@@ -302,6 +312,8 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
         w.tell(AccountCreated(account=id_))
         if not confirmed:
             w.tell(ConfirmationAsked(account=id_))
+        elif not approved:
+            w.tell(JoiningAsked(account=id_))
         if ready:
             await accounts.find_by(w, id_, name_words(name, handle))
             w.tell(AccountOpened(account=id_))

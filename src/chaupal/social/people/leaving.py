@@ -6,7 +6,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy.viewer import Caller, Role, Viewer
 from chaupal.social.context import Square
-from chaupal.social.events import AccountDeleted, Unfollowed, Unliked
+from chaupal.social.events import AccountDeleted, LeavingAsked, Unfollowed, Unliked
 from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
 from chaupal.social.signin.sessions import check_proved, login_of, proved
@@ -46,6 +46,7 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
             if one.hash != caller.key:
                 await apps.drop_session(w, one.hash)
         await apps.end_all_apps(w, login.account)
+        w.tell(LeavingAsked(account=login.account))
     return at
 
 

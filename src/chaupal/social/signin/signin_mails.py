@@ -1,7 +1,10 @@
-"""The texts of the mails about signing in (confirm an address, a new password, another address), in Hindi and English."""
+"""The texts of the mails about coming in and going (confirm an address, let in or turned away, a new password, another address, an
+account to be deleted), in Hindi and English."""
 
+from chaupal.kernel.page_languages import SENTENCES
 from chaupal.kernel.settings import Settings
 from chaupal.ports.mail import Letter
+from chaupal.social.events import TurnedAway
 from chaupal.store.identity.logins import Login
 
 CONFIRM = {
@@ -14,6 +17,30 @@ CONFIRM = {
         "{title}: confirm your email address",
         "Hello @{handle},\n\nto confirm that this address is yours, open this page and press the button there:\n\n{link}\n\n"
         "The link works for two days. If you did not make this account, do nothing.\n\n{title}\n{origin}\n",
+    ),
+}
+LET_IN = {
+    "hi": (
+        "{title}: आपका खाता खुल गया है",
+        "नमस्ते @{handle},\n\nइस सर्वर को चलाने वालों ने आपको प्रवेश दिया है। यहाँ लॉग इन करें। फिर तीन छोटे कदम, और आप अंदर हैं:\n\n{link}\n\n"
+        "{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: your account is open",
+        "Hello @{handle},\n\nthe people who run this server have let you in. Log in here, and three short steps later you are there:"
+        "\n\n{link}\n\n{title}\n{origin}\n",
+    ),
+}
+TURNED_AWAY = {
+    "hi": (
+        "{title}: खाते के लिए आपका अनुरोध",
+        "नमस्ते @{handle},\n\nइस सर्वर को चलाने वालों ने आपको प्रवेश नहीं दिया। माँगा हुआ खाता हटा दिया गया है, और उसका कुछ भी यहाँ नहीं रखा गया। "
+        "जो सबके लिए लिखा गया है, वह आप यहाँ पढ़ सकते हैं:\n\n{link}\n\n{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: your request to join",
+        "Hello @{handle},\n\nthe people who run this server did not let you in. The account that you asked for is gone, and nothing of it "
+        "is kept here. What is written for everybody you can read here:\n\n{link}\n\n{title}\n{origin}\n",
     ),
 }
 RESET = {
@@ -42,6 +69,20 @@ GUESSED = {
         "Nobody comes in without the code.\n\nIf that was not you, change your password now:\n\n{link}\n\n{title}\n{origin}\n",
     ),
 }
+LEAVES = {
+    "hi": (
+        "{title}: आपका खाता हटाया जाएगा",
+        "नमस्ते @{handle},\n\nआपके खाते को हटाने के लिए कहा गया है। {day} को वह हमेशा के लिए हट जाएगा। तब तक मन बदला जा सकता है: "
+        "लॉग इन करें और यहाँ खाता रख लें:\n\n{link}\n\nअगर यह आपने नहीं कहा, तो कोई आपका पासवर्ड जानता है: खाता रख लें और पासवर्ड तुरंत बदलें।\n\n"
+        "{title}\n{origin}\n",
+    ),
+    "en": (
+        "{title}: your account is to be deleted",
+        "Hello @{handle},\n\nit was asked that your account be deleted. On {day} it goes for good. Until then you can think again: log in, "
+        "and keep it here:\n\n{link}\n\nIf that was not you, somebody knows your password: keep the account, and change the password "
+        "at once.\n\n{title}\n{origin}\n",
+    ),
+}
 NEW_ADDRESS = {
     "hi": (
         "{title}: क्या यह पता आपका है?",
@@ -68,9 +109,23 @@ ADDRESS_LEAVES = {
 }
 
 
-def letter(words: dict[str, tuple[str, str]], settings: Settings, login: Login, path: str, to: str = "") -> Letter:
-    """The mail in the person's language; `path` is where its link leads. `to`: where it goes to another address than theirs."""
-    language = login.language if login.language in words else settings.default_language
+def language_of(settings: Settings, login: Login | TurnedAway) -> str:
+    return login.language if login.language in SENTENCES else settings.default_language
+
+
+def letter(
+    words: dict[str, tuple[str, str]],
+    settings: Settings,
+    login: Login | TurnedAway,
+    path: str,
+    to: str = "",
+    **facts: str,
+) -> Letter:
+    """The mail in the person's language; `path` is where its link leads. `to`: where it goes to another address than theirs.
+
+    `facts`: what else stands in its words.
+    """
+    language = language_of(settings, login)
     (subject, body), title = words[language], settings.title_in(language)
-    said = {"title": title, "origin": settings.origin, "handle": login.handle, "link": settings.origin + path}
+    said = {"title": title, "origin": settings.origin, "handle": login.handle, "link": settings.origin + path} | facts
     return Letter(to=to or login.email, subject=subject.format(**said), body=body.format(**said))

@@ -1,5 +1,6 @@
 """Joining and leaving a browser: sign-up, the e-mail that must be confirmed, the first steps, log-out; and staff who let people in."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import sessions
@@ -22,6 +25,12 @@ from chaupal.web.square import explore, writing
 from chaupal.web.words import N_, errors_of
 
 MEET = 5  # people
+# What was answered to somebody who asks to join -> what is said of it.
+ANSWERED = {
+    "in": N_("They are let in, and told by mail."),
+    "away": N_("They are turned away, and told by mail."),
+    "before": N_("Somebody else has answered them already."),
+}
 STEP_LANGUAGES, STEP_PEOPLE, STEP_POST = "/welcome/languages", "/welcome/people", "/welcome/post"
 
 
@@ -30,6 +39,12 @@ class SignUp(msgspec.Struct, kw_only=True):
     email: str = ""
     password: str = ""
     reason: str = ""
+
+
+class Answered(msgspec.Struct, kw_only=True):
+    """`done`: what has just been answered, of ANSWERED."""
+
+    done: str = ""
 
 
 class MailAgain(msgspec.Struct, kw_only=True):
@@ -115,15 +130,28 @@ async def _used(call: Call[MailLink]) -> Answer:
     return await _confirm_page(call, "late" if login.confirmed_at is None else "done")
 
 
-async def waiting(call: Call[Nothing]) -> Answer:
+async def waiting(call: Call[Answered]) -> Answer:
     """For staff: who asks to join."""
     asking = await accounts.waiting(call.house.square, call.viewer)
-    return await pages.render(call, "joining/waiting.html", asking=asking, titled=N_("Who asks to join"))
+    done = ANSWERED.get(call.args.done, "")
+    return await pages.render(call, "joining/waiting.html", asking=asking, done=done, titled=N_("Who asks to join"))
 
 
 async def approve(call: Call[ById]) -> Answer:
-    await accounts.approve(call.house.square, call.viewer, call.args.id)
-    return redirect("/office/joining")
+    return await _answered(call, accounts.approve, "in")
+
+
+async def reject(call: Call[ById]) -> Answer:
+    return await _answered(call, accounts.reject, "away")
+
+
+async def _answered(call: Call[ById], answer: Callable[[Square, Viewer, int], Awaitable[None]], done: str) -> Answer:
+    """Whoever may not answer has no such page: one who is not there any more was answered by another."""
+    try:
+        await answer(call.house.square, call.viewer, call.args.id)
+    except NotFound:
+        done = "before"
+    return redirect(f"/office/joining?done={done}")
 
 
 async def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
@@ -156,6 +184,8 @@ def agent(call: Call[Any]) -> str:
 
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
     mode = call.house.settings.registrations
+    if "reason" in errors:  # their net is let in by staff alone
+        mode = "approval"
     return await pages.render(call, "joining/signup.html", sent=sent, errors=errors, mode=mode, titled=N_("Sign up"))
 
 
@@ -211,6 +241,7 @@ ROUTES: tuple[Route, ...] = (
     post("/confirm/{secret}", confirm, Surface.NONE, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
     post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", **PAGE),
+    post("/office/joining/{id}/reject", reject, Surface.OFFICE, may="approve_accounts", **PAGE),
     get(STEP_LANGUAGES, languages, Surface.OWN, **PAGE),
     get(STEP_PEOPLE, people, Surface.SUGGEST, **PAGE),
     get(STEP_POST, first_post, Surface.OWN, **PAGE),

@@ -28,6 +28,7 @@ async def show(call: Call[Any], errors: dict[str, str] | None = None, word: str 
         "settings/deletion.html",
         at=await leaving.leaves_at(call.house.square, call.viewer),
         days=leaving.GRACE // DAY,
+        elsewhere=call.house.federation is not None,
         errors=errors or {},
         word=word,
         titled=N_("Delete your account"),
