@@ -297,7 +297,11 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(
 ):
     made = await register(app, scopes="read admin:read")
     await log_in(browser)
-    assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
+    assert "error=invalid_scope" in (await browser.get(authorize(made, scope="admin:read"))).headers["location"]
+    assert "See as staff" not in (await browser.get(authorize(made, scope="read admin:read") + "&lang=en")).text
+    code = await allow(browser, made, scope="read admin:read")
+    given = await fetch(app, made, code)
+    assert (given.status_code, given.json()["scope"]) == (200, "read")
     asha = await accounts.account_id(house.house.square, "asha")
     await role_grants.grant(house.house.court, await operator(house.house), asha, Role.MODERATOR)
     token = await fetch(app, made, await allow(browser, made, scope="read admin:read:reports"))

@@ -60,8 +60,10 @@ class Client(ClientMixin):
         return self.app.redirect_uris.partition("\n")[0]
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        wanted = " ".join(dict.fromkeys((scope or "read").split()))
-        return wanted if covers(self.app.scopes, wanted) and (self._staff or "admin:" not in wanted) else None
+        """What is granted of it (RFC 6749 §3.3); None: nothing. Tokodon asks everybody for what staff can do."""
+        wanted = dict.fromkeys((scope or "read").split())
+        granted = [one for one in wanted if self._staff or not one.startswith("admin:")]
+        return " ".join(granted) or None if covers(self.app.scopes, " ".join(wanted)) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return _without_port(redirect_uri) in map(_without_port, self.app.redirect_uris.split("\n"))
