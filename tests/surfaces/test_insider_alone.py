@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chaupal.governance.appeals import appeals
-from chaupal.governance.cases import decisions, effects, house
+from chaupal.governance.cases import decisions, effects, guards, house
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.lifecycle import State
@@ -85,6 +85,32 @@ async def test_a_protected_speaker_takes_three_people_and_the_row_says_so(villag
     (row,) = await binding(v, v.meera)
     assert (row.protected, row.alone) == (True, False)
     assert (row.decided_by, row.concurred_by, row.approved_by) == (mod.id, v.chitra.id, v.dev.id)
+
+
+@pytest.mark.parametrize("away", [True, False])
+async def test_whoever_is_protected_or_staff_is_so_by_the_account_to_which_or_from_which_they_moved(
+    village: Village, monkeypatch: pytest.MonkeyPatch, *, away: bool
+):
+    """One moderator froze the account to which a journalist had moved a minute before, and the old one of a colleague."""
+    v, court = village, village.running.house.court
+    mod = await hire(v, "tara", Role.MODERATOR)
+    await protect(v, v.meera)
+    for whom, other in ((v.meera, "meera_new"), (v.dev, "dev_new")):
+        theirs = await v.joins(other)
+        async with court.work.writing() as w:
+            await moving.begin(w, court.make_id(), *((whom.id, theirs.id) if away else (theirs.id, whom.id)))
+        ref = await opened(v, mod, f"@{other}", "freeze")
+        with pytest.raises(NeedsTwo):
+            await decisions.act_alone(court, mod.viewer, ref, 1, draft(v, "freeze"))
+        with monkeypatch.context() as patched, pytest.raises(Exception, match="rulings_two_on_"):
+            for guard in ("not_alone_on_protected", "not_alone_on_staff"):
+                patched.setitem(guards.GUARDS, guard, lambda _: None)
+            await decisions.act_alone(court, mod.viewer, ref, 1, draft(v, "freeze"))
+        await decisions.propose(court, mod.viewer, ref, 1, outcome="freeze", reason=REASON, until="2021-02-20")
+        if whom is v.meera:
+            with pytest.raises(Conflict, match="second reviewer"):
+                await decisions.approve(court, v.dev.viewer, ref, 1)
+        assert await binding(v, theirs) == []
 
 
 @pytest.mark.parametrize(

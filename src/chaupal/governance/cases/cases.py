@@ -278,7 +278,8 @@ def follow(case: Case, verb: str, by: int) -> TakenMove:
 
 async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.MoveAsked:
     """What the guards of a move check, as it is now."""
-    owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
+    owner = case.target.owner_id
+    owners = frozenset[int]() if owner is None else await guards.accounts_of(reading, owner)
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
     book = court.rules.current(court.clock())

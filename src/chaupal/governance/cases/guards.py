@@ -39,9 +39,9 @@ class NotAskedFor(Conflict):
 class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who wants to move a thing, with all that guards look at.
 
-    `owners`: whose things it is about; nobody's where it names nothing that is here. `mine`: the accounts of who moves it.
-    `people`: how everybody stands now who has a hand in it, the owners too. `earlier`: the events that it seconds, each with the
-    word of `roles.MAY` that opened it;
+    `owners`: whose things it is about, by all their accounts; nobody's where it names nothing that is here. `mine`: the accounts of
+    who moves it. `people`: how everybody stands now who has a hand in it, the owners too. `earlier`: the events that it seconds, each
+    with the word of `roles.MAY` that opened it;
     `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an

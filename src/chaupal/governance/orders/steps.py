@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.governance.cases import cases, clocks, effects, ladder, lifecycle
+from chaupal.governance.cases import cases, clocks, effects, guards, ladder, lifecycle
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import State
@@ -227,7 +227,7 @@ async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: Ord
 async def _takes_two(w: Writing, case: Case) -> bool:
     """Whether nobody acts alone upon whom it is about: a protected speaker, or somebody of the staff."""
     owner = case.target.owner_id
-    people = await accounts.standings(w, [] if owner is None else [owner])
+    people = await accounts.standings(w, [] if owner is None else await guards.accounts_of(w, owner))
     return bool(case.speaker) or any(person.role in STAFF for person in people.values())
 
 

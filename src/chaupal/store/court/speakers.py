@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -56,10 +57,14 @@ END = updates(speakers, ended_at="at", ended_by="by", log_index="leaf").where(
 
 
 async def classes_of(reading: Reading, accounts: Collection[int], at: int) -> dict[int, str]:
-    """Account -> the class it is protected as at `at` (ms)."""
+    """Account -> the class as which whoever has it is protected at `at` (ms), by whichever account of theirs."""
     if not accounts:
         return {}
-    return {row[0]: row[1] for row in await reading.fetch(CLASSES, ids=listed(sorted(accounts)), at=at)}
+    lines = await moving.lines_of(reading, accounts)
+    everybody = frozenset[int]().union(*lines.values())
+    granted = {row[0]: row[1] for row in await reading.fetch(CLASSES, ids=listed(sorted(everybody)), at=at)}
+    found = {one: [granted[own] for own in (one, *sorted(line)) if own in granted] for one, line in lines.items()}
+    return {one: names[0] for one, names in found.items() if names}
 
 
 async def add(w: Writing, speaker: Speaker) -> None:

@@ -1,13 +1,13 @@
 """Moving as rows: whom an account names as another of its own, where it points, and how far its followers have come."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Table, or_, text as sql
 
 from chaupal.store.machine.claims import HELD_FOR, HeldJobs
-from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS, RULINGS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.triggers import accounts_of
@@ -25,6 +25,9 @@ OVER = ""
 
 NAME = inserts_once(aliases, by="me", to="them", id="new")
 UNNAME = deletes(aliases).where(by="me", to="them")
+MOVED = selects(moves.c.account_id, moves.c.to_id).where(
+    or_(among(moves.c.account_id, "ids"), among(moves.c.to_id, "ids"))
+)
 NAMED = selects(aliases.c.to).where(by="me").ordered("id")
 FORGET = deletes(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me")))
 POINT = updates(accounts, moved_to="target").where(id="of")
@@ -145,6 +148,12 @@ async def latest(reading: Reading, account: int) -> Move | None:
 async def moved_between(reading: Reading, me: int) -> set[int]:
     """`me`, and the accounts from which or to which it has ever moved, by however many moves: what was agreed to in each stays so."""
     return {row[0] for row in await reading.fetch(BETWEEN, me=me)}
+
+
+async def lines_of(reading: Reading, several: Collection[int]) -> dict[int, frozenset[int]]:
+    """The same of several accounts, each by itself; most have never moved."""
+    moved = {id_ for row in await reading.fetch(MOVED, ids=listed(sorted(several))) for id_ in row}
+    return {one: frozenset(await moved_between(reading, one) if one in moved else (one,)) for one in several}
 
 
 async def stop(w: Writing, account: int) -> None:

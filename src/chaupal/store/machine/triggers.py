@@ -68,13 +68,6 @@ _BINDS = """
         SELECT 1 FROM rulings r JOIN targets t ON t.id = r.target_id WHERE t.order_id = NEW.order_id AND r.lifted_at IS NULL
     )
 """
-_ON_STAFF = (
-    "EXISTS (SELECT 1 FROM accounts WHERE id IN (NEW.owner_id, NEW.subject_id) AND role NOT IN ('member', 'system'))"
-)
-_ON_PROTECTED = (
-    "EXISTS (SELECT 1 FROM protected_speakers WHERE account_id IN (NEW.owner_id, NEW.subject_id) AND seconded_by IS NOT NULL "
-    "AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > NEW.starts_at))"
-)
 # After a stay, and where an appeal leaves less of it, it goes on for the rest of its time.
 _GOES_ON = """
     EXISTS (
@@ -120,6 +113,13 @@ def _is_among(who: str, those: str) -> str:
     return f"EXISTS (SELECT 1 FROM ({accounts_of(who)}) h WHERE h.id IN ({those}))"  # noqa: S608 - words of ours
 
 
+# Staff, and whom the law protects, are so by whichever account of theirs.
+_THEIRS = accounts_of("COALESCE(NEW.owner_id, NEW.subject_id)")
+_ON_STAFF = f"EXISTS (SELECT 1 FROM accounts WHERE (id = NEW.subject_id OR id IN ({_THEIRS})) AND role NOT IN ('member', 'system'))"  # noqa: S608
+_ON_PROTECTED = (
+    f"EXISTS (SELECT 1 FROM protected_speakers WHERE (account_id = NEW.subject_id OR account_id IN ({_THEIRS})) "  # noqa: S608
+    "AND seconded_by IS NOT NULL AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > NEW.starts_at))"
+)
 # What one person did to the same thing by themselves, and nobody agreed to, and that was not over long before.
 _ALONE_BEFORE = f"""
     EXISTS (
