@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chaupal.kernel.clock import StillClock
@@ -92,6 +92,35 @@ async def test_migrating_twice_changes_nothing_and_a_newer_store_is_left_alone(t
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Problem, match="9999"):
         await migrate(url)
+
+
+@pytest.mark.parametrize(("at", "statement_of"), [("", 40), ("0038", 12), ("0076", 12), ("0076", 30)])
+async def test_a_migration_of_sqlite_that_ends_half_way_changes_nothing_and_goes_on_the_next_time(
+    at: str, statement_of: int, tmp_path: Path
+):
+    """By a full disk, or since the process was killed. (On PostgreSQL each version is a transaction of its own.)"""
+    store = Store("", tmp_path / "half.db")
+    if at:
+        await migrate(store.url, at)
+    done = 0
+
+    def full(*_: object) -> None:
+        nonlocal done
+        done += 1
+        if done == statement_of:
+            raise OSError(28, "No space left on device")
+
+    event.listen(Engine, "after_cursor_execute", full)
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            await migrate(store.url)
+    finally:
+        event.remove(Engine, "after_cursor_execute", full)
+    if at:
+        with create_engine(store.url).connect() as connection:
+            assert connection.execute(text(migrating.VERSION)).scalar_one() == at
+    await migrate(store.url)
+    assert await store.asked(migrating.VERSION) == [(versions()[-1],)]
 
 
 async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_said_to_a_few(

@@ -127,13 +127,21 @@ def _sqlite_at(path: Path) -> StoreVersion:
 
 
 def _upgrade_sqlite(url: str, to: str) -> None:
-    from sqlalchemy import create_engine
+    """Whole or not at all: by itself the driver begins a transaction before rows are changed, and none before tables are."""
+    from sqlalchemy import create_engine, event
     from sqlalchemy.pool import NullPool
 
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    with engine.begin() as connection:
-        _upgrade(connection, to)
-    engine.dispose()
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT")
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.begin() as connection:
+            _upgrade(connection, to)
+    finally:
+        engine.dispose()
+
+
+def _begin(connection: "Connection") -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 # --- PostgreSQL, where others may be at work ---
