@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaupal_audit import tlog
+from chaupal_audit.fold.fold import Fold
 from logs import VKEY, Mirror
 from scribe import PROPOSER, Scribe
 from served import WITNESS, Served, served
@@ -39,6 +40,34 @@ def test_a_lie_is_named_with_its_entry_and_the_rule_and_the_program_ends_with_1(
     assert done.returncode == 1
     assert f"AGAINST THE LAW: entry {lie} (IN-2021-0001): One and the same person proposed" in done.stderr
     assert "[one_person_twice]" in done.stderr
+
+
+def test_what_is_of_no_kind_that_it_knows_is_told(audit: Served, scribe: Scribe):
+    scribe.write("zebra", "", {})
+    assert (
+        "1 entries are of kinds that this program does not know and holds against nothing: zebra"
+        in audit(scribe).stderr
+    )
+
+
+def _deep(kind: str, levels: int) -> bytes:
+    value = b"[" * levels + b"]" * levels
+    return b'{"at":"2021-03-25T10:00Z","public":{"x":%s},"ref":"","t":"%s","v":2}' % (value, kind.encode())
+
+
+@pytest.mark.parametrize("kind", ["role", "open"])
+def test_an_entry_that_lies_too_deep_is_one_that_cannot_be_read(scribe: Scribe, kind: str):
+    scribe.entries.append(_deep(kind, 30_000))
+    index = len(scribe.entries) - 1
+    assert [(one.index, one.code) for one in scribe.verdict().broken] == [(index, "unreadable")]
+    fold = Fold()
+    fold.add(scribe.entries[index])
+    assert fold.facts.unreadable == 1
+
+
+def test_what_is_opened_by_what_is_no_disclosure_is_not_opened(scribe: Scribe):
+    scribe.beside[made := scribe.write("cover", "", {}, carried={"act": "nothing"})] = ["nothing"]
+    assert [(one.index, one.code) for one in scribe.verdict().broken] == [(made, "opening_foreign")]
 
 
 def test_findings_come_as_json_for_programs(audit: Served, scribe: Scribe):

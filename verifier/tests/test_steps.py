@@ -91,6 +91,55 @@ def narrowed(scribe: Scribe, many: int) -> None:
         made = scribe.measure(prev=scribe.reverse(made, "modified"), cause="modified", second=None)
 
 
+def heard_along_a_line(scribe: Scribe, many: int) -> None:
+    """What is stayed and goes on again and again is appealed each time, at last all at once."""
+    made = scribe.measure()
+    for number in range(many):
+        outcome = ("upheld", "reversed", "modified")[number % 3]
+        scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome=outcome)
+        scribe.later(minutes=number % 2)
+        made = scribe.measure(prev=scribe.reverse(made, "stayed"), cause="resumed")
+
+
+def left_by_appeals(scribe: Scribe, many: int) -> None:
+    """What an appeal left is appealed again."""
+    made = scribe.measure()
+    for _ in range(many):
+        scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="modified")
+        made = scribe.measure(prev=scribe.reverse(made, "modified"), cause="modified")
+
+
+def run_out(scribe: Scribe, many: int) -> None:
+    """One target is decided about again and again; each time it ran out, and no entry says so."""
+    for _ in range(many):
+        scribe.decide(until=scribe.minute(hours=1))
+        scribe.later(hours=2)
+
+
+def run_out_agreed(scribe: Scribe, many: int) -> None:
+    """The same, beside what one did, to which another agreed."""
+    for _ in range(many):
+        scribe.decide(until=scribe.minute(hours=1))
+        made = scribe.measure(second=None, break_glass=True, until=scribe.minute(hours=1))
+        scribe.keep(made, "reviewed", ends=scribe.minute(hours=2))
+        scribe.later(hours=3)
+
+
+def all_named(scribe: Scribe, many: int) -> None:
+    """An order names many things, and each is decided about."""
+    scribe.open_order("IN-2021-0002", targets={"post": many})
+    for target in range(1, many + 1):
+        scribe.decide("IN-2021-0002", target)
+
+
+def frozen(scribe: Scribe, many: int) -> None:
+    """Reports of the first month are frozen for ever."""
+    for revision in range(1, many + 1):
+        scribe.later(days=31)
+        public = {"period": "2021-02", "revision": revision, "size": 1, "sha256": "00", "files": {}}
+        scribe.write("snapshot", "2021-02", public)
+
+
 def registered(scribe: Scribe, many: int) -> None:
     """Each order is of an authority of its own."""
     for number in range(many):
@@ -109,6 +158,12 @@ WRITERS = [
     soon_again,
     appealed,
     narrowed,
+    heard_along_a_line,
+    left_by_appeals,
+    run_out,
+    run_out_agreed,
+    all_named,
+    frozen,
     registered,
 ]
 

@@ -3,6 +3,8 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from threading import Event
 from typing import Any
 
 import httpx2
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from chaupal_audit import tlog
+from chaupal_audit.log import fetching
 from chaupal_audit.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, TILE_LIMIT, bounded, http_fetch
 from chaupal_audit.log.findings import Broken, Fault, KeySource
 from chaupal_audit.log.verify import verify_log
@@ -412,6 +415,34 @@ def test_broken_packing_and_a_broken_line_are_unreachable():
         over_http(cut)
     assert broken.value.fault is Fault.unreachable
     assert fault_of(body(b"junk", "gzip")) is Fault.unreachable
+
+
+def test_an_answer_that_never_comes_to_its_end_is_waited_for_no_longer_than_that(monkeypatch: pytest.MonkeyPatch):
+    """Headers that come one by one begin the client's own patience anew each time."""
+    monkeypatch.setattr(fetching, "FETCH_SECONDS", 0.05)
+    ended = Event()
+
+    def slowly(_: httpx2.Request) -> httpx2.Response:
+        ended.wait(2)
+        return httpx2.Response(200)
+
+    with httpx2.Client(transport=httpx2.MockTransport(slowly)) as client:
+        for asked in (http_fetch(client), partial(bounded, client)):
+            with pytest.raises(Broken, match="not here within") as broken:
+                asked(f"{URL}/checkpoint", 100)
+            assert broken.value.fault is Fault.unreachable
+    ended.set()
+
+
+def test_a_server_that_answers_whatever_it_is_asked_for_is_not_asked_a_thousand_times(mirror):
+    asked = list[str]()
+
+    def page(url: str, limit: int) -> bytes:
+        asked.append(url)
+        return b"<html>" if "/older/" in url else mirror.fetch(url, limit)
+
+    assert verify_log(URL, VKEY, fetch=page).fault is None
+    assert sum("/older/" in url for url in asked) == 1
 
 
 def test_the_bounds_are_those_of_the_format():

@@ -19,6 +19,7 @@ from chaupal_audit.counting import Counted
 from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.fold.facts import Snapshot
 from chaupal_audit.log import mirror
+from chaupal_audit.log.entries import BY_TYPE
 from chaupal_audit.log.findings import MEANS, Broken, Fault, KeySource, LogReport
 from chaupal_audit.log.openings import read_openings
 from chaupal_audit.minutes import minute_text
@@ -26,6 +27,7 @@ from chaupal_audit.report.filters import Filters, parse_filters
 from chaupal_audit.report.report import TABLES, Report, canonical, document, plain, report, table_csv
 from chaupal_audit.report.tables.cells import Table
 from chaupal_audit.rule_of_law import Finding, Verdict
+from chaupal_audit.tlog.entries import COVER
 
 SHOWN = 50  # differences and findings that are printed
 
@@ -215,6 +217,9 @@ def _verified(found: LogReport, progress: ProgressLine, into: Path | None) -> bo
         return False
     progress.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
     progress.line("\n".join(map(_printable, cli_witnesses.signers_text(found).split("\n"))))
+    if unknown := sorted(found.entries.keys() - {*BY_TYPE, COVER}):
+        many, kinds = sum(found.entries[kind] for kind in unknown), _printable(", ".join(unknown))
+        progress.line(f"{many} entries are of kinds that this program does not know and holds against nothing: {kinds}")
     if found.key_source is KeySource.first_use:
         progress.line("The key came from the log itself: note it, and give it with --key the next time.")
     return True

@@ -46,7 +46,7 @@ class Fold(State):
                 take(self, index, at, head)
             while self.opened:
                 self._take_opened(*self.opened.pop())
-        except (ValueError, TypeError, Malformed):  # msgspec's errors are ValueErrors
+        except (ValueError, TypeError, RecursionError, Malformed):  # msgspec's errors are ValueErrors
             found.unreadable += 1
             return
         found.first = at if found.first is None else found.first

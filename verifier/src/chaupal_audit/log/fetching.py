@@ -1,8 +1,9 @@
 """A foreign log's files over HTTP: bounded in bytes and seconds, and never sent elsewhere."""
 
-import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from chaupal_audit import tlog
@@ -25,7 +26,7 @@ def http_fetch(client: "httpx2.Client") -> Fetch:
     """A fetch over `client`, which must not follow redirects: another host could serve this reader another log."""
     import httpx2
 
-    def fetch(url: str, limit: int) -> bytes:
+    def read(url: str, limit: int) -> bytes:
         try:
             with client.stream("GET", url, headers=_HEADERS, follow_redirects=False) as answer:
                 _check_answer(answer, url)
@@ -33,18 +34,40 @@ def http_fetch(client: "httpx2.Client") -> Fetch:
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
             raise Broken(Fault.unreachable, f"{url}: {error}" if str(error) else url) from error
 
-    return fetch
+    return lambda url, limit: _in_time(url, lambda: read(url, limit))
 
 
 def bounded(client: "httpx2.Client", url: str, limit: int) -> "httpx2.Response":
     """The answer with whatever status, its body unpacked; it is no log's file, and a redirect is an answer. Raises Broken."""
     import httpx2
 
+    def read() -> httpx2.Response:
+        try:
+            with client.stream("GET", url, headers=_HEADERS, follow_redirects=False) as answer:
+                return httpx2.Response(answer.status_code, content=_read_within(answer, url, limit))
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
+            raise Broken(Fault.unreachable, url) from error
+
+    return _in_time(url, read)
+
+
+def _in_time[T](url: str, read: Callable[[], T]) -> T:
+    """What is read, by a thread that is left to itself where it takes too long: the client's own timeout begins anew with each byte, and
+    never ends where a server says its headers one by one, or that it will go on.
+    """
+    found = Future[T]()
+
+    def act() -> None:
+        try:
+            found.set_result(read())
+        except BaseException as error:  # for whoever waits
+            found.set_exception(error)
+
+    Thread(target=act, daemon=True).start()
     try:
-        with client.stream("GET", url, headers=_HEADERS, follow_redirects=False) as answer:
-            return httpx2.Response(answer.status_code, content=_read_within(answer, url, limit))
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
-        raise Broken(Fault.unreachable, url) from error
+        return found.result(FETCH_SECONDS)
+    except TimeoutError:
+        raise Broken(Fault.unreachable, f"{url}: not here within {FETCH_SECONDS} seconds") from None
 
 
 def _check_answer(answer: "httpx2.Response", url: str) -> None:
@@ -60,12 +83,9 @@ def _read_within(answer: "httpx2.Response", url: str, limit: int) -> bytes:
     """The body, unpacked here so that a few packed bytes cannot fill the memory."""
     packed = answer.headers.get("content-encoding") == "gzip"
     unpack = zlib.decompressobj(wbits=31)
-    until = time.monotonic() + FETCH_SECONDS
     body = bytearray()
     for chunk in answer.iter_raw():
         body += unpack.decompress(chunk, limit + 1 - len(body)) if packed else chunk
         if len(body) > limit:
             raise Broken(Fault.too_large, url)
-        if time.monotonic() > until:
-            raise Broken(Fault.unreachable, f"{url}: not here within {FETCH_SECONDS} seconds")
     return bytes(body)

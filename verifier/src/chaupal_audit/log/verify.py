@@ -136,9 +136,14 @@ def _read_older(report: LogReport, fetch: Fetch) -> None:
     try:
         while len(report.older) < MOST_CHANGES:
             where = f"{report.url}/older/{len(report.older) + 1}"
-            report.older.append(fetch(where, NOTE_LIMIT).decode(errors="replace"))
+            note = fetch(where, NOTE_LIMIT).decode(errors="replace")
+            if note:  # empty where that log had signed nothing
+                tlog.parse_checkpoint(note)
+            report.older.append(note)
     except Broken as broken:
         report.older_ended = broken
+    except Malformed:  # a server that answers whatever it is asked for
+        report.older_ended = Broken(Fault.missing, report.url)
 
 
 def recount_log(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:

@@ -2,11 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -16,8 +16,11 @@ from chaupal_audit.law.rulebook import HouseRule, RuleBook
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry, Public
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.laws import RULES
-from chaupal_audit.rule_of_law.looks import Looks, Span
+from chaupal_audit.rule_of_law.ends import ENDLESS, Ends
+from chaupal_audit.rule_of_law.looks import Look, Looks, Span
+
+if TYPE_CHECKING:
+    from chaupal_audit.rule_of_law.lines import Line
 
 # Outcome of a closing -> the step of its order.
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "replaced": "replaced", "undecided": "closed"}
@@ -81,28 +84,67 @@ class Case:
     hands: set[str] = field(default_factory=set[str])  # who has proposed, decided, kept or ended something
     appealed: list[int] = field(default_factory=list[int])  # when something of it ended by an appeal (ms), in order
     open_by: Counter[str] = field(default_factory=Counter[str])  # how much of it has not ended, by whose it is
-    # What has not ended, by the index of its proposal and its own.
-    _open: dict[int, dict[int, "MeasureAct"]] = field(default_factory=dict[int, dict[int, "MeasureAct"]])
+    open: dict[int, "MeasureAct"] = field(default_factory=dict[int, "MeasureAct"])  # what has not ended, by its index
+    # When that ends by its own entries: of what nobody agreed to since it began, or an appeal made shorter. The rest ends as was agreed.
+    _ends: Ends = field(default_factory=Ends)
+    _unagreed: dict[int, "MeasureAct"] = field(
+        default_factory=dict[int, "MeasureAct"]
+    )  # of these what somebody may still agree to
+    _agreed: Counter[int] = field(default_factory=Counter[int])  # how much the rest is, by the index of its proposal
+    _many_agreed: int = 0
 
     # name -> how many of `made` were asked for their number of it, and what they said (number, index, measure), the least first
     _least: dict[str, tuple[int, list[tuple[int, int, "MeasureAct"]]]] = field(default_factory=dict[Any, Any])
 
-    def appealed_about(self, at: int, within: int) -> bool:
-        """Whether something of it ended by an appeal within a time (ms) before or after that moment."""
-        first = bisect_left(self.appealed, at - within)
-        return first < len(self.appealed) and self.appealed[first] <= at + within
-
     def begin(self, made: "MeasureAct") -> None:
         self.made.append(made)
-        self._open.setdefault(_index(made.proposal), {})[made.act.index] = made
+        self.open[made.act.index] = made
         self.open_by[made.said.by or ""] += 1
+        self._ends.add(*made.own_end)
+        if not made.shortened:
+            self._unagreed[made.act.index] = made
 
     def end(self, made: "MeasureAct") -> None:
-        of = _index(made.proposal)
         self.open_by[made.said.by or ""] -= 1
-        self._open.get(of, {}).pop(made.act.index, None)
-        if not self._open.get(of):
-            self._open.pop(of, None)
+        self.open.pop(made.act.index, None)
+        if self._unagreed.pop(made.act.index, None) is not None or made.shortened:
+            self._ends.drop(*made.own_end)
+        else:
+            self._count_agreed(made, -1)
+
+    def look(self, look: Look) -> None:
+        """It was kept, or a second person agreed to what is open of it."""
+        self.looks.add(look)
+        if look.said.step == "reviewed":
+            for made in self._unagreed.values():
+                self._ends.drop(*made.own_end)
+                self._count_agreed(made, 1)
+            self._unagreed.clear()
+
+    def forget(self, place: int) -> None:
+        """The store lost the look at that place."""
+        look = self.looks.forget(place)
+        if look is None:
+            return
+        self.forgotten.add(look)
+        if look.said.step == "reviewed":  # to what is open somebody else may have agreed before, or nobody
+            for made in self.open.values():
+                if not made.shortened and made.act.index not in self._unagreed and self.looks.agreed(made.span) is None:
+                    self._count_agreed(made, -1)
+                    self._ends.add(*made.own_end)
+                    self._unagreed[made.act.index] = made
+
+    def _count_agreed(self, made: "MeasureAct", many: int) -> None:
+        self._agreed[index_of(made.proposal)] += many
+        self._many_agreed += many
+
+    def binds(self, at: int, but: Proposal | None) -> bool:
+        """Whether something of it is in force at a moment (ms), but for what a proposal (None: none) brought."""
+        of, agreed = index_of(but), self.looks.last_agreed
+        if self._ends.last(of) > at:
+            return True
+        until = None if agreed is None else moment(agreed.said.ends)
+        return self._many_agreed > self._agreed[of] and (until is None or at < until)
 
     def least(self, name: str, of: Callable[["MeasureAct"], int | None]) -> int | None:
         """The least number that what has not ended has by this name; None where none has one. Each is asked once."""
@@ -115,15 +157,15 @@ class Case:
             heappop(numbers)
         return numbers[0][0] if numbers else None
 
-    def open(self, *but: Proposal | None) -> Iterator["MeasureAct"]:
-        """What has not ended, in the order in which it began within a proposal, but for that by a proposal (None: by none)."""
-        left_out = [_index(proposal) for proposal in but]
-        for of, measures in self._open.items():
-            if of not in left_out:
-                yield from measures.values()
+
+def near(moments: Sequence[int], at: int, within: int) -> bool:
+    """Whether one of these, which are in order, is within a time before or after that moment."""
+    first = bisect_left(moments, at - within)
+    return first < len(moments) and moments[first] <= at + within
 
 
-def _index(proposal: Proposal | None) -> int:
+def index_of(proposal: Proposal | None) -> int:
+    """Of its entry; `NOBODY` where there is none."""
     return NOBODY if proposal is None else proposal.act.index
 
 
@@ -143,6 +185,9 @@ class Matter:
     # (step, target; None: about all) -> when last (ms)
     newest: dict[tuple[str, int | None], int] = field(default_factory=dict[tuple[str, int | None], int])
     cases: dict[int, Case] = field(default_factory=dict[int, Case])
+    kinds: Counter[str] = field(
+        default_factory=Counter[str]
+    )  # kind of a thing -> how many of its targets were said to be one
     # target, None for all -> (place, when (ms)) of each step by which it was over that came before all later ones
     _over: dict[int | None, list[tuple[int, int]]] = field(default_factory=dict[int | None, list[tuple[int, int]]])
 
@@ -176,12 +221,6 @@ class Matter:
     @property
     def total(self) -> int:
         return sum(self.said.targets.values())
-
-    @property
-    def laws(self) -> set[str]:
-        """The versions under which it stands: of its law, and of the house's rules."""
-        cited = {made.said.rule for made in self.made()} | {self.said.rule}
-        return {self.act.head.regime or ""} | {f"{RULES}@{rule.partition('@')[2]}" for rule in cited if rule}
 
     def case(self, number: int) -> Case:
         return self.cases.setdefault(number, Case(number))
@@ -248,6 +287,9 @@ class MeasureAct:
     told: list["NoticeAct"] = field(default_factory=list["NoticeAct"])
     judged: list["AppealStep"] = field(default_factory=list["AppealStep"])  # appeals against it that were decided
     ended: "MeasureEnd | None" = None
+    # The line of measures in which it goes on from others, or others from it; in which part of that it stands.
+    line: "Line | None" = None
+    part: int = 0
     # Whether an appeal gave it an earlier end: that one stays, whoever agrees later.
     shortened: bool = field(init=False)
 
@@ -324,14 +366,21 @@ class MeasureAct:
     @property
     def hands(self) -> set[str]:
         """Everybody who decided it, or kept it in force after a review."""
-        return self._signed | self.looks.people(self.span)
+        return self.signed | self.looks.people(self.span)
 
     def has_hand(self, who: str | None) -> bool:
         """Whether somebody is one of these."""
-        return bool(who) and (who in self._signed or self.looks.looked_by(who, self.span))
+        return bool(who) and (who in self.signed or self.looks.looked_by(who, self.span))
 
     @property
-    def _signed(self) -> set[str]:
+    def own_end(self) -> tuple[int, int, int]:
+        """(index of its proposal, when it ends by its own entry (ms), its index)."""
+        until = moment(self.said.until)
+        return index_of(self.proposal), ENDLESS if until is None else until, self.act.index
+
+    @property
+    def signed(self) -> set[str]:
+        """Who stands in its own entry."""
         return {who for who in (self.said.by, self.said.second, self.said.concurred) if who}
 
     @property

@@ -1,14 +1,16 @@
 """The state of a log up to an entry: people and their roles, laws, orders with their targets, and what is in force."""
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from operator import attrgetter, itemgetter
 
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.law import procedure
 from chaupal_audit.law.alone import ALONE_APART
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment, month_of
+from chaupal_audit.rule_of_law import lines
 from chaupal_audit.rule_of_law.acts import (
     BY_APPEAL,
     DECIDED,
@@ -27,12 +29,14 @@ from chaupal_audit.rule_of_law.acts import (
     TalliedDecision,
     TallyAct,
     named,
+    near,
 )
-from chaupal_audit.rule_of_law.laws import Laws
+from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.looks import Look
 from chaupal_audit.rule_of_law.people import People
 from chaupal_audit.spans import Spans
 
+_at = attrgetter("at")
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 
 
@@ -64,7 +68,8 @@ class Book:
         self._agreed_to: list[tuple[deque[MeasureAct], MeasureAct]] = []
         self.decided: list[TalliedDecision] = []  # since the span of the last tally
         self.tallies: list[TallyAct] = []
-        self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
+        # (month counted from the year 0, its first entry), of those of which no later month has an entry before that
+        self._months: list[tuple[int, int]] = []
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         # The one to which the log last changed, behind the one that it had until a checkpoint says so.
         self.keys: tuple[str, ...] = ()
@@ -75,7 +80,11 @@ class Book:
         self._done: list[OrderStep | DecisionStep | MeasureAct | AppealStep] = []
         self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self.granted: list[AppealStep] = []  # appeals that were decided for whoever appealed, whole or in part
-        self._granted: dict[int, list[AppealStep]] = {}  # by the minute
+        self._granted: dict[int, list[int]] | None = (
+            None  # when (ms), by the id of each case that they may end something of
+        )
+        self.lost_looks = 0  # how many the store forgot
+        self._begun_under: set[str] = set()  # laws, and versions of the house's rules
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
@@ -129,13 +138,29 @@ class Book:
     def _first_of(self, name: str) -> entries.Authority | None:
         return next((self.authorities[ref] for ref in self._by_name.get(name, ())), None)
 
-    def granted_about(self, at: int, within: int) -> Iterator[AppealStep]:
-        """Appeals that were decided so within a time (ms) before or after that moment."""
-        for minute in range((at - within) // MINUTE, (at + within) // MINUTE + 1):
-            yield from (one for one in self._granted.get(minute, ()) if abs(one.act.at - at) <= within)
+    def granted_about(self, case: Case, at: int, within: int) -> bool:
+        """Whether an appeal about that case, or about what goes on from it, was decided so within a time (ms) before or after that
+        moment. Asked at the end of the log.
+        """
+        if self._granted is None:
+            self._granted = {}
+            for one in sorted(self.granted, key=lambda one: one.act.at):
+                for of in lines.cases(one.made) if one.made is not None else ():
+                    self._granted.setdefault(id(of), []).append(one.act.at)
+        return near(self._granted.get(id(case), ()), at, within)
+
+    def first_after(self, month: int) -> int | None:
+        """The first entry of a later month (from the year 0); None where there is none."""
+        at = bisect_right(self._months, month, key=itemgetter(0))
+        return self._months[at][1] if at < len(self._months) else None
 
     def began_under(self, ref: str) -> bool:
-        return any(ref in one.laws for one in self.matters.values())
+        return ref in self._begun_under
+
+    def _begin_under(self, regime: str, rule: str) -> None:
+        self._begun_under.add(regime)
+        if rule:
+            self._begun_under.add(f"{RULES}@{rule.partition('@')[2]}")
 
     def made(self) -> Iterator[MeasureAct]:
         for matter in self.matters.values():
@@ -160,8 +185,15 @@ class Book:
     # --- what entries change ---
 
     def date(self, index: int, at: int) -> None:
-        month = month_of(at // MINUTE)
-        self.months[month] = min(index, self.months.get(month, index))
+        month, months = month_of(at // MINUTE), self._months
+        place = bisect_left(months, month, key=itemgetter(0))
+        if place < len(months) and months[place][1] <= index:
+            return
+        stop = place + (place < len(months) and months[place][0] == month)
+        start = place
+        while start and months[start - 1][1] >= index:
+            start -= 1
+        months[start:stop] = [(month, index)]
 
     def give(self, given: SaidAct[entries.Role]) -> None:
         self.people.give(given.act.head.ref, given.said.role, given.act.place)
@@ -196,8 +228,10 @@ class Book:
         matter.genuine = matter.said.origin == "verified" or (matter.law is not None and not matter.law.verify_origin)
         self.at[matter.act.index] = matter
         self.hands_kept = self.hands_kept or b'"let_in_by"' in bytes(matter.act.head.public)
-        if self.matters.setdefault(matter.ref, matter) is matter and matter.said.confirms:
-            self.confirmed.add(matter.said.confirms)
+        if self.matters.setdefault(matter.ref, matter) is matter:
+            self._begin_under(matter.act.head.regime or "", matter.said.rule)
+            if matter.said.confirms:
+                self.confirmed.add(matter.said.confirms)
         if matter.said.replaces:
             self.replaced.add(matter.said.replaces)
 
@@ -223,7 +257,10 @@ class Book:
         self._sign(decided.act.index, case, decided.said.by, decided.said.second)
         if case is None:
             return
-        case.kind = case.kind or decided.said.kind or ""
+        if not case.kind and decided.said.kind:
+            case.kind = decided.said.kind
+            if decided.matter is not None:
+                decided.matter.kinds[case.kind] += 1
         if step == "proposed":
             proposal = Proposal(decided.act, decided.said, before=case.proposal)
             self.at[decided.act.index] = case.proposal = proposal
@@ -237,7 +274,7 @@ class Book:
             case.decided = decided.act.at
         if step in ("kept", "reviewed"):
             self.answered[decided.answers] = decided.act.at
-            case.looks.add(Look(decided.act.place, decided.act.at, decided.said))
+            case.look(Look(decided.act.place, decided.act.at, decided.said))
 
     def begin(self, made: MeasureAct) -> None:
         self._enter(made)
@@ -248,11 +285,13 @@ class Book:
             made.proposal.carried += 1
             made.proposal.over = True
         if isinstance(made.prev, MeasureEnd):
+            lines.join(made)
             made.prev.followed.append(made)
         if self.refilled:
             self.anew.update(dict.fromkeys(named(made), made.act.place))
         if (case := made.case) is not None:
             case.begin(made)
+            self._begin_under("", made.said.rule or "")
             case.decided = made.act.at if case.decided is None else case.decided
 
     def end(self, ended: MeasureEnd) -> None:
@@ -271,10 +310,9 @@ class Book:
         self.answered[appealed.answers] = appealed.act.at
         self.judges_kept = self.judges_kept or b'"earlier"' in bytes(appealed.act.head.public)
         if appealed.said.step == "decided" and appealed.made is not None:
-            appealed.made.judged.append(appealed)
+            lines.judge(appealed.made, appealed)
         if appealed.said.step == "decided" and appealed.said.outcome in ("reversed", "modified"):
             self.granted.append(appealed)
-            self._granted.setdefault(appealed.act.at // MINUTE, []).append(appealed)
 
     def tell(self, told: NoticeAct) -> None:
         self._sign(told.act.index, told.made.case if told.made else None)
@@ -309,7 +347,7 @@ class Book:
         else:
             self.answered.pop(done.answers, None)
             if isinstance(done, AppealStep) and done.made is not None:
-                done.made.judged = [one for one in done.made.judged if one is not done]
+                lines.forget(done.made, done)
             if isinstance(done, DecisionStep) and done.case is not None:
                 self._forget_decision(done, done.case)
 
@@ -321,15 +359,14 @@ class Book:
             if proposal.concurred and proposal.concurred[-1][0] == done.act.index:
                 proposal.concurred.pop()
         elif done.said.step in ("kept", "reviewed"):
-            look = case.looks.forget(done.act.place)
-            if look is not None:
-                case.forgotten.add(look)
+            case.forget(done.act.place)
+            self.lost_looks += 1
 
     # --- tallies ---
 
     def count(self, index: int, what: tuple[str, str] | None) -> None:
         if what is not None:
-            self.decided.append(TalliedDecision(index, what))
+            insort(self.decided, TalliedDecision(index, what), key=_at)
 
     def uncover(self, sealed: int) -> bool:
         """Whether a sealed entry is opened as a whole for the first time."""
@@ -342,4 +379,8 @@ class Book:
         if tally.continues and tally.before is not None:
             tally.before.followed = True
         if tally.last:
-            self.decided = [one for one in self.decided if one.at >= tally.said.to]
+            del self.decided[: bisect_left(self.decided, tally.said.to, key=_at)]
+
+    def decided_in(self, start: int, stop: int) -> list[TalliedDecision]:
+        """Decisions that became public by entries of a stretch, of those that no tally has told yet."""
+        return self.decided[bisect_left(self.decided, start, key=_at) : bisect_left(self.decided, stop, key=_at)]

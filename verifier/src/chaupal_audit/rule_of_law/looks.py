@@ -5,13 +5,14 @@ which each of many is looked at many times is read in as many steps as it has en
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
 
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
+from chaupal_audit.rule_of_law.least import Least
 
 _place = attrgetter("place")
 
@@ -43,7 +44,7 @@ class Looks:
         self._by: dict[str | None, list[Look]] = {}
         self._agreed_by: dict[str | None, list[Look]] = {}
         self._dues: _Dues | None = None
-        self._soonest: _Soonest | None = None
+        self._soonest: Least | None = None
         for look in looks:
             self.add(look)
 
@@ -80,6 +81,16 @@ class Looks:
     def agreed_by(self, who: str | None, span: Span) -> bool:
         return bool(within(self._agreed_by.get(who, ()), span))
 
+    @property
+    def lookers(self) -> Collection[str | None]:
+        """Everybody who ever looked at anything of the case."""
+        return self._by.keys()
+
+    @property
+    def last_agreed(self) -> Look | None:
+        """The last by which a second person agreed, to whatever it was."""
+        return self._agreed[-1] if self._agreed else None
+
     def people(self, span: Span) -> set[str]:
         """Everybody who looked."""
         return {who for who, looks in self._by.items() if who and within(looks, span)}
@@ -87,7 +98,7 @@ class Looks:
     def agreed_until(self, latest: int, span: Span) -> bool:
         """Whether a second person agreed by then (ms). Asked at the end of the log."""
         if self._soonest is None:
-            self._soonest = _Soonest([look.at for look in self._agreed])
+            self._soonest = Least([look.at for look in self._agreed])
         found = within(self._agreed, span)
         return bool(found) and self._soonest.of(found) <= latest
 
@@ -98,21 +109,6 @@ class Looks:
         if self._dues is None:
             self._dues = _Dues([look for look in self._all if look.said.step == "kept"], grace)
         return self._dues.late(due, span)
-
-
-class _Soonest:
-    """The least of any stretch of numbers, in one step: the least of each stretch of 1, 2, 4, … of them is counted once."""
-
-    def __init__(self, numbers: list[int]) -> None:
-        self._rows, width = [numbers], 1
-        while 2 * width <= len(numbers):
-            last = self._rows[-1]
-            self._rows.append([min(pair) for pair in zip(last, last[width:], strict=False)])
-            width *= 2
-
-    def of(self, found: range) -> int:
-        row = self._rows[(power := len(found).bit_length() - 1)]
-        return min(row[found.start], row[found.stop - (1 << power)])
 
 
 class _Dues:

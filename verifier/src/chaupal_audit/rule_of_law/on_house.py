@@ -27,9 +27,8 @@ def frozen_early(book: Book, frozen: SaidAct[Snapshot]) -> bool:
 )
 def frozen_short(book: Book, frozen: SaidAct[Snapshot]) -> str:
     """Whatever the log had of the period is counted in its report."""
-    after = min(
-        (index for month, index in book.months.items() if month > _last_month(frozen)), default=frozen.act.index
-    )
+    after = book.first_after(_last_month(frozen))
+    after = frozen.act.index if after is None else after
     size = frozen.act.index if frozen.said.size is None else frozen.said.size
     return f"{after} entries were there, {size} were counted" if size < min(after, frozen.act.index) else ""
 
@@ -123,7 +122,7 @@ def _few(names: Iterable[str]) -> str:
 
 def _decided(book: Book, tally: TallyAct) -> list[tuple[str, str]]:
     """(did, kind) of every decision of the span."""
-    return [one.what for one in book.decided if tally.said.first <= one.at < tally.said.to]
+    return [one.what for one in book.decided_in(tally.said.first, tally.said.to)]
 
 
 def _rows(tally: TallyAct) -> list[TallyRow] | None:

@@ -371,8 +371,7 @@ def more_than_ordered(book: Book, made: MeasureAct) -> bool:
     matter, case = made.matter, made.case
     if matter is None or case is None or not case.kind:
         return False
-    alike = sum(one.kind == case.kind for one in matter.cases.values())
-    return alike > matter.said.targets.get(case.kind, 0) + matter.said.targets.get("unknown", 0)
+    return matter.kinds[case.kind] > matter.said.targets.get(case.kind, 0) + matter.said.targets.get("unknown", 0)
 
 
 @MEASURING_LAW.breach(

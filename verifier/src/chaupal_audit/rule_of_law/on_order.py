@@ -229,7 +229,7 @@ def closed_by_no_matter(book: Book, decided: DecisionStep) -> str:
 )
 def kept_nothing(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
-    return decided.said.step in STEPS_ON_CASES and (case is None or not any(True for _ in case.open()))
+    return decided.said.step in STEPS_ON_CASES and (case is None or not case.open)
 
 
 @DECIDING_ORDER.breach(
@@ -325,7 +325,7 @@ def in_force_twice(book: Book, made: MeasureAct) -> bool:
     case = made.case
     if case is None or made.cause != DECIDED:
         return False
-    return any(_binds(one, made.act.at) for one in case.open(made.proposal))
+    return case.binds(made.act.at, made.proposal)
 
 
 # --- ends ---

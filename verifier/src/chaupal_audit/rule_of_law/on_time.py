@@ -1,10 +1,12 @@
 """Checks of what must have come by the log's end: notices, ends, confirmations; and deadlines, which are told as facts."""
 
 from collections import Counter
+from itertools import islice
 
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import moment
+from chaupal_audit.rule_of_law import lines
 from chaupal_audit.rule_of_law.acts import (
     BY_APPEAL,
     ENDS_ORDERS,
@@ -17,12 +19,14 @@ from chaupal_audit.rule_of_law.acts import (
     OpeningAct,
     SaidAct,
     named,
+    near,
 )
 from chaupal_audit.rule_of_law.book import Book
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Checks
 from chaupal_audit.rule_of_law.on_order import CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
 
+TOLD = 20  # entries that a finding names
 SILENT = ("delayed", "withheld")
 NO_OWNER = ("tag", "server")  # nobody's own here, so nobody is told
 
@@ -152,11 +156,8 @@ def nothing_followed(book: Book, ended: MeasureEnd) -> bool:
 )
 def ended_unappealed(book: Book, ended: MeasureEnd) -> bool:
     """What an appeal ends or narrows is the measure that it is about, what that goes on as, or what was decided anew about the same."""
-    made = ended.made
-    if ended.said.step not in BY_APPEAL or made is None or made.case is None:
-        return False
-    about = {id(one.made): one.made for one in book.granted_about(ended.act.at, SLACK) if one.made is not None}
-    return not any(_meant(appealed, made) for appealed in about.values())
+    case = None if ended.made is None else ended.made.case
+    return ended.said.step in BY_APPEAL and case is not None and not book.granted_about(case, ended.act.at, SLACK)
 
 
 @ENDS_AT_END.breach(
@@ -293,7 +294,8 @@ def appealed_twice(book: Book, appealed: AppealStep) -> bool:
     "अपील पर उसी ने फ़ैसला किया जिसने मूल फ़ैसला किया था।",
 )
 def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
-    return any(one.has_hand(appealed.said.by) for one in _decided_line(appealed))
+    made = _decided(appealed)
+    return made is not None and lines.has_hand(made, appealed.said.by, book.lost_looks)
 
 
 @APPEALING.breach(
@@ -302,50 +304,24 @@ def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
 )
 def appeal_heard_again(book: Book, appealed: AppealStep) -> bool:
     """Asked since entries say how many came before (`Book.judges_kept`): earlier servers kept nobody from it."""
-    before = [one.said.by for made in _decided_line(appealed) if made is not appealed.made for one in made.judged]
-    return book.judges_kept and bool(appealed.said.by) and appealed.said.by in before
+    made, by = _decided(appealed), appealed.said.by
+    return book.judges_kept and made is not None and bool(by) and lines.has_judged(made, by)
 
 
 @APPEALING.breach(*OWN_TEAM, code="own_team")
 def heard_in_team(book: Book, appealed: AppealStep) -> bool:
-    line = _decided_line(appealed)
-    since = min((one.act.place for one in line), default=0)
-    return of_own_team(book, appealed.act.at, "hear_appeal", appealed.said.by, _deciders(appealed), since)
+    if (made := _decided(appealed)) is None:
+        return False
+    deciders = lines.hands(made, book.lost_looks)
+    since = lines.first_place(made)
+    return of_own_team(book, appealed.act.at, "hear_appeal", appealed.said.by, deciders, since)
 
 
-def _deciders(appealed: AppealStep) -> set[str]:
-    """Of an appeal that is decided: whoever decided what it is about, seconded it since, kept it, or decided what it goes on from or
-    went on as.
-    """
-    return {by for one in _decided_line(appealed) for by in one.hands}
-
-
-def _decided_line(appealed: AppealStep) -> list[MeasureAct]:
-    """The measures that an appeal is about, once it is decided."""
+def _decided(appealed: AppealStep) -> MeasureAct | None:
+    """The measure that an appeal is about, once it is decided."""
     filed = appealed.prev
     made = filed.prev if isinstance(filed, AppealStep) else None
-    return _one_line(made) if isinstance(made, MeasureAct) and appealed.said.step == "decided" else []
-
-
-def _one_line(made: MeasureAct) -> list[MeasureAct]:
-    """A measure with all that it continues, and all that continues it, except what its appeal left of it."""
-    line = [made]
-    while (before := line[0].before) is not None and before not in line:
-        line.insert(0, before)
-    waiting = [made]
-    while waiting:
-        ended = waiting.pop().ended
-        following = [] if ended is None else [one for one in ended.followed if one.cause != "modified"]
-        line += following
-        waiting += following
-    return line
-
-
-def _meant(made: MeasureAct, ended: MeasureAct) -> bool:
-    """Whether an appeal against a measure may end or narrow this: its line, and what else was decided in the cases of that, such as what
-    another appeal left of it.
-    """
-    return any(one is ended or (one.case is not None and one.case is ended.case) for one in _one_line(made))
+    return made if isinstance(made, MeasureAct) and appealed.said.step == "decided" else None
 
 
 @APPEALING.breach(
@@ -365,7 +341,7 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
         return False
     filed = book.prev(noted.act)
     made = book.prev(filed.act) if isinstance(filed, SaidAct) else None
-    return isinstance(made, MeasureAct) and _had_a_hand(made, noted.said.by)
+    return isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book.lost_looks)
 
 
 @COUNTERING.breach(
@@ -374,11 +350,8 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
 )
 def suit_noted_by_decider(book: Book, noted: SaidAct[entries.Counter]) -> bool:
     made = book.prev(noted.act)
-    return noted.said.step == "suit" and isinstance(made, MeasureAct) and _had_a_hand(made, noted.said.by)
-
-
-def _had_a_hand(made: MeasureAct, who: str | None) -> bool:
-    return any(one.has_hand(who) for one in _one_line(made))
+    suit = noted.said.step == "suit"
+    return suit and isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book.lost_looks)
 
 
 @APPEALS_AT_END.breach(
@@ -387,10 +360,12 @@ def _had_a_hand(made: MeasureAct, who: str | None) -> bool:
 )
 def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
     """What an appeal reversed has ended, and so has what went on in its place meanwhile: renewed, resumed, confirmed."""
-    over = appealed.act.at + GRACE
-    if appealed.said.outcome != "reversed":
+    made = _decided(appealed)
+    if appealed.said.outcome != "reversed" or made is None:
         return ""
-    return ", ".join(f"entry {one.act.index}" for one in _decided_line(appealed) if over < _bound_until(book, one))
+    bound = lines.bound_after(made, appealed.act.at + GRACE, lambda one: _bound_until(book, one))
+    told = [f"entry {one.act.index}" for one in islice(bound, TOLD + 1)]
+    return ", ".join([*told[:TOLD], "…"] if len(told) > TOLD else told)
 
 
 @APPEALS_AT_END.breach(
@@ -398,13 +373,15 @@ def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
     "अपील आंशिक रूप से अपील करने वाले के पक्ष में तय हुई, फिर भी कार्रवाई में न कुछ समाप्त हुआ, न कम।",
 )
 def modified_unchanged(book: Book, appealed: AppealStep) -> bool:
-    if appealed.said.outcome != "modified" or appealed.made is None:
+    made, at = appealed.made, appealed.act.at
+    if (
+        appealed.said.outcome != "modified"
+        or made is None
+        or any(near(one.appealed, at, SLACK) for one in lines.cases(made))
+    ):
         return False
-    line, at = _one_line(appealed.made), appealed.act.at
-    ends = [one.ended.act.at for one in line if one.ended is not None and one.ended.said.step in BY_APPEAL]
-    cases = {id(one.case): one.case for one in line if one.case is not None}
-    among = any(case.appealed_about(at, SLACK) for case in cases.values())
-    return not among and not any(abs(end - at) <= SLACK for end in ends)
+    ends = [one.ended for one in lines.caseless(made) if one.ended is not None and one.ended.said.step in BY_APPEAL]
+    return not any(abs(end.act.at - at) <= SLACK for end in ends)
 
 
 @UNSEALING.breach(

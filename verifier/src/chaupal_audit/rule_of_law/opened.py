@@ -39,7 +39,7 @@ def openings(entries: Entries, beside: Mapping[int, Iterable[str]] | None = None
         try:
             head = _entry(raw)
             texts = _open(head.public).disclosures or ()
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             continue  # whoever reads the entries says that this one cannot be read
         if head.t == "open" and head.prev is not None:
             found.setdefault(head.prev, []).extend(Opening(text, index, head.ref) for text in texts)
@@ -60,7 +60,7 @@ def sealed(entries: Entries, opened: Openings) -> dict[int, list[tuple[int, byte
             head = _entry(raw)
             texts = [one.text for one in opened[index]]
             act = msgspec.convert(disclosed_by(digests(head, texts), texts).get("act"), Act)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             continue
         if head.t == COVER and act.size is not None and 0 <= act.size <= index:
             found.setdefault(act.size, []).append((index, raw))

@@ -20,6 +20,11 @@ from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.tlog.entries import COVER, VERSION
 
 _entry = msgspec.json.Decoder(Entry).decode
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    RecursionError,
+)  # msgspec's errors are ValueErrors, but where a value lies too deep
 
 
 @dataclass(slots=True)
@@ -97,7 +102,7 @@ class Trial:
             self._take(early, entry)
         if index not in self._early:
             self._take(index, raw)
-        with suppress(ValueError, TypeError):  # found where it is taken
+        with suppress(*UNREADABLE):  # found where it is taken
             self._place(_read(index, raw))
 
     def _take(self, index: int, raw: bytes) -> None:
@@ -113,7 +118,7 @@ class Trial:
                 then = moment(inside.at) or at
                 act = acts.Act(index, then, inside, act.opened, sealed=True, place=self._heard, logged=at)
             self._hear(act)
-        except (ValueError, TypeError):  # msgspec's errors are ValueErrors
+        except UNREADABLE:
             self._find(table.UNREADABLE, index, "")
 
     def _place(self, act: acts.Act) -> None:
@@ -167,7 +172,7 @@ class Trial:
         texts = [one.text for one in published]
         digests = opened.digests(act.head, texts)
         act.opened = opened.disclosed_by(digests, texts)
-        foreign = [text for text in texts if tlog.disclosure_digest(text) not in digests]
+        foreign = [text for text in texts if tlog.disclosure_digest(text) not in digests or opened.read(text) is None]
         self._ask(table.OPENINGS, act, OpenedEntry(act, len(foreign)))
         return act
 
@@ -311,7 +316,7 @@ class Trial:
 
 
 def _read(index: int, raw: bytes) -> acts.Act:
-    """Raises ValueError, TypeError for what is no entry."""
+    """Raises one of `UNREADABLE` for what is no entry."""
     head = _entry(raw)
     at = moment(head.at)
     if head.v != VERSION or at is None:
