@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 import msgspec
 
-from chaupal.policy.measures import SEVERITY, UNFINDABLE, Measure
+from chaupal.policy.measures import SEVERITY, UNFINDABLE, WITHHOLDING, Measure
 from chaupal_audit.law.measures import EVERYWHERE as EVERYWHERE
 
 FOREVER = 2**63 - 1
@@ -46,6 +46,11 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_force(self, now: int) -> bool:
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+    @property
+    def told_abroad(self) -> bool:
+        """Whether it is told where it does not bind: it withholds in some countries, and who asked for it may be known."""
+        return self.measure in WITHHOLDING and not self.neutral and EVERYWHERE not in self.territory
 
 
 def told_countries(ruling: Ruling, country: str) -> tuple[str, ...]:

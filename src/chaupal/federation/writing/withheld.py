@@ -8,8 +8,7 @@ from typing import Any
 
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
-from chaupal.policy.measures import WITHHOLDING
-from chaupal.policy.rulings import EVERYWHERE, Ruling, RulingIndex
+from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.sentences.placeholders import ABOUT_LIMITS, notice_path
 from chaupal.policy.things import Picture
 
@@ -32,13 +31,8 @@ def of_picture(settings: Settings, index: RulingIndex, picture: Picture) -> dict
     return _property(settings, (*index.on(picture.id), *index.covering(picture.content)))
 
 
-def tellable(ruling: Ruling) -> bool:
-    """Whether servers are told of a ruling: it withholds in some countries, and who asked for it may be known."""
-    return ruling.measure in WITHHOLDING and not ruling.neutral and EVERYWHERE not in ruling.territory
-
-
 def _property(settings: Settings, found: Iterable[Ruling]) -> dict[str, Any]:
-    told = sorted({ruling.id: ruling for ruling in found if tellable(ruling)}.values(), key=lambda one: one.id)
+    told = sorted({ruling.id: ruling for ruling in found if ruling.told_abroad}.values(), key=lambda one: one.id)
     said = [_statement(settings, ruling, country) for ruling in told for country in sorted(ruling.territory)]
     return {"withheldIn": said} if said else {}
 

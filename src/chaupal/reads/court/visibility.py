@@ -47,6 +47,14 @@ async def rulings_on(reads: Reads, viewer: Viewer, id_: int) -> PostRulings:
     )
 
 
+async def withheld_abroad(reads: Reads, viewer: Viewer, post: Post) -> list[Ruling]:
+    """What withholds a post of ours, or its author's account, where the viewer is not: no more than its object tells every server."""
+    async with reads.work.reading() as reading:
+        index = (await facts_for(reading, viewer)).rulings
+    found = (*index.on(post.id), *index.on(post.author))
+    return [one for one in found if one.told_abroad and not one.binds(viewer.country) and not post.server]
+
+
 def action_of(seen: Visible[Post]) -> str:
     """What the gate does: `show`, `cover` (pictures behind a cover), `without_media` or `placeholder`."""
     verdict = seen.verdict

@@ -13,9 +13,12 @@ from chaupal.http.paging import Paged
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
+from chaupal.policy.sentences import placeholders
+from chaupal.policy.sentences.placeholders import country_names
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Person
+from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import stranger
+from chaupal.reads.court import visibility
 from chaupal.reads.page import Page
 from chaupal.reads.people import people_lists
 from chaupal.reads.posts import quotes
@@ -85,8 +88,19 @@ async def permalink(call: Call[ThreadAsked]) -> Answer:
         title=title_of(call, card),
         shared=links.preview_of_post(card.post, card.author),
         stated=await faraway.statements(call, seen.item),
+        abroad=await _abroad(call, seen.item),
         **form,
     )
+
+
+async def _abroad(call: Call[Any], post: Post) -> list[tuple[str, str]]:
+    """In which countries a post is withheld that is shown here, in the viewer's language, and where the order's page is."""
+    found = await visibility.withheld_abroad(call.house.reads, call.viewer, post)
+    return [
+        (country_names(one.territory, call.viewer.language), page)
+        for one in found
+        if (page := placeholders.notice_path(one)) != placeholders.ABOUT_LIMITS
+    ]
 
 
 def title_of(call: Call[Any], card: Card) -> str:

@@ -316,3 +316,21 @@ async def test_while_a_long_conversation_is_read_others_have_their_turn(
     assert turns - before >= 3
     whole = (await v.api(v.asha, "GET", f"/api/v1/statuses/{root.id}/context")).json()
     assert [int(one["id"]) for one in whole["descendants"]] == answers and whole["ancestors"] == []
+
+
+async def test_whoever_reads_a_post_abroad_is_told_where_it_is_withheld_and_by_which_order(village: Village):
+    """Its own object told that to every server, and its page to nobody."""
+    v, told = village, "भारत में नहीं दिखाई जाती।"
+    post, readers = v.meera.latest, (None, v.karl)
+
+    async def pages(country: str = "DE") -> list[str]:
+        return [await v.page_as(country, post, who) for who in readers]
+
+    assert not any(told in page for page in await pages())
+    ref = await v.withhold(post=post, by=v.chitra, second=v.dev)
+    assert all(told in page and f'href="/orders/{ref}"' in page for page in await pages())
+    assert not any(told in page for page in await pages("IN")), "there the notice stands in its place"
+    await v.lift(ref, by=v.chitra)
+    assert not any(told in page or ref in page for page in await pages())
+    secret = await v.withhold(post=post, by=v.chitra, second=v.dev, gag_until="2021-03-10T12:00")
+    assert not any(told in page or secret in page for page in await pages())
