@@ -10,16 +10,21 @@ from typing import Any
 
 import uvloop
 
+from bench.process import cpu_of
+
 
 @dataclass
 class Plan:
-    """What the connections send, in turn. `seconds` bounds the run, `most` the number of requests (0: no bound)."""
+    """What the connections send, in turn. `seconds` bounds the run, `most` the number of requests (0: no bound); `pid`: the server's, where
+    it is to be said what it had taken of a processor before.
+    """
 
     port: int
     requests: list[str]
     connections: int
     seconds: float
     most: int = 0
+    pid: int = 0
 
 
 class Asker(asyncio.Protocol):
@@ -99,9 +104,10 @@ class Run:
 
 
 async def run(plan: Plan) -> dict[str, Any]:
-    """Requests done, failures, seconds, p50 and p99 in ms."""
+    """Requests done, failures, seconds, p50 and p99 in ms, and seconds of the server's CPU before it."""
     loop = asyncio.get_running_loop()
     state = Run(plan)
+    before = cpu_of(plan.pid) if plan.pid else 0.0
     began = time.perf_counter()
     for _ in range(plan.connections):
         await loop.create_connection(lambda: Asker(state), "127.0.0.1", plan.port)
@@ -114,6 +120,7 @@ async def run(plan: Plan) -> dict[str, Any]:
         "seconds": seconds,
         "p50": times[len(times) // 2] * 1000,
         "p99": times[int(len(times) * 0.99)] * 1000,
+        "cpu_before": before,
     }
 
 
