@@ -21,7 +21,7 @@ from chaupal.reads.timelines import home as home_reads
 from chaupal.store.identity import apps
 from chaupal.store.machine import outbox, tail
 from chaupal.store.machine.memory import Memory
-from chaupal.store.machine.shelves import POSTS, RULINGS, Touched
+from chaupal.store.machine.shelves import ONLY, POSTS, RULINGS, Touched
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.notifications import push as devices
@@ -278,10 +278,14 @@ async def test_a_new_post_comes_with_the_news_of_it_and_stands_in_a_kept_home_el
     monkeypatch.setattr(home_reads, "page", None)  # made anew it would be by this
     home = (await there.api(here.ravi, "GET", path)).json()
     assert home[0]["id"] == str(said.id) and "सरसों कट गई" in home[0]["content"]
+    newest = memory.newest.peek(ONLY)
+    assert newest is not None, "of them nothing was changed but that one more came"
+    assert newest.of({here.asha.id}, below=2**63 - 1, above=-1, limit=1) == [said.id]
     regretted = await here.says(here.asha, "यह नहीं", language="hi")
     await here.api(here.asha, "DELETE", f"{V1}/statuses/{regretted.id}")
     await there.running.house.square.work.fresh()
     assert memory.posts.peek(said.id) is not None and memory.posts.peek(regretted.id) is None and not asked
+    assert memory.newest.peek(ONLY) is None, "one of them went"
     connection = await asyncpg.connect(here.running.house.settings.database)
     told = [row[0] for row in await connection.fetch("SELECT body FROM changes WHERE post IS NOT NULL")]
     await connection.close()

@@ -151,7 +151,7 @@ async def test_what_a_newer_version_counts_is_asked_for_where_it_is_not_known(th
     for number, body in enumerate(
         (
             '[[["posts",7]],[],[],[["posts",7,{"moods":4}]]]',
-            '[[["posts",7]],[],[],[["posts",7,{"likes_count":4}]],"more"]',
+            '[[["posts",7]],[],[],[["posts",7,{"likes_count":4}]],[],"more"]',
         )
     ):
         lies(there, likes=3)

@@ -12,6 +12,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
 from chaupal.store.machine.keeping import NO_MARKS, NO_NEWS, Keeping
+from chaupal.store.machine.newest import NewestPosts
 from chaupal.store.machine.shelves import EVERY, NEVER, NOTING, ONLY, REACTIONS, RULINGS, Kind, Noted, Touched, note
 
 type Roll = Callable[[Any, int, str], Awaitable[str]]
@@ -95,6 +96,14 @@ class Counted(NamedTuple):
         return {(self.kind, self.key), (self.kind, EVERY)}
 
 
+class Came(NamedTuple):
+    """A new post, or repost, of its author's; of what they wrote nothing else was changed."""
+
+    author: int
+    post: int
+    at_home: bool  # whether it may stand in homes: not where it was said to some alone
+
+
 class Marks(dict[int, int]):
     """What an account did with posts, as bitmasks. `since`: with others from that id on it did nothing, or all of this would have
     been forgotten: they were looked at, or not there yet.
@@ -175,7 +184,7 @@ class Memory:
         self._lately_from = 0  # all that was forgotten from then on is among them
         self.posts: KindShelf[int, Sealed[Post]] = KindShelf(shelves.POSTS)
         self.carried: KindShelf[int, int] = KindShelf(shelves.CARRIED)
-        self.latest: WholeShelf[int, Any] = WholeShelf(shelves.WROTE)  # the newest posts, by whom: store.square.posts
+        self.newest: WholeShelf[int, NewestPosts] = WholeShelf(shelves.WROTE)
         self.people: KindShelf[int, Sealed[Person]] = KindShelf(shelves.PEOPLE)
         self.relations: KindShelf[int, Relations] = KindShelf(shelves.RELATIONS)
         self.filters: KindShelf[int, Any] = KindShelf(shelves.FILTERS)  # of store.filters.Filters
@@ -237,16 +246,18 @@ class Memory:
         touched: set[Touched],
         remarks: Sequence[Remark] = (),
         counted: Sequence[Counted] = (),
+        came: Sequence[Came] = (),
         *,
         last: bool = True,
     ) -> None:
         """Drop everything that the commit changed. `remarks`: of these accounts' reactions nothing but that, so the rest stays known;
-        `counted`: so do these things, with other counts.
+        `counted`: so do these things, with other counts; `came`: of what anybody wrote nothing was changed but that these are new.
 
         `last`: they are the last word. Else others may have changed the same mark since, and it is asked for anew.
         """
         marked = {remark.account: self.reactions.peek(remark.account) for remark in remarks}
         things = [(one, self._recounted(one)) for one in counted]
+        newest = self.newest.peek(ONLY) if came else None
         posts: defaultdict[Touched, set[int]] = defaultdict(set)
         for remark in remarks:
             posts[REACTIONS, remark.account].add(remark.post)
@@ -254,6 +265,11 @@ class Memory:
         for one, thing in things:
             if thing is not None:
                 self._counted[one.kind].put(one.key, thing)
+        if newest is not None:
+            for new in came:
+                if new.at_home:
+                    newest.add(new.post, new.author)
+            self.newest.put(ONLY, newest)
         if (REACTIONS, EVERY) not in touched:
             for remark in remarks:
                 if (marks := marked[remark.account]) is not None:

@@ -23,8 +23,8 @@ from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.logger import log
 from chaupal.policy.things import Post
 from chaupal.store.machine.connecting_postgres import connect
-from chaupal.store.machine.memory import Counted, Remark
-from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched
+from chaupal.store.machine.memory import Came, Counted, Remark
+from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, WROTE, Touched
 from chaupal.store.machine.work import Row, Writing
 from chaupal.store.square import posts
 
@@ -78,17 +78,19 @@ class Body(msgspec.Struct, array_like=True):
     """A unit as it is told to others: the keys that it changed, by kind, and its events as they stand in the outbox.
 
     `marked`: (account, post) where of an account's reactions nothing else was changed; `counted`: kind, key and what it counts by
-    now where nothing else of a thing was. Who does not know of these forgets all of the account's, and the thing.
+    now where nothing else of a thing was; `came`: (author, post, whether it may stand in homes) where of what anybody wrote nothing
+    else was. Who does not know of these forgets all of the account's, the thing, and the newest posts.
     """
 
     touched: list[tuple[str, Key]]
     events: list[tuple[str, str]]
     marked: list[tuple[int, int]] = []
     counted: list[tuple[str, int, dict[str, int | None]]] = []
+    came: list[tuple[int, int, bool]] = []
 
 
 class UnitBeside(NamedTuple):
-    """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it;
+    """A unit of another process. `strange`: it names what this version does not know; `marked`, `counted` and `came`: as `Body` has it;
     `post`: the new post that it tells of, as it was at the look, or None.
     """
 
@@ -97,6 +99,7 @@ class UnitBeside(NamedTuple):
     strange: bool
     marked: Sequence[tuple[int, int]] = ()
     counted: Sequence[Counted] = ()
+    came: Sequence[Came] = ()
     post: Post | None = None
 
 
@@ -106,7 +109,7 @@ def written(unit: Writing) -> str:
     events = [encode_event(event) for event in unit.events if event.shared]
     marked = [(remark.account, remark.post) for remark in unit.noticed()]
     counted = [(one.kind.name, one.key, dict(one.counts)) for one in unit.recounted()]
-    return msgspec.json.encode(Body(touched, events, marked, counted)).decode()
+    return msgspec.json.encode(Body(touched, events, marked, counted, [*unit.arrived()])).decode()
 
 
 def read(text: str) -> UnitBeside:
@@ -119,7 +122,8 @@ def read(text: str) -> UnitBeside:
     touched = {(_BY_NAME[name], EVERY if key is None else key) for name, key in body.touched if name in _BY_NAME}
     known = [event for event in events if event is not None]
     counted = [Counted(_BY_NAME[name], key, counts) for name, key, counts in body.counted if name in _BY_NAME]
-    return UnitBeside(touched, known, len(touched) < len(body.touched), body.marked, counted)
+    came = [Came(*one) for one in body.came]
+    return UnitBeside(touched, known, len(touched) < len(body.touched), body.marked, counted, came)
 
 
 def new_post(row: Row) -> Post | None:
@@ -156,6 +160,15 @@ def counts_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> l
         return counted
     often = Counter(touched for unit in (*known, *(change.touched for change in changes)) for touched in unit)
     return [one for one in counted if sum(often[whole] for whole in one.wholes) == 1]
+
+
+def came_of(changes: Sequence[UnitBeside]) -> list[Came]:
+    """The posts that are new, where of what anybody wrote none of these units changed anything else."""
+    for change in changes:
+        authors = {one.author for one in change.came}
+        if any(kind is WROTE and key not in authors for kind, key in change.touched):
+            return []
+    return [one for change in changes for one in change.came]
 
 
 class Sighting(NamedTuple):

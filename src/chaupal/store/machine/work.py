@@ -16,8 +16,8 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine.dialect import Statement
-from chaupal.store.machine.memory import Counted, Memory, Remark
-from chaupal.store.machine.shelves import EVERY, NEVER, REACTIONS, Every, Kind, Touched, note
+from chaupal.store.machine.memory import Came, Counted, Memory, Remark
+from chaupal.store.machine.shelves import EVERY, NEVER, REACTIONS, WROTE, Every, Kind, Touched, note
 
 type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
@@ -100,6 +100,7 @@ class Writing(Reading):
         self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
         self.remarks: list[Remark] = []
         self.counts: list[Counted] = []
+        self.came: list[Came] = []
         self.new_post: int | None = None  # others read it with the news of this unit
         self.ends_from = 0  # the generation of memory in which its COMMIT was sent
         self.keyed = self
@@ -132,14 +133,14 @@ class Writing(Reading):
     async def part(self) -> AsyncGenerator[None]:
         """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
         told, touched, spared = len(self.events), set(self.touched), set(self.spared)
-        remarked, counted, edge = len(self.remarks), len(self.counts), self.edge
+        remarked, counted, came, edge = len(self.remarks), len(self.counts), len(self.came), self.edge
         await self.mark()
         try:
             yield
         except BaseException:
             await self.undo()
             self.memory.undone(self.changed())
-            del self.events[told:], self.remarks[remarked:], self.counts[counted:]
+            del self.events[told:], self.remarks[remarked:], self.counts[counted:], self.came[came:]
             self.touched, self.spared, self.log_size, self.edge = touched, spared, None, edge
             raise
         await self.keep()
@@ -171,6 +172,10 @@ class Writing(Reading):
         """
         self.counts.append(Counted(kind, key, counts, self.memory.lying(kind, key)))
 
+    def come(self, author: int, post: int, *, at_home: bool) -> None:
+        """Somebody's post is new, and nothing else of what they wrote is changed: the newest of all need not be read anew."""
+        self.came.append(Came(author, post, at_home))
+
     def spare(self, kind: Kind[Any]) -> None:
         """Rows of a kind are changed, but nothing that anybody could have cached by its keys."""
         self.spared.add(kind)
@@ -184,10 +189,14 @@ class Writing(Reading):
         often = Counter(one[:2] for one in self.counts)
         return [one for one in self.counts if often[one[:2]] == 1 and self.touched.isdisjoint(one.wholes)]
 
+    def arrived(self) -> Sequence[Came]:
+        """The new posts, where of what anybody wrote nothing else was changed."""
+        return () if any(kind is WROTE for kind, _ in self.touched) else self.came
+
     def changed(self) -> set[Touched]:
         """What was touched; and the whole of each kind whose rows were changed and none of whose keys was touched."""
         touched = self.touched | {(REACTIONS, remark.account) for remark in self.remarks}
-        touched |= {one[:2] for one in self.counts}
+        touched |= {one[:2] for one in self.counts} | {(WROTE, one.author) for one in self.came}
         named = {kind for kind, _ in touched} | self.spared
         return touched | {(kind, EVERY) for kind in self.owed if kind not in named}
 

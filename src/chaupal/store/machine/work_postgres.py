@@ -23,7 +23,7 @@ from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.seats import CLOCK_OFF, SEATED
 from chaupal.store.machine.shelves import POSTS, Touched, note_everything
-from chaupal.store.machine.tail import Barrier, Tail, UnitBeside, counts_of, remarks_of
+from chaupal.store.machine.tail import Barrier, Tail, UnitBeside, came_of, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -302,7 +302,7 @@ class PostgresWork(SharedWork):
             memory.forget_all()
         if changes:  # though no key is named: what rests on everything is good until any commit at all
             touched = {key for change in changes for key in change.touched}
-            memory.forget(touched, remarks_of(changes), counts_of(changes, known), last=False)
+            memory.forget(touched, remarks_of(changes), counts_of(changes, known), came_of(changes), last=False)
         for post in new:
             self._keep_told(post)
         for change in changes:

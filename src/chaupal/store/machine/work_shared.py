@@ -66,7 +66,8 @@ class SharedWork:
             unseen = self._tells and not heard and self.memory.stands(REACTIONS, marked, unit.ends_from)
             last = not self.hears_others or unseen
             counted = () if heard else [one for one in unit.recounted() if one.was is not None]
-            self.memory.forget(unit.changed(), unit.noticed(), counted, last=last)
+            came = () if heard else unit.arrived()
+            self.memory.forget(unit.changed(), unit.noticed(), counted, came, last=last)
             if unit.events and not heard:
                 self.after_commit(unit.events)
         except Exception:  # whatever it was: it is committed, and by what is forgotten nothing older is told

@@ -139,6 +139,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     await w.run(INSERT, listed=int(of_the_square and not post.server), answers=int(answers), **written(post))
     if of_the_square and post.server:
         await w.run(LIST_ELSEWHERE, of=post.id, whence=post.server, tongue=post.language)
+    w.come(post.author, post.id, at_home=post.visibility is not Visibility.DIRECT)
     _touch_lists(w, post, listed=public)
     await _add_tags(w, post, public=public)
     for mention in post.mentions:
@@ -159,6 +160,7 @@ def written(post: Post) -> dict[str, Any]:
 
 async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> None:
     """The people, tags and pictures in an edited post. A tag that was there before is not counted again."""
+    w.touch(WROTE, after.author)
     _touch_lists(w, before, listed=public)
     _touch_lists(w, after, listed=public)
     await w.run(DROP_TAGS, of=after.id)
@@ -171,8 +173,7 @@ async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> N
 
 
 def _touch_lists(w: Writing, post: Post, *, listed: bool) -> None:
-    """The lists in which a post stands, stands no more, or stands otherwise than before."""
-    w.touch(WROTE, post.author)
+    """The lists in which a post stands, stands no more, or stands otherwise than before, beside that of what its author wrote."""
     w.touch(THREADS, post.root)
     w.touch(TAGGED, *[tag.key for tag in post.tags])
     if listed and not post.server:
@@ -263,6 +264,7 @@ async def remove(w: Writing, post: Post) -> list[Gone]:
     await _counts_no_more(w, gone)
     w.touch(POSTS, post.id)
     w.touch(REACTIONS, post.author)  # it may have been pinned
+    w.touch(WROTE, post.author)
     _touch_lists(w, post, listed=post.visibility in LISTED_PUBLICLY)
     await _count_on_others(w, post, -1)
     return [gone, *reposts]

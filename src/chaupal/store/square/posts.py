@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from chaupal.policy.things import Emoji, LinkCard, Mention, Picture, Poll, Post,
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.newest import NewestPosts
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
 from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.together import loaded
@@ -270,13 +271,12 @@ _FROM_AUTHORS = (
 FROM_AUTHORS = _FROM_AUTHORS.ordered("-id")
 FROM_AUTHORS_UP = _FROM_AUTHORS.ordered("id")
 
-# The newest posts of all with their authors, in memory: when many open their homes at once, each of them is picked from there. So
-# many are the first page of whoever follows a fifth of those who write, with what tells a repeat on it.
+# The newest posts of all with their authors, in memory: whoever opens their home has it picked from there. So many are the first page
+# of whoever follows a fifth of those who write, with what tells a repeat on it.
 LATEST = 400
 NEWEST = (
     selects(posts.c.id, posts.c.author).where(text(f"visibility <> {int(Visibility.DIRECT)}")).ordered("-id").limit("n")
 )
-ASKED: tuple[Row, ...] = ()  # in their place: somebody has asked since the last post
 
 
 _mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode
@@ -344,27 +344,19 @@ async def newest_of(
 
 async def _picked(reading: Reading, authors: frozenset[int], below: int, above: int, limit: int) -> list[int] | None:
     """Ids of what these people posted between two ids, newest first, but for direct posts; None where the store has to be asked."""
-    rows = () if isinstance(reading, Writing) else await _latest(reading)
-    if not rows:
+    if isinstance(reading, Writing):
         return None
-    found = [*islice((row[0] for row in rows if row[1] in authors and above < row[0] < below), limit)]
-    return found if len(found) == limit or len(rows) < LATEST or rows[-1][0] <= above else None
+    newest = reading.memory.newest.peek(ONLY) or await _newest(reading)
+    return newest.of(authors, below=below, above=above, limit=limit)
 
 
-async def _latest(reading: Reading) -> tuple[Row, ...]:
-    """Nothing at first: they are read when a second one asks between two posts, for to one alone they cost more than they save."""
-    memory = reading.memory
-    kept: tuple[Row, ...] | None = memory.latest.peek(ONLY)
-    if kept is None:
-        memory.latest.put(ONLY, ASKED)
-        return ASKED
-    if kept:
-        return kept
-    generation = memory.generation
-    rows = tuple(await reading.by(WROTE).fetch(NEWEST, n=LATEST))
-    if generation == memory.generation:
-        memory.latest.put(ONLY, rows)
-    return rows
+async def _newest(reading: Reading) -> NewestPosts:
+    """Read once, and anew where one of them went or became another: what is new comes to them."""
+    generation = reading.memory.generation
+    found = NewestPosts(await reading.by(WROTE).fetch(NEWEST, n=LATEST), LATEST)
+    if generation == reading.memory.generation:
+        reading.memory.newest.put(ONLY, found)
+    return found
 
 
 async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
