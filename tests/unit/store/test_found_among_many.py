@@ -1,5 +1,6 @@
 """What is rare is found without a look at everything beside it: how many rows the databases look at, of six thousand."""
 
+import itertools
 import json
 import random
 import sqlite3
@@ -132,9 +133,12 @@ def by(pages: posts.Pages, *, upward: bool = False, **params: Any) -> Any:
     return lambda reading: pages.rows(reading, upward=upward, n=21, **{**ALL, **params})
 
 
-def told(*kinds: str) -> Any:
-    wanted = notifications.Wanted(kinds=kinds)
-    return lambda reading: notifications.page(reading, AUTHOR, wanted, **ALL, limit=20, upward=False)
+def told(*kinds: str, upward: bool = False, together: Sequence[str] = ()) -> Any:
+    wanted = notifications.Wanted(kinds=kinds, together=together)
+    return lambda reading: notifications.page(reading, AUTHOR, wanted, **ALL, limit=20, upward=upward)
+
+
+NO_LIKES = [kind for kind in notifications.KINDS if kind != "favourite"]
 
 
 async def test_what_many_did_is_passed_over_without_a_question_for_each_of_them(cost: Cost, database: str):
@@ -184,6 +188,9 @@ MIDDLE = MANY // 2 * APART
         pytest.param(lambda reading: reports.latest(reading, ("open",), by=7), 1, id="reports by one"),
         pytest.param(told("mention"), 1, id="one kind of notifications"),
         pytest.param(told("mention", "poll"), 1, id="two kinds of notifications"),
+        pytest.param(told(*NO_LIKES), 1, id="all kinds of notifications but one"),
+        pytest.param(told(*NO_LIKES, upward=True), 1, id="all kinds of notifications but one, upward"),
+        pytest.param(told(*NO_LIKES, together=("follow",)), 1, id="all kinds of notifications but one, in groups"),
     ],
 )
 async def test_what_is_rare_is_found_without_a_look_at_all_beside_it(cost: Cost, ask: Any, many: int):
@@ -198,11 +205,8 @@ async def test_rare_tags_at_home_are_found_without_a_look_at_all_that_has_a_tag(
     assert (len(found), looked < 60) == (3, True), looked
 
 
-@pytest.mark.parametrize("whose", [None, 3])
-@pytest.mark.parametrize("together", [("favourite", "reblog"), ("favourite",)])
-async def test_each_group_stands_once_on_all_pages_together_at_its_newest(
-    work: Work, together: Sequence[str], whose: int | None
-):
+async def test_each_group_stands_once_on_all_pages_together_at_its_newest(work: Work, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(notifications, "LOOKED_AT", 17)
     dice = random.Random(5)
     told = [
         (n, kind := dice.choice(["favourite", "favourite", "reblog", "mention"]), dice.choice([3, 3, 4]),
@@ -214,22 +218,30 @@ async def test_each_group_stands_once_on_all_pages_together_at_its_newest(
         for n, kind, by_, group, apart in told:
             row = dict(zip(columns.split(), (n, AUTHOR, kind, by_, 1, f"{n}", "", n, group, apart), strict=True))
             await w.run(notifications.ADD, **row)
-    wanted = notifications.Wanted(by=whose, together=together)
-    heads: dict[object, int] = {}
-    for n, kind, by_, group, apart in told:
-        if not apart and whose in (None, by_):
-            heads[group if kind in together else n] = n
-    down, up, below, above = list[int](), list[int](), 2**63 - 1, -1
+    for together, whose, but in itertools.product(
+        [("favourite", "reblog"), ("favourite",)], [None, 3], ["", "poll", "favourite"]
+    ):
+        wanted = notifications.Wanted(
+            kinds=[kind for kind in notifications.KINDS if kind != but], by=whose, together=together
+        )
+        heads: dict[object, int] = {}
+        for n, kind, by_, group, apart in told:
+            if not apart and whose in (None, by_) and kind != but:
+                heads[group if kind in together else n] = n
+        wanted_ids = sorted(heads.values(), reverse=True)
+        assert await walked(work, wanted, upward=False) == wanted_ids == (await walked(work, wanted, upward=True))[::-1]
+
+
+async def walked(work: Work, wanted: notifications.Wanted, *, upward: bool) -> list[int]:
+    """The ids on all pages, one page after the other: one that is not full is the last."""
+    found, below, above, more = list[int](), 2**63 - 1, -1, True
     async with work.reading() as reading:
-        while page := await notifications.page(reading, AUTHOR, wanted, below=below, above=-1, limit=3, upward=False):
-            down += [one.id for one in page[:3]]
-            below = down[-1]
-        while page := await notifications.page(
-            reading, AUTHOR, wanted, below=2**63 - 1, above=above, limit=3, upward=True
-        ):
-            up += [one.id for one in page[-3:][::-1]]
-            above = up[-1]
-    assert down == sorted(heads.values(), reverse=True) == up[::-1]
+        while more:
+            page = await notifications.page(reading, AUTHOR, wanted, below=below, above=above, limit=9, upward=upward)
+            found += [one.id for one in (page[-9:][::-1] if upward else page[:9])]
+            below, above = (below, found[-1]) if upward else (found[-1], above)
+            more = len(page) > 9
+    return found
 
 
 async def test_what_is_hidden_is_not_held_against_each_row(database: str):

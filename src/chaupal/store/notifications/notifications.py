@@ -71,7 +71,10 @@ _MINE = (notifications.c.account_id == param("me"), notifications.c.filtered <= 
 # Of one kind, by an index of its own: who is told of a hundred thousand likes has few mentions among them.
 _OF_KIND = (*_MINE, notifications.c.kind == text_param("kind"))
 _OF_KINDS = (*_MINE, among(notifications.c.kind, "kinds"))
-FEW = 3  # kinds that are asked for one by one
+FEW = (
+    3  # kinds that are asked for one by one; several are first looked for among so many next notifications of all kinds
+)
+LOOKED_AT = 120
 # The newest of each group stands for it, so pages move by ids like any other.
 _newer = notifications.alias("newer")
 _ALONE = or_(among(notifications.c.kind, "together", negate=True), notifications.c.group_key == sql("''"))
@@ -154,6 +157,14 @@ MEMBERS = (
     .order_by(notifications.c.id.desc())
     .limit("n")
 )
+# The notification of any kind that is so many further on.
+_on = selects(notifications.c.id).where(
+    *_MINE, notifications.c.id < param("below"), notifications.c.id > param("above")
+)
+FURTHER_ON = {
+    upward: _on.order_by(notifications.c.id if upward else notifications.c.id.desc()).offset(param("on")).limit(1)
+    for upward in (False, True)
+}
 DISMISS_GROUP = deletes(notifications).where(account_id="me", group_key="key")
 WHOSE_ON = selects(notifications.c.account_id).where(among(notifications.c.post_id, "ids")).distinct()
 ONE = selects(*COLUMNS).where(same(notifications, account_id="me", id="of"))
@@ -266,14 +277,27 @@ async def page(
         "whose": wanted.by or 0,
         "together": listed(wanted.together),
     }
-    rows: Sequence[Row]
-    if len(wanted.kinds) > FEW:
-        rows = await of_some.rows(reading, upward=upward, kinds=listed(wanted.kinds), **bounds)
-    else:
+    rows = None if len(wanted.kinds) <= FEW else await _near(reading, of_some, wanted.kinds, bounds, upward=upward)
+    if rows is None:
         each = [await of_one.rows(reading, upward=upward, kind=kind, **bounds) for kind in wanted.kinds]
         rows = [*merge(*each, key=itemgetter(0), reverse=not upward)][: limit + 1]
     found = [_notification(row) for row in rows]
     return found[::-1] if upward else found
+
+
+async def _near(
+    reading: Reading, pages: Pages, kinds: Sequence[str], bounds: dict[str, Any], *, upward: bool
+) -> Sequence[Row] | None:
+    """Of some kinds, where there are enough within the next few of all kinds: who is told of a hundred thousand likes has few others
+    among them. None: each kind is to be looked for by itself.
+    """
+    edge = ()
+    if len(kinds) < len(KINDS):
+        asked = {name: bounds[name] for name in ("me", "apart", "below", "above")}
+        edge = await reading.once(NOTIFICATIONS, asked["me"], FURTHER_ON[upward], on=LOOKED_AT, **asked)
+    near = bounds | ({} if not edge else {"below": edge[0][0]} if upward else {"above": edge[0][0]})
+    rows = await pages.rows(reading, upward=upward, kinds=listed(kinds), **near)
+    return rows if not edge or len(rows) >= bounds["n"] else None
 
 
 async def members(
