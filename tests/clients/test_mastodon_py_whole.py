@@ -61,6 +61,9 @@ def test_schedules_a_post_moves_it_and_takes_it_back(asha: Mastodon):
     moved = asha.scheduled_status_update(waiting, at + timedelta(hours=1))
     assert moved.scheduled_at > waiting.scheduled_at
     assert asha.scheduled_status(waiting.id).id == waiting.id and len(asha.scheduled_statuses()) == 1
+    # Tokodon's drafts
+    asha.scheduled_status_update(waiting, at.replace(year=at.year + 3000, day=1))
+    assert asha.scheduled_statuses()[0].scheduled_at.year == at.year + 3000
     asha.scheduled_status_delete(waiting)
     assert asha.scheduled_statuses() == []
 

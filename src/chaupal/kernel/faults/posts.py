@@ -151,7 +151,7 @@ FAULTS: dict[str, Fault] = {
         "scheduled_at",
         "Scheduled at The scheduled date must be in the future",
         "too soon or too late",
-        N_("Choose a time that is five minutes from now at least, and five years at most."),
+        N_("Choose a time that is five minutes from now at least."),
     ),
     "too_many_scheduled": at(
         "scheduled_at",

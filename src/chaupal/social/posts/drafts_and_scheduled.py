@@ -5,6 +5,7 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
 from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS, MOST_SCHEDULED, Unsaid, UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility
+from chaupal.policy.things import NO_END
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PlanFailed
@@ -67,7 +68,6 @@ async def _check_pictures(w: Writing, me: int, body: Unsaid) -> None:
 
 
 SOONEST = 5 * MINUTE
-LATEST = 5 * 365 * DAY
 MOST_A_DAY = 50
 AT_ONCE = 50
 FOREVER = 2**62  # ms
@@ -177,9 +177,11 @@ async def _say(square: Square, waiting: UnsaidPost) -> int:
 async def _check_time(
     square: Square, w: Writing, me: int, at: int, posts_: int, before: UnsaidPost | None = None
 ) -> None:
-    """So many posts may wait for that time (ms). `before`: what waits already in their stead. Raises Invalid."""
-    now = square.clock()
-    if not now + SOONEST <= at <= now + LATEST:
+    """So many posts may wait for that time (ms). `before`: what waits already in their stead. Raises Invalid.
+
+    Tokodon keeps drafts as posts to be said in three thousand years.
+    """
+    if not square.clock() + SOONEST <= at <= NO_END:
         raise Invalid("time_out_of_reach")
     day = at - at % DAY
     for most, since, until in ((MOST_SCHEDULED, 0, FOREVER), (MOST_A_DAY, day, day + DAY)):
