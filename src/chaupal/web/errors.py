@@ -10,7 +10,7 @@ import regex
 from chaupal.governance.log.batches import NotYet
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.kernel.clock import SECOND
-from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, TooMany, WithheldByLaw
+from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, TooMany, WithheldByLaw, coded
 from chaupal.web import links, pages
 from chaupal.web.account import entering
 from chaupal.web.words import N_, by_field, sentence, sentence as sentence_of, words
@@ -104,7 +104,7 @@ def _flat(sent: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str,
             yield from _flat(value, name)
 
 
-# `Problem.slug` -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.
+# `Problem.slug`, or its code where that says more -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.
 SAID: dict[str, tuple[str, str]] = {
     "invalid": (N_("This could not be accepted"), ""),
     "malformed": (N_("This request cannot be read"), N_("It may have been cut off on the way. Go back and try again.")),
@@ -113,6 +113,10 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Nothing of it is lost. Log in on another page, come back to this one, and send it."),
     ),
     "not_allowed": (N_("This is not possible for you"), ""),
+    "form_out_of_date": (
+        N_("This form is out of date"),
+        N_("Nothing was done. Go back, open the page again, and send it once more."),
+    ),
     "closed": (N_("Your account is suspended"), ""),
     "not_found": (N_("There is nothing here"), N_("It may have been deleted, or it may not be meant for you.")),
     "log_not_yet": (
@@ -150,7 +154,7 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
     if isinstance(problem, GuessedAt) and call.route.path == "/login":
         return await entering.guessed_at(call)
     said = words(call.viewer.language)
-    title, sentence = SAID.get(problem.slug, OURS)
+    title, sentence = SAID.get(coded(problem).code) or SAID.get(problem.slug, OURS)
     told = said.gettext(sentence) if sentence else sentence_of(problem, call.viewer.language)
     if isinstance(problem, NotYet):
         told %= {"when": problem.when}

@@ -273,6 +273,7 @@ async def test_a_form_without_its_word_does_nothing(village: Village):
     answer = await village.client.post("/compose", data={"text": "जाली"}, headers=headers)
     assert answer.status_code == 403
     assert 'lang="hi"' in answer.text
+    assert "यह फ़ॉर्म पुराना हो गया है</h1>" in answer.text and "आप यह नहीं कर सकते" not in answer.text
     assert "जाली" not in await village.page_as("IN", "/@asha")
 
 
