@@ -104,7 +104,8 @@ def _flat(sent: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str,
             yield from _flat(value, name)
 
 
-# `Problem.slug`, or its code where that says more -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.
+# `Problem.slug`, or its code where that says more -> heading, and the sentence below it. Where the sentence is empty the problem's own
+# message stands.
 SAID: dict[str, tuple[str, str]] = {
     "invalid": (N_("This could not be accepted"), ""),
     "malformed": (N_("This request cannot be read"), N_("It may have been cut off on the way. Go back and try again.")),
