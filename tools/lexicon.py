@@ -8,6 +8,7 @@ languages, countries, months and days are from CLDR (Babel), and the words of ou
 
 import gzip
 import json
+import math
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,7 @@ from babel.messages.pofile import read_po
 
 import dawg
 import pieces
+from chaupal.text.fold import count_key
 
 FREQUENCIES, SPOKEN, HINDI = "wordfreq==3.1.1", "codemix_restore-shunyalabs==0.4.0", "dhvani==0.2.5"
 PIECES, PRINTED = "blingfire==0.1.8", "@tesseract.js-data/{}@1.0.0"
@@ -108,10 +110,21 @@ def packed_words(language: str, into: Path) -> bytes:
     if name:
         words = dict(read_words(brought(into, HINDI)) if language == "hi" else ()) | dict(heard_words(spoken, language))
         words |= dict(own_words(language)) | dict(frequencies(brought(into, FREQUENCIES), name))
+        words |= together(words)
     else:
         learned = pieces.strings(brought(into, PIECES).read("blingfire/xlm_roberta_base.i2w"))
         words = guessed(language, block, spoken, printed_words(code, into), learned)
     return pack(fitting(words, block, MOST if name else MOST_GUESSED), block, english(spoken, language))
+
+
+def together(words: dict[str, int]) -> dict[str, int]:
+    """A word that is spelled in several ways (वहाँ, वहां) is as frequent as all of them: as the one that most people write."""
+    spelled: dict[str, list[str]] = {}
+    for word in words:
+        spelled.setdefault(count_key(word), []).append(word)
+    groups = ([words[word] for word in same] for same in spelled.values())
+    rarities = (round(-10 * math.log10(sum(10 ** (-rare / 10) for rare in group))) for group in groups)
+    return {min(same, key=words.__getitem__): rare for same, rare in zip(spelled.values(), rarities, strict=True)}
 
 
 def printed_words(code: str, into: Path) -> set[str]:

@@ -78,3 +78,8 @@ def test_malayalam_words_as_they_were_written_count_as_rarer_than_as_they_are_wr
     assert found == {"ആണ്": 30, "കൂടുതൽ": 44, "കൂടുതല്": 44 + lexicon.SLIPPED, "ആര്യ": 50, "ആൺ": 52}
     assert pieces.newer("മാര്ക്ക്") == "മാർക്ക്"
     assert not pieces.newer("ആര്യ")
+
+
+def test_a_word_that_is_spelled_in_two_ways_is_as_frequent_as_both_in_the_one_that_most_write():
+    rare = {"वहाँ": 33, "वहां": 34, "वाहन": 32, "वहा": 50}
+    assert lexicon.together(rare) == {"वहाँ": 30, "वाहन": 32, "वहा": 50}
