@@ -20,6 +20,7 @@ from chaupal.ports.files import Files, check_key
 DATABASE = "chaupal.db"
 DUMP = "chaupal.pgdump"
 FILES = "files"
+CARRYING = "restoring"  # stands in an object store while a restore brings uploads there
 # The operator's laws and rules too: a server does not start without those that its orders came in under (laws.check_cited).
 KEPT = (FILES, "keys", "mail", "regimes", "rules")
 
@@ -93,17 +94,28 @@ def _add(tar: tarfile.TarFile, data: Path, path: Path) -> None:
 
 async def restore(settings: Settings, file: Path) -> None:
     """Bring a backup back. Raises Problem for a data directory that is not empty and for a file that is no backup."""
-    files = keeper_of(settings) if settings.files else None
-    if files is not None:
-        with reached(settings):
-            async for key in files.every():
-                raise Problem(f"{settings.files} is not empty (it holds {key}); restore into a new store")
+    home = await asyncio.to_thread(_check_free, settings)
     if settings.postgres:
         await _check_empty(settings.database)
-    await asyncio.to_thread(_restore, settings, file)
-    if files is not None:
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix=".restore-") as beside:
+        unpacked = Path(beside) / "data"
+        await asyncio.to_thread(_lay_out, settings, file, unpacked)
+        if settings.files:  # this can end half way: then nothing else is there yet, and it goes on the next time
+            with reached(settings):
+                await _carry(settings, unpacked / FILES)
+        await asyncio.to_thread(_put_in_place, settings, unpacked, home)
+    if settings.files:
         with reached(settings):
-            await _carry(Path(settings.data) / FILES, files)
+            await keeper_of(settings).drop(CARRYING)
+
+
+def _check_free(settings: Settings) -> Path:
+    """Where it is to lie. Raises Problem where something does."""
+    data = Path(settings.data)
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise Problem(f"{data} is not empty; name a new directory by --data, and serve that")
+    data.absolute().parent.mkdir(parents=True, exist_ok=True)
+    return data.absolute()
 
 
 async def _check_empty(dsn: str) -> None:
@@ -127,37 +139,43 @@ async def _check_empty(dsn: str) -> None:
         raise Problem(f"`database` must name a new, empty one (this holds {found}); nothing is restored")
 
 
-async def _carry(folder: Path, files: Files) -> None:
-    """All uploads of a folder into an object store; then the folder goes."""
-    for path in await asyncio.to_thread(lambda: sorted(folder.rglob("*"))):
-        if path.is_file():
-            await files.put_file(str(path.relative_to(folder)), path)
+async def _carry(settings: Settings, folder: Path) -> None:
+    """All uploads of a folder into an object store; then the folder goes. Raises Problem for a store that holds anything, but what a
+    restore of the same uploads brought there that did not come to its end.
+    """
+    files = keeper_of(settings)
+    found = await asyncio.to_thread(lambda: [path for path in sorted(folder.rglob("*")) if path.is_file()])
+    paths = {str(path.relative_to(folder)): path for path in found}
+    known = {*paths, CARRYING} if await files.size(CARRYING) is not None else set[str]()
+    async for key in files.every():
+        if key not in known:
+            raise Problem(f"{settings.files} is not empty (it holds {key}); restore into a new store")
+    await files.put(CARRYING, b"chaupal restore")
+    for key, path in paths.items():
+        await files.put_file(key, path)
     await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
-def _restore(settings: Settings, file: Path) -> None:
-    data = Path(settings.data)
-    if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise Problem(f"{data} is not empty; name a new directory by --data, and serve that")
-    data.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=data.absolute().parent, prefix=".restore-") as beside:
-        unpacked = Path(beside) / "data"
-        unpacked.mkdir(0o700)
-        _unpack(file, unpacked)
-        if (unpacked / DUMP).exists() != settings.postgres:
-            raise Problem("This backup is of the other kind of database; set `database` to match it")
-        if settings.postgres:
-            words = ("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(unpacked / DUMP))
-            try:
-                _postgres(settings, *words)
-            except Problem as error:
-                raise Problem(f"nothing is restored. {error}") from error
-            (unpacked / DUMP).unlink()
-        else:
-            _check_whole(unpacked / DATABASE, file)
-        if data.exists():
-            data.rmdir()
-        unpacked.rename(data.absolute())
+def _lay_out(settings: Settings, file: Path, folder: Path) -> None:
+    folder.mkdir(0o700)
+    _unpack(file, folder)
+    if (folder / DUMP).exists() != settings.postgres:
+        raise Problem("This backup is of the other kind of database; set `database` to match it")
+    if not settings.postgres:
+        _check_whole(folder / DATABASE, file)
+
+
+def _put_in_place(settings: Settings, unpacked: Path, home: Path) -> None:
+    if settings.postgres:
+        words = ("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(unpacked / DUMP))
+        try:
+            _postgres(settings, *words)
+        except Problem as error:
+            raise Problem(f"nothing is restored. {error}") from error
+        (unpacked / DUMP).unlink()
+    if home.exists():
+        home.rmdir()
+    unpacked.rename(home)
 
 
 def _unpack(file: Path, folder: Path) -> None:

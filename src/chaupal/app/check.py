@@ -17,9 +17,17 @@ from chaupal.store.machine import checks
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import link_cards, media
 
+type Lost = list[lost_entries.LostMeasure]
 
-async def check_house(house: House) -> list[str]:
-    """Every fault found, a line each; empty when all is whole."""
+
+async def check_and_doubts(house: House) -> tuple[list[str], list[str]]:
+    """What `check_house` and `doubts` find: what both need is read once."""
+    lost = await _undecided(house)
+    return await check_house(house, lost), await doubts(house, lost)
+
+
+async def check_house(house: House, lost: Lost | None = None) -> list[str]:
+    """Every fault found, a line each; empty when all is whole. `lost`: see `_undecided`; asked for where it is not given."""
     faults: list[str] = []
     work = house.square.work
     async with work.of_one_moment() as reading:
@@ -31,7 +39,7 @@ async def check_house(house: House) -> list[str]:
         faults += (await reconcile.reconcile(house.court, [role_grants.strays])).faults
         faults += [
             f"in the log, and not in the store; nobody has decided anew: {one.in_words()}"
-            for one in await _undecided(house)
+            for one in (await _undecided(house) if lost is None else lost)
             if not one.nameless
         ]
     except Problem as problem:
@@ -39,21 +47,23 @@ async def check_house(house: House) -> list[str]:
     return faults
 
 
-async def _undecided(house: House) -> list[lost_entries.LostMeasure]:
-    async with house.square.work.reading() as reading:
-        return await lost_entries.undecided(house.court, reading)
+async def _undecided(house: House) -> Lost:
+    """What only the log knows, and nobody has decided anew."""
+    with suppress(ValueError):  # an entry that cannot be read is a fault, and told as one
+        async with house.square.work.reading() as reading:
+            return await lost_entries.undecided(house.court, reading)
+    return []
 
 
-async def doubts(house: House) -> list[str]:
-    """What is allowed, but seldom meant, and what nobody can mend: a line each."""
+async def doubts(house: House, lost: Lost | None = None) -> list[str]:
+    """What is allowed, but seldom meant, and what nobody can mend: a line each. `lost`: as for `check_house`."""
     found = [f"settings: {doubt}" for doubt in _doubtful(house.settings)]
     found += await doubts_of_mail(house.square.mail)
-    with suppress(ValueError):  # an entry that cannot be read is a fault, and told as one
-        lost = [one for one in await _undecided(house) if one.nameless]
-        found += [
-            f"log: carried out no more, and nobody can say whether it was decided anew: {one.in_words()}"
-            for one in lost
-        ]
+    found += [
+        f"log: carried out no more, and nobody can say whether it was decided anew: {one.in_words()}"
+        for one in (await _undecided(house) if lost is None else lost)
+        if one.nameless
+    ]
     if await desk.one_decides_alone(house.reads):
         found.append("people: one alone may decide, and what an order demands takes two: chaupal account role")
     return found

@@ -352,15 +352,12 @@ def restore(context: click.Context, file: Path, data: str | None) -> None:
 def check(context: click.Context, data: str | None) -> None:
     """Look whether the store, the uploads and the log are whole; exits with 1 where they are not."""
     from chaupal.app.backup import check_there
-    from chaupal.app.check import check_house, doubts
+    from chaupal.app.check import check_and_doubts
 
     settings = settings_of(context, data=data)
     check_there(settings)
 
-    async def look(house: "House") -> tuple[list[str], list[str]]:
-        return await doubts(house), await check_house(house)
-
-    doubtful, faults = visit(context, look, begin=False, data=data)
+    faults, doubtful = visit(context, check_and_doubts, begin=False, data=data)
     for doubt in doubtful:
         click.echo(doubt)
     for fault in faults:

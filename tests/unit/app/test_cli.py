@@ -20,6 +20,7 @@ import httpx2
 import pytest
 import regex
 from msgspec.structs import replace
+from obstore.exceptions import BaseError
 
 import forked
 from bounces import report
@@ -32,7 +33,7 @@ from chaupal.governance.laws.house_rules import SHIPPED as SHIPPED_RULES
 from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import FIELDS, BadSettings, Settings, load_settings
-from chaupal.ports.files_s3 import s3_files
+from chaupal.ports.files_s3 import S3Files, s3_files
 from chaupal.social.people import accounts
 from object_store import ObjectStore
 from services import Postgres
@@ -441,7 +442,9 @@ async def _ask(dsn: str, text: str) -> Any:
         await connection.close()
 
 
-def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, object_store: ObjectStore):
+def test_an_object_store_is_backed_up_checked_and_restored(
+    tmp_path: Path, object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+):
     first = load_settings(environ={}, data=str(tmp_path / "old"), **object_store.fresh())
     said(chaupal(*ASHA, "--data", tmp_path / "old"))
     files = s3_files(first)
@@ -468,8 +471,31 @@ def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, objec
     ):
         with pytest.raises(BadSettings, match=f"^files: {away}"):
             asyncio.run(act)
-    with pytest.raises(Problem, match="not empty"):  # a store that is in use is not mixed with another
-        asyncio.run(backup.restore(replace(second, data=str(tmp_path / "third")), tmp_path / "file"))
+    fourth = replace(second, data=str(tmp_path / "fourth"), **object_store.fresh(""))
+    _dies_at_the_second(monkeypatch)
+    with pytest.raises(BadSettings, match="cannot be reached"):
+        asyncio.run(backup.restore(fourth, tmp_path / "file"))
+    assert not (tmp_path / "fourth").exists(), "nothing is restored, and no directory left that looks like it"
+    monkeypatch.undo()
+    asyncio.run(backup.restore(fourth, tmp_path / "file"))  # it goes on
+    assert _faults(fourth) == []
+    with pytest.raises(
+        Problem, match=r"not empty \(it holds media/5"
+    ):  # a store that is in use is not mixed with another
+        asyncio.run(backup.restore(replace(fourth, data=str(tmp_path / "third")), tmp_path / "file"))
+
+
+def _dies_at_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The object store takes one file and is gone then."""
+    put, taken = S3Files.put_file, list[str]()
+
+    async def once(files: S3Files, key: str, path: Path) -> None:
+        taken.append(key)
+        if len(taken) > 1:
+            raise BaseError("operation timed out")
+        await put(files, key, path)
+
+    monkeypatch.setattr(S3Files, "put_file", once)
 
 
 def _faults(settings: Settings) -> list[str]:

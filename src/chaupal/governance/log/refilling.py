@@ -5,7 +5,7 @@ whatever is held against the log (`reconcile`) knows these entries by the log al
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -172,19 +172,71 @@ async def _erase(
     """Erase here what was erased, as far as the copy shows which words these were: what was read beside the entry, and is no more. How many
     fields, and of which (entry that says so, entry) others may be here that nobody could read.
     """
-    blanked, many = 0, Counter[int]()
+    many = Counter[int]()
     for _, of, fields in erased:  # one may have erased some words of an entry, and another others
         many[of] += fields
+    gone: dict[int, set[str]] = {}
     for of in many:
         theirs, shown = {*openings.get(of, ())}, (await ledger.beside(w, of, of + 1)).get(of, [])
-        gone = [text for text in shown if text not in theirs and tlog.read_disclosure(text)[0] not in tlog.SEALED]
-        if 0 < len(gone) <= many[of]:  # a copy that lacks more than was erased says nothing of that
-            for at, name in await ledger.where_disclosed(w, gone):
-                await erasing.blank(w, at, name)
-            await ledger.destroy_disclosures(w, gone)
-            blanked, many[of] = blanked + len(gone), many[of] - len(gone)
+        gone[of] = {text for text in shown if text not in theirs and tlog.read_disclosure(text)[0] not in tlog.SEALED}
+    words = erased_words(gone, many)
+    for at, name in await ledger.where_disclosed(w, words):
+        await erasing.blank(w, at, name)
+    await ledger.destroy_disclosures(w, words)
     left = [(said, of) for said, of, _ in erased if many[of] and await ledger.disclosures_of(w, of)]
-    return blanked, left
+    return len(words), left
+
+
+def erased_words(gone: Mapping[int, set[str]], many: Counter[int]) -> list[str]:
+    """Of the words that are `gone` from beside entries those that were erased, by how `many` fields of each entry were: of an entry that
+    lacks more than that nobody can say which. What is accounted for is taken from both.
+
+    Entries repeat each other's words, and an act upon one erases them in all: so each is asked again where another accounts for some of
+    its words, and what is left of those that share words is counted together, whatever the order of the acts.
+    """
+    sharing: dict[str, list[int]] = {}
+    for of, words in gone.items():
+        for word in words:
+            sharing.setdefault(word, []).append(of)
+    found, waiting = list[str](), [*gone]
+    while waiting:
+        words = _accounted({(of := waiting.pop())}, gone, many)
+        found += words
+        for word in words:
+            for other in sharing[word]:
+                gone[other].discard(word)
+                waiting += [other] if other != of else []
+    for together in _that_share(gone, sharing):
+        found += _accounted(together, gone, many)
+    return found
+
+
+def _accounted(together: set[int], gone: Mapping[int, set[str]], many: Counter[int]) -> list[str]:
+    """All that is gone from these entries, where it is no more than was erased of them."""
+    words = set[str]().union(*(gone[of] for of in together))
+    left = len(words)
+    if left > sum(many[of] for of in together):
+        return []
+    for of in together:
+        paid = min(left, many[of])
+        many[of], left = many[of] - paid, left - paid
+        gone[of].clear()
+    return sorted(words)
+
+
+def _that_share(gone: Mapping[int, set[str]], sharing: Mapping[str, list[int]]) -> Iterator[set[int]]:
+    """Entries by whether one leads to the other by words that are gone from both."""
+    asked, told = set[int](), set[str]()
+    for first in gone:
+        together, waiting = set[int](), [first] if gone[first] else []
+        while waiting:
+            if (of := waiting.pop()) not in asked:
+                asked.add(of)
+                together.add(of)
+                waiting += [other for word in gone[of] - told for other in sharing[word]]
+                told |= gone[of]
+        if together:
+            yield together
 
 
 async def _follow_keys(court: Court, w: Writing, copy: Path, heard: list[tuple[int, str]], note: str) -> None:
