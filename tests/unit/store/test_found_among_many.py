@@ -167,6 +167,11 @@ MIDDLE = MANY // 2 * APART
         pytest.param(tagged(every=("rare",)), 3, id="a tag and a rare one"),
         pytest.param(tagged(any_=("rare",), every=("many",)), 3, id="a rare tag and another"),
         pytest.param(tagged(none=("rare",)), 21, id="a tag without another"),
+        pytest.param(by(posts.WITH_TAG[False, False]["all"], key="many"), 21, id="a common tag"),
+        pytest.param(
+            by(posts.WITH_TAG[False, False]["elsewhere"], key="many"), 0, id="others' posts with a tag of ours"
+        ),
+        pytest.param(by(posts.WITH_TAG[False, False]["elsewhere"], key="many", upward=True), 0, id="the same, upward"),
         pytest.param(by(posts.OF_AUTHOR_MEDIA, **OF_AUTHOR), 1, id="pictures of one"),
         pytest.param(by(posts.OF_AUTHOR_TAGGED, **OF_AUTHOR, key="rare"), 3, id="a rare tag of one who says much"),
         pytest.param(by(posts.OF_AUTHOR_TAGGED, **OF_OTHER, key="many"), 0, id="a common tag of one who says little"),

@@ -177,7 +177,7 @@ class Keeping:
             now, before = keys.get(kind, NONE), had.get(kind, NONE)
             if now == before:  # as mostly, where it is made again
                 continue
-            index = self._enter(kept, kind, now - before)
+            index = self._enter(kept, kind, now - before if before else now)
             for key in before - now:
                 made = index[key]
                 made.discard(kept)

@@ -154,7 +154,7 @@ LISTED_MEDIA = _of_all(_WITH_MEDIA, exists().where(posts.c.id == elsewhere.c.pos
 LISTED_IN = _of_all(posts.c.language == text_param("language"), elsewhere.c.language == text_param("language"))
 LISTED_IN_ANY = _of_all(among(posts.c.language, "languages"), among(elsewhere.c.language, "languages"))
 
-# Tags of public posts (`listed`: 1 ours, 2 others'): one index holds them all, by the key and the post.
+# Tags of public posts (`listed`: 1 ours, 2 others'): one index holds them all by the key and the post, another by whose they are.
 _TAGS_OF: dict[Scope, Any] = {
     "here": post_tags.c.listed == 1,
     "elsewhere": post_tags.c.listed == 2,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import func, literal_column
 
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.shelves import RELATIONS
@@ -34,7 +34,7 @@ USES = (
     selects(post_tags.c.key, func.count(), func.max(post_tags.c.post_id))
     .where(
         among(post_tags.c.key, "keys"),
-        post_tags.c.listed == 1,
+        post_tags.c.listed + literal_column("0") == 1,  # by its author's index, not by that of all who have the tag
         among(post_tags.c.post_id, "hidden", negate=True),
         author="who",
     )

@@ -50,6 +50,7 @@ post_tags = table(
     big("listed", default=0),
     Index("post_tags_of_post", "post_id"),
     Index("post_tags_by", "author", "key", "post_id"),
+    Index("post_tags_listed", "key", "listed", "post_id"),
 )
 
 mentions = table(
