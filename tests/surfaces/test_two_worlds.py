@@ -62,6 +62,8 @@ SHOWS_POSTS = (
     "/public", "/public/hi", "/api/v1/timelines/public", "/@meera", "/@meera.atom", "/@meera/feed.atom", "/statuses",
     "/everywhere", "/everywhere/hi",
     "/api/v1/trends/statuses", "/explore", "/explore/posts", "/search", "/api/v1/search", "/api/v2/search",
+    # A tag with nothing to be seen is on no profile, and is counted by what may be seen.
+    "/featured_tags", "/api/v1/followed_tags",
 )  # fmt: skip
 # Where the people of the authority itself look at its own orders, this one among them.
 OWN_ORDERS = ("/portal", "/portal/", "/api/v1/orders")
@@ -76,6 +78,10 @@ THESE_TOO = (
     "/api/v1/transparency/tables/T2.csv", "/api/v1/transparency/health.json", "/api/v1/withheld", "/log/checkpoint", "/log/entry/63",
     "/log/receipt/63", "/log/openings/0", "/office", "/office/figures",
 )  # fmt: skip
+
+# What is asked for again by who has it: feeds, and files that change.
+KEPT = ("/@meera/feed.atom", "/@ravi/feed.atom", "/orders/feed.atom", "/transparency/feed.atom", "/api/v1/withheld")
+KNOWN_BY = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 
 type Seen = dict[str, Answer]
 
@@ -127,6 +133,9 @@ async def prepared(v: Village, out: Outside) -> tuple[VillagePost, dict[str, Off
     for role in CLEARED:
         await v.says(v.cast[f"staff_concerned_{role.value}"], role.value, language="hi", visibility=1)
     await v.api(v.karl, "POST", f"/api/v1/statuses/{post.id}/favourite")
+    for who in (v.karl, v.ravi):
+        assert (await v.api(who, "POST", f"/api/v1/tags/{TAG}/follow")).status_code == 200
+    assert (await v.api(v.meera, "POST", "/api/v1/featured_tags", name=TAG)).status_code == 200
     colleague = await open_office(v)
     court = v.running.house.court
     known = await authorities.register(court, v.owner.viewer, COURT)
@@ -142,13 +151,17 @@ async def prepared(v: Village, out: Outside) -> tuple[VillagePost, dict[str, Off
 
 
 async def in_secret(v: Village, path: str) -> str:
-    """An order under a gag, filed, decided, refused in part and lifted again in part, within one minute; its reference."""
+    """An order under a gag, filed, decided, refused in part and lifted again in part, within one minute; its reference. It is about a post,
+    an account, something of one of each role, and a tag.
+    """
     court = v.running.house.court
     theirs = [v.cast[f"staff_concerned_{role.value}"].latest.path for role in CLEARED]
-    ref = await v.receives(path, "@koel", *theirs, gag_until=GAG)
+    ref = await v.receives(path, "@koel", *theirs, f"#{TAG}", gag_until=GAG)
     withheld: dict[str, Any] = {"outcome": "withhold_post"}
     refused: dict[str, Any] = {"outcome": "refuse", "code": "protected_expression"}
-    for number, said in ((1, withheld), (2, refused), *((3 + n, withheld) for n in range(len(theirs)))):
+    quiet: dict[str, Any] = {"outcome": "deamplify", "until": "2021-03-09T12:00", "despite": WHY}
+    each = [withheld, refused, *(withheld for _ in theirs), quiet]
+    for number, said in enumerate(each, 1):
         v.clock.move(SECOND)
         await decisions.propose(court, v.chitra.viewer, ref, number, reason=WHY, **said)
         v.clock.move(SECOND)
@@ -156,6 +169,23 @@ async def in_secret(v: Village, path: str) -> str:
         await v.settle()
     await v.lift(ref, by=v.chitra, number=3)
     return ref
+
+
+async def kept(v: Village, post: VillagePost) -> list[tuple[Eyes, str, dict[str, str]]]:
+    """What readers keep of files and feeds before, so that later they are told only whether it is another: by the headers of that."""
+    found: list[tuple[Eyes, str, dict[str, str]]] = []
+    for eyes in eyes_of(v):
+        for path in (post.path, *KEPT):
+            given = (await v.client.get(path, headers=headers_of(eyes))).headers
+            known = {asks: given[says] for says, asks in KNOWN_BY.items() if says in given}
+            if known and not otherwise(eyes, path, post.id):
+                found.append((eyes, path, headers_of(eyes) | known))
+    assert {path for _, path, _ in found} >= {*KEPT}
+    return found
+
+
+def headers_of(eyes: Eyes) -> dict[str, str]:
+    return {"x-country": eyes.country} | ({"authorization": f"Bearer {eyes.who.token}"} if eyes.who else {})
 
 
 async def streams(v: Village, stack: AsyncExitStack) -> dict[str, Ear]:
@@ -350,10 +380,13 @@ async def played(on: Grounds, out: Outside, secret_ref: str = "") -> Played:
         await hour(v)
         out.told()
         ears = await streams(v, stack)
+        before = await kept(v, post)
         await minute(v)
         if not secret_ref:
             ref = await in_secret(v, post.path)
         await minute(v)
+        for eyes, path, known in before:
+            found[f"known before: {eyes.name}: {path}"] = answer_of(await v.client.get(path, headers=known))
         # Whatever comes after it in the same hour bears numbers, times and ids.
         await v.receives(v.ravi.said[0].path)
         await hour(v)
@@ -438,6 +471,7 @@ async def test_nothing_that_anybody_is_told_changes_by_a_secret_order_byte_for_b
     answered = {name.partition(": ")[2] for name, one in without.found.items() if one[0] == 200}
     assert set(THESE_TOO) <= answered, set(THESE_TOO) - answered
     assert sum("/settings/export/" in path or "/api/v1/exports/" in path for path in answered) >= 4
+    assert 304 in {one[0] for name, one in without.found.items() if name.startswith("known before: ")}
     told = told_apart(without.found, with_.found)
     assert not told, f"{len(told)}:\n" + "\n".join(told[:40])
 
