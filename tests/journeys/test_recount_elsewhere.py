@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from chaupal.governance.orders import publishing
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY
+from chaupal_audit.fold.fold import Fold
+from chaupal_audit.report.report import document, report
+from logs import Mirror
+from scribe import Scribe
 from services import NODE
 from surfaces.insiders import GROUNDS, draft, rule_for
 from village import Village
@@ -165,3 +170,43 @@ async def test_a_changed_entry_is_no_longer_what_was_signed(village: Village, tm
     done = run(folder)
     assert done.returncode != 0
     assert "not the entries that were signed" in done.stderr
+
+
+def test_odd_months_are_counted_elsewhere_too(tmp_path: Path):
+    """What is about some targets only, what another takes the place of, what two agreed to and an appeal made shorter, over a leap day."""
+    scribe = Scribe()
+    scribe.begin()
+    scribe.clock = datetime(2024, 2, 28, 23, 59, tzinfo=UTC)
+    posts = {"targets": {"post": 3}}
+    for number, over in enumerate(("", "withdrawn", "set_aside", "replaced", "closed"), start=1):
+        ref = f"IN-2024-{number:04}"
+        scribe.open_order(ref, "IN-69A-EMERG@1" if number % 2 else "IN-69A@1", **posts)
+        scribe.approve(scribe.propose(ref, 1), said={"until": scribe.minute(days=2)})
+        scribe.refuse(scribe.propose(ref, 2))
+        scribe.step(over or "withdrawn", ref, targets=[3])
+        if number > 2:
+            scribe.refuse(scribe.propose(ref, 3), "closed", outcome=over if over != "closed" else "undecided")
+            scribe.step(over, ref)
+    alone = {"second": None, "break_glass": True, "until": scribe.minute(hours=20), "cause": "decided"}
+    made = scribe.measure("IN-2024-0001", 1, said=alone)
+    scribe.keep(made, "reviewed", ends=scribe.minute(days=100))
+    narrower = scribe.measure(
+        prev=scribe.reverse(made, "modified"), cause="modified", until=scribe.minute(days=40), ref="IN-2024-0001"
+    )
+    scribe.later(days=2)
+    scribe.keep(narrower, "reviewed", ends=scribe.minute(days=100))
+    scribe.measure("IN-2024-0002", 1, prev=scribe.reverse(narrower, "stayed"), cause="resumed", until=None)
+    scribe.authority("Ministry of Posts", step="changed")
+    scribe.open_order("IN-2024-0009", authority="Ministry of Posts", **posts)
+    scribe.later(days=31)
+    scribe.role("staff-0000000000bb", "clerk")
+    for path, body in Mirror(scribe.entries).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(body)
+    fold = Fold()
+    for entry in scribe.entries:
+        fold.add(entry)
+    made_here, tables = document(report(fold.facts)), recount(tmp_path)["tables"]
+    for id_, keys, columns in (("T1", 5, STANDINGS), ("T3", 2, ("targets",)), ("T6", 2, ("posts", "media"))):
+        assert only(tables[id_], columns) == table(made_here, id_, keys, columns), id_
+    assert tables["T6"], "something is withheld still"

@@ -95,10 +95,11 @@ const TAKE = {
     const order = orders.get(entry.ref);
     if (!order) return;
     const step = entry.public.step;
+    if (entry.public.targets?.length) return; // about some of its targets: the order stands where it stood
     if (step === "returned") order.returned = true;
     if (["checked", "mended", "clarified", "confirmed"].includes(step)) order.returned = false;
     if (step === "withdrawn") order.withdrawn = true;
-    if (["closed", "set_aside"].includes(step)) order.over = true;
+    if (["closed", "set_aside", "replaced"].includes(step)) order.over = true;
   },
   decision(entry) {
     const order = orders.get(entry.ref);
@@ -106,6 +107,9 @@ const TAKE = {
     const p = entry.public;
     const found = target(order, p.target, p.kind);
     if (p.step === "refused") [found.outcome, found.ground] = ["refused", p.ground ?? ""];
+    // What one did ends when both agreed that it does; what an appeal made shorter stays so.
+    const agreed = p.step === "reviewed" ? [...new Set(measures.values())] : [];
+    for (const m of agreed) if (m.ref === entry.ref && m.target === p.target && m.ended === null && !m.shortened) m.until = minute(p.ends);
     if (p.step === "closed") [found.outcome, found.ground] = [p.outcome || "closed", ""];
   },
   measure(entry, index) {
@@ -115,7 +119,11 @@ const TAKE = {
     const same = before ?? measures.get(p.also); // or stands beside it
     const from = minute(p.from) ?? minute(entry.at);
     const since = p.cause === "resumed" ? from : (before?.since ?? from);
-    measures.set(index, { ...p, order, thing: same?.thing ?? index, from, since, until: minute(p.until), ended: null, index });
+    const until = minute(p.until);
+    const sooner = p.cause === "modified" && until !== null && (before?.until == null || until < before.until);
+    const shortened = before !== undefined && (before.shortened || sooner);
+    const thing = same?.thing ?? index;
+    measures.set(index, { ...p, ref: entry.ref, order, thing, from, since, until, shortened, ended: null, index });
     if (order) Object.assign(target(order, p.target, p.kind), { outcome: p.outcome, ground: "" });
   },
   reversal(entry, index) {
@@ -154,7 +162,7 @@ function left(order) {
 
 function standing(order) {
   if (order.withdrawn) return "withdrawn";
-  const decided = [...order.targets.values()].filter((one) => one.outcome && one.outcome !== "undecided");
+  const decided = [...order.targets.values()].filter((one) => one.outcome && !["undecided", "replaced"].includes(one.outcome));
   const waiting = Object.entries(left(order)).some(([kind, many]) => kind !== "unknown" && many > 0);
   const some = waiting || decided.length < order.targets.size;
   if (some && !order.over) return order.returned ? "returned" : "pending";
