@@ -68,6 +68,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     appearance: str = ""  # how pages look to them
     reads: str = ""  # which languages they read
     unreached: bool = False  # mail to their address comes back
+    leaves_at: int | None = None  # ms: when the account goes, as its owner asked
     second: bool = False  # something beside the password is asked of them
     seen_at: int = 0  # ms: when this session was last noted as in use
     state: str = ACTIVE  # or pending, frozen, suspended

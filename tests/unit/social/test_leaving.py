@@ -41,6 +41,13 @@ async def join(street: Street, handle: str, role: Role = Role.MEMBER) -> tuple[V
     return Viewer(account=id_, country="IN", role=role), caller
 
 
+async def known(street: Street, caller: Caller) -> Caller:
+    """As whom their browser comes now."""
+    found = await sessions.caller_by_cookie(street.square, caller.key)
+    assert found is not None
+    return found
+
+
 async def test_the_password_and_ones_name_are_typed_and_staff_hand_in_their_role_first(street: Street):
     asha, caller = await join(street, "asha")
     for password, word in (("wrong password", "asha"), (PASSWORD, "ravi"), (PASSWORD, "")):
@@ -76,13 +83,14 @@ async def test_whoever_thinks_again_stays(street: Street):
     at = await leaving.ask(street.square, asha, caller, PASSWORD, "@Asha")
     assert at == street.clock() + 14 * DAY == await leaving.leaves_at(street.square, asha)
     assert await sessions.caller_by_token(street.square, digest(token)) is None
-    assert await sessions.caller_by_cookie(street.square, caller.key) is not None
+    assert (await known(street, caller)).leaves_at == at
     await street.runner.settle()
     (told,) = letters(street.square.settings, to="asha@gaanv.example")
     assert moment(at, "hi") in told and "/settings/deletion" in told
     street.clock.move(13 * DAY)
     assert not await leaving.carry_out(street.square)
     await leaving.stay(street.square, asha)
+    assert (await known(street, caller)).leaves_at is None
     street.clock.move(13 * DAY)
     assert not await leaving.carry_out(street.square)
     assert (await people.person(street.reads, by(None), asha.me)).item.handle == "asha"

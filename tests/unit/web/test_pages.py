@@ -9,7 +9,7 @@ import regex
 
 from chaupal.http.csrf import worded
 from painted import picture
-from village import Village, VillagePost, Villager
+from village import PASSWORD, Village, VillagePost, Villager
 
 OPEN = ("/", "/public", "/public/hi", "/public/ta", "/tags/किसान_आंदोलन", "/search", "/search?q=किसान", "/about", "/@asha",
         "/@asha?show=replies", "/@asha/followers", "/@asha/following", "/orders", "/login", "/signup", "/nothing-here")  # fmt: skip
@@ -129,6 +129,16 @@ async def test_the_browsers_language_is_taken_and_a_chosen_one_is_kept(village: 
     assert "language=en" in answer.headers["set-cookie"]
     later = await village.client.get("/", headers={"cookie": f"chaupal={village.asha.cookie}", "accept-language": "hi"})
     assert "on your mind?" in later.text
+
+
+async def test_whose_account_is_to_be_deleted_is_told_on_every_page_until_they_keep_it(village: Village):
+    asked = await send(village, "/settings/deletion", village.asha, word="asha", password=PASSWORD)
+    assert asked.status_code == 303
+    for path in ("/", "/settings", "/@ravi"):
+        page = await village.page_as("IN", path, village.asha)
+        assert 'href="/settings/deletion">मेरा खाता रहने दें' in page, path
+    await send(village, "/settings/deletion/stay", village.asha)
+    assert "मेरा खाता रहने दें" not in await village.page_as("IN", "/", village.asha)
 
 
 @pytest.mark.parametrize(

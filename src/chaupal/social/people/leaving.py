@@ -42,6 +42,7 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
         if await accounts.role_of(w, login.account) != Role.MEMBER:
             raise Conflict("leaving_staff")
         await leaving.set_leaves(w, login.account, at)
+        await apps.forget_callers(w, login.account)
         for one in await apps.open_sessions(w, login.account):
             if one.hash != caller.key:
                 await apps.drop_session(w, one.hash)
@@ -54,6 +55,7 @@ async def stay(square: Square, viewer: Viewer) -> None:
     """They thought again."""
     async with square.work.writing() as w:
         await leaving.set_leaves(w, viewer.me, None)
+        await apps.forget_callers(w, viewer.me)
 
 
 async def carry_out(square: Square) -> bool:

@@ -66,7 +66,7 @@ _PERSON = columns_of(
     accounts,
     "handle role state",
     logins,
-    "confirmed_at approved_at ui_language appearance reads totp_since passkeys unreached_at",
+    "confirmed_at approved_at ui_language appearance reads totp_since passkeys unreached_at leaves_at",
     push_subscriptions,
     "country",
 )
@@ -292,7 +292,7 @@ async def _caller(
 def _token_caller(row: Row) -> tuple[Caller, int] | None:
     (
         hash_, account, scopes, app_id, app_name, app_site, handle, role, state, confirmed, approved, language, appearance, reads, totp,
-        keys, unreached, device_in,
+        keys, unreached, leaves, device_in,
     ) = row  # fmt: skip
     if account is not None and state in (None, "deleted"):
         return None
@@ -310,6 +310,7 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
         key=hash_,
         state="active" if account is None else _state(state, confirmed, approved),
         unreached=unreached is not None,
+        leaves_at=leaves,
         second=totp is not None or bool(keys),
         device_in=device_in,
     )
@@ -319,7 +320,7 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
 def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
     (
         hash_, account, csrf, until, seen, handle, role, state, confirmed, approved, language, appearance, reads, totp, keys,
-        unreached, device_in,
+        unreached, leaves, device_in,
     ) = row  # fmt: skip
     if state == "deleted":
         return None
@@ -334,6 +335,7 @@ def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
         key=hash_,
         state=_state(state, confirmed, approved),
         unreached=unreached is not None,
+        leaves_at=leaves,
         second=totp is not None or bool(keys),
         seen_at=seen,
         device_in=device_in,
