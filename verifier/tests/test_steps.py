@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from chaupal_audit.fold.fold import Fold
+from chaupal_audit.report.report import report
 from scribe import Scribe
 
 FEW = 40
@@ -147,6 +149,14 @@ def registered(scribe: Scribe, many: int) -> None:
         scribe.order(f"IN-2021-1{number:03}", authority=f"Office {number}")
 
 
+def outside(scribe: Scribe, many: int) -> None:
+    """Bodies outside are asked, and later they decide, one after the other."""
+    for number in range(many):
+        scribe.write("external", f"EXTERNAL-{number}", {"step": "filed", "body": "high_court"})
+    for number in range(many):
+        scribe.write("external", f"EXTERNAL-{number}", {"step": "decided", "outcome": "for"})
+
+
 WRITERS = [
     kept,
     agreed,
@@ -174,7 +184,19 @@ def test_twice_as_much_takes_twice_as_many_steps(write: Callable[[Scribe, int], 
     assert twice - once < 1.02 * (once - none), (none, once, twice)
 
 
-def steps(write: Callable[[Scribe, int], None], many: int) -> int:
+@pytest.mark.parametrize("write", [outside, narrowed])
+def test_and_so_does_its_report(write: Callable[[Scribe, int], None]):
+    def folded(scribe: Scribe) -> None:
+        fold = Fold()
+        for entry in scribe.entries:
+            fold.add(entry)
+        report(fold.facts)
+
+    _, none, once, twice = (steps(write, many, folded) for many in (0, 0, FEW, 2 * FEW))
+    assert twice - once < 1.02 * (once - none), (none, once, twice)
+
+
+def steps(write: Callable[[Scribe, int], None], many: int, read: Callable[[Scribe], object] = Scribe.verdict) -> int:
     """Calls and turns of loops that an audit makes."""
     scribe, counted = Scribe(), 0
     scribe.begin()
@@ -191,7 +213,7 @@ def steps(write: Callable[[Scribe, int], None], many: int) -> int:
         for event in seen:
             sys.monitoring.register_callback(TOOL, event, count)
         sys.monitoring.set_events(TOOL, sum(seen))
-        scribe.verdict()
+        read(scribe)
     finally:
         sys.monitoring.free_tool_id(TOOL)
     return counted

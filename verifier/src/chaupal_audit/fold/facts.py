@@ -1,6 +1,6 @@
 """What the fold keeps of the log: orders, targets, measures, appeals and the rest, with times in minutes; and which entry made which."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -247,9 +247,13 @@ class State:
     def __init__(self) -> None:
         self.facts = Facts()
         self.measure_at: dict[int, Measure] = {}  # by the index of a measure's entry, or of its reversal's
-        self.made: dict[tuple[str, int], list[Measure]] = {}  # by the reference of an order, and the number of a target
+        # By the reference of an order, and the number of a target: what a second person may agree to.
+        self.made: dict[tuple[str, int], list[Measure]] = {}
         self.appeal_at: dict[int, Appeal] = {}
         self.external_at: dict[int, External] = {}
+        self.undecided: dict[
+            str, deque[External]
+        ] = {}  # by reference, in order; those decided since go when they are met
         self.closed: dict[int, frozenset[bytes]] = {}  # index -> the digests that a closed entry commits to
         self.beside: Sequence[str] = ()  # what is read beside the log of the entry that is being taken
         self.opened: list[tuple[int, Entry]] = []  # (index, entry) of what was opened and is still to be taken

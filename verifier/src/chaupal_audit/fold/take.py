@@ -1,8 +1,8 @@
 """Entries become facts, kind by kind: orders, measures, appeals and reports, what was secret, and all else that the report counts."""
 
 from base64 import urlsafe_b64decode
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable
 from sys import intern
 
 import msgspec
@@ -96,7 +96,7 @@ def take_decision(state: State, index: int, at: int, head: Entry) -> None:
     elif new.step == "kept":
         _keep(state.measure_at.get(_prev(head)), at, new)
     elif new.step == "reviewed":
-        _agree(state.made.get((order.ref, new.target), ()), new)
+        _agree(state, order.ref, new)
     elif new.step == "closed":
         target.outcome, target.ground, target.matter = intern(new.outcome or "closed"), "", new.matter or ""
         target.decided = at
@@ -107,11 +107,15 @@ def _keep(measure: facts.Measure | None, at: int, new: entries.Decision) -> None
         measure.kept, measure.review = measure.kept or at, minute(new.review)
 
 
-def _agree(measures: Iterable[facts.Measure], new: entries.Decision) -> None:
-    """What one person did lasts longer once another agrees; what an appeal made shorter is not longer for that."""
-    for made in measures:
-        if made.ended is None and not made.shortened:
-            made.until = minute(new.ends)
+def _agree(state: State, ref: str, new: entries.Decision) -> None:
+    """What one person did lasts longer once another agrees; what has ended, or an appeal made shorter, is not longer for that, and is asked
+    no more.
+    """
+    state.made[ref, new.target] = [
+        made for made in state.made.get((ref, new.target), ()) if made.ended is None and not made.shortened
+    ]
+    for made in state.made[ref, new.target]:
+        made.until = minute(new.ends)
 
 
 def target_of(order: facts.Order, number: int, kind: str | None) -> facts.Target:
@@ -240,12 +244,18 @@ def take_external(state: State, index: int, at: int, head: Entry) -> None:
         filed = facts.External(head.ref, of, intern(new.body or ""), when)
         state.facts.externals.append(filed)
         state.external_at[index] = filed
+        state.undecided.setdefault(head.ref, deque()).append(filed)
         return
-    filed = state.external_at.get(prev) or next(
-        (e for e in state.facts.externals if e.ref == head.ref and not e.outcome), None
-    )
+    filed = state.external_at.get(prev) or _first_undecided(state, head.ref)
     if filed is not None:
         filed.decided, filed.outcome, filed.in_time = when, intern(new.outcome or ""), new.complied_in_time
+
+
+def _first_undecided(state: State, ref: str) -> facts.External | None:
+    waiting = state.undecided.get(ref, deque())
+    while waiting and waiting[0].outcome:
+        waiting.popleft()
+    return waiting[0] if waiting else None
 
 
 def take_counter(state: State, index: int, at: int, head: Entry) -> None:

@@ -71,7 +71,8 @@ def targets_unnamed(book: Book, step: OrderStep) -> bool:
 def closed_in_force(book: Book, step: OrderStep) -> str:
     if step.said.step != "closed" or step.matter is None:
         return ""
-    bind = [made for made in step.matter.made() if _binds(made, step.act.at)]
+    cases = step.matter.cases.values()
+    bind = [made for case in cases for made in case.open.values() if _binds(made, step.act.at)]
     return f"{len(bind)} in force" if bind else ""
 
 
