@@ -1,11 +1,14 @@
 """What every carrier of mail must do; a new one is added to CARRIERS and passes all of this."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import smtplib
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -235,3 +238,28 @@ async def test_a_password_is_told_over_tls_alone_to_whoever_proves_who_they_are(
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     await mail.try_out()
     assert office.passwords == [True] * 3
+
+
+async def test_a_mail_server_that_hangs_holds_up_one_letter_and_not_all(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mail_local, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # connections are taken, and nobody answers
+        silent.settimeout(0)
+        mail = MailBySmtp(f"smtp://127.0.0.1:{silent.getsockname()[1]}", SENDER, named)
+        for calls in (1, 0, 0):
+            with pytest.raises(OSError):  # noqa: PT011
+                await mail.send(LETTER)
+            assert taken(silent) == calls
+        monkeypatch.setattr(mail_local, "monotonic", lambda: time.monotonic() + mail_local.REST)
+        with pytest.raises(OSError):  # noqa: PT011
+            await mail.send(LETTER)
+        assert taken(silent) == 1, "it is asked again in time"
+
+
+def taken(server: socket.socket) -> int:
+    """How many have called since."""
+    found = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            found += 1
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from smtplib import SMTP
 
 PATIENCE = 20  # seconds for each word of a mail server
+REST = 60  # seconds for which one that hung is left alone
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 type Name = Callable[[Letter], str]  # what a letter is known by where it comes back: a Message-ID
@@ -92,6 +94,7 @@ class MailBySmtp:
 
     def __init__(self, url: str, sender: str, name: Name) -> None:
         self._parts = urlsplit(url)
+        self._hangs_until = 0.0  # by the monotonic clock
         self._sender = sender
         self._name = name
 
@@ -107,6 +110,22 @@ class MailBySmtp:
 
     @contextmanager
     def _come_in(self) -> "Generator[SMTP]":
+        """As `_connected`. One that hung is not asked again at once: letters leave one by one, and what follows from what people do waits
+        behind them.
+        """
+        began = monotonic()
+        if began < self._hangs_until:
+            raise TimeoutError("the mail server hung just now")
+        try:
+            with self._connected() as server:
+                yield server
+        except OSError:
+            if monotonic() - began >= PATIENCE:
+                self._hangs_until = monotonic() + REST
+            raise
+
+    @contextmanager
+    def _connected(self) -> "Generator[SMTP]":
         """Over TLS wherever the server has it; who it is has to be proved where a password is told to another machine."""
         import smtplib
         import ssl
