@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from chaupal_audit import tlog
+from chaupal_audit import cli, tlog
 from chaupal_audit.fold.fold import Fold
 from logs import VKEY, Mirror
 from scribe import PROPOSER, Scribe
@@ -68,6 +69,24 @@ def test_an_entry_that_lies_too_deep_is_one_that_cannot_be_read(scribe: Scribe, 
 def test_what_is_opened_by_what_is_no_disclosure_is_not_opened(scribe: Scribe):
     scribe.beside[made := scribe.write("cover", "", {}, carried={"act": "nothing"})] = ["nothing"]
     assert [(one.index, one.code) for one in scribe.verdict().broken] == [(made, "opening_foreign")]
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("--seen", "holds no checkpoint that can be read"),
+        ("--older", "holds no checkpoint that can be read"),
+        ("--policy", "is no text"),
+    ],
+)
+def test_a_file_that_is_none_is_called_so_before_anything_is_fetched(option: str, says: str, tmp_path: Path):
+    given = tmp_path / "given"
+    if option == "--older":
+        given.mkdir()
+    else:
+        given.write_bytes(b"\x8a\xff")
+    done = CliRunner().invoke(cli.audit, ["http://127.0.0.1:9", option, str(given)])
+    assert (done.exit_code, says in done.stderr) == (2, True), done.stderr
 
 
 def test_findings_come_as_json_for_programs(audit: Served, scribe: Scribe):

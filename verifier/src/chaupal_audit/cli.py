@@ -13,10 +13,10 @@ import click
 import httpx2
 import msgspec
 
-from chaupal_audit import cli_witnesses, counting as counting, rule_of_law
+from chaupal_audit import cli_witnesses, counting as counting, rule_of_law, tlog
 from chaupal_audit.clock import SECOND
 from chaupal_audit.counting import Counted
-from chaupal_audit.errors import Problem, Unsound
+from chaupal_audit.errors import Malformed, Problem, Unsound
 from chaupal_audit.fold.facts import Snapshot
 from chaupal_audit.log import mirror
 from chaupal_audit.log.entries import BY_TYPE
@@ -122,6 +122,7 @@ def audit(
     server = url.rstrip("/").removesuffix("/log")
     policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
     key = key or (policy.key if policy else None)
+    notes = [_note(path) for path in (*seen, *([older / "checkpoint"] if older else []))]
     with tempfile.TemporaryDirectory() as passing:
         place = into or Path(passing)
         # What is published is fetched first: the log that is copied afterwards holds all that it is made of.
@@ -133,7 +134,7 @@ def audit(
                 place,
                 lambda n, of: progress(f"copying: {n} of {of} files"),
                 policy=policy,
-                seen=[path.read_text("utf-8") for path in (*seen, *([older / "checkpoint"] if older else []))],
+                seen=notes,
             )
         )
         if not _verified(found, progress, into):
@@ -186,6 +187,16 @@ def _say_broken(tried: Verdict, progress: ProgressLine) -> None:
 def _said(finding: Finding) -> str:
     about = f" ({finding.ref})" if finding.ref else ""
     return _printable(f"entry {finding.index}{about}: {finding.text_in()} [{finding.code}]")
+
+
+def _note(path: Path) -> str:
+    """A checkpoint that was kept. Raises click.BadParameter for a file that holds none."""
+    try:
+        text = path.read_text("utf-8")
+        tlog.parse_checkpoint(text)
+    except (OSError, UnicodeDecodeError, Malformed) as error:
+        raise click.BadParameter(f"{path} holds no checkpoint that can be read") from error
+    return text
 
 
 def _filters(start: str, asked: dict[str, str]) -> Filters:

@@ -39,7 +39,9 @@ def read_policy(witnesses: tuple[str, ...], quorum: int | None, file: Path | Non
         if file is not None:
             return tlog.parse_policy(file.read_text("utf-8"))
         return tlog.policy_of(witnesses, quorum) if witnesses else None
-    except (Malformed, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{file} is no text") from error
+    except Malformed as error:
         raise click.BadParameter(str(error)) from error
 
 
