@@ -14,7 +14,8 @@ import asyncpg
 from services import Postgres
 from sessions import RESET, RESTING, Resting
 
-LOANS = 50  # of one database: rows that were taken out still lie in its files
+# Of one database: rows that were taken out still lie in its files. The 400th was cleaned as fast as the first (5 ms).
+LOANS = 300
 LOOKS, PAUSE = 1000, 0.002  # so often, and so many seconds apart, whether whoever was connected has gone
 
 END_OTHERS = f"""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from lent import LOANS, Lender
+from lent import Lender
 from services import Postgres
 
 CONTENTS = "SELECT array(SELECT name || ' ' || id FROM people ORDER BY id)"
@@ -122,11 +122,14 @@ async def test_a_session_that_was_ended_as_it_rested_is_lent_to_nobody(lender: L
                 assert await one.fetchval("SELECT pg_backend_pid()") != ended
 
 
-async def test_two_at_once_are_two_and_one_is_lent_again_and_again_but_not_for_ever(lender: Lender):
+async def test_two_at_once_are_two_and_one_is_lent_again_and_again_but_not_for_ever(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("lent.LOANS", loans := 5)
     with lender.lent() as one, lender.lent() as other:
         assert one != other
-    seen = [lent(lender) for _ in range(LOANS)]
-    assert len(set(seen)) == 2 and seen[-1] not in seen[: LOANS - 1]
+    seen = [lent(lender) for _ in range(loans)]
+    assert len(set(seen)) == 2 and seen[-1] not in seen[: loans - 1]
 
 
 def lent(lender: Lender) -> str:
