@@ -147,10 +147,10 @@ FAULTS: dict[str, Fault] = {
     ),
     "draft_poll_too_long": at("poll", "The poll is …", "too long", N_("The poll is too long."), "ERR_TOO_LONG"),
     "time_unreadable": at("scheduled_at", "Scheduled at …", "is not a time", N_("Choose a day and a time.")),
-    "time_out_of_reach": at(
+    "time_too_soon": at(
         "scheduled_at",
         "Scheduled at The scheduled date must be in the future",
-        "too soon or too late",
+        "too soon",
         N_("Choose a time that is five minutes from now at least."),
     ),
     "too_many_scheduled": at(

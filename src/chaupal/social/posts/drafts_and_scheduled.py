@@ -5,7 +5,6 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
 from chaupal.policy.drafts_and_scheduled import MOST_DRAFTS, MOST_SCHEDULED, Unsaid, UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility
-from chaupal.policy.things import NO_END
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PlanFailed
@@ -181,8 +180,8 @@ async def _check_time(
 
     Tokodon keeps drafts as posts to be said in three thousand years.
     """
-    if not square.clock() + SOONEST <= at <= NO_END:
-        raise Invalid("time_out_of_reach")
+    if at < square.clock() + SOONEST:
+        raise Invalid("time_too_soon")
     day = at - at % DAY
     for most, since, until in ((MOST_SCHEDULED, 0, FOREVER), (MOST_A_DAY, day, day + DAY)):
         there = before.body.count if before is not None and since <= before.at < until else 0
