@@ -38,7 +38,7 @@ WRONG: list[dict[str, Any]] = [
     {"status": "x", "media_ids": {"a": "b"}}, {"status": "x", "media_ids": [-1]}, {"status": "x", "media_ids": [[1]]},
     {"status": "x", "sensitive": "perhaps"}, {"status": "x", "sensitive": [True]}, {"status": "x", "language": 5},
     {"status": "x", "spoiler_text": {"a": "b"}}, {"status": "x", "poll": {"options": ["a"]}},
-    {"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"}, {"status": ""}, {"status": " \n\t "}, {}, {"status": "x" * 501},
+    {"status": "x", "scheduled_at": "9999-01-01T00:00:00Z"}, {"status": ""}, {"status": " \n\t "}, {}, {"status": "x" * 501},
     {"status": "क" * 501}, {"status": "x", "spoiler_text": "y" * 500}, {"status": "x", "media_ids": list(range(1, 400))},
 ]  # fmt: skip
 
