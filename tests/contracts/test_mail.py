@@ -20,7 +20,7 @@ import pytest
 from certificates import certificate
 from chaupal.app import check
 from chaupal.ports import mail_local
-from chaupal.ports.mail import Letter, Mail, NotReached
+from chaupal.ports.mail import Letter, Mail, NotAsked, NotReached
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 
 SENDER = "chaupal@example.org"
@@ -73,6 +73,7 @@ class PostOffice(ThreadingTCPServer):
     daemon_threads = True
     refuses = ""
     tls: ssl.SSLContext | None = None
+    stripped = False  # somebody between us takes its STARTTLS out
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Counter)
@@ -91,6 +92,9 @@ class Counter(StreamRequestHandler):
                     self.say("354 go on")
                     self.server.taken.append(self.take())
                     self.say("250 taken")
+                case b"EHLO" if self.server.stripped:
+                    self.say("250-post office")
+                    self.say("250 AUTH PLAIN")
                 case b"EHLO" if self.server.tls:
                     self.say("250-post office")
                     self.say("250 AUTH PLAIN" if self.secure else "250 STARTTLS")
@@ -216,6 +220,7 @@ async def test_a_carrier_that_does_not_take_it_says_so(office: PostOffice, tmp_p
     (told,) = await check.doubts_of_mail(MailBySmtp("smtp://127.0.0.1:9", SENDER, named))
     assert "smtp_url" in told and "Connection refused" in told
     assert await check.doubts_of_mail(BySmtp(office).mail) == []
+    assert await check.doubts_of_mail(MailBySmtp("smtp://mail..example.org", SENDER, named)), "no host is called so"
     (tmp_path / "mail").write_text("a file where the folder should be")
     with pytest.raises(OSError):  # noqa: PT011
         await MailToFiles(tmp_path / "mail", SENDER, named).send(LETTER)
@@ -237,6 +242,9 @@ async def test_a_password_is_told_over_tls_alone_to_whoever_proves_who_they_are(
         await mail.send(LETTER)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
     await mail.try_out()
+    office.stripped = True
+    with pytest.raises(smtplib.SMTPNotSupportedError, match="STARTTLS"):
+        await mail.send(LETTER)
     assert office.passwords == [True] * 3
 
 
@@ -245,8 +253,8 @@ async def test_a_mail_server_that_hangs_holds_up_one_letter_and_not_all(monkeypa
     with socket.create_server(("127.0.0.1", 0)) as silent:  # connections are taken, and nobody answers
         silent.settimeout(0)
         mail = MailBySmtp(f"smtp://127.0.0.1:{silent.getsockname()[1]}", SENDER, named)
-        for calls in (1, 0, 0):
-            with pytest.raises(OSError):  # noqa: PT011
+        for calls, told in ((1, smtplib.SMTPServerDisconnected), (0, NotAsked), (0, NotAsked)):
+            with pytest.raises(told):
                 await mail.send(LETTER)
             assert taken(silent) == calls
         monkeypatch.setattr(mail_local, "monotonic", lambda: time.monotonic() + mail_local.REST)

@@ -72,7 +72,7 @@ async def doubts(house: House, lost: Lost | None = None) -> list[str]:
 async def doubts_of_mail(mail: Mail) -> list[str]:
     try:
         await mail.try_out()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a host or a password that the library cannot spell
         return [f"mail: smtp_url leads to nobody who takes letters: {error or type(error).__name__}"]
     return []
 

@@ -19,7 +19,7 @@ from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
-from chaupal.ports.mail import NotReached
+from chaupal.ports.mail import NotAsked, NotReached
 from chaupal.store.federation import untold
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Reading, Writing
@@ -215,6 +215,8 @@ class Runner:
                     await errand(self._carrier, event)
             except NotReached as error:
                 await self._not_reached(event, error.to)
+        except NotAsked as error:
+            await self._put_off(seq, event, error, error.wait)
         except Exception as error:
             await self._failed(seq, event, error, outside=True)
         else:
@@ -269,10 +271,10 @@ class Runner:
         """Whether the error is the machine's (a full disk, a lost store, no free id) and any event would have failed with it."""
         return isinstance(self._carrier.work.fault(error) or error, Unavailable | Full)
 
-    async def _put_off(self, seq: int, event: Event, error: Exception) -> None:
+    async def _put_off(self, seq: int, event: Event, error: Exception, wait: int = LATER) -> None:
         """Try later, without counting it as a try of the event: five tries would be over before the machine is well again."""
         async with self._carrier.work.writing() as w:
-            await outbox.hold(w, seq, w.now() + LATER)
+            await outbox.hold(w, seq, w.now() + wait)
         log.warning("an event waits for the machine", event_name=type(event).__name__, seq=seq, error=error)
 
     async def _failed(self, seq: int, event: Event, error: Exception, *, outside: bool = False) -> None:

@@ -38,9 +38,19 @@ class NotReached(OSError):
         self.to = to
 
 
+class NotAsked(OSError):
+    """The carrier hung a moment ago and is left alone for `wait` ms more: the letter was not tried."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("the mail server hung just now")
+        self.wait = wait
+
+
 class Mail(Protocol):
     async def send(self, letter: Letter) -> None:
-        """Hand it over. Raises OSError when the carrier does not take it; the caller's event is then tried again, after NotReached not."""
+        """Hand it over. Raises OSError when the carrier does not take it; the caller's event is then tried again, after NotReached not.
+        NotAsked is no try of it.
+        """
         ...
 
     async def try_out(self) -> None:

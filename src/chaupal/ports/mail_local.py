@@ -10,7 +10,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from chaupal.ports.mail import Letter, NotReached, is_gone
+from chaupal.kernel.clock import SECOND
+from chaupal.ports.mail import Letter, NotAsked, NotReached, is_gone
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -115,7 +116,7 @@ class MailBySmtp:
         """
         began = monotonic()
         if began < self._hangs_until:
-            raise TimeoutError("the mail server hung just now")
+            raise NotAsked(round((self._hangs_until - began) * SECOND) + 1)
         try:
             with self._connected() as server:
                 yield server
@@ -141,6 +142,8 @@ class MailBySmtp:
             server.ehlo_or_helo_if_needed()  # what it has is known only then
             if parts.scheme == "smtp" and server.has_extn("starttls"):
                 server.starttls(context=trusted)
+            elif parts.scheme == "smtp" and trusted:  # or somebody on the way has taken the word for it out
+                raise smtplib.SMTPNotSupportedError("it has no STARTTLS, and is told no password in clear")
             if secret:
                 server.login(unquote(secret), unquote(parts.password or ""))
             yield server

@@ -17,12 +17,12 @@ from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.runner import Runner
 from chaupal.federation.chains import NotThere
 from chaupal.federation.events import ThreadWanted
-from chaupal.kernel.clock import SECOND
+from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Problem, Unavailable
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import HIDING, Measure
 from chaupal.policy.surface import Surface
-from chaupal.ports.mail import Letter, NotReached
+from chaupal.ports.mail import Letter, NotAsked, NotReached
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.social.events import Liked
 from chaupal.social.posts import reactions
@@ -268,6 +268,31 @@ async def test_what_the_machine_is_short_of_costs_no_event_its_tries(
     async with street.work.reading() as reading:
         assert (await outbox.depth(reading))[:2] == (1, 0)
     short = False
+    await street.runner.settle()
+    async with street.work.reading() as reading:
+        assert (await outbox.depth(reading))[:2] == (0, 0)
+
+
+async def test_while_a_mail_server_that_hung_is_left_alone_no_letter_loses_a_try(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever makes it hang again and again, by an address of their own, would else have the letters of all others given up."""
+    hangs = True
+
+    async def send(_: MailToFiles, letter: Letter) -> None:
+        if hangs:
+            raise NotAsked(MINUTE)
+
+    monkeypatch.setattr(MailToFiles, "send", send)
+    async with street.work.writing() as w:
+        w.tell(LetterDue(letter=Letter(to="asha@example.org", subject="s", body="b")))
+    for wait in (0, *outbox.BACK_OFF):
+        street.clock.move(wait)
+        await street.runner.settle()
+    async with street.work.reading() as reading:
+        assert (await outbox.depth(reading))[:2] == (1, 0)
+    hangs = False
+    street.clock.move(MINUTE)
     await street.runner.settle()
     async with street.work.reading() as reading:
         assert (await outbox.depth(reading))[:2] == (0, 0)
