@@ -298,7 +298,9 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(
     made = await register(app, scopes="read admin:read")
     await log_in(browser)
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="admin:read"))).headers["location"]
-    assert "See as staff" not in (await browser.get(authorize(made, scope="read admin:read") + "&lang=en")).text
+    asked = await browser.get(authorize(made, scope="read admin:read") + "&lang=en")
+    assert "See as staff" not in asked.text
+    assert 'name="scope" value="read"' in asked.text, "whoever is of the staff by then allows what was shown"
     code = await allow(browser, made, scope="read admin:read")
     given = await fetch(app, made, code)
     assert (given.status_code, given.json()["scope"]) == (200, "read")
