@@ -40,7 +40,7 @@ BY_EMAIL = _ALL.where(same(logins, email="name"), accounts.c.state != "deleted")
 BY_HANDLE = _ALL.where(same(accounts, handle="name"), accounts.c.state != "deleted")
 WAITING = (
     _ALL.where(logins.c.confirmed_at.is_not(None), logins.c.approved_at.is_(None), accounts.c.state == "pending")
-    .order_by(logins.c.created_at, logins.c.account_id)
+    .order_by(logins.c.confirmed_at, logins.c.account_id)
     .limit("n")
 )
 CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at=None)
