@@ -6,7 +6,8 @@ import email.policy
 import pytest
 
 from chaupal.governance.events import DecisionServed, RulingLifted
-from chaupal.kernel.clock import SECOND
+from chaupal.kernel.clock import MINUTE, SECOND
+from chaupal.kernel.ids import first_id_at
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sentences import ruling_texts
@@ -197,8 +198,11 @@ async def test_markers_count_and_clear(street: Street):
     await listening.keep_markers(street.square, by(asha), {"notifications": cut_off, "home": 3})
     marks = {m.timeline: (m.last_read, m.version) for m in await notifications.marks(street.reads, by(asha))}
     assert marks == {"home": (3, 2), "notifications": (newest.id, 2)}  # at home one goes back; what was read stays so
+    other_clock = first_id_at(street.clock() + SECOND)  # what a process made whose clock is ahead
+    await listening.keep_markers(street.square, by(asha), {"notifications": other_clock})
+    assert (await notifications.marks(street.reads, by(asha)))[1].last_read == other_clock
     await listening.keep_markers(street.square, by(asha), {"notifications": 2**63 - 1})
-    street.clock.move(SECOND)
+    street.clock.move(MINUTE + SECOND)
     await street.say(bela, "@asha और सुनो")
     _, newest, oldest = await told(street, asha)
     assert await notifications.unread(street.reads, by(asha)) == 1

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import exists, or_, select, text as sql
 
-from chaupal.kernel.clock import HOUR
+from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import first_id_at
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
@@ -363,6 +363,7 @@ MARKERS_OF = (
     .where(among(markers.c.timeline, "timelines"), account_id="me")
     .ordered("timeline")
 )
+AHEAD = MINUTE  # by which the clock of another process may be
 FORWARD = or_(markers.c.timeline != "notifications", markers.c.last_read < param("read"))
 SET_MARKER = upsert(
     lambda i: (
@@ -396,6 +397,6 @@ async def set_marker(w: Writing, account: int, timeline: str, last_read: int) ->
     Tuba reads ids as 32 bits and sends back what is left of them: by that, all would be new again in every app.
     """
     if timeline == "notifications":
-        last_read = min(last_read, first_id_at(w.now() + 1))
+        last_read = min(last_read, first_id_at(w.now() + AHEAD))
     w.touch(MARKERS, account)
     await w.run(SET_MARKER, me=account, which=timeline, read=last_read, at=w.now())
