@@ -111,6 +111,15 @@ def test_entries_of_its_own_are_said_to_have_come_back_from_a_copy(scribe: Scrib
     assert scribe.found(back(scribe, size, size + 9)) == {"refill_elsewhere"}
 
 
+def test_appeals_that_were_lost_and_name_nobody_do_not_stop_an_audit(scribe: Scribe):
+    made = scribe.measure(prev=scribe.reverse(scribe.decide(), "stayed"), cause="resumed")
+    lost = len(scribe.entries)
+    for by in (None, ""):
+        scribe.appeal(scribe.appeal(made, "filed"), "decided", outcome="upheld", by=by)
+    back(scribe, lost, len(scribe.entries))
+    assert scribe.verdict().entries == len(scribe.entries)
+
+
 def test_a_measure_is_called_lost_whose_record_never_was(scribe: Scribe):
     made = scribe.decide()
     start = len(scribe.entries)

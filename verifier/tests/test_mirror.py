@@ -10,7 +10,7 @@ import pytest
 
 from chaupal_audit import tlog
 from chaupal_audit.log.findings import Broken, Fault, KeySource, LogReport
-from chaupal_audit.log.mirror import entries, entries_opened, first_unlike, mirror, mirrored_size
+from chaupal_audit.log.mirror import after, entries, entries_opened, first_unlike, mirror, mirrored_size
 from logs import ENTRIES, KEY, SIZE, URL, VKEY, Mirror, entry
 
 
@@ -130,3 +130,12 @@ def test_a_copy_that_lost_a_file_says_so(tmp_path):
 def test_an_empty_log_is_mirrored(tmp_path):
     assert copied(Mirror([]), tmp_path)[0].ok
     assert list(entries(tmp_path)) == []
+
+
+def test_what_only_another_copy_has_is_told_though_it_cannot_be_read(tmp_path: Path):
+    deep = b'{"at":"2021-02-10T05:30Z","public":{"x":%s},"ref":"","t":"role","v":2}' % (b"[" * 30_000 + b"]" * 30_000)
+    for path, body in Mirror([*ENTRIES[:3], deep, b"no entry"]).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(body)
+    told, covers = after(tmp_path, 1)
+    assert ([one.t for _, one in told], covers) == (["order", "order", "unreadable", "unreadable"], 0)

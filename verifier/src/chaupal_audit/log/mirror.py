@@ -73,9 +73,17 @@ def after(into: Path, size: int) -> tuple[list[tuple[int, Entry]], int]:
     """What a mirror has after the first `size` entries, by index; and how many entries beside these say nothing, or nothing yet: any
     of them may be a secret act. Raises Broken.
     """
-    found = [(index, msgspec.json.decode(text, type=Entry)) for index, text in entries(into) if index >= size]
+    found = [(index, _head(text)) for index, text in entries(into) if index >= size]
     told = [(index, entry) for index, entry in found if entry.t != COVER]
     return told, len(found) - len(told)
+
+
+def _head(text: bytes) -> Entry:
+    """Of an entry; one that cannot be read is told as such, for it was there."""
+    try:
+        return msgspec.json.decode(text, type=Entry)
+    except (ValueError, RecursionError):
+        return Entry("unreadable", "", "", msgspec.Raw(b"{}"))
 
 
 def first_unlike(into: Path, older: Path, kept: int) -> int | None:

@@ -166,8 +166,9 @@ def forget(made: MeasureAct, appeal: AppealStep) -> None:
     if all(one is not appeal for one in made.judged):
         return  # it decided nothing
     made.judged = [one for one in made.judged if one is not appeal]
-    if made.line is not None and all(one.said.by != appeal.said.by for one in made.judged):
-        made.line.forget(made, appeal.said.by or "")
+    by = appeal.said.by or ""
+    if made.line is not None and all((one.said.by or "") != by for one in made.judged):
+        made.line.forget(made, by)
 
 
 def has_judged(made: MeasureAct, who: str) -> bool:
