@@ -71,10 +71,8 @@ _MINE = (notifications.c.account_id == param("me"), notifications.c.filtered <= 
 # Of one kind, by an index of its own: who is told of a hundred thousand likes has few mentions among them.
 _OF_KIND = (*_MINE, notifications.c.kind == text_param("kind"))
 _OF_KINDS = (*_MINE, among(notifications.c.kind, "kinds"))
-FEW = (
-    3  # kinds that are asked for one by one; several are first looked for among so many next notifications of all kinds
-)
-LOOKED_AT = 120
+FEW = 3  # kinds that are asked for one by one
+LOOKED_AT = 120  # notifications of all kinds, among the next of which several kinds are looked for first
 # The newest of each group stands for it, so pages move by ids like any other.
 _newer = notifications.alias("newer")
 _ALONE = or_(among(notifications.c.kind, "together", negate=True), notifications.c.group_key == sql("''"))
