@@ -1639,9 +1639,12 @@ def test_an_appeal_is_decided_by_who_decided_the_one_before_about_the_same_thing
         ({"severity": "sign_up_requires_approval"}, None, False),
         ({"net": "ipv4/24"}, None, False),
         ({"net": "ipv6/48"}, None, False),
+        ({"net": "ipv4/0"}, None, True),
+        ({"net": "small"}, None, True),
         ({"net": None}, None, False),  # earlier servers did not say how large it is
         ({"until": 30}, {"until": 60, "second": OWNER}, False),
         ({"until": 30}, {"second": MODERATOR}, True),
+        ({"until": 30}, {"second": APPROVER}, True),  # whose role never opened it
         ({"until": 30}, {"until": 60}, True),
         ({"net": "ipv4/24"}, {"until": 30}, True),
         ({"net": None}, {}, False),

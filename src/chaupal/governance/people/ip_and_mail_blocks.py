@@ -12,8 +12,10 @@ from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel import nets
 from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
+from chaupal.store.court import ledger
 from chaupal.store.identity import ip_and_mail_blocks as kept
 from chaupal.store.identity.ip_and_mail_blocks import (
     ASKED_FIRST,
@@ -93,13 +95,13 @@ async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> Address
 
 async def change(court: Court, viewer: Viewer, id_: int, form: AddressBlockForm) -> AddressBlock:
     """Raises NotAllowed, also where many are to be shut out for longer and nobody else wants it; NotFound, Invalid."""
-    made = _read(form, await by_id(court, viewer, form.kind, id_), court.clock())
+    await by_id(court, viewer, form.kind, id_)
     async with court.work.writing() as w:
-        there = await kept.in_force(w)
+        await ledger.hold(w)
+        there = await kept.IN_FORCE.all(w)  # not from memory: somebody may have changed or lifted it meanwhile
+        was = or_not_found(next((one for one in there if one.id == id_), None))
+        made = _read(form, was, court.clock())
         _check_new(there, made, court.clock())
-        was = or_not_found(
-            next((one for one in there if one.id == made.id), None)
-        )  # somebody may have lifted it meanwhile
         if made.shuts_many_out:
             made = await _of_many(w, viewer, was, made)
         if not await kept.change(w, made):
@@ -119,8 +121,9 @@ async def _of_many(w: Writing, viewer: Viewer, was: AddressBlock, made: AddressB
     """What shuts many out stays as large and as firm as whoever blocked it said, and lasts longer by another person alone."""
     if made.what != was.what or not was.shuts_many_out or made.severity == NO_ACCESS != was.severity:
         raise Invalid("net_of_many_stays")
-    longer = was.expires_at is not None and (made.expires_at is None or made.expires_at > was.expires_at)
-    if not longer or (made.expires_at is not None and made.expires_at <= _alone_until(made)):
+    if made.expires_at is not None and made.expires_at <= _alone_until(made):
+        return msgspec.structs.replace(made, agreed_by=None)  # nobody else need want it; what somebody wanted is over
+    if was.expires_at is None or (made.expires_at is not None and made.expires_at <= was.expires_at):
         return msgspec.structs.replace(made, agreed_by=was.agreed_by)
     await guards.check_not_own(w, viewer.me, [was.created_by], "net_longer_by_another")
     return msgspec.structs.replace(made, agreed_by=viewer.me)
@@ -175,6 +178,9 @@ def _net(paper: Paper, text: str) -> str:
     except ValueError:
         paper.complain("what", "no_net_address")
         return ""
+    inner = nets.plain(str(net.network_address))
+    if inner is not None and inner.version < net.version and net.prefixlen >= 96:  # IPv4 in the clothes of IPv6
+        net = ip_network(f"{inner}/{net.prefixlen - 96}")
     if net.prefixlen < WIDEST[net.version]:
         paper.complain("what", "net_too_wide")
     return str(net)

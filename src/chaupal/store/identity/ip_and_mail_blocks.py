@@ -1,9 +1,10 @@
 """Blocked addresses as rows: nets, domains of mails and single mails (by their hash), by whom and why."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 import msgspec
 
+from chaupal.kernel import nets
 from chaupal.store.machine.shelves import ADDRESS_BLOCKS, ONLY
 from chaupal.store.machine.statements import rows_of, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -84,9 +85,8 @@ async def in_force(reading: Reading) -> list[AddressBlock]:
 
 def on_net(blocks: list[AddressBlock], address: str, now: int) -> str:
     """The hardest that holds for an address of the net; nothing where none does."""
-    try:
-        here = ip_address(address)
-    except ValueError:
+    here = nets.plain(address)
+    if here is None:
         return ""
     found = {d.severity for d in blocks if d.kind == NET and d.holds(now) and here in ip_network(d.what)}
     return next((one for one in (NO_ACCESS, NO_SIGN_UP, ASKED_FIRST) if one in found), "")

@@ -47,15 +47,15 @@ BY_TWO = "'deamplify', 'suspend', 'limit_server', 'suspend_server'"
 # As the verifier says (`law/alone.py`); a test holds the two against each other.
 LONGEST_ALONE = ALONE_APART = 2_592_000_000
 EMERGENCY_LASTS = 86_400_000
-LARGE_NETS = {4: range(8, 24), 6: range(19, 48)}
-_LARGE = " OR ".join(
+SMALL_NETS = {4: range(24, 33), 6: range(48, 129)}
+_SMALL = " OR ".join(
     f"(NEW.what {'' if version == 6 else 'NOT '}LIKE '%:%' AND NEW.what LIKE '%/{length}')"
-    for version, lengths in LARGE_NETS.items()
+    for version, lengths in SMALL_NETS.items()
     for length in lengths
 )
-# A block of a net by which many are shut out; whoever is asked first is not.
+# A block of a net by which many are shut out, also of one that is written as we write none; whoever is asked first is not.
 _ASKED_FIRST = "severity = 'sign_up_requires_approval'"
-_SHUTS_MANY_OUT = f"NEW.kind = 'ip' AND NOT NEW.{_ASKED_FIRST} AND ({_LARGE})"
+_SHUTS_MANY_OUT = f"NEW.kind = 'ip' AND NOT NEW.{_ASKED_FIRST} AND NOT ({_SMALL})"
 _SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"
 _OUTSIDE = f"""
     COALESCE((
@@ -448,7 +448,7 @@ TRIGGERS = (
         "appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by",
         f"NEW.decided_by IS NOT NULL AND ({_is_among("NEW.decided_by", "NEW.account_id")} OR {_DECIDED_IT})",
     ),
-    Trigger("appeals_heard_by_another", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_HEARD_IT}"),
+    Trigger("appeals_not_heard_again", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_HEARD_IT}"),
     # Who shuts many out by themselves lets them in again soon, unless another person lets it last.
     Trigger(
         "doors_that_shut_many_out_end", "doors", "INSERT",

@@ -818,7 +818,7 @@ async def test_whoever_decided_an_appeal_hears_no_other_about_the_same_thing(
     usha, new, last = [await bench.hire(one, Role.OWNER) for one in ("usha", "new", "last")]
     async with bench.court.work.writing() as w:
         await moving.begin(w, bench.court.make_id(), bench.owner.me, new.me)
-    row, again = await appealed(bench), {"rule": "appeals_heard_by_another", "says": "You decided an earlier appeal"}
+    row, again = await appealed(bench), {"rule": "appeals_not_heard_again", "says": "You decided an earlier appeal"}
     for one in (bench.owner, new):
         await refused(bench, one, row, monkeypatch, **again)
     await appeals.decide(bench.court, usha, row.id, UPHELD)

@@ -319,7 +319,7 @@ async def test_what_is_blocked_and_who_is_let_in_is_what_the_newest_entry_says(
     assert await faults(bench) == ()
     ours, theirs = f"door-{block.id}", f"door-{over.id}"
     for change, undo, said in (
-        ("doors SET what = '0.0.0.0/0'", "what = '192.0.2.0/24'", "differ in what it is about"),
+        ("doors SET what = '203.0.113.0/24'", "what = '192.0.2.0/24'", "differ in what it is about"),
         ("doors SET severity = 'sign_up_block'", "severity = 'no_access'", "differ in how it holds"),
         ("doors SET ended_at = 1", "ended_at = NULL", f"tells of {ours}, and it holds no more"),
         (f"doors SET ended_at = NULL WHERE id = {over.id}", "", f"{theirs} holds, and no entry says so"),

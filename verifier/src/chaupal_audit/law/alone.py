@@ -9,13 +9,14 @@ LONGEST_ALONE: Final = 30 * DAY
 ALONE_APART: Final = 30 * DAY
 # What one person did in an emergency is over after this, unless a second agrees.
 EMERGENCY_LASTS: Final = DAY
-# A net is large from here on (IP version -> length of its prefix): more than 256 addresses, or than one site is given. Whom that shuts
-# out nobody can count, and it is for good, or for longer than LONGEST_ALONE, by two.
-LARGE_NETS: Final = {4: range(8, 24), 6: range(19, 48)}
-SHUTS_OUT: Final = ("no_access", "sign_up_block")
-NET_SHOWN: Final = {f"ipv{version}/{length}" for version, lengths in LARGE_NETS.items() for length in lengths}
+# A net is small up to here (IP version -> lengths of its prefix): 256 addresses, or what one site is given. Whom a larger one shuts out
+# nobody can count, and it is for good, or for longer than LONGEST_ALONE, by two.
+SMALL_NETS: Final = {4: range(24, 33), 6: range(48, 129)}
+_SMALL: Final = {f"ipv{version}/{length}" for version, lengths in SMALL_NETS.items() for length in lengths}
 
 
 def shuts_many_out(net: str, severity: str) -> bool:
-    """Whether a block of a net of this size (`ipv4/16`) shuts many out; to be asked first shuts nobody out."""
-    return net in NET_SHOWN and severity in SHUTS_OUT
+    """Whether a block of a net of this size (`ipv4/16`) shuts many out, as does one of no size that is known; nothing: it is of no net.
+    To be asked first shuts nobody out.
+    """
+    return bool(net) and net not in _SMALL and severity != "sign_up_requires_approval"

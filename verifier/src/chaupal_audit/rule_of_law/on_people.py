@@ -183,10 +183,9 @@ def net_shut_out_alone(book: Book, block: SaidAct[entries.AddressBlock]) -> bool
         return False
     if not shuts_many_out(first.said.net, first.said.severity):
         return True  # it was made large afterwards, when nobody asked for how long
-    until = moment(block.said.until)
-    return block.said.second in (None, first.said.by) and (
-        until is None or until > first.act.at + LONGEST_ALONE + SLACK
-    )
+    until, second = moment(block.said.until), block.said.second
+    by_two = second != first.said.by and book.people.might(second, "block_addresses")
+    return not by_two and (until is None or until > first.act.at + LONGEST_ALONE + SLACK)
 
 
 @STATING.breach(

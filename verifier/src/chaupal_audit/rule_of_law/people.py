@@ -14,6 +14,7 @@ class People:
     def __init__(self) -> None:
         self._roles: dict[str, str] = {}
         self._held: dict[str, list[tuple[int, str]]] = {}  # (the place of the act that gave it, role)
+        self._once: dict[str, set[str]] = {}  # the same roles, each once
 
     def role(self, person: str | None) -> str:
         return self._roles.get(person or "", MEMBER)
@@ -21,6 +22,7 @@ class People:
     def give(self, person: str, role: str, place: int) -> None:
         self._roles[person] = role
         self._held.setdefault(person, []).append((place, role))
+        self._once.setdefault(person, set()).add(role)
 
     def may(self, person: str | None, *acts: str) -> bool:
         """Whether their role, as it stands, opens one of `acts` (law/roles.py)."""
@@ -42,7 +44,7 @@ class People:
 
     def might(self, person: str | None, *acts: str) -> bool:
         """Whether a role that they held once opened one of `acts`."""
-        return any(role in MAY[act] for _, role in self._held.get(person or "", ()) for act in acts)
+        return any(role in MAY[act] for role in self._once.get(person or "", ()) for act in acts)
 
 
 def different(people: Iterable[str | None]) -> bool:
