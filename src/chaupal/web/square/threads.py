@@ -88,7 +88,7 @@ async def permalink(call: Call[ThreadAsked]) -> Answer:
         title=title_of(call, card),
         shared=links.preview_of_post(card.post, card.author),
         stated=await faraway.statements(call, seen.item),
-        abroad=await _abroad(call, seen.item),
+        abroad=[] if card.gone else await _abroad(call, seen.item),
         **form,
     )
 
@@ -96,11 +96,12 @@ async def permalink(call: Call[ThreadAsked]) -> Answer:
 async def _abroad(call: Call[Any], post: Post) -> list[tuple[str, str]]:
     """In which countries a post is withheld that is shown here, in the viewer's language, and where the order's page is."""
     found = await visibility.withheld_abroad(call.house.reads, call.viewer, post)
-    return [
+    told = [
         (country_names(one.territory, call.viewer.language), page)
         for one in found
         if (page := placeholders.notice_path(one)) != placeholders.ABOUT_LIMITS
     ]
+    return [*dict.fromkeys(told)]  # an order may name the post and its author
 
 
 def title_of(call: Call[Any], card: Card) -> str:

@@ -1,18 +1,20 @@
 """A thread written in one go: all its posts or none, in order, with what is wrong beside the post that it is about."""
 
 import asyncio
+from typing import Any
 
 import pytest
 import regex
 
 from chaupal.api.mastodon.posts import status_answers
+from chaupal.governance.cases import decisions
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import stranger
 from chaupal.reads.timelines import thread
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.web.square import threads
 from painted import picture
-from village import Village, Villager
+from village import FINDING, REASON, Village, Villager
 
 
 async def word_of(v: Village, who: Villager) -> tuple[dict[str, str], str]:
@@ -330,7 +332,19 @@ async def test_whoever_reads_a_post_abroad_is_told_where_it_is_withheld_and_by_w
     ref = await v.withhold(post=post, by=v.chitra, second=v.dev)
     assert all(told in page and f'href="/orders/{ref}"' in page for page in await pages())
     assert not any(told in page for page in await pages("IN")), "there the notice stands in its place"
+    other: dict[str, Any] = {"regime": "US-DMCA", "role": "owner", "bases": (), "legal_basis": "17 U.S.C. § 512"}
+    also = await v.withhold(post=post, by=v.chitra, second=v.dev, territory=("US",), **other)
+    assert all(f'href="/orders/{also}"' in page for page in await pages())
+    assert not any(also in page for page in await pages("IN")), "nor is it said of what is not shown"
+    await v.lift(also, by=v.chitra)
     await v.lift(ref, by=v.chitra)
     assert not any(told in page or ref in page for page in await pages())
     secret = await v.withhold(post=post, by=v.chitra, second=v.dev, gag_until="2021-03-10T12:00")
     assert not any(told in page or secret in page for page in await pages())
+    both = await v.receives(f"@{v.meera.handle}", v.meera.said[0].path)
+    court, said = v.running.house.court, {"reason": REASON, "despite": REASON}
+    for number, outcome, more in ((1, "withhold_account", {"finding": FINDING}), (2, "withhold_post", {})):
+        await decisions.propose(court, v.chitra.viewer, both, number, outcome=outcome, **said, **more)
+        v.clock.move(1000)
+        await decisions.approve(court, v.dev.viewer, both, number)
+    assert (await v.page_as("DE", v.meera.said[0])).count(told) == 1, "by one order it is said once"
