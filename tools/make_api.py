@@ -41,8 +41,8 @@ Answered otherwise than by Mastodon ([decision 54](decisions/0054-apps-are-told-
 
 - `unfavourite`, `unbookmark`, `unreblog` and `DELETE` of one's repost of what one may no longer see take the mark back
   and answer 404: there it is shown, whole.
-- The marker of `notifications` goes forward only, and not beyond now: there, an app that reads ids as 32-bit numbers (Tuba) makes
-  everything new again in all others.
+- The marker of `notifications` goes forward only, and no more than a minute ahead: there, an app that reads ids as 32-bit numbers (Tuba)
+  makes everything new again in all others.
 - An app that asks for `admin:` scopes is let in without them by whoever is not staff; the token's answer says which it has.
 - `scheduled_at` in the past is 422: there the post is said at once, and what was said too early is not unsaid.
 - `for_private_mentions` starts as `accept`: there, messages of strangers are kept apart, and whoever does not know where to look misses

@@ -13,6 +13,7 @@ from chaupal.social.people import accounts, profiles
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.people.profiles import Face
 from chaupal.social.signin import sessions
+from chaupal.store.identity import accounts as accounts_store, logins as logins_store
 from disputes import send
 from village import PASSWORD, Village, Villager
 
@@ -213,3 +214,9 @@ async def test_staff_let_in_who_waits_and_members_do_not_see_the_page(village: V
         for told in (done, "किसी और ने उन्हें पहले ही जवाब दे दिया"):
             answer = await send(village, village.ravi, "/office/joining", f"/office/joining/{account}{answered}")
             assert told in (await village.look("IN", answer.headers["location"], village.ravi)).text
+    async with square.work.writing() as w:
+        for n in range(101):  # more than the page shows
+            await accounts_store.add(w, n + 1, f"r{n}", name="", role=Role.MEMBER, state="pending")
+            login = {"email": f"r{n}@gaanv.example", "password_hash": "", "language": "en", "reason": "मेला"}
+            await logins_store.add(w, n + 1, **login, confirmed=True, approved=False)
+    assert "101 लोगों ने खाता माँगा है" in (await village.look("IN", "/office", village.ravi)).text

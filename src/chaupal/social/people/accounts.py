@@ -193,6 +193,14 @@ async def waiting(square: Square, viewer: Viewer, at_most: int = 100) -> list[lo
         return await logins.waiting(reading, at_most)
 
 
+async def how_many_wait(square: Square, viewer: Viewer) -> int:
+    """Of those that `waiting` gives, all; 0 for those who may not see it."""
+    if not may(viewer, "approve_accounts"):
+        return 0
+    async with square.work.reading() as reading:
+        return await logins.how_many_wait(reading)
+
+
 async def ensure_system_account(square: Square) -> int:
     """The account in whose name the house itself speaks (notices); made when it is first asked for. Nobody can sign in as it."""
     async with square.work.reading() as reading:

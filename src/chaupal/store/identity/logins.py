@@ -38,11 +38,9 @@ _ALL = selects(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.a
 OF = _ALL.where(same(logins, account_id="me"), accounts.c.state != "deleted")
 BY_EMAIL = _ALL.where(same(logins, email="name"), accounts.c.state != "deleted")
 BY_HANDLE = _ALL.where(same(accounts, handle="name"), accounts.c.state != "deleted")
-WAITING = (
-    _ALL.where(logins.c.confirmed_at.is_not(None), logins.c.approved_at.is_(None), accounts.c.state == "pending")
-    .order_by(logins.c.confirmed_at, logins.c.account_id)
-    .limit("n")
-)
+_ASKS = (logins.c.confirmed_at.is_not(None), logins.c.approved_at.is_(None), accounts.c.state == "pending")
+HOW_MANY_WAIT = selects(func.count()).join_from(logins, accounts, accounts.c.id == logins.c.account_id).where(*_ASKS)
+WAITING = _ALL.where(*_ASKS).order_by(logins.c.confirmed_at, logins.c.account_id).limit("n")
 CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at=None)
 SET_EMAIL = updates(logins, "email", unreached_at=None).where(account_id="of", confirmed_at=None)
 WANT_EMAIL = updates(logins, email_wanted="email").where(account_id="of")
@@ -160,6 +158,11 @@ async def named(reading: Reading, name: str) -> Login | None:
 async def waiting(reading: Reading, at_most: int) -> list[Login]:
     """Those who confirmed their address and wait for approval, the longest waiting first."""
     return [Login(*row) for row in await reading.fetch(WAITING, n=at_most)]
+
+
+async def how_many_wait(reading: Reading) -> int:
+    """Of those that `waiting` gives, all."""
+    return await reading.value(HOW_MANY_WAIT)
 
 
 async def confirm(w: Writing, account: int) -> bool:

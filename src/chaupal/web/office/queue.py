@@ -14,7 +14,6 @@ from chaupal.http.paging import ById, Number
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import may
 from chaupal.reads.court import desk
 from chaupal.reads.court.desk import DeskWish
 from chaupal.social.people import accounts
@@ -47,9 +46,7 @@ async def queue(call: Call[DeskWish]) -> Answer:
         many=Counter(one.turn.mine for one in found),
         wish=call.args,
         lonely=not found and await desk.one_decides_alone(call.house.reads),
-        asking=len(await accounts.waiting(call.house.square, call.viewer))
-        if may(call.viewer, "approve_accounts")
-        else 0,
+        asking=await accounts.how_many_wait(call.house.square, call.viewer),
         open_states=desk.OPEN,
         laws=sorted(laws, key=lambda one: one.id),
     )
