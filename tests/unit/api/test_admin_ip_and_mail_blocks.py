@@ -19,7 +19,7 @@ from chaupal.store.identity import ip_and_mail_blocks as kept, moving
 from chaupal.store.identity.ip_and_mail_blocks import ASKED_FIRST, AddressBlock
 from chaupal.store.machine import auditing, triggers
 from chaupal.store.machine.dialect import statement
-from chaupal_audit.law.alone import SMALL_NETS, LONGEST_ALONE
+from chaupal_audit.law.alone import LONGEST_ALONE, SMALL_NETS
 from chaupal_audit.log import entries
 from disputes import send
 from village import Village, Villager
