@@ -78,9 +78,9 @@ LEAVES = {
     ),
     "en": (
         "{title}: your account is to be deleted",
-        "Hello @{handle},\n\nit was asked that your account be deleted. On {day} it goes for good. Until then you can think again: log in, "
-        "and keep it here:\n\n{link}\n\nIf that was not you, somebody knows your password: keep the account, and change the password "
-        "at once.\n\n{title}\n{origin}\n",
+        "Hello @{handle},\n\nsomebody logged in as you asked that your account be deleted. It is deleted for good on {day}. Until then "
+        "you can change your mind: log in, and keep it here:\n\n{link}\n\nIf that was not you, somebody knows your password: "
+        "keep the account, and change the password at once.\n\n{title}\n{origin}\n",
     ),
 }
 NEW_ADDRESS = {
