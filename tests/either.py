@@ -31,8 +31,9 @@ from waiting import PATIENCE
 STAGES = os.environ.get("STAGES", "sqlite,postgres").split(",")
 SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(10_000))
 PAIRED: set[str] = set()  # URLs of databases at which a house is two
-# Of a disk that is full: uploads of many processes lie in a store that all of them have.
-uploads_on_a_disk = pytest.mark.parametrize("database", [one for one in STAGES if one != "two"], indirect=True)
+# What one server alone meets of a disk that is full: uploads of many lie in a store that all of them have, and their key for
+# pushes is there from the start.
+one_server = pytest.mark.parametrize("database", [one for one in STAGES if one != "two"], indirect=True)
 
 
 class Either(RunningHouse):

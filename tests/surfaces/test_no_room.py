@@ -27,7 +27,7 @@ from chaupal.social.people import push
 from chaupal.store.machine import work_sqlite
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work_sqlite import SqliteWork
-from either import uploads_on_a_disk
+from either import one_server
 from painted import picture
 from surfaces.square import Square, found
 
@@ -236,7 +236,7 @@ def lying(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-@uploads_on_a_disk
+@one_server
 async def test_an_upload_onto_a_full_disk_is_507_by_every_way_in_and_leaves_nothing(cramped: Square, small_disk: Path):
     large, image = noise(600), "image/png"
     async with cramped.app("asha") as asha, cramped.browser("asha") as browser:
@@ -260,6 +260,7 @@ async def test_an_upload_onto_a_full_disk_is_507_by_every_way_in_and_leaves_noth
         assert again.status_code == 200, "what fits is taken"
 
 
+@one_server
 async def test_what_the_server_is_is_told_on_a_full_disk_too_where_nobody_has_asked_before(
     square: Square, settings: Settings, clock: StillClock, small_disk: Path
 ):
