@@ -1,6 +1,6 @@
 """Blocks of nets and mails: set by staff's apps, and really in the way of whoever comes from there."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import msgspec
@@ -125,52 +125,77 @@ async def test_no_account_is_made_with_a_blocked_domain_or_mail_however_it_is_sp
     assert await accounts.sign_up(square, asks("someone@else.example"))
 
 
-async def test_many_are_shut_out_by_one_person_for_thirty_days_and_for_longer_by_another(
-    village: Village, monkeypatch: pytest.MonkeyPatch
-):
-    """One moderator kept a country's network out for good, and nobody outside could tell it from one address."""
-    v, month = village, 30 * DAY
+LARGE = ("10.0.0.0/8", "10.0.0.0/23", "2001:db8::/47", "2001::/19")
+
+
+class ShutOut(NamedTuple):
+    """Nets that `mod` blocked, by the API, for as long as one may alone; `new` is another account of the same person. `path`: of the
+    first large one; `asked` and `few`: ids of one whose people are asked first, and of a small one.
+    """
+
+    mod: Villager
+    new: Villager
+    large: list[Any]
+    asked: str
+    few: str
+
+    @property
+    def path(self) -> str:
+        return f"ip_blocks/{self.large[0]['id']}"
+
+
+async def sent(v: Village, who: Villager, method: str, path: str = "ip_blocks", **sent: Any) -> tuple[int, Any]:
+    answer = await as_staff(v, who, method, path, **sent)
+    return answer.status_code, answer.json()
+
+
+async def shut_out(v: Village) -> ShutOut:
     mod, new = [await v.joins(one, role=Role.MODERATOR) for one in ("tara", "new")]
-    work, desk = v.running.house.court.work, "/office/blocked-addresses"
-    async with work.writing() as w:
+    async with v.running.house.court.work.writing() as w:
         await moving.begin(w, 1, mod.id, new.id)
-
-    async def sent(who: Villager, method: str, path: str = "ip_blocks", **sent: Any) -> Any:
-        answer = await as_staff(v, who, method, path, **sent)
-        return answer.status_code, answer.json()
-
-    nets = ("10.0.0.0/8", "10.0.0.0/23", "2001:db8::/47", "2001::/19")
-    large = [(await sent(mod, "POST", ip=net, severity="sign_up_block", expires_in=0))[1] for net in nets]
-    ends = iso(v.clock() + month)
+    large = [(await sent(v, mod, "POST", ip=net, severity="sign_up_block", expires_in=0))[1] for net in LARGE]
+    ends = iso(v.clock() + 30 * DAY)
     assert {one["expires_at"][:16] for one in large} == {ends[:16]}
-    assert (await sent(mod, "POST", ip="11.0.0.0/8", severity="no_access", expires_in=60))[1]["expires_at"] < ends
+    assert (await sent(v, mod, "POST", ip="11.0.0.0/8", severity="no_access", expires_in=60))[1]["expires_at"] < ends
+    small: Any = {}
     for net, severity in (("10.0.0.0/24", "no_access"), ("2001:db8::/48", "no_access"), ("12.0.0.0/8", ASKED_FIRST)):
-        small = (await sent(mod, "POST", ip=net, severity=severity))[1]
+        small = (await sent(v, mod, "POST", ip=net, severity=severity))[1]
         assert small["expires_at"] is None, "nobody is shut out, or few"
-    asked, few = small["id"], (await sent(mod, "GET"))[1][1]["id"]
-    path = f"ip_blocks/{large[0]['id']}"
+    few = (await sent(v, mod, "GET"))[1][1]
     v.clock.move(DAY)
-    for who in (mod, new):  # two accounts of one person
+    return ShutOut(mod, new, large, small["id"], few["id"])
+
+
+async def test_many_are_shut_out_by_one_person_for_thirty_days(village: Village):
+    """One moderator kept a country's network out for good, and nobody outside could tell it from one address."""
+    v, nets = village, await shut_out(village)
+    for who in (nets.mod, nets.new):  # two accounts of one person
         for change in ({"expires_in": 0}, {"expires_in": 31 * 86_400}):
-            status, told = await sent(who, "PUT", path, **change)
+            status, told = await sent(v, who, "PUT", nets.path, **change)
             assert (status, told["error"][:34]) == (403, "You shut this large network out; f"), change
     harder = ({"severity": "no_access"}, {"ip": "10.0.0.0/9"}, {"ip": "0.0.0.0/8"})
-    for which, change in (*((path, one) for one in harder), (f"ip_blocks/{asked}", {"severity": "no_access"})):
-        assert (await sent(v.owner, "PUT", which, **change))[0] == 422, change
-    assert (await sent(mod, "PUT", path, expires_in=60, comment="flood"))[0] == 200
-    assert (await sent(mod, "PUT", path, expires_in=29 * 86_400))[0] == 200, "as long as it was"
-    # Whoever writes to the database is told the same.
-    at = f"id = {large[0]['id']}"
-    later = v.clock() + 31 * DAY
+    for which, change in (
+        *((nets.path, one) for one in harder),
+        (f"ip_blocks/{nets.asked}", {"severity": "no_access"}),
+    ):
+        assert (await sent(v, v.owner, "PUT", which, **change))[0] == 422, change
+    assert (await sent(v, nets.mod, "PUT", nets.path, expires_in=60, comment="flood"))[0] == 200
+    assert (await sent(v, nets.mod, "PUT", nets.path, expires_in=29 * 86_400))[0] == 200, "as long as it was"
+
+
+async def test_whoever_writes_to_the_database_is_told_the_same_of_large_nets(village: Village):
+    v, nets = village, await shut_out(village)
+    work, later, at = v.running.house.court.work, v.clock() + 31 * DAY, f"id = {nets.large[0]['id']}"
+    assert (await sent(v, nets.mod, "PUT", nets.path, expires_in=29 * 86_400))[0] == 200
     for change, rule in (
         (f"expires_at = NULL WHERE {at}", "last_by_two"),
-        (f"expires_at = {later}, agreed_by = {mod.id} WHERE {at}", "last_by_two"),
-        (f"expires_at = NULL, agreed_by = {new.id} WHERE {at}", "last_by_two"),
+        (f"expires_at = {later}, agreed_by = {nets.mod.id} WHERE {at}", "last_by_two"),
+        (f"expires_at = NULL, agreed_by = {nets.new.id} WHERE {at}", "last_by_two"),
         (f"expires_at = NULL, agreed_by = {v.asha.id} WHERE {at}", "last_by_two"),
         (f"severity = 'no_access' WHERE {at}", "out_stay"),
         (f"what = '10.0.0.0/9' WHERE {at}", "out_stay"),
-        (f"severity = 'no_access' WHERE id = {asked}", "out_stay"),
-        (f"what = '0.0.0.0/0' WHERE id = {few}", "out_stay"),
+        (f"severity = 'no_access' WHERE id = {nets.asked}", "out_stay"),
+        (f"what = '0.0.0.0/0' WHERE id = {nets.few}", "out_stay"),
         (f"created_at = {later} WHERE {at}", "doors_stay"),
     ):
         with pytest.raises(Exception, match=rule):
@@ -180,35 +205,47 @@ async def test_many_are_shut_out_by_one_person_for_thirty_days_and_for_longer_by
         with pytest.raises(Exception, match="doors_that_shut_many_out_end"):
             async with work.writing() as w:
                 block = AddressBlock(
-                    id=2, kind="ip", what=what, severity="no_access", comment="", created_at=v.clock(), created_by=mod.id,
+                    id=2,
+                    kind="ip",
+                    what=what,
+                    severity="no_access",
+                    comment="",
+                    created_at=v.clock(),
+                    created_by=nets.mod.id,
                     agreed_by=agreed_by,
-                )  # fmt: skip
+                )
                 await kept.add(w, block)
-    assert "let-last" not in await v.page_as("IN", desk, mod)
+
+
+async def test_many_are_shut_out_for_longer_where_another_person_wants_it(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, nets, desk = village, await shut_out(village), "/office/blocked-addresses"
+    second = nets.large[1]["id"]
+    assert "let-last" not in await v.page_as("IN", desk, nets.mod)
     assert "let-last" in await v.page_as("IN", desk, v.owner)
-    assert (await send(v, mod, desk, f"{desk}/{large[1]['id']}/let-last")).status_code == 403
-    assert (await send(v, v.owner, desk, f"{desk}/{large[1]['id']}/let-last")).status_code == 303
-    assert (await sent(v.owner, "PUT", path, expires_in=90 * 86_400))[0] == 200
-    assert (await sent(mod, "PUT", path, comment="still"))[1]["expires_at"] > iso(later), (
-        "it lasts as the other one wants it"
-    )
-    by_id = {one["id"]: one for one in (await sent(mod, "GET"))[1]}
-    assert by_id[large[1]["id"]]["expires_at"] is None
-    async with work.reading() as reading:
+    assert (await send(v, nets.mod, desk, f"{desk}/{second}/let-last")).status_code == 403
+    assert (await send(v, v.owner, desk, f"{desk}/{second}/let-last")).status_code == 303
+    assert (await sent(v, v.owner, "PUT", nets.path, expires_in=90 * 86_400))[0] == 200
+    kept_on = (await sent(v, nets.mod, "PUT", nets.path, comment="still"))[1]
+    assert kept_on["expires_at"] > iso(v.clock() + 31 * DAY), "it lasts as the other one wants it"
+    by_id = {one["id"]: one for one in (await sent(v, nets.mod, "GET"))[1]}
+    assert by_id[second]["expires_at"] is None
+    async with v.running.house.court.work.reading() as reading:
         said = [one for _, _, one in await log.entries_of(reading, entries.AddressBlock)]
         faults = await reconcile_compare.door_faults(reading)
     assert (said[0].net, said[2].net, said[0].second, faults) == ("ipv4/8", "ipv6/47", None, [])
     assert {one.second for one in said if one.until is None and one.net == "ipv4/23"} == {said[-2].second} != {None}
     # Of two at once the second sees what the first wrote: the other person wants it no more.
-    path, before = f"ip_blocks/{large[1]['id']}", await kept_now(v)
-    assert (await sent(v.owner, "PUT", path, expires_in=2 * 86_400))[0] == 200
+    path, before = f"ip_blocks/{second}", await kept_now(v)
+    assert (await sent(v, v.owner, "PUT", path, expires_in=2 * 86_400))[0] == 200
 
     async def as_it_was(_: object) -> list[AddressBlock]:
         return before
 
     with monkeypatch.context() as patched:
         patched.setattr(kept, "in_force", as_it_was)
-        assert (await sent(mod, "PUT", path, expires_in=90 * 86_400))[0] == 403
+        assert (await sent(v, nets.mod, "PUT", path, expires_in=90 * 86_400))[0] == 403
 
 
 def test_the_database_knows_the_same_nets_and_roles_as_the_code():

@@ -94,8 +94,8 @@ async def show(call: Call[ConsentAsked]) -> Answer:
         200,
         [_policy(asked.redirect_uri)],
         app=asked.app,
-        asked=_form(call.args)
-        | {"scope": asked.scopes},  # as shown: who is given a role meanwhile allows no more by it
+        # The scopes are those shown: who is given a role meanwhile allows no more by it.
+        asked=_form(call.args) | {"scope": asked.scopes},
         wishes=wishes(call, asked.scopes),
         titled=N_("Allow an app"),
     )

@@ -251,9 +251,8 @@ class State:
         self.made: dict[tuple[str, int], list[Measure]] = {}
         self.appeal_at: dict[int, Appeal] = {}
         self.external_at: dict[int, External] = {}
-        self.undecided: dict[
-            str, deque[External]
-        ] = {}  # by reference, in order; those decided since go when they are met
+        # By reference, in order; those decided since go when they are met.
+        self.undecided: dict[str, deque[External]] = {}
         self.closed: dict[int, frozenset[bytes]] = {}  # index -> the digests that a closed entry commits to
         self.beside: Sequence[str] = ()  # what is read beside the log of the entry that is being taken
         self.opened: list[tuple[int, Entry]] = []  # (index, entry) of what was opened and is still to be taken

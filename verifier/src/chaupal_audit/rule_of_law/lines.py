@@ -31,9 +31,8 @@ class Line:
         # Who -> how many were asked whether they looked at it, and the first part of which they did.
         self._looked: dict[str, tuple[int, int]] = {}
         self._lost = 0
-        self._judged: dict[
-            str, list[tuple[int, int]]
-        ] = {}  # who -> (part, index) of each that they decided an appeal about
+        # Who -> (part, index) of each about which they decided an appeal.
+        self._judged: dict[str, list[tuple[int, int]]] = {}
 
     def add(self, made: MeasureAct) -> None:
         """The next one."""
