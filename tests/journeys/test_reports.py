@@ -99,7 +99,7 @@ async def test_a_guest_reports_without_an_account_and_it_counts_once_confirmed_b
         "email": "lata@gaanv.example",
     }
     sent = await send(village, None, path, "/report", **typed)
-    assert sent.status_code == 200
+    assert sent.status_code == 200 and "अभी ईमेल नहीं भेज सकता" in sent.text, "it lies in a folder"
     assert await entries(village, "report") == []  # nothing counts yet
     secret = secret_in(mails_of(village.running)[-1], "report/confirm")
     confirm = f"/report/confirm/{secret}"
@@ -161,6 +161,10 @@ async def test_whoever_reports_somebody_can_stop_reading_them_there_and_reads_wh
     sent = await send(village, village.asha, f"/report?account={ravi.id}", "/report", account=str(ravi.id), kind="spam")
     assert f'formaction="/people/{ravi.id}/mute"' in sent.text and f'formaction="/people/{ravi.id}/block"' in sent.text
     assert 'class="handle">@ravi<' in await village.page_as("IN", "/reports", village.asha)
+    assert 'href="/office/reports">शिकायतें (1)' in await village.page_as("IN", "/office", village.owner)
+    village.clock.move(8 * DAY)
+    assert "देर हो गई है" in await village.page_as("IN", "/reports", village.asha), "by then it was to be looked at"
+    assert "समय बीते" in await village.page_as("IN", "/office/reports", village.owner)
 
 
 async def test_one_address_cannot_write_reports_without_end(village: Village):
@@ -198,7 +202,7 @@ async def test_what_is_done_about_a_report_resolves_it_and_an_appeal_that_succee
     village: Village,
 ):
     report = await filed(village, village.asha)
-    await suspend(village, village.ravi, by=village.chitra, second=village.dev, report=int(str(report["id"])))
+    ref = await suspend(village, village.ravi, by=village.chitra, second=village.dev, report=int(str(report["id"])))
     assert any("खाता निलंबित किया गया है" in text for text in await said_to(village, village.asha))
     resolved = (await entries(village, "report"))[-1]
     assert (resolved["public"]["outcome"], resolved["public"]["by"]) == ("suspended", "clock")
@@ -207,10 +211,14 @@ async def test_what_is_done_about_a_report_resolves_it_and_an_appeal_that_succee
         village.ravi, "POST", "/api/v1/appeals", ruling_id=strike["id"], text="मैंने किसी को धमकी नहीं दी।"
     )
     judge = f"/office/appeals/{filed_.json()['id']}"
+    for who, waits in ((village.owner, True), (village.dev, False)):
+        assert ('href="/office/appeals">अपीलें (1)' in await village.page_as("IN", "/office", who)) == waits
     done = await send(
         village, village.owner, judge, f"{judge}/decide", outcome="reversed", reason="यह धमकी नहीं, एक कहावत थी।"
     )
     assert done.status_code == 303
+    assert "यह धमकी नहीं, एक कहावत थी।" in await village.page_as("IN", f"/orders/{ref}"), "as the form had said"
+    assert "अपने नियमों के तहत एक मामला खोला" in await village.page_as("IN", "/log")
     assert any("अपील के बाद वापस ले लिया गया" in text for text in await said_to(village, village.asha))
     (mine,) = (await village.api(village.asha, "GET", "/api/v1/reports")).json()
     assert (mine["id"], mine["outcome"]) == (report["id"], "taken_back")

@@ -165,10 +165,16 @@ def sentence(problem: Problem, language: str) -> str:
     return fault_text(Wrong(known.code, known.values), language)
 
 
-def by_field(problem: Problem, language: str) -> dict[str, str]:
-    """What is wrong by field, in which a line of targets keeps what was typed before it; nothing where it is about none."""
+def by_field(problem: Problem, language: str, *, codes: bool = False) -> dict[str, str]:
+    """What is wrong by field, in which a line of targets keeps what was typed before it; nothing where it is about none.
+
+    `codes`: with those of a list, which stand in no form.
+    """
     found = coded(problem).wrong
-    return {field: "\n".join(fault_text(one, language) for one in some) for field, some in found.items()}
+    said = {"no_choice_of": Wrong("no_choice")} if not codes else {}
+    return {
+        field: "\n".join(fault_text(said.get(one.code, one), language) for one in some) for field, some in found.items()
+    }
 
 
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
@@ -188,4 +194,4 @@ def beside(call: Call[Any], problem: Problem | None, fields: Mapping[str, str], 
 
 def in_words(problem: Problem, language: str) -> tuple[str, dict[str, str]]:
     """The sentence, and what is wrong by field: for programs that ask for a language."""
-    return sentence(problem, language), by_field(problem, language)
+    return sentence(problem, language), by_field(problem, language, codes=True)

@@ -12,11 +12,10 @@ from chaupal.governance.appeals import notices
 from chaupal.governance.context import Court
 from chaupal.governance.events import AuthorityChangeProposed, OfficeCodesGuessed, OfficeUserInvited
 from chaupal.governance.orders import authorities, portal
-from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
 from chaupal.policy.sentences.placeholders import moment
-from chaupal.ports.mail import Letter, is_gone
+from chaupal.ports.mail import UNTAKEN_KEPT, Letter, is_gone
 from chaupal.social import mail_proofs
 from chaupal.social.events import (
     CodesGuessed,
@@ -37,11 +36,9 @@ from chaupal.store.machine.work import Writing
 if TYPE_CHECKING:
     from email.message import EmailMessage, MIMEPart
 
-KEPT = 30 * DAY
-
 
 class LetterDue(Event, frozen=True):
-    """A mail is to be sent. It stands in the outbox until it is, and where it is given up for `KEPT` more."""
+    """A mail is to be sent. It stands in the outbox until it is, and where it is given up for `UNTAKEN_KEPT` more."""
 
     shared = False
 
@@ -111,7 +108,7 @@ async def change_proposed(carrier: Carrier, event: AuthorityChangeProposed) -> N
 async def tidy(carrier: Carrier) -> None:
     """Drop letters that no carrier took, since names, addresses and words stand in them."""
     async with carrier.work.writing() as w:
-        await outbox.drop_given_up(w, LetterDue, w.now() - KEPT)
+        await outbox.drop_given_up(w, LetterDue, w.now() - UNTAKEN_KEPT)
 
 
 LONGEST = 10_000_000  # bytes of a report: it may hold the letter itself

@@ -90,7 +90,8 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
         case = await cases.case_of(court, reading, ref, number)
         acts, why_not = await _acts(court, reading, viewer, case)
     brought, narrowest = ladder.brings(court, case.order), ladder.narrowest(case)
-    measures = [m for m in ladder.open_to(case) if m in brought]
+    barred = bool(faces.barring(case))
+    measures = [m for m in ladder.open_to(case) if m in brought and not (barred and "propose" in acts)]
     return Options(
         case=case,
         measures=tuple(m.value for m in measures),
@@ -104,7 +105,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
         acts=acts,
         why_not=why_not,
         defects=tuple(faces.of_case(case)),
-        barred=bool(faces.barring(case)),
+        barred=barred,
     )
 
 

@@ -170,6 +170,16 @@ async def proposed_of(court: Court, viewer: Viewer, id_: int) -> AuthorityChange
         return await authorities.open_change(reading, id_)
 
 
+async def how_many_wait(court: Court, viewer: Viewer) -> int:
+    """Authorities, and changes of known ones, that another proposed; 0 for those who may not agree."""
+    if not may(viewer, "agree_authority"):
+        return 0
+    async with court.work.reading() as reading:
+        new = [one.created_by for one in await authorities.all_authorities(reading) if one.agreed_by is None]
+        changed = [one.proposed_by for one in await authorities.open_changes(reading)]
+    return sum(by != viewer.account for by in (*new, *changed))
+
+
 async def _waiting(w: Writing, id_: int) -> tuple[Authority, AuthorityChange | None]:
     """The authority, and the change that is proposed of it; none where the authority itself is. Raises NotFound, Conflict."""
     found = or_not_found(await authorities.by_id(w, id_) if id_ else None)

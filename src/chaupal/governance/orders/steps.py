@@ -29,8 +29,13 @@ from chaupal.store.machine.work import Writing
 MOVED = "order_moved"
 BY_TWO = "step_by_two"
 BY_VERSION = "step_by_version"
-# What stops a clock. A question or a hearing stops none.
-STOPS = {"acknowledge": ("acknowledge",), "confirm": ("confirm_interim",), "return_order": ("acknowledge", "act")}
+# What stops a clock. A question or a hearing stops none; what is checked is not acknowledged any more (as an audit sees it, too).
+STOPS = {
+    "acknowledge": ("acknowledge",),
+    "check": ("acknowledge",),
+    "confirm": ("confirm_interim",),
+    "return_order": ("acknowledge", "act"),
+}
 
 
 class StepForm(msgspec.Struct, kw_only=True):

@@ -435,7 +435,7 @@ def _outcome(
         acted=acted,
         reason=proposal.body.reason if proposal else target.note if last.state == "not_found" else "",
         code=proposal.body.code if proposal else "",
-        lifted_because=last.body.reason if last.state == "lifted" else "",
+        lifted_because=last.body.reason if last.state in ("lifted", "overturned") else "",
         decided_at=decided.at if decided else None,
         ruling=ruling,
         log=log,

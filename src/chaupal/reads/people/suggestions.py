@@ -31,7 +31,7 @@ FRIENDS, TAGS, LANGUAGE, MANY = "friends_of_friends", "same_tags", "same_languag
 
 
 class SuggestionReason(msgspec.Struct, frozen=True):
-    """One reason. `count`: of friends or of tags; `friend`: one of them, who may be seen; `tag`: one of them."""
+    """One reason. `count`: of friends, of tags or of followers; `friend`: one of them, who may be seen; `tag`: one of them."""
 
     kind: str
     count: int = 0
@@ -115,7 +115,7 @@ def _reasons(
     if person.id in much and person.language in ours:
         why.append(SuggestionReason(LANGUAGE))
     if person.id in much:
-        why.append(SuggestionReason(MANY))
+        why.append(SuggestionReason(MANY, person.followers_count))
     return tuple(why)
 
 

@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, or_no
 from chaupal.kernel.ids import made_at
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.passwords import check_password
-from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer, may
+from chaupal.policy.viewer import SUSPENDED, SYSTEM_HANDLE, Role, Viewer, may
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked, JoiningAsked, LetIn, TurnedAway
 from chaupal.social.people import ip_and_mail_blocks
@@ -329,15 +329,16 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
 
 
 async def _open_if_ready(w: Writing, account: int) -> bool:
-    """Confirmed and approved: a person of the square, who can be found from now on."""
+    """Confirmed and approved: a person of the square, who can be found from now on. False while a suspension that came before lasts."""
     login = await logins.login_of(w, account)
     if login is None or login.confirmed_at is None or login.approved_at is None:
         return False
     if await accounts.open_(w, account):
         await apps.forget_callers(w, account)
         await accounts.find_by(w, account, name_words(await accounts.name_of(w, account), login.handle))
+        await accounts.settle(w, account)
         w.tell(AccountOpened(account=account))
-    return True
+    return await accounts.standing_of(w, account) != SUSPENDED
 
 
 def _reason(text: str) -> str:

@@ -66,6 +66,7 @@ FORGET = deletes(authorities).where(id="of", agreed_by=None)
 CHANGES = rows_of(AuthorityChange, changes)
 # What is proposed of an authority and neither agreed to nor dropped.
 open_change = CHANGES.where(authority_id="of", ended_at=None).first_of
+open_changes = CHANGES.where(ended_at=None).ordered("id").all
 END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
 
 

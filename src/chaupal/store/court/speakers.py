@@ -32,6 +32,11 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     ending_at: int | None = None
     ended_by: int | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a second person is asked: to protect them, or to end that."""
+        return self.seconded_by is None or self.ending_by is not None
+
 
 _LIVE = (speakers.c.ended_at.is_(None), speakers.c.ends_at.is_(None) | (speakers.c.ends_at > param("at")))
 CLASSES = (

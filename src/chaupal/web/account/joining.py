@@ -13,6 +13,7 @@ from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
+from chaupal.ports.mail import UNTAKEN_KEPT
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
@@ -27,8 +28,8 @@ from chaupal.web.words import N_, errors_of
 MEET = 5  # people
 # What was answered to somebody who asks to join -> what is said of it.
 ANSWERED = {
-    "in": N_("They are let in, and told by mail."),
-    "away": N_("They are turned away, and told by mail."),
+    "in": N_("They are let in."),
+    "away": N_("They are turned away."),
     "before": N_("Somebody else has answered them already."),
 }
 STEP_LANGUAGES, STEP_PEOPLE, STEP_POST = "/welcome/languages", "/welcome/people", "/welcome/post"
@@ -134,7 +135,8 @@ async def waiting(call: Call[Answered]) -> Answer:
     """For staff: who asks to join."""
     asking = await accounts.waiting(call.house.square, call.viewer)
     done = ANSWERED.get(call.args.done, "")
-    return await pages.render(call, "joining/waiting.html", asking=asking, done=done, titled=N_("Who asks to join"))
+    told = {"done": done, "told": call.args.done in ("in", "away"), "days": UNTAKEN_KEPT // DAY}
+    return await pages.render(call, "joining/waiting.html", asking=asking, titled=N_("Who asks to join"), **told)
 
 
 async def approve(call: Call[ById]) -> Answer:

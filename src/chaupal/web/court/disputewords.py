@@ -43,9 +43,9 @@ REPORT_KINDS = {
     "other": N_("Something else"),
 }
 REPORT_OUTCOMES = {
-    "removed": N_("removed"),
-    "limited": N_("limited"),
-    "labelled": N_("labelled"),
+    "removed": N_("it was removed"),
+    "limited": N_("it was limited"),
+    "labelled": N_("it was labelled"),
     "warned": N_("the account was warned"),
     "suspended": N_("the account was suspended"),
     "none": N_("no rule or law was broken"),

@@ -146,7 +146,7 @@ async def _standing(court: Court) -> Witnessing | None:
 
 def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> LogRow:
     said, public = words(call.viewer.language), fields.get("public", {})
-    where = placeholders.country_names(tuple(public.get("territory") or ()), said.language)
+    where = placeholders.country_names(tuple(public.get("territory") or ()), said.language, alone=True)
     return LogRow(
         index,
         logtale.sentence(fields, said, where),

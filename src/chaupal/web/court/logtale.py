@@ -30,6 +30,7 @@ TALES: dict[tuple[str, str], str] = {
     ("server", "kept"): N_("Another server stays on the list of those that are let in."),
     ("server", "taken_off"): N_("Another server is let in no more."),
     ("order", ""): N_("An order came in from: %(who)s"),
+    ("order", "own_rules"): N_("This server took something up under its own rules."),
     ("step", "acknowledged"): N_("The authority was told that its order is here."),
     ("step", "checked"): N_("The order's form was checked."),
     ("step", "returned"): N_("The order was sent back to the authority, because something is missing."),
@@ -106,7 +107,7 @@ OTHER = N_("Something was written down that this page has no words for; it stand
 def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     """One entry's sentence; `where`: its countries' names in the reader's language."""
     public, kind = entry.get("public", {}), entry.get("t", "")
-    same = "same" if kind == "role" and public.get("role") == public.get("was") else ""
+    same = "same" if kind == "role" and public.get("role") == public.get("was") else str(public.get("kind", ""))
     tale = TALES.get((kind, str(public.get("step", same)))) or TALES.get((kind, "")) or OTHER
     ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
     outcome = OUTCOMES.get(public.get("outcome") or "undecided")

@@ -133,7 +133,7 @@ ROLES = {
 }
 DUTIES = {
     "clerk": N_("takes orders in, writes letters"),
-    "reviewer": N_("proposes and approves"),
+    "reviewer": N_("proposes, sends back what others propose, hears appeals"),
     "approver": N_("proposes and approves, acts alone in an emergency"),
     "executor": N_("carries out stays and withdrawals, lifts"),
     "moderator": N_("this server's own rules, reports, appeals"),

@@ -7,13 +7,17 @@ from typing import Any
 
 import msgspec
 
+from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import assigning, notes, reviews
 from chaupal.governance.cases.notes import TemplateForm
+from chaupal.governance.orders import authorities
+from chaupal.governance.people import report_desk, speakers
 from chaupal.http.call import Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import may
 from chaupal.reads.court import desk
 from chaupal.reads.court.desk import DeskWish
 from chaupal.social.people import accounts
@@ -47,9 +51,26 @@ async def queue(call: Call[DeskWish]) -> Answer:
         wish=call.args,
         lonely=not found and await desk.one_decides_alone(call.house.reads),
         asking=await accounts.how_many_wait(call.house.square, call.viewer),
+        elsewhere=await _elsewhere(call),
         open_states=desk.OPEN,
         laws=sorted(laws, key=lambda one: one.id),
     )
+
+
+async def _elsewhere(call: Call[Any]) -> list[tuple[str, str, int]]:
+    """What waits for this viewer in rooms beside the queue: the room's address, its name, how much."""
+    court, viewer = call.house.court, call.viewer
+    found = [("/office/authorities", N_("Authorities"), await authorities.how_many_wait(court, viewer))]
+    if may(viewer, "hear_appeal"):
+        waiting = [one for one, _ in await appeals.queue(court, viewer) if one.why_not is None]
+        found.append(("/office/appeals", N_("Appeals"), len(waiting)))
+    if may(viewer, "handle_reports"):
+        open_ = [one for one in await report_desk.queue(court, viewer) if one.reporter_id != viewer.account]
+        found.append(("/office/reports", N_("Reports"), len(open_)))
+    if may(viewer, "protect_speaker"):
+        asked = [one.ending_by or one.granted_by for one in await speakers.listed(court, viewer) if one.waits]
+        found.append(("/office/speakers", N_("Protected speakers"), sum(by != viewer.account for by in asked)))
+    return [one for one in found if one[2]]
 
 
 async def assign(call: Call[TargetsTaken]) -> Answer:

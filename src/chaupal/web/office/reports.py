@@ -19,6 +19,7 @@ from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly
 from chaupal.web.court.courtly import SheetAsked
+from chaupal.web.office import room as office_room
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
 
@@ -54,7 +55,7 @@ async def queue(call: Call[ReportsAsked]) -> Answer:
     args = call.args
     rows = await report_desk.queue(call.house.court, call.viewer, resolved=args.resolved)
     kept = [row for row in rows if args.kind in ("", row.category) and (not args.mine or row.assigned_to == call.me)]
-    return await courtly.render(
+    return await office_room.render(
         call,
         "office/reports.html",
         N_("Reports"),

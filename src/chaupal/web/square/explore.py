@@ -86,6 +86,7 @@ async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
     return await pages.render(call, "keeping/explore.html", kind=kind, titled=N_("Explore"), **empty | parts)
 
 
+MANY = 10  # followers, from which on their number is not said
 LATELY = SuggestionReason("lately")  # who stands here for no better reason than that they wrote
 
 
@@ -135,7 +136,12 @@ def reason_text(call: Call[Any], why: SuggestionReason) -> str:
         return told.gettext(N_("Writes about #%(tag)s, as you do")) % {"tag": why.tag}
     if why is LATELY:
         return told.gettext(N_("Wrote here lately"))
-    return told.gettext(N_("Writes in your language") if why.kind == LANGUAGE else N_("Followed by many"))
+    if why.kind == LANGUAGE:
+        return told.gettext(N_("Writes in your language"))
+    if why.count >= MANY:
+        return told.gettext(N_("Followed by many"))
+    text = told.ngettext("Followed by %(n)s person", "Followed by %(n)s people", why.count)
+    return text % {"n": told.number(why.count)} if why.count else told.gettext(N_("Is on this server"))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -7,6 +7,8 @@ import regex
 from pyotp.totp import TOTP
 
 from chaupal.governance.cases import decisions
+from chaupal.governance.orders import authorities
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, SECOND, iso
@@ -141,6 +143,8 @@ async def test_bad_input_keeps_what_was_typed_and_says_what_to_mend(village: Vil
     assert "say why withholding single posts would not do" in sent.text
     assert "must be a date" in sent.text
     assert REASON in sent.text and 'value="withhold_account" required checked' in sent.text
+    unfounded = (await at.send(f"{page}/propose", outcome="refuse", reason=REASON, seen=1)).text
+    assert "must be one of the choices" in unfounded and "must be one of:" not in unfounded, "codes are for programs"
     strange = await at.send(
         f"{page}/propose", {"parts[]": [str(v.asha.latest.id)]}, outcome="withhold_post", reason=REASON, seen=1
     )
@@ -216,6 +220,8 @@ async def test_one_acts_in_an_emergency_and_seconded_by_another(village: Village
     ).status_code == 303
     assert (await v.look("IN", v.asha.latest)).status_code == 451
     assert "One person did this alone" in (await chitra.get(page)).text
+    alone = "एक व्यक्ति भी अकेले रोक लगा सकता है"
+    assert alone in await v.page_as("IN", f"/orders/{ref}")
     assert (await dev.send(f"{page}/approve", seen=2)).status_code == 403
     assert (await chitra.send(f"{page}/approve", seen=2)).status_code == 303
     v.clock.move(2 * DAY)
@@ -252,6 +258,7 @@ async def test_steps_of_an_order_are_taken_on_its_page(village: Village):
     v = village
     ref = await v.receives(v.asha.latest.path, checked=False)
     page, chitra = f"/office/orders/{ref}", AtDesk(v, v.chitra)
+    assert 'name="verb" value="acknowledge"' in (await chitra.get(page)).text.partition("What comes next")[2][:900]
     assert (await chitra.send(f"{page}/step", verb="acknowledge", seen=2)).status_code == 303
     stale = await chitra.send(f"{page}/step", verb="check", seen=2)
     assert (stale.status_code, "please look at it again" in stale.text) == (409, True)
@@ -283,6 +290,8 @@ async def test_a_defective_order_is_sent_back_with_a_letter_in_both_languages(vi
     assert "What it lacks on its face" in shown
     assert 'value="not_authorised_issuer" checked' in shown
     assert '<li class="error">' in (await chitra.get(f"{page}/many")).text
+    only = (await chitra.get(f"{page}/1")).text
+    assert 'value="refuse" required checked' in only and 'value="withhold_post"' not in only, "nothing else is open"
     letter = (await chitra.get(f"{page}/letter")).text
     assert "Sir or Madam" in letter and "महोदय / महोदया" in letter
     bare = await chitra.send(f"{page}/step", verb="return_order", reason=REASON, seen=3)
@@ -515,6 +524,29 @@ async def test_the_public_register_says_what_was_done_to_a_hashtag_and_no_more(v
     await dev.send(f"/office/orders/{ref}/1/lift", reason="The wave of spam is over.", seen=3)
     page = await v.page_as("IN", f"/orders/{ref}")
     assert "को समाप्त।" in page and "फिर दिख" not in page
+    ref = await v.receives("@ravi")
+    one = {"parts[]": [str(v.ravi.latest.id)]}
+    await chitra.send(f"/office/orders/{ref}/1/propose", one, outcome="withhold_post", reason=REASON, seen=1)
+    await dev.send(f"/office/orders/{ref}/1/approve", seen=2)
+    assert "पूरा खाता नहीं, उसकी कुछ पोस्ट" in await v.page_as("IN", f"/orders/{ref}")
+
+
+async def test_the_first_page_says_what_waits_in_other_rooms_for_whoever_may_do_it(village: Village):
+    v, court = village, village.running.house.court
+    form = AuthorityForm(name="Court of Bhopal", name_hi="भोपाल की अदालत", jurisdiction="IN", sure=True)
+    new = await authorities.register(court, v.lakshmi.viewer, form)
+    card = SpeakerForm(handle="meera", speaker_class="journalist", evidence="Her press card was seen on 3 May.")
+    await speakers.propose(court, v.chitra.viewer, card)
+    pages = {who.handle: (await AtDesk(v, who, "hi").get("/office")).text for who in (v.lakshmi, v.dev, v.chitra)}
+    said = [
+        [f'href="/office/{room}">' in page.partition('class="said"')[2] for room in ("authorities", "speakers")]
+        for page in pages.values()
+    ]
+    assert said == [[False, True], [True, True], [False, False]]
+    assert "यहाँ कुछ इंतज़ार में नहीं है" not in pages["dev"] and "यहाँ कुछ इंतज़ार में नहीं है" in pages["chitra"]
+    assert "Court of Bhopal" in (await AtDesk(v, v.dev, "hi").get(f"/office/authorities/{new.id}")).text, (
+        "whole, before one agrees"
+    )
 
 
 async def test_what_a_letter_says_is_told_in_the_readers_language(village: Village):
