@@ -5,10 +5,6 @@ from typing import Protocol
 import msgspec
 import regex
 
-from chaupal.kernel.clock import DAY
-
-UNTAKEN_KEPT = 30 * DAY  # a letter that no carrier took, since names, addresses and words stand in it
-
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A plain-text mail in the reader's language. `stop`: the address at which a mail program ends such letters (RFC 8058).

@@ -15,7 +15,7 @@ from chaupal.governance.orders import authorities, portal
 from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
 from chaupal.policy.sentences.placeholders import moment
-from chaupal.ports.mail import UNTAKEN_KEPT, Letter, is_gone
+from chaupal.ports.mail import Letter, is_gone
 from chaupal.social import mail_proofs
 from chaupal.social.events import (
     CodesGuessed,
@@ -28,6 +28,7 @@ from chaupal.social.events import (
 )
 from chaupal.social.people import accounts
 from chaupal.social.signin import password_and_email, signin_mails
+from chaupal.social.signin.signin_mails import UNTAKEN_KEPT
 from chaupal.store.court import tellings
 from chaupal.store.identity import apps, leaving, logins
 from chaupal.store.machine import outbox

@@ -1,12 +1,14 @@
 """The texts of the mails about coming in and going (confirm an address, let in or turned away, a new password, another address, an
 account to be deleted), in Hindi and English."""
 
+from chaupal.kernel.clock import DAY
 from chaupal.kernel.page_languages import SENTENCES
 from chaupal.kernel.settings import Settings
 from chaupal.ports.mail import Letter
 from chaupal.social.events import TurnedAway
 from chaupal.store.identity.logins import Login
 
+UNTAKEN_KEPT = 30 * DAY  # a letter that no carrier took, since names, addresses and words stand in it
 CONFIRM = {
     "hi": (
         "{title}: अपने ईमेल पते की पुष्टि करें",

@@ -13,12 +13,12 @@ from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
-from chaupal.ports.mail import UNTAKEN_KEPT
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import sessions
 from chaupal.social.signin.sessions import COOKIE, COOKIE_LASTS, Session
+from chaupal.social.signin.signin_mails import UNTAKEN_KEPT
 from chaupal.web import pages
 from chaupal.web.account import appearance
 from chaupal.web.pages import MailLink
