@@ -51,6 +51,7 @@ class Scribe:
         self.beside: dict[int, list[str]] = {}  # what is published beside the log
         self.witnessed: list[tuple[int, int]] = []
         self.batch = ""  # when it began, where each entry has a cover behind it
+        self._orders: dict[str, int] = {}  # by its reference, the first
         self._salts = 0
 
     def later(self, **span: float) -> None:
@@ -80,6 +81,8 @@ class Scribe:
         self.entries.append(rfc8785.dumps(fields))
         index = len(self.entries) - 1
         self.opens[index] = opens
+        if t == "order":
+            self._orders.setdefault(ref, index)
         if self.batch and t != "cover":
             self.write("cover", "", {}, at=self.batch)
         return index
@@ -403,8 +406,7 @@ class Scribe:
         return self.write(t, ref, public, regime=regime, prev=prev, private=private, carried=carried)
 
     def _index(self, ref: str) -> int:
-        found = (i for i in range(len(self.entries)) if self.fields(i)["t"] == "order" and self.fields(i)["ref"] == ref)
-        return next(found, 0)
+        return self._orders.get(ref, 0)
 
     def _has(self, ref: str) -> bool:
         return self.fields(self._index(ref))["t"] == "order"

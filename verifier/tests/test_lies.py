@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import regex
 
-from chaupal_audit.rule_of_law import TABLE
+from chaupal_audit.rule_of_law import TABLE, patience
 from chaupal_audit.rule_of_law.table import drawn
 from scribe import APPROVER, CLERK, FILES, MINISTRY, MODERATOR, OWNER, PROPOSER, SECOND, Scribe, sha256
 
@@ -201,6 +201,15 @@ def test_what_was_under_way_when_the_store_was_lost_is_done_anew_from_where_it_s
         "appealed_twice",
         "alone_again",
     }
+
+
+def test_a_log_lays_more_side_by_side_than_anybody_follows(scribe: Scribe, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(patience, "AT_FIRST", 0)
+    monkeypatch.setattr(patience, "EACH", 0)
+    for target in (1, 2):
+        scribe.decide(target=target)
+    assert not scribe.verdict().broken
+    lie(scribe, scribe.step("closed"), "beyond_following")
 
 
 # --- people and roles ---

@@ -90,6 +90,12 @@ class NoticeFact(NamedTuple):
     gag: str
 
 
+class Agreed(msgspec.Struct, gc=False):
+    """Until when everything of one target lasts to which a second person agreed, and which has not ended."""
+
+    until: int | None = None
+
+
 class Measure(msgspec.Struct, gc=False):
     """A measure with its end, if it has ended, and what its person was told. `order` is None for an unknown ref."""
 
@@ -115,7 +121,7 @@ class Measure(msgspec.Struct, gc=False):
     language: str
     start: int
     since: int  # when the first began of which this one goes on without a gap
-    until: int | None
+    said_until: int | None  # by its own entry; once it has ended, as it was then
     review: int | None
     permanent: bool
     strike_until: int | None
@@ -130,7 +136,13 @@ class Measure(msgspec.Struct, gc=False):
     ending: str = ""
     appealed: bool = False
     kept: int | None = None  # when it was first looked at again, and stayed
-    told: tuple[NoticeFact, ...] = ()
+    told: list[NoticeFact] = []
+    agreed: Agreed | None = None
+
+    @property
+    def until(self) -> int | None:
+        """When it ends, unless something else ends it before."""
+        return self.said_until if self.agreed is None else self.agreed.until
 
     @property
     def renewed(self) -> bool:
@@ -247,8 +259,8 @@ class State:
     def __init__(self) -> None:
         self.facts = Facts()
         self.measure_at: dict[int, Measure] = {}  # by the index of a measure's entry, or of its reversal's
-        # By the reference of an order, and the number of a target: what a second person may agree to.
-        self.made: dict[tuple[str, int], list[Measure]] = {}
+        # By the reference of an order, and the number of a target: what a second person has not agreed to, and until when the rest lasts.
+        self.made: dict[tuple[str, int], tuple[list[Measure], Agreed]] = {}
         self.appeal_at: dict[int, Appeal] = {}
         self.external_at: dict[int, External] = {}
         # By reference, in order; those decided since go when they are met.

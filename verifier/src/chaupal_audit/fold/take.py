@@ -111,11 +111,12 @@ def _agree(state: State, ref: str, new: entries.Decision) -> None:
     """What one person did lasts longer once another agrees; what has ended, or an appeal made shorter, is not longer for that, and is asked
     no more.
     """
-    state.made[ref, new.target] = [
-        made for made in state.made.get((ref, new.target), ()) if made.ended is None and not made.shortened
-    ]
-    for made in state.made[ref, new.target]:
-        made.until = minute(new.ends)
+    waiting, agreed = state.made.setdefault((ref, new.target), ([], facts.Agreed()))
+    agreed.until = minute(new.ends)
+    for made in waiting:
+        if made.ended is None and not made.shortened:
+            made.agreed = agreed
+    waiting.clear()
 
 
 def target_of(order: facts.Order, number: int, kind: str | None) -> facts.Target:
@@ -144,7 +145,7 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
         jurisdiction=intern(new.jurisdiction or (order.jurisdiction if order else "")), law=intern(new.law or ""),
         rule=intern(rule or ""), source=intern(new.source or (order.source if order else "")), language=intern(new.language or ""),
         start=start, since=start if before is None or new.cause == facts.RESUMED else before.since,
-        until=until, review=minute(new.review), permanent=bool(new.permanent),
+        said_until=until, review=minute(new.review), permanent=bool(new.permanent),
         strike_until=minute(new.strike_until),
         emergency=bool(new.emergency), replaces=before is not None, cause=intern(new.cause),
         flagged_by=intern(new.flagged_by or (order.flagged_by if order else "")),
@@ -154,7 +155,7 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
     state.facts.measures.append(made)
     state.measure_at[index] = made
     if order is not None:
-        state.made.setdefault((order.ref, made.target), []).append(made)
+        state.made.setdefault((order.ref, made.target), ([], facts.Agreed()))[0].append(made)
         _serve(order, made, protected=new.protected)
 
 
@@ -182,6 +183,7 @@ def take_reversal(state: State, index: int, at: int, head: Entry) -> None:
     if of.ended is None:
         # The log's older entries do not say how a measure ended: somebody lifted it.
         of.ended, of.ending = either(minute(new.at), at), intern(new.step or "lifted")
+        of.said_until, of.agreed = of.until, None
 
 
 def take_notice(state: State, index: int, at: int, head: Entry) -> None:
@@ -189,7 +191,7 @@ def take_notice(state: State, index: int, at: int, head: Entry) -> None:
     if of is not None:
         new = _notice(head.public)
         about, step, language = intern(new.about or "begun"), intern(new.step), intern(new.language or "")
-        of.told += (facts.NoticeFact(about, step, at, language, intern(new.gag or "")),)
+        of.told.append(facts.NoticeFact(about, step, at, language, intern(new.gag or "")))
 
 
 def take_appeal(state: State, index: int, at: int, head: Entry) -> None:

@@ -16,8 +16,8 @@ from chaupal_audit.law.rulebook import HouseRule, RuleBook
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry, Public
 from chaupal_audit.minutes import moment
-from chaupal_audit.rule_of_law.ends import ENDLESS, Ends
-from chaupal_audit.rule_of_law.looks import Look, Looks, Span
+from chaupal_audit.rule_of_law.ends import ENDLESS, NEVER, Ends
+from chaupal_audit.rule_of_law.looks import Looks, Span
 
 if TYPE_CHECKING:
     from chaupal_audit.rule_of_law.lines import Line
@@ -65,9 +65,20 @@ class Proposal:
     act: Act
     said: entries.Decision
     concurred: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    agreed: Counter[str] = field(default_factory=Counter[str])  # how often each of these did
     carried: int = 0
     over: bool = False
     before: "Proposal | None" = None  # the last one about the same target
+
+    def concur(self, index: int, by: str) -> None:
+        self.concurred.append((index, by))
+        self.agreed[by] += 1
+
+    def forget(self, index: int) -> None:
+        """The store lost what was entered there."""
+        self.over = False
+        if self.concurred and self.concurred[-1][0] == index:
+            self.agreed[self.concurred.pop()[1]] -= 1
 
 
 @dataclass(slots=True)
@@ -85,14 +96,9 @@ class Case:
     appealed: list[int] = field(default_factory=list[int])  # when something of it ended by an appeal (ms), in order
     open_by: Counter[str] = field(default_factory=Counter[str])  # how much of it has not ended, by whose it is
     open: dict[int, "MeasureAct"] = field(default_factory=dict[int, "MeasureAct"])  # what has not ended, by its index
-    # When that ends by its own entries: of what nobody agreed to since it began, or an appeal made shorter. The rest ends as was agreed.
+    # When that ends by its own entries; what an appeal made shorter does so whoever agrees later.
     _ends: Ends = field(default_factory=Ends)
-    _unagreed: dict[int, "MeasureAct"] = field(
-        default_factory=dict[int, "MeasureAct"]
-    )  # of these what somebody may still agree to
-    _agreed: Counter[int] = field(default_factory=Counter[int])  # how much the rest is, by the index of its proposal
-    _many_agreed: int = 0
-
+    _shortened: Ends = field(default_factory=Ends)
     # name -> how many of `made` were asked for their number of it, and what they said (number, index, measure), the least first
     _least: dict[str, tuple[int, list[tuple[int, int, "MeasureAct"]]]] = field(default_factory=dict[Any, Any])
 
@@ -100,51 +106,33 @@ class Case:
         self.made.append(made)
         self.open[made.act.index] = made
         self.open_by[made.said.by or ""] += 1
-        self._ends.add(*made.own_end)
-        if not made.shortened:
-            self._unagreed[made.act.index] = made
+        self._ends_of(made).add(made.act.place, made.own_end, index_of(made.proposal))
 
     def end(self, made: "MeasureAct") -> None:
-        self.open_by[made.said.by or ""] -= 1
+        by = made.said.by or ""
+        self.open_by[by] -= 1
+        if not self.open_by[by]:
+            del self.open_by[by]
         self.open.pop(made.act.index, None)
-        if self._unagreed.pop(made.act.index, None) is not None or made.shortened:
-            self._ends.drop(*made.own_end)
-        else:
-            self._count_agreed(made, -1)
+        self._ends_of(made).drop(made.act.place)
 
-    def look(self, look: Look) -> None:
-        """It was kept, or a second person agreed to what is open of it."""
-        self.looks.add(look)
-        if look.said.step == "reviewed":
-            for made in self._unagreed.values():
-                self._ends.drop(*made.own_end)
-                self._count_agreed(made, 1)
-            self._unagreed.clear()
+    def _ends_of(self, made: "MeasureAct") -> Ends:
+        return self._shortened if made.shortened else self._ends
 
     def forget(self, place: int) -> None:
         """The store lost the look at that place."""
-        look = self.looks.forget(place)
-        if look is None:
-            return
-        self.forgotten.add(look)
-        if look.said.step == "reviewed":  # to what is open somebody else may have agreed before, or nobody
-            for made in self.open.values():
-                if not made.shortened and made.act.index not in self._unagreed and self.looks.agreed(made.span) is None:
-                    self._count_agreed(made, -1)
-                    self._ends.add(*made.own_end)
-                    self._unagreed[made.act.index] = made
-
-    def _count_agreed(self, made: "MeasureAct", many: int) -> None:
-        self._agreed[index_of(made.proposal)] += many
-        self._many_agreed += many
+        if (look := self.looks.forget(place)) is not None:
+            self.forgotten.add(look)
 
     def binds(self, at: int, but: Proposal | None) -> bool:
-        """Whether something of it is in force at a moment (ms), but for what a proposal (None: none) brought."""
+        """Whether something of it is in force at a moment (ms), but for what a proposal (None: none) brought. What began before a second
+        person last agreed ends as they said.
+        """
         of, agreed = index_of(but), self.looks.last_agreed
-        if self._ends.last(of) > at:
+        place, until = (NOBODY, None) if agreed is None else (agreed.place, moment(agreed.said.ends))
+        if max(self._ends.last(of, place), self._shortened.last(of)) > at:
             return True
-        until = None if agreed is None else moment(agreed.said.ends)
-        return self._many_agreed > self._agreed[of] and (until is None or at < until)
+        return (until is None or at < until) and self._ends.last(of, before=place) != NEVER
 
     def least(self, name: str, of: Callable[["MeasureAct"], int | None]) -> int | None:
         """The least number that what has not ended has by this name; None where none has one. Each is asked once."""
@@ -185,6 +173,7 @@ class Matter:
     # (step, target; None: about all) -> when last (ms)
     newest: dict[tuple[str, int | None], int] = field(default_factory=dict[tuple[str, int | None], int])
     cases: dict[int, Case] = field(default_factory=dict[int, Case])
+    open: dict[int, "MeasureAct"] = field(default_factory=dict[int, "MeasureAct"])  # what of it has not ended
     kinds: Counter[str] = field(
         default_factory=Counter[str]
     )  # kind of a thing -> how many of its targets were said to be one
@@ -285,7 +274,10 @@ class MeasureAct:
     prev: object
     rule: tuple[RuleBook, HouseRule] | None
     told: list["NoticeAct"] = field(default_factory=list["NoticeAct"])
-    judged: list["AppealStep"] = field(default_factory=list["AppealStep"])  # appeals against it that were decided
+    judged: dict[int, str] = field(
+        default_factory=dict[int, str]
+    )  # index of what decided an appeal against it -> who did
+    judges: Counter[str] = field(default_factory=Counter[str])  # how many each decided
     ended: "MeasureEnd | None" = None
     # The line of measures in which it goes on from others, or others from it; in which part of that it stands.
     line: "Line | None" = None
@@ -363,20 +355,15 @@ class MeasureAct:
         """The measure that this one goes on from, where it stands in place of another."""
         return self.prev.made if self.cause != DECIDED and isinstance(self.prev, MeasureEnd) else None
 
-    @property
-    def hands(self) -> set[str]:
-        """Everybody who decided it, or kept it in force after a review."""
-        return self.signed | self.looks.people(self.span)
-
     def has_hand(self, who: str | None) -> bool:
-        """Whether somebody is one of these."""
+        """Whether somebody decided it, or kept it in force after a review."""
         return bool(who) and (who in self.signed or self.looks.looked_by(who, self.span))
 
     @property
-    def own_end(self) -> tuple[int, int, int]:
-        """(index of its proposal, when it ends by its own entry (ms), its index)."""
+    def own_end(self) -> int:
+        """When it ends by its own entry (ms)."""
         until = moment(self.said.until)
-        return index_of(self.proposal), ENDLESS if until is None else until, self.act.index
+        return ENDLESS if until is None else until
 
     @property
     def signed(self) -> set[str]:

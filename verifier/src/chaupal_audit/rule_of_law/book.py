@@ -33,6 +33,7 @@ from chaupal_audit.rule_of_law.acts import (
 )
 from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.looks import Look
+from chaupal_audit.rule_of_law.patience import Patience
 from chaupal_audit.rule_of_law.people import People
 from chaupal_audit.spans import Spans
 
@@ -45,7 +46,8 @@ class Book:
 
     def __init__(self, laws: Laws) -> None:
         self.laws = laws
-        self.people = People()
+        self.patience = Patience()
+        self.people = People(self.patience)
         self.matters: dict[str, Matter] = {}
         self.confirmed: set[str] = set()  # orders that another says that it confirms
         self.replaced: set[str] = set()  # orders whose place another says that it takes
@@ -73,6 +75,7 @@ class Book:
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         # The one to which the log last changed, behind the one that it had until a checkpoint says so.
         self.keys: tuple[str, ...] = ()
+        self.lost_looks = 0  # how many the store forgot
         self.names: list[str] = []  # of the logs from which it goes on
         self.refilled = Spans()  # entries that came back from a copy after the store had lost them
         self.anew: dict[str, int] = {}  # thing -> the place at which it was last decided about, since entries came back
@@ -83,7 +86,6 @@ class Book:
         self._granted: dict[int, list[int]] | None = (
             None  # when (ms), by the id of each case that they may end something of
         )
-        self.lost_looks = 0  # how many the store forgot
         self._begun_under: set[str] = set()  # laws, and versions of the house's rules
         self._about: dict[int, Case] = {}  # the case of each entry that decides or ends something
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
@@ -97,6 +99,8 @@ class Book:
         found = [self._alone[one] for one in named if one in self._alone]
         for befores in found:
             while befores and (befores[0].seconded or ((over := befores[0].over) is not None and over <= since)):
+                if not self.patience.one():
+                    return []
                 # It keeps nobody from anything any more, unless the store forgets who agreed.
                 passed = befores.popleft()
                 if passed.seconded:
@@ -110,7 +114,7 @@ class Book:
     def _undo_alone(self, made: MeasureAct) -> None:
         for thing in made.things:  # whatever came after it is forgotten already, but what was secret
             befores = self._alone[made.said.by or "", thing]
-            at = next((at for at in reversed(range(len(befores))) if befores[at] is made), None)
+            at = next((at for at in self.patience.each(reversed(range(len(befores)))) if befores[at] is made), None)
             if at is not None:
                 del befores[at]
 
@@ -145,7 +149,7 @@ class Book:
         if self._granted is None:
             self._granted = {}
             for one in sorted(self.granted, key=lambda one: one.act.at):
-                for of in lines.cases(one.made) if one.made is not None else ():
+                for of in lines.cases(one.made, self) if one.made is not None else ():
                     self._granted.setdefault(id(of), []).append(one.act.at)
         return near(self._granted.get(id(case), ()), at, within)
 
@@ -166,11 +170,11 @@ class Book:
         for matter in self.matters.values():
             yield from matter.made()
 
-    def hands(self, index: int) -> set[str]:
-        """Who had a hand in what an entry is about: who signed it, and in all of its case."""
+    def has_hand(self, who: str, index: int) -> bool:
+        """Whether somebody had a hand in what an entry is about: signed it, or anything of its case."""
         said, case = getattr(self.at.get(index), "said", None), self._about.get(index)
-        signed = {getattr(said, part, None) or "" for part in ("by", "second", "concurred")} - {""}
-        return signed | (set() if case is None else case.hands)
+        signed = {getattr(said, part, None) for part in ("by", "second", "concurred")}
+        return bool(who) and (who in signed or (case is not None and who in case.hands))
 
     def _sign(self, index: int, case: Case | None, *who: str | None) -> None:
         if case is not None:
@@ -265,7 +269,7 @@ class Book:
             proposal = Proposal(decided.act, decided.said, before=case.proposal)
             self.at[decided.act.index] = case.proposal = proposal
         elif (proposal := decided.proposal) is not None and step == "concurred":
-            proposal.concurred.append((decided.act.index, decided.said.by or ""))
+            proposal.concur(decided.act.index, decided.said.by or "")
         elif proposal is not None and step in ("returned", "refused", "closed", "dropped"):
             proposal.over = True
         if self.refilled and decided.final:
@@ -274,7 +278,7 @@ class Book:
             case.decided = decided.act.at
         if step in ("kept", "reviewed"):
             self.answered[decided.answers] = decided.act.at
-            case.look(Look(decided.act.place, decided.act.at, decided.said))
+            case.looks.add(Look(decided.act.place, decided.act.at, decided.said))
 
     def begin(self, made: MeasureAct) -> None:
         self._enter(made)
@@ -289,6 +293,8 @@ class Book:
             made.prev.followed.append(made)
         if self.refilled:
             self.anew.update(dict.fromkeys(named(made), made.act.place))
+        if made.matter is not None:
+            made.matter.open[made.act.index] = made
         if (case := made.case) is not None:
             case.begin(made)
             self._begin_under("", made.said.rule or "")
@@ -299,6 +305,8 @@ class Book:
         self._sign(ended.act.index, ended.made.case if ended.made else None, ended.said.by, ended.said.second)
         if ended.made is not None and ended.made.ended is None:
             ended.made.ended = ended
+            if ended.made.matter is not None:
+                del ended.made.matter.open[ended.made.act.index]
             if (case := ended.made.case) is not None:
                 case.end(ended.made)
                 if ended.said.step in BY_APPEAL:
@@ -327,7 +335,7 @@ class Book:
         """
         if not self.refilled.add(entry, lost):
             return
-        while self._agreed_to:
+        while self._agreed_to and self.patience.one():
             befores, made = self._agreed_to.pop()
             befores.appendleft(made)
         while self._done and self._done[-1].act.index >= lost.start:
@@ -354,10 +362,8 @@ class Book:
     def _forget_decision(self, done: DecisionStep, case: Case) -> None:
         if isinstance(proposed := self.at[done.act.index], Proposal):
             case.proposal = proposed.before
-        elif (proposal := done.proposal) is not None:
-            proposal.over = False
-            if proposal.concurred and proposal.concurred[-1][0] == done.act.index:
-                proposal.concurred.pop()
+        elif done.proposal is not None:
+            done.proposal.forget(done.act.index)
         elif done.said.step in ("kept", "reviewed"):
             case.forget(done.act.place)
             self.lost_looks += 1

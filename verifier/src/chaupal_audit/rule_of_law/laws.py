@@ -39,6 +39,7 @@ class Laws:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._cited: dict[str, Cited] = {}  # by ref: `IN-69A@1`, `house-rules@1`
+        self._texts: dict[str, dict[str, Dated]] = {}  # by id and ref, of those whose text is at hand
         self._closed: dict[str, tuple[Dated, ...]] = {}  # by id, with the ends that later versions set
 
     def cite(self, ref: str, digest: str) -> bool:
@@ -46,14 +47,15 @@ class Laws:
 
         Raises LawMissing or LawUnlike; it is cited anyway.
         """
-        before = self._cited.get(ref)
+        before, texts = self._cited.get(ref), self._texts.setdefault(_id(ref), {})
         kind = RuleBook if ref.startswith(f"{RULES}@") else Regime
         self._closed.pop(_id(ref), None)
         self._cited[ref] = Cited(ref, None)
+        texts.pop(ref, None)
         law = _read(self._files(digest), digest, kind)
         if law.ref != ref:
             raise LawUnlike
-        self._cited[ref] = Cited(ref, law)
+        self._cited[ref], texts[ref] = Cited(ref, law), law
         return before is not None and before.law is not None and _said_by(before.law) != _said_by(law)
 
     def cited(self, ref: str | None) -> Cited | None:
@@ -96,8 +98,7 @@ class Laws:
 
     def _versions(self, id_: str) -> tuple[Dated, ...]:
         if id_ not in self._closed:
-            known = [one.law for ref, one in self._cited.items() if _id(ref) == id_ and one.law is not None]
-            self._closed[id_] = tuple(in_order(known, Faults()))
+            self._closed[id_] = tuple(in_order([*self._texts.get(id_, {}).values()], Faults()))
         return self._closed[id_]
 
 

@@ -7,11 +7,17 @@ entries. Where several go on from one end, each is walked through.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from chaupal_audit.rule_of_law.acts import AppealStep, Case, MeasureAct, MeasureEnd
 from chaupal_audit.rule_of_law.ends import ENDLESS
 from chaupal_audit.rule_of_law.least import Least
+from chaupal_audit.rule_of_law.patience import Patience
+
+if TYPE_CHECKING:
+    from chaupal_audit.rule_of_law.book import Book
 
 _part = attrgetter("part")
 
@@ -45,12 +51,12 @@ class Line:
             self.caseless = True
         else:
             self.cases.setdefault(id(made.case), (made.part, made.case))
-        for appeal in made.judged:
-            self.judge(made, appeal)
+        for by in made.judges:
+            self.judge(made, by)
 
-    def judge(self, made: MeasureAct, appeal: AppealStep) -> None:
+    def judge(self, made: MeasureAct, by: str) -> None:
         """An appeal about one of them was decided."""
-        judged, one = self._judged.setdefault(appeal.said.by or "", []), (made.part, made.act.index)
+        judged, one = self._judged.setdefault(by, []), (made.part, made.act.index)
         at = bisect_left(judged, one)
         if at == len(judged) or judged[at] != one:
             judged.insert(at, one)
@@ -68,22 +74,24 @@ class Line:
         """How many stand in the parts up to that one."""
         return bisect_right(self.made, part, key=_part)
 
-    @property
-    def people(self) -> set[str | None]:
-        """Everybody who may have a hand in it."""
-        return {*self._signed, *(who for _, case in self.cases.values() for who in case.looks.lookers)}
+    def people(self, book: "Book") -> Iterator[str]:
+        """Everybody who may have a hand in it, some more than once."""
+        yield from self._signed
+        for _, case in book.patience.each(self.cases.values()):
+            yield from filter(None, case.looks.lookers)
 
-    def first_of(self, who: str, lost: int) -> int:
-        """The first part in which somebody has a hand. `lost`: how many looks the store lost so far."""
-        if lost != self._lost:
+    def first_of(self, who: str, book: "Book") -> int:
+        """The first part in which somebody has a hand."""
+        if book.lost_looks != self._lost:
             self._looked.clear()
-            self._lost = lost
-        return min(self._signed.get(who, ENDLESS), self._first_looked(who))
+            self._lost = book.lost_looks
+        return min(self._signed.get(who, ENDLESS), self._first_looked(who, book))
 
-    def _first_looked(self, who: str) -> int:
+    def _first_looked(self, who: str, book: "Book") -> int:
         asked, first = self._looked.get(who, (0, ENDLESS))
-        if first == ENDLESS and any(who in case.looks.lookers for _, case in self.cases.values()):
-            while asked < len(self.made):
+        cases = (case for _, case in book.patience.each(self.cases.values()))
+        if first == ENDLESS and any(who in case.looks.lookers for case in cases):
+            while asked < len(self.made) and book.patience.one():
                 one = self.made[asked]
                 if one.looks.looked_by(who, one.span):
                     first = one.part
@@ -114,95 +122,103 @@ def _begin(made: MeasureAct) -> Line:
     return line
 
 
-def in_line(made: MeasureAct) -> list[MeasureAct]:
-    """All of it, in its order."""
+def in_line(made: MeasureAct, book: "Book") -> Iterator[MeasureAct]:
+    """All of it, in its order, as far as it is followed (`Patience`)."""
     line = made.line
     if line is None:
-        return [made]
-    return _walk(made) if line.forked else line.made[: line.upto(made.part)]
+        return iter((made,))
+    return _walk(made, book.patience) if line.forked else book.patience.each(islice(line.made, line.upto(made.part)))
 
 
-def _walk(made: MeasureAct) -> list[MeasureAct]:
+def _walk(made: MeasureAct, patience: Patience) -> Iterator[MeasureAct]:
     found = [made]
-    while (before := found[-1].before) is not None:
+    while (before := found[-1].before) is not None and patience.one():
         found.append(before)
-    found.reverse()
+    yield from reversed(found)
     waiting = [made]
     while waiting:
         ended = waiting.pop().ended
-        following = [] if ended is None else [one for one in ended.followed if one.cause != "modified"]
-        found += following
-        waiting += following
-    return found
+        for one in patience.each(() if ended is None else ended.followed):
+            if one.cause != "modified":
+                waiting.append(one)
+                yield one
 
 
-def has_hand(made: MeasureAct, who: str | None, lost: int) -> bool:
+def has_hand(made: MeasureAct, who: str | None, book: "Book") -> bool:
     """Whether somebody decided something of it, seconded it since, or kept it."""
     line = made.line
     if line is None or line.forked:
-        return any(one.has_hand(who) for one in in_line(made))
-    return bool(who) and line.first_of(who, lost) <= made.part
+        return any(one.has_hand(who) for one in in_line(made, book))
+    return bool(who) and line.first_of(who, book) <= made.part
 
 
-def hands(made: MeasureAct, lost: int) -> Iterator[str]:
-    """Everybody who did."""
+def hands(made: MeasureAct, book: "Book") -> Iterator[str]:
+    """Everybody who did, some more than once."""
     line = made.line
     if line is None or line.forked:
-        yield from {who for one in in_line(made) for who in one.hands}
+        for one in in_line(made, book):
+            yield from one.signed
+            yield from (who for who in book.patience.each(one.looks.lookers) if who and one.has_hand(who))
     else:
-        yield from (who for who in line.people if who and has_hand(made, who, lost))
+        yield from (who for who in book.patience.each(line.people(book)) if has_hand(made, who, book))
 
 
 def judge(made: MeasureAct, appeal: AppealStep) -> None:
     """An appeal about a measure was decided."""
-    made.judged.append(appeal)
+    by = appeal.said.by or ""
+    made.judged[appeal.act.index] = by
+    made.judges[by] += 1
     if made.line is not None:
-        made.line.judge(made, appeal)
+        made.line.judge(made, by)
 
 
 def forget(made: MeasureAct, appeal: AppealStep) -> None:
     """The store forgot a step of an appeal."""
-    if all(one is not appeal for one in made.judged):
+    by = made.judged.pop(appeal.act.index, None)
+    if by is None:
         return  # it decided nothing
-    made.judged = [one for one in made.judged if one is not appeal]
-    by = appeal.said.by or ""
-    if made.line is not None and all((one.said.by or "") != by for one in made.judged):
-        made.line.forget(made, by)
+    made.judges[by] -= 1
+    if not made.judges[by]:
+        del made.judges[by]
+        if made.line is not None:
+            made.line.forget(made, by)
 
 
-def has_judged(made: MeasureAct, who: str) -> bool:
+def has_judged(made: MeasureAct, who: str, book: "Book") -> bool:
     """Whether somebody decided an appeal about another of the line."""
     line = made.line
     if line is not None and not line.forked:
         return line.has_judged(made, who)
-    return any(one.said.by == who for other in in_line(made) if other is not made for one in other.judged)
+    return any(who in other.judges for other in in_line(made, book) if other is not made)
 
 
-def first_place(made: MeasureAct) -> int:
+def first_place(made: MeasureAct, book: "Book") -> int:
     """The place at which it began."""
     line = made.line
-    return min(one.act.place for one in in_line(made)) if line is None or line.forked else line.made[0].act.place
+    return min(one.act.place for one in in_line(made, book)) if line is None or line.forked else line.made[0].act.place
 
 
-def cases(made: MeasureAct) -> Iterable[Case]:
+def cases(made: MeasureAct, book: "Book") -> Iterable[Case]:
     """What it is about, each once."""
     line = made.line
     if line is None or line.forked:
-        return {id(one.case): one.case for one in in_line(made) if one.case is not None}.values()
-    return [case for part, case in line.cases.values() if part <= made.part]
+        return {id(one.case): one.case for one in in_line(made, book) if one.case is not None}.values()
+    return (case for part, case in book.patience.each(line.cases.values()) if part <= made.part)
 
 
-def caseless(made: MeasureAct) -> Iterable[MeasureAct]:
+def caseless(made: MeasureAct, book: "Book") -> Iterable[MeasureAct]:
     """Those of orders that the log does not have."""
     line = made.line
-    return () if line is not None and not line.caseless else (one for one in in_line(made) if one.case is None)
+    return () if line is not None and not line.caseless else (one for one in in_line(made, book) if one.case is None)
 
 
-def bound_after(made: MeasureAct, moment: int, until: Callable[[MeasureAct], int]) -> Iterator[MeasureAct]:
+def bound_after(
+    made: MeasureAct, moment: int, until: Callable[[MeasureAct], int], book: "Book"
+) -> Iterator[MeasureAct]:
     """Those that bound for longer than to that moment. `until`: to when one did, asked at the end of the log."""
     line = made.line
     if line is None or line.forked:
-        yield from (one for one in in_line(made) if until(one) > moment)
+        yield from (one for one in in_line(made, book) if until(one) > moment)
         return
     line.bounds = line.bounds or Least([-until(one) for one in line.made])
     at, stop = -1, line.upto(made.part)

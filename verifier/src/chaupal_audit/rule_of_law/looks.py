@@ -91,10 +91,6 @@ class Looks:
         """The last by which a second person agreed, to whatever it was."""
         return self._agreed[-1] if self._agreed else None
 
-    def people(self, span: Span) -> set[str]:
-        """Everybody who looked."""
-        return {who for who, looks in self._by.items() if who and within(looks, span)}
-
     def agreed_until(self, latest: int, span: Span) -> bool:
         """Whether a second person agreed by then (ms). Asked at the end of the log."""
         if self._soonest is None:

@@ -127,5 +127,7 @@ def _decided(book: Book, tally: TallyAct) -> list[tuple[str, str]]:
 
 def _rows(tally: TallyAct) -> list[TallyRow] | None:
     """Of all parts, once all of it is there; None where that cannot be said."""
+    if not tally.whole:
+        return None
     opened = [row for part in tally.parts for row in part.rows or ()]
-    return opened if tally.whole and len(opened) == sum(part.said.rows for part in tally.parts) else None
+    return opened if len(opened) == sum(part.said.rows for part in tally.parts) else None

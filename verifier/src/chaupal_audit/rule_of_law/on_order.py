@@ -71,9 +71,8 @@ def targets_unnamed(book: Book, step: OrderStep) -> bool:
 def closed_in_force(book: Book, step: OrderStep) -> str:
     if step.said.step != "closed" or step.matter is None:
         return ""
-    cases = step.matter.cases.values()
-    bind = [made for case in cases for made in case.open.values() if _binds(made, step.act.at)]
-    return f"{len(bind)} in force" if bind else ""
+    bind = sum(_binds(made, step.act.at) for made in book.patience.each(step.matter.open.values()))
+    return f"{bind} in force" if bind else ""
 
 
 @STEPPING.breach("The hearing was held before the day that was set for it.", "सुनवाई तय दिन से पहले ही कर ली गई।")

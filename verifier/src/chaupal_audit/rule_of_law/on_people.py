@@ -277,10 +277,10 @@ def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterabl
 def decided_in_team(book: Book, decided: DecisionStep) -> bool:
     verb, proposal, case = TEAM_STEPS.get(decided.said.step, ""), decided.proposal, decided.case
     if verb == "second":
-        others = [] if case is None else [who for who, many in case.open_by.items() if many]
+        others = () if case is None else case.open_by
         since = None if case is None else case.least("place", lambda made: made.act.place)
     else:
-        others = [] if proposal is None else [proposal.said.by]
+        others = () if proposal is None else (proposal.said.by,)
         since = None if proposal is None else proposal.act.place
     return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others, since or 0)
 
@@ -331,7 +331,7 @@ def opened_without_role(book: Book, opened: OpeningAct) -> bool:
 def erased_own(book: Book, opened: OpeningAct) -> bool:
     """Asked from the first order on whose entry can say who let its filer in (`Book.hands_kept`): earlier servers kept nobody from it."""
     prev, said = opened.act.head.prev, opened.said
-    return book.hands_kept and bool(said.erased) and prev is not None and said.by in book.hands(prev)
+    return book.hands_kept and bool(said.erased) and prev is not None and book.has_hand(said.by, prev)
 
 
 # --- measures ---
@@ -442,8 +442,8 @@ def protected_without_third(book: Book, made: MeasureAct) -> bool:
     if not made.said.protected or made.said.second is None or made.cause not in BY_TWO:
         return False
     proposal = made.proposal if made.cause == DECIDED or made.case is None else made.case.proposal
-    agreed = {by for _, by in proposal.concurred} if proposal else set[str]()
-    return not different((made.said.by, made.said.second, made.said.concurred)) or made.said.concurred not in agreed
+    agreed = proposal is not None and proposal.agreed[made.said.concurred or ""] > 0
+    return not different((made.said.by, made.said.second, made.said.concurred)) or not agreed
 
 
 @MEASURING_WHO.breach(
@@ -496,7 +496,7 @@ def alone_again(book: Book, made: MeasureAct) -> str:
         return ""
     since = made.begins - ALONE_APART + SLACK
     again = [
-        next((before.act.index for before in befores if _counts_since(before, made, since)), None)
+        next((one.act.index for one in book.patience.each(befores) if _counts_since(one, made, since)), None)
         for befores in book.done_alone(made)
     ]
     first = min((index for index in again if index is not None), default=None)

@@ -295,7 +295,7 @@ def appealed_twice(book: Book, appealed: AppealStep) -> bool:
 )
 def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
     made = _decided(appealed)
-    return made is not None and lines.has_hand(made, appealed.said.by, book.lost_looks)
+    return made is not None and lines.has_hand(made, appealed.said.by, book)
 
 
 @APPEALING.breach(
@@ -305,15 +305,15 @@ def appeal_heard_by_decider(book: Book, appealed: AppealStep) -> bool:
 def appeal_heard_again(book: Book, appealed: AppealStep) -> bool:
     """Asked since entries say how many came before (`Book.judges_kept`): earlier servers kept nobody from it."""
     made, by = _decided(appealed), appealed.said.by
-    return book.judges_kept and made is not None and bool(by) and lines.has_judged(made, by)
+    return book.judges_kept and made is not None and bool(by) and lines.has_judged(made, by, book)
 
 
 @APPEALING.breach(*OWN_TEAM, code="own_team")
 def heard_in_team(book: Book, appealed: AppealStep) -> bool:
     if (made := _decided(appealed)) is None:
         return False
-    deciders = lines.hands(made, book.lost_looks)
-    since = lines.first_place(made)
+    deciders = lines.hands(made, book)
+    since = lines.first_place(made, book)
     return of_own_team(book, appealed.act.at, "hear_appeal", appealed.said.by, deciders, since)
 
 
@@ -341,7 +341,7 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
         return False
     filed = book.prev(noted.act)
     made = book.prev(filed.act) if isinstance(filed, SaidAct) else None
-    return isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book.lost_looks)
+    return isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book)
 
 
 @COUNTERING.breach(
@@ -351,7 +351,7 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
 def suit_noted_by_decider(book: Book, noted: SaidAct[entries.Counter]) -> bool:
     made = book.prev(noted.act)
     suit = noted.said.step == "suit"
-    return suit and isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book.lost_looks)
+    return suit and isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book)
 
 
 @APPEALS_AT_END.breach(
@@ -363,7 +363,7 @@ def reversed_goes_on(book: Book, appealed: AppealStep) -> str:
     made = _decided(appealed)
     if appealed.said.outcome != "reversed" or made is None:
         return ""
-    bound = lines.bound_after(made, appealed.act.at + GRACE, lambda one: _bound_until(book, one))
+    bound = lines.bound_after(made, appealed.act.at + GRACE, lambda one: _bound_until(book, one), book)
     told = [f"entry {one.act.index}" for one in islice(bound, TOLD + 1)]
     return ", ".join([*told[:TOLD], "…"] if len(told) > TOLD else told)
 
@@ -377,10 +377,12 @@ def modified_unchanged(book: Book, appealed: AppealStep) -> bool:
     if (
         appealed.said.outcome != "modified"
         or made is None
-        or any(near(one.appealed, at, SLACK) for one in lines.cases(made))
+        or any(near(one.appealed, at, SLACK) for one in lines.cases(made, book))
     ):
         return False
-    ends = [one.ended for one in lines.caseless(made) if one.ended is not None and one.ended.said.step in BY_APPEAL]
+    ends = [
+        one.ended for one in lines.caseless(made, book) if one.ended is not None and one.ended.said.step in BY_APPEAL
+    ]
     return not any(abs(end.act.at - at) <= SLACK for end in ends)
 
 

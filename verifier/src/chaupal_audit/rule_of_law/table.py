@@ -37,7 +37,14 @@ LAW_REWRITTEN = Check[Any](
     _found,
 )
 
-FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE, LAW_REWRITTEN)
+BEYOND_FOLLOWING = Check[Any](
+    "beyond_following",
+    "The log lays more side by side than an audit follows: from here on not everything was looked at.",
+    "लॉग में इतना कुछ साथ-साथ रखा गया है कि जाँच उसे पूरा नहीं देख सकती: यहाँ से आगे सब कुछ नहीं देखा गया।",
+    _found,
+)
+
+FILES = (UNREADABLE, BEYOND_FOLLOWING, LAW_MISSING, LAW_UNLIKE, LAW_REWRITTEN)
 ENTRIES, OPENINGS, IN_BATCHES = on_entries.READING, on_entries.OPENING, on_entries.BATCHED
 ROLES, AUTHORITIES, PROTECTION = on_people.GIVING, on_people.REGISTERING, on_people.GUARDING
 SERVERS = on_people.LISTING

@@ -93,6 +93,7 @@ class Trial:
         self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
         self._plain: acts.Act | None = None  # the entry that was read last, if it is no cover
         self._batched: BatchedEntry | None = None  # the last that has a cover behind it
+        self._followed = True  # whether all was looked at so far (`Patience`)
         self._in_batches = True  # no place that a log in batches keeps for a cover has held anything else so far
 
     def hear(self, index: int, raw: bytes) -> None:
@@ -152,6 +153,7 @@ class Trial:
             self._ask(table.APPEALS_LATER, appealed.act, appealed)
         for tally in self.book.tallies:
             self._ask(table.TALLIES_LATER, tally.act, tally)
+        self._look_whether_followed(self.verdict.entries - 1)
         self.verdict.findings.sort(key=lambda one: one.index)
 
     def _hear(self, act: acts.Act) -> None:
@@ -161,8 +163,15 @@ class Trial:
         self.book.now = max(self.book.now, act.at)
         if not act.sealed:  # what was secret counts where it was opened
             self.book.count(act.index, entries.tallied(act.head))
+        self.book.patience.earn()
         if hear := HEARD.get(act.head.t):
             hear(self, act)
+        self._look_whether_followed(act.index)
+
+    def _look_whether_followed(self, index: int) -> None:
+        if self._followed and self.book.patience.out:
+            self._followed = False
+            self._find(table.BEYOND_FOLLOWING, index, "")
 
     def _opened(self, act: acts.Act) -> acts.Act:
         """The entry with what was opened of it; each opening that is none is found at the entry that published it."""
