@@ -16,10 +16,12 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 # one in ten. We have no such font, so on the canvas that it draws letters on all are found alike. `more`: rules that are off by themselves.
 # What has no words of its own, or is not drawn, it asks for no contrast either, but finds that out last, after a walk to the root; so
 # whether it asks for it at all is looked at only where nothing like it has passed.
-# Words in the flow of a page, in the letters and on the grounds of others there that it measured enough contrast for, have enough, too: of
-# twenty posts those of one are measured. What had too little, is hidden or is placed over the page is asked for each by itself.
+# Words in the letters and on the grounds of others that it measured enough contrast for, there or on a page before (`enough`), have
+# enough, too: of twenty posts those of one are measured. What had too little, is hidden or is placed on no ground of its own is asked
+# for each by itself.
+# A link that is told by its style, as by a line under it, is asked for no colours: either is enough.
 # `colours`: none of its rules but those about colours.
-RUN_AXE = """([more, colours]) => {
+RUN_AXE = """([more, colours, enough]) => {
   const contrast = axe._audit.rules.find((one) => one.id === 'color-contrast');
   if (!contrast.whole) {
     contrast.whole = contrast.matches;
@@ -27,26 +29,36 @@ RUN_AXE = """([more, colours]) => {
       /^(INPUT|SELECT|TEXTAREA)$/.test(one.nodeName) ||
       ([...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) && one.checkVisibility());
   }
-  const passed = new Set(), grounds = new Map([[null, '']]);
-  const ground = (one) => {  // undefined: placed
+  const passed = new Set(enough), grounds = new Map([[null, {beneath: '', dimmed: ''}]]);
+  const ground = (one) => {  // from what nothing shines through on, and all that dims it; `beneath` undefined: placed
     if (grounds.has(one)) return grounds.get(one);
     const {position, backgroundColor, backgroundImage, opacity, filter, mixBlendMode} = getComputedStyle(one);
-    const own = [backgroundColor, backgroundImage, opacity, filter, mixBlendMode].join();
-    const around = /static|relative/.test(position) ? ground(one.parentElement) : undefined;
-    const all = own === 'rgba(0, 0, 0, 0),none,1,none,normal' ? around : around?.concat('/', own);
+    const around = ground(one.parentElement), dims = [opacity, filter, mixBlendMode].join();
+    const plain = dims === '1,none,normal', own = [backgroundColor, backgroundImage, dims].join();
+    const beneath = /static|relative/.test(position) ? around.beneath : undefined;
+    const all = {
+      beneath: plain && /^rgb\\(.*\\),none,/.test(own) ? own
+        : own === 'rgba(0, 0, 0, 0),none,1,none,normal' ? beneath : beneath?.concat('/', own),
+      dimmed: plain ? around.dimmed : around.dimmed.concat('/', dims),
+    };
     grounds.set(one, all);
     return all;
   };
-  const {'color-contrast': check} = axe._audit.checks;
+  const {'color-contrast': check, 'link-in-text-block': link, 'link-in-text-block-style': style} = axe._audit.checks;
+  link.whole ??= link.evaluate;
+  link.evaluate = function (...asked) {
+    const told = style.evaluate.call({...this, relatedNodes() {}, data() {}}, ...asked);
+    return told === true ? undefined : link.whole.apply(this, asked);
+  };
   check.whole ??= check.evaluate;
   check.evaluate = function (one, options, ...rest) {
-    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one), beneath = ground(one);
-    const letters = beneath !== undefined && [beneath, color, fontSize, fontWeight, textShadow].join(';');
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one), {beneath, dimmed} = ground(one);
+    const letters = beneath !== undefined && [beneath, dimmed, color, fontSize, fontWeight, textShadow].join(';');
     if (passed.has(letters) || !contrast.whole(one, ...rest)) return true;
     let told;  // without a ratio where it passed because it is not seen
-    const enough = check.whole.call({...this, data: (said) => this.data((told = said))}, one, options, ...rest);
-    if (enough && told?.contrastRatio && letters) passed.add(letters);
-    return enough;
+    const well = check.whole.call({...this, data: (said) => this.data((told = said))}, one, options, ...rest);
+    if (well && told?.contrastRatio && letters) passed.add(letters);
+    return well;
   };
   const data = new Uint8Array(4).fill(1);
   const alike = {canvas: {}, measureText: () => ({width: 30}), fillText() {}, clearRect() {}, getImageData: () => ({data})};
@@ -55,7 +67,8 @@ RUN_AXE = """([more, colours]) => {
   const rules = Object.fromEntries(more.map((one) => [one, {enabled: true}]));
   const ours = axe._audit.rules.filter((one) => one.enabled && one.tags.includes('cat.color')).map((one) => one.id);
   const asked = {resultTypes: ['violations'], rules, runOnly: colours ? {type: 'rule', values: ours} : undefined};
-  return axe.run(document, asked).finally(() => { HTMLCanvasElement.prototype.getContext = getContext; });
+  return axe.run(document, asked).then(({violations}) => ({violations, enough: [...passed]}))
+    .finally(() => { HTMLCanvasElement.prototype.getContext = getContext; });
 }"""
 
 # What a box hides of its own words: a button, a name or a heading that is wider or taller than what shows it. Words of people
@@ -167,6 +180,8 @@ SHAPE = """() => {
   return same;
 }"""
 
+ENOUGH: set[str] = set()  # letters and grounds for which axe has measured enough contrast in this process
+
 
 def axe(page: Page, *more: str, colours: bool = False) -> list[str]:
     """What axe found, with the first place of each; `colours`: by no rules but those about colours.
@@ -175,7 +190,8 @@ def axe(page: Page, *more: str, colours: bool = False) -> list[str]:
     """
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate(RUN_AXE, [more, colours])
+    found: dict[str, Any] = page.evaluate(RUN_AXE, [more, colours, list(ENOUGH)])
+    ENOUGH.update(found["enough"])
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
 
 

@@ -148,6 +148,7 @@ def sitting(browser: Browser, origin: str, look: Look, who: str) -> Generator[Pa
         timezone_id="Asia/Kolkata",
         reduced_motion="reduce",
         bypass_csp=True,  # for axe
+        service_workers="block",  # how a page looks rests on none, and each page went through it
     )
     context.add_init_script(path=AXE)
     context.add_cookies([{"name": "language", "value": look.language, "url": origin}])

@@ -85,7 +85,11 @@ def orders_in(page: Page) -> list[str]:
 @pytest.mark.parametrize("who", ["", "asha", "lakshmi"])
 def test_no_page_breaks_a_rule_of_accessibility(village: Served, chromium: Browser, who: str):
     context = chromium.new_context(
-        base_url=village.url, locale="hi-IN", bypass_csp=True, viewport={"width": 390, "height": 844}
+        base_url=village.url,
+        locale="hi-IN",
+        bypass_csp=True,
+        viewport={"width": 390, "height": 844},
+        service_workers="block",
     )
     context.add_init_script(path=AXE)
     context.add_cookies([{"name": "language", "value": "hi", "url": village.url}])
