@@ -2,56 +2,55 @@
 
 from chaupal.kernel.event import Event
 
-# --- people ----------------------------------------------------------------------------------------------------------
+
+class AccountEvent(Event, frozen=True):
+    """Something happened to an account."""
+
+    account: int
 
 
-class AccountCreated(Event, frozen=True):
+class PostEvent(Event, frozen=True):
+    """Something happened to a post of `author`'s."""
+
+    post: int
+    author: int
+
+
+# --- people ---
+
+
+class AccountCreated(AccountEvent, frozen=True):
     """Somebody made an account; it may still wait for its e-mail to be confirmed and for approval."""
 
-    account: int
 
-
-class AccountChanged(Event, frozen=True):
+class AccountChanged(AccountEvent, frozen=True):
     """Name, note, pictures or settings of an account are others now."""
 
-    account: int
 
-
-class AccountUnlocked(Event, frozen=True):
+class AccountUnlocked(AccountEvent, frozen=True):
     """Nobody has to ask any more to follow an account: those who have asked are let in."""
 
-    account: int
 
-
-class AccountMoved(Event, frozen=True):
+class AccountMoved(AccountEvent, frozen=True):
     """An account of ours points at another one, here or on another server, from now on."""
 
-    account: int
     to: int
 
 
-class LinksToVerify(Event, frozen=True):
+class LinksToVerify(AccountEvent, frozen=True):
     """A profile has links that may lead to pages which link back."""
 
-    account: int
 
-
-class AccountOpened(Event, frozen=True):
+class AccountOpened(AccountEvent, frozen=True):
     """Confirmed and, where that is asked for, approved: from here on it is a person of the square."""
 
-    account: int
 
-
-class JoiningAsked(Event, frozen=True):
+class JoiningAsked(AccountEvent, frozen=True):
     """Somebody confirmed their address, and waits for staff to let them in."""
 
-    account: int
 
-
-class LetIn(Event, frozen=True):
+class LetIn(AccountEvent, frozen=True):
     """Staff let somebody in who had asked to join: word of it is due."""
-
-    account: int
 
 
 class TurnedAway(Event, frozen=True):
@@ -64,56 +63,41 @@ class TurnedAway(Event, frozen=True):
     language: str
 
 
-class ConfirmationAsked(Event, frozen=True):
+class ConfirmationAsked(AccountEvent, frozen=True):
     """The address must be confirmed: a mail with a fresh link is due."""
 
-    account: int
 
-
-class EmailChangeAsked(Event, frozen=True):
+class EmailChangeAsked(AccountEvent, frozen=True):
     """Somebody wants another mail address: a mail with a link is due there, and word of it to the one of now."""
 
-    account: int
 
-
-class PasswordResetAsked(Event, frozen=True):
+class PasswordResetAsked(AccountEvent, frozen=True):
     """A reset link is due. 0: nobody has the address that was typed; told all the same, so that both take equally long."""
 
-    account: int
 
-
-class CodesGuessed(Event, frozen=True):
+class CodesGuessed(AccountEvent, frozen=True):
     """Somebody knows the password, and goes through codes: word of it is due."""
 
-    account: int
 
-
-class LeavingAsked(Event, frozen=True):
+class LeavingAsked(AccountEvent, frozen=True):
     """Somebody asked that their account be deleted, and may think again: word of it is due."""
 
-    account: int
 
-
-class AccountDeleted(Event, frozen=True):
+class AccountDeleted(AccountEvent, frozen=True):
     """The last of an account is gone; its name stays taken."""
-
-    account: int
 
 
 # --- what people arranged for themselves: what hangs on it is made anew ---
 
 
-class FiltersChanged(Event, frozen=True):
+class FiltersChanged(AccountEvent, frozen=True):
     """What an account does not want to meet is something else now. `change`: an id, since it may happen again."""
 
-    account: int
     change: int
 
 
-class HomeChanged(Event, frozen=True):
+class HomeChanged(AccountEvent, frozen=True):
     """What stands in an account's home beside whom it follows is something else now."""
-
-    account: int
 
 
 class TagFollowed(HomeChanged, frozen=True):
@@ -193,8 +177,8 @@ class ServerHidden(Event, frozen=True):
     hiding: int = 0
 
 
-class Liked(Event, frozen=True):
-    """`by` likes a post of `author`."""
+class LikeChanged(Event, frozen=True):
+    """Whether `by` likes a post of `author` is another matter now."""
 
     by: int
     post: int
@@ -205,30 +189,24 @@ class Liked(Event, frozen=True):
         return self.post
 
 
-class Unliked(Event, frozen=True):
+class Liked(LikeChanged, frozen=True):
+    """`by` likes the post."""
+
+
+class Unliked(LikeChanged, frozen=True):
     """`by` likes the post no more."""
-
-    by: int
-    post: int
-    author: int
-
-    @property
-    def concerns(self) -> object:
-        return self.post
 
 
 # --- posts ---
 
 
-class PostPublished(Event, frozen=True):
+class PostPublished(PostEvent, frozen=True):
     """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notification of its own.
 
     `server`: on which it was said (0: here). `files`: whether any came with it; `links`: whether any may be in it; `indexed`: whether
     it is found by its words already. `quote_of`: where the quote stands; of one that waits for leave nobody is told.
     """
 
-    post: int
-    author: int
     visibility: int
     mentions: tuple[int, ...] = ()
     reply_to: int | None = None
@@ -249,14 +227,13 @@ class PostPublished(Event, frozen=True):
         return self.boost_of or self.post
 
 
-class PlanFailed(Event, frozen=True):
+class PlanFailed(AccountEvent, frozen=True):
     """A scheduled post could not be said at its time: it waits for its author to look at it."""
 
-    account: int
     plan: int
 
 
-class PostEdited(Event, frozen=True):
+class PostEdited(PostEvent, frozen=True):
     """A post says something else now. `mentions`: whom it names that it did not name before.
 
     `tags`, `untagged`: where they are not as before, the count keys by which it stands in homes now, and those by which it did.
@@ -264,8 +241,6 @@ class PostEdited(Event, frozen=True):
     quotes, where that quote waited for leave and stands from now on.
     """
 
-    post: int
-    author: int
     visibility: int
     edited_at: int
     mentions: tuple[int, ...] = ()
@@ -285,13 +260,11 @@ class FilesUnwanted(Event, frozen=True):
         return self.files[0][0]
 
 
-class CardShown(Event, frozen=True):
+class CardShown(PostEvent, frozen=True):
     """What a post's link leads to is shown beneath it since `at` (ms). Its words are the same."""
 
     lasting = False
 
-    post: int
-    author: int
     visibility: int
     at: int
     reply_to_account: int | None = None
@@ -304,32 +277,26 @@ class VoteCast(Event, frozen=True):
     by: int
 
 
-class PollEnded(Event, frozen=True):
+class PollEnded(PostEvent, frozen=True):
     """A poll is over by the clock. `told`: up to which voter (by id) people have been told of it; 0: nobody yet."""
 
-    post: int
-    author: int
     told: int = 0
 
 
-class QuoteRevoked(Event, frozen=True):
+class QuoteRevoked(PostEvent, frozen=True):
     """The post quotes `quoted` no more: whoever was quoted took it out."""
 
-    post: int
-    author: int
     visibility: int
     quoted: int
 
 
-class PostDeleted(Event, frozen=True):
+class PostDeleted(PostEvent, frozen=True):
     """A post is gone, and the reposts of it: (post, author) of each. `visibility` and `mentions`: whom it had been for.
 
     `reserved`: those among `gone` that were not for everybody; a repost may be for fewer than what it carried.
     `boost_of`: what the post carried, where it was a repost. `reply_to_account`: whom it answered.
     """
 
-    post: int
-    author: int
     gone: tuple[tuple[int, int], ...]
     visibility: int = 3  # an event written before this was said is told to few
     mentions: tuple[int, ...] = ()
@@ -343,9 +310,7 @@ class PostDeleted(Event, frozen=True):
         return self.boost_of or self.post
 
 
-class PinChanged(Event, frozen=True):
+class PinChanged(PostEvent, frozen=True):
     """A post stands at the top of its author's profile now, or no more."""
 
-    post: int
-    author: int
     pinned: bool
