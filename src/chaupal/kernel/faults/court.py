@@ -1,6 +1,6 @@
 """Why the court does not do something: the case, the order or the appeal stands elsewhere, or it is another's to do."""
 
-from chaupal.kernel.faults.fault import Fault, at, whole
+from chaupal.kernel.faults.fault import Fault, alike, at, whole
 from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -147,18 +147,11 @@ FAULTS: dict[str, Fault] = {
     ),
     "no_such_move": whole("%(what)s knows no such move", N_("This step is not known here.")),
     "calls_waiting": whole(N_("%(most)s requests of yours are still in progress")),
-    "rows_cannot_be_taken": at(
-        "csv",
-        "%(many)s rows of the list cannot be taken",
-        "",
-        N_("%(many)s rows of the list cannot be taken"),
-        alone=True,
-    ),
-    "nothing_to_confirm": at(
+    "rows_cannot_be_taken": alike("csv", N_("%(many)s rows of the list cannot be taken"), "", alone=True),
+    "nothing_to_confirm": alike(
         "targets",
-        "The confirming order names nothing that is in force by this one",
-        "are not in force, or not named by the confirming order",
         N_("The confirming order names nothing that is in force by this one"),
+        "are not in force, or not named by the confirming order",
     ),
     "confirmer_unknown": at(
         "confirms", "This is no order that could confirm it", N_("is no order that could confirm this one")
@@ -177,13 +170,7 @@ FAULTS: dict[str, Fault] = {
     "unchanged_since": whole(N_("Nothing has changed since revision %(revision)s")),
     "log_seen_other": whole(N_("The last cosigned checkpoint has %(size)s entries, or another root")),
     "log_not_yet": whole(N_("No signed checkpoint holds this; the next one is signed at %(when)s")),
-    "log_name_taken": at(
-        "name",
-        "The new log needs a name of its own",
-        "is the older log's",
-        N_("The new log needs a name of its own"),
-        alone=True,
-    ),
+    "log_name_taken": alike("name", N_("The new log needs a name of its own"), "is the older log's", alone=True),
     "no_protected_speaker": whole(N_("This concerns no protected speaker: it is approved without a second reviewer")),
     "step_moves_nothing": whole(N_("Nothing of these can be moved by this step")),
     "log_full": whole(

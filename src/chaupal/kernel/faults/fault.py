@@ -39,9 +39,24 @@ def whole(api: str, page: str = "") -> Fault:
     return Fault("", api, "", page or api)
 
 
+def sentence(page: str) -> Fault:
+    """The same, as people read it; programs read it without its full stop."""
+    return whole(page.rstrip("."), page)
+
+
 def at(field: str, api: str, brief: str, page: str = "", kind: str = OTHER, *, alone: bool = False) -> Fault:
     """What is said of a field. `api` ends in `…` where it goes on as `brief`; `page` empty: people read the brief, too."""
     return Fault(field, api.replace("…", brief), brief, page or brief, kind, alone)
+
+
+def alike(field: str, page: str, brief: str, kind: str = OTHER, *, alone: bool = False) -> Fault:
+    """The same in a sentence that people and programs read alike, these without its full stop."""
+    return at(field, page.rstrip("."), brief, page, kind, alone=alone)
+
+
+def named(field: str, brief: str, page: str, kind: str = OTHER) -> Fault:
+    """The same where programs read the field's own name before the `brief`."""
+    return at(field, f"{field.replace('_', ' ').capitalize()} {brief}", brief, page, kind)
 
 
 def beside(text: str, kind: str = OTHER) -> Fault:

@@ -1,6 +1,6 @@
 """What can be wrong with a field of a form that staff or authorities fill in, or with a row of a list."""
 
-from chaupal.kernel.faults.fault import Fault, at, beside
+from chaupal.kernel.faults.fault import Fault, alike, at, beside, named
 from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -101,12 +101,8 @@ FAULTS: dict[str, Fault] = {
     "row_no_target": beside(N_("names no target")),
     "row_no_measure": beside(N_("demands no measure that exists")),
     "row_not_for_this": beside(N_("demands a measure that is not for such a target")),
-    "rows_cannot_be_filed": at(
-        "csv",
-        "%(many)s rows of the list cannot be filed",
-        "has rows that cannot be filed",
-        N_("%(many)s rows of the list cannot be filed"),
-        alone=True,
+    "rows_cannot_be_filed": alike(
+        "csv", N_("%(many)s rows of the list cannot be filed"), "has rows that cannot be filed", alone=True
     ),
     "no_domain": beside(N_("must be a domain such as meity.gov.in")),
     "anybodys_domain": beside(N_("is a domain where anybody can have an address")),
@@ -132,27 +128,11 @@ FAULTS: dict[str, Fault] = {
     "no_https": beside(N_("must begin with https://")),
     "hook_holds_secret": beside(N_("must hold neither a password nor a fragment")),
     # With words of their own for programs.
-    "address_known": at(
-        "email",
-        "Somebody with this address is known already",
-        "is taken",
-        N_("Somebody with this address is known already"),
-        "ERR_TAKEN",
+    "address_known": alike("email", N_("Somebody with this address is known already"), "is taken", "ERR_TAKEN"),
+    "authority_known": alike(
+        "name", N_("An authority of this name is in the register already"), "is taken", "ERR_TAKEN"
     ),
-    "authority_known": at(
-        "name",
-        "An authority of this name is in the register already",
-        "is taken",
-        N_("An authority of this name is in the register already"),
-        "ERR_TAKEN",
-    ),
-    "slug_known": at(
-        "slug",
-        "There is a statement under this address already",
-        "is taken",
-        N_("There is a statement under this address already"),
-        "ERR_TAKEN",
-    ),
+    "slug_known": alike("slug", N_("There is a statement under this address already"), "is taken", "ERR_TAKEN"),
     "authority_not_agreed": at(
         "email", "Nobody has agreed to this authority yet", N_("waits until another agrees to the authority")
     ),
@@ -167,7 +147,7 @@ FAULTS: dict[str, Fault] = {
         "what", "…", N_("shuts many out, and becomes no larger and no firmer: lift it, and block it anew")
     ),
     "net_blocked_already": at("what", "…", N_("has already been taken"), kind="ERR_TAKEN"),
-    "type_unknown": at("type", "Type …", "is not included in the list", N_("must be one of the choices")),
+    "type_unknown": named("type", "is not included in the list", N_("must be one of the choices")),
     "type_not_in_rules": at(
         "type",
         "Type is nothing that this house's rules bring",

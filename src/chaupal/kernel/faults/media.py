@@ -1,13 +1,13 @@
 """What can be wrong with a file, and with what is said of it."""
 
-from chaupal.kernel.faults.fault import Fault, at, whole
+from chaupal.kernel.faults.fault import Fault, alike, at, named, sentence
 from chaupal_audit.marked import N_
 
 TOO_FINE = N_("This has more pixels, or frames a second, than can be taken here.")
 
 FAULTS: dict[str, Fault] = {
     # A file, and what is said of it.
-    "file_blank": at("file", "File …", "can't be blank", N_("Choose a file."), "ERR_BLANK"),
+    "file_blank": named("file", "can't be blank", N_("Choose a file."), "ERR_BLANK"),
     "file_too_large": at("file", "File is larger than %(most)s bytes", "too large", N_("This file is too large.")),
     "file_unprocessed": at(
         "file",
@@ -89,38 +89,20 @@ FAULTS: dict[str, Fault] = {
         "media_ids", "Media is in another post already", "in another post", N_("This picture is in a post already.")
     ),
     # What somebody brings along, and takes along.
-    "archive_kind_unknown": at(
-        "kind", "Kind …", "is not known", N_("The file does not say what it is. Choose it yourself.")
+    "archive_kind_unknown": named("kind", "is not known", N_("The file does not say what it is. Choose it yourself.")),
+    "archive_part": named(
+        "file", "is one file of an archive", N_("It is one file of an archive. Send it packed, as a ZIP file.")
     ),
-    "archive_part": at(
-        "file",
-        "File …",
-        "is one file of an archive",
-        N_("It is one file of an archive. Send it packed, as a ZIP file."),
-    ),
-    "archive_for_unknown": at("visibility", "Visibility …", "is not known", N_("Choose who may see it.")),
+    "archive_for_unknown": named("visibility", "is not known", N_("Choose who may see it.")),
     "archive_too_large": at(
         "file", "File is larger than %(most)s bytes", "too large", N_("The file is too large for this page.")
     ),
-    "import_running": whole(
-        "Another file of yours is still being brought in", N_("Another file of yours is still being brought in.")
-    ),
-    "export_running": whole(
-        "Another file of yours is still being made", N_("Another file of yours is still being made.")
-    ),
+    "import_running": sentence(N_("Another file of yours is still being brought in.")),
+    "export_running": sentence(N_("Another file of yours is still being made.")),
     # Words to read along with a film or sound.
-    "captions_no_film": at(
-        "captions", "Captions belong to a video or sound", "not for this", N_("Captions belong to a video or sound.")
-    ),
-    "captions_language": at(
-        "captions_language", "Captions language …", "is not a language", N_("Choose the language of the captions.")
-    ),
-    "captions_languages": at(
-        "captions",
-        "Captions can be in %(most)s languages at most",
-        "too many",
-        N_("Captions can be in %(most)s languages at most."),
-    ),
+    "captions_no_film": alike("captions", N_("Captions belong to a video or sound."), "not for this"),
+    "captions_language": named("captions_language", "is not a language", N_("Choose the language of the captions.")),
+    "captions_languages": alike("captions", N_("Captions can be in %(most)s languages at most."), "too many"),
     "captions_too_large": at(
         "captions", "Captions are larger than %(most)s bytes", "too large", N_("This file of captions is too large.")
     ),

@@ -1,6 +1,6 @@
 """What can be wrong with what people say of themselves, and with how they are set: profiles, lists, filters, moving."""
 
-from chaupal.kernel.faults.fault import Fault, at, whole
+from chaupal.kernel.faults.fault import Fault, at, named, sentence, whole
 from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -12,8 +12,8 @@ FAULTS: dict[str, Fault] = {
         N_("A name has at most %(most)s letters."),
         "ERR_TOO_LONG",
     ),
-    "note_too_long": at(
-        "note", "Note …", "is too long", N_("This is too long. About you: at most %(most)s letters."), "ERR_TOO_LONG"
+    "note_too_long": named(
+        "note", "is too long", N_("This is too long. About you: at most %(most)s letters."), "ERR_TOO_LONG"
     ),
     "too_many_fields": at(
         "fields_attributes",
@@ -24,15 +24,13 @@ FAULTS: dict[str, Fault] = {
     "fields_too_long": at(
         "fields_attributes", "Fields …", "are too long", N_("A line of the table is too long."), "ERR_TOO_LONG"
     ),
-    "name_elsewhere": at(
+    "name_elsewhere": named(
         "from",
-        "From …",
         "is not a name on another server",
         N_("This is no name on another server. It has two parts, such as @ravi@server.example."),
     ),
-    "server_silent": at(
+    "server_silent": named(
         "from",
-        "From …",
         "is on a server that does not say where it lets people follow",
         N_(
             "%(name)s knows nobody of this name, or does not say where it lets people follow. Search there for the name above."
@@ -50,19 +48,17 @@ FAULTS: dict[str, Fault] = {
         "are too many",
         N_("There can be at most %(most)s of them. Delete some first."),
     ),
-    "privacy_unknown": at("privacy", "Privacy …", "is not known", N_("Choose who may see it.")),
-    "language_unknown": at("language", "Language …", "is not known", N_("Choose a language from the list.")),
-    "follow_language_unknown": at("languages", "Languages …", "are not known", N_("Choose languages from the list.")),
-    "quote_policy_unknown": at("quote_policy", "Quote policy …", "is not known", N_("Choose who may quote them.")),
-    "list_unnamed": at("title", "Title …", "can't be blank", N_("Give it a name."), "ERR_BLANK"),
-    "list_name_too_long": at(
-        "title", "Title …", "is too long", N_("A name has at most %(most)s letters."), "ERR_TOO_LONG"
-    ),
+    "privacy_unknown": named("privacy", "is not known", N_("Choose who may see it.")),
+    "language_unknown": named("language", "is not known", N_("Choose a language from the list.")),
+    "follow_language_unknown": named("languages", "are not known", N_("Choose languages from the list.")),
+    "quote_policy_unknown": named("quote_policy", "is not known", N_("Choose who may quote them.")),
+    "list_unnamed": named("title", "can't be blank", N_("Give it a name."), "ERR_BLANK"),
+    "list_name_too_long": named("title", "is too long", N_("A name has at most %(most)s letters."), "ERR_TOO_LONG"),
     "field_unreadable": at(
         "fields_attributes", "Fields …", "cannot be read", N_("This contains characters that cannot be taken.")
     ),
-    "note_unreadable": at("note", "Note …", "cannot be read", N_("This contains characters that cannot be taken.")),
-    "title_unreadable": at("title", "Title …", "cannot be read", N_("This contains characters that cannot be taken.")),
+    "note_unreadable": named("note", "cannot be read", N_("This contains characters that cannot be taken.")),
+    "title_unreadable": named("title", "cannot be read", N_("This contains characters that cannot be taken.")),
     "too_many_lists": at(
         "base",
         "There can be %(most)s at most",
@@ -76,13 +72,9 @@ FAULTS: dict[str, Fault] = {
         N_("Choose whose answers it shows."),
     ),
     # Filters.
-    "keyword_blank": at("keyword", "Keyword …", "can't be blank", N_("Type at least one word."), "ERR_BLANK"),
-    "keyword_too_long": at(
-        "keyword", "Keyword …", "is too long", N_("One of these words is too long."), "ERR_TOO_LONG"
-    ),
-    "keyword_unreadable": at(
-        "keyword", "Keyword …", "cannot be read", N_("This contains characters that cannot be taken.")
-    ),
+    "keyword_blank": named("keyword", "can't be blank", N_("Type at least one word."), "ERR_BLANK"),
+    "keyword_too_long": named("keyword", "is too long", N_("One of these words is too long."), "ERR_TOO_LONG"),
+    "keyword_unreadable": named("keyword", "cannot be read", N_("This contains characters that cannot be taken.")),
     "context_unknown": at(
         "context", "Context None or invalid context supplied", "is not known", N_("Choose where it is to work.")
     ),
@@ -99,17 +91,15 @@ FAULTS: dict[str, Fault] = {
         N_("There can be at most %(most)s of them. Delete some first."),
     ),
     # What one says of others, and hears from them.
-    "comment_too_long": at("comment", "Comment …", "is too long", N_("This is too long."), "ERR_TOO_LONG"),
-    "comment_unreadable": at(
-        "comment", "Comment …", "cannot be read", N_("This contains characters that cannot be taken.")
-    ),
+    "comment_too_long": named("comment", "is too long", N_("This is too long."), "ERR_TOO_LONG"),
+    "comment_unreadable": named("comment", "cannot be read", N_("This contains characters that cannot be taken.")),
     "endorsed_unfollowed": at(
         "base",
         "You must be already following the person you want to endorse",
         "is not followed",
         N_("You can recommend only people whom you follow."),
     ),
-    "emoji_unknown": at("name", "Name …", "is not a recognized emoji", N_("This is no emoji that is known here.")),
+    "emoji_unknown": named("name", "is not a recognized emoji", N_("This is no emoji that is known here.")),
     "too_many_emojis": at(
         "base",
         "There are too many different reactions",
@@ -153,7 +143,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "move_elsewhere": at("handle", "Account …", "it has moved itself", N_("This account has moved itself.")),
     "moved_already": whole("This account has moved already", N_("Your account points at another one already.")),
-    "moved_lately": whole("An account moves once in thirty days", N_("An account moves once in thirty days.")),
+    "moved_lately": sentence(N_("An account moves once in thirty days.")),
     "too_many_aliases": whole(
         "An account names %(most)s others at most", N_("At most %(most)s accounts are named. Take one off first.")
     ),

@@ -1,6 +1,6 @@
 """What can be wrong with what somebody says: posts, polls, drafts, messages, tags."""
 
-from chaupal.kernel.faults.fault import Fault, at, whole
+from chaupal.kernel.faults.fault import Fault, alike, at, named, whole
 from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -15,8 +15,8 @@ FAULTS: dict[str, Fault] = {
     "text_too_big": at(
         "text", "Text is longer than %(bytes)s bytes", "too long", N_("This text is far too long."), "ERR_TOO_LONG"
     ),
-    "text_blank": at("text", "Text …", "can't be blank", N_("Write something, or add a picture."), "ERR_BLANK"),
-    "text_unreadable": at("text", "Text …", "%(why)s", N_("This text contains characters that cannot be taken.")),
+    "text_blank": named("text", "can't be blank", N_("Write something, or add a picture."), "ERR_BLANK"),
+    "text_unreadable": named("text", "%(why)s", N_("This text contains characters that cannot be taken.")),
     "too_many_files": at(
         "media_ids",
         "At most %(most)s files can be attached",
@@ -41,11 +41,8 @@ FAULTS: dict[str, Fault] = {
         "is attached with other files",
         N_("A video or sound goes into a post alone, without other files."),
     ),
-    "local_for_few": at(
-        "local_only",
-        "Local only …",
-        "is for public or unlisted posts",
-        N_("Only a public post can stay at this server."),
+    "local_for_few": named(
+        "local_only", "is for public or unlisted posts", N_("Only a public post can stay at this server.")
     ),
     "local_quotes_elsewhere": at(
         "quoted_status_id",
@@ -78,30 +75,16 @@ FAULTS: dict[str, Fault] = {
         N_("%(most)s posts are pinned already. Take one off first."),
     ),
     # Its poll, and votes in one.
-    "poll_with_pictures": at(
-        "poll",
-        "A poll and pictures cannot go into one post",
-        "not with pictures",
-        N_("A poll and pictures cannot go into one post."),
-    ),
-    "poll_options": at(
-        "poll",
-        "A poll has %(fewest)s to %(most)s options",
-        "has too few or too many options",
-        N_("A poll has %(fewest)s to %(most)s options."),
-    ),
-    "poll_same_twice": at(
-        "poll", "Two options of the poll are the same", "the same twice", N_("Two options of the poll are the same.")
-    ),
+    "poll_with_pictures": alike("poll", N_("A poll and pictures cannot go into one post."), "not with pictures"),
+    "poll_options": alike("poll", N_("A poll has %(fewest)s to %(most)s options."), "has too few or too many options"),
+    "poll_same_twice": alike("poll", N_("Two options of the poll are the same."), "the same twice"),
     "poll_open_for": at(
         "poll",
         "A poll is open for %(shortest)s to %(longest)s seconds",
         "is open for too short or too long",
         N_("A poll is open for five minutes at least, and for a month at most."),
     ),
-    "option_blank": at(
-        "poll", "An option of the poll is empty", "can't be blank", N_("An option of the poll is empty."), "ERR_BLANK"
-    ),
+    "option_blank": alike("poll", N_("An option of the poll is empty."), "can't be blank", "ERR_BLANK"),
     "option_too_long": at(
         "poll",
         "An option of the poll is longer than %(most)s characters",
@@ -113,7 +96,7 @@ FAULTS: dict[str, Fault] = {
         "poll", "Options …", "%(why)s", N_("An option of the poll contains characters that cannot be taken.")
     ),
     "choice_unknown": at("choices", "The chosen vote option …", "does not exist", N_("Choose one of the options.")),
-    "choice_single": at("choices", "Only one option can be chosen", "only one", N_("Only one option can be chosen.")),
+    "choice_single": alike("choices", N_("Only one option can be chosen."), "only one"),
     "vote_own": at("choices", "You cannot vote in your own polls", "your own", N_("You cannot vote in your own poll.")),
     "vote_over": at(
         "choices", "The poll has already ended", "has ended", N_("The poll is over; no more votes are taken.")
@@ -146,7 +129,7 @@ FAULTS: dict[str, Fault] = {
         "ERR_TOO_LONG",
     ),
     "draft_poll_too_long": at("poll", "The poll is …", "too long", N_("The poll is too long."), "ERR_TOO_LONG"),
-    "time_unreadable": at("scheduled_at", "Scheduled at …", "is not a time", N_("Choose a day and a time.")),
+    "time_unreadable": named("scheduled_at", "is not a time", N_("Choose a day and a time.")),
     "time_too_soon": at(
         "scheduled_at",
         "Scheduled at The scheduled date must be in the future",
@@ -163,9 +146,7 @@ FAULTS: dict[str, Fault] = {
     "message_for_nobody": at(
         "to", "Name whom the message is for", "can't be blank", N_("Say whom the message is for."), "ERR_BLANK"
     ),
-    "message_for_too_many": at(
-        "to", "A message is for %(most)s people at most", "too many", N_("A message is for %(most)s people at most.")
-    ),
+    "message_for_too_many": alike("to", N_("A message is for %(most)s people at most."), "too many"),
     "nobody_called": at(
         "to",
         "Nobody here is called @%(name)s",
@@ -187,9 +168,7 @@ FAULTS: dict[str, Fault] = {
         "This post cannot be reposted", N_("This post cannot be reposted: its author chose who may see it.")
     ),
     "quote_forbidden": whole("This post cannot be quoted", N_("The author of this post does not let you quote it.")),
-    "post_quotes_unknown": at(
-        "quote_approval_policy", "Quote approval policy …", "is none", N_("Choose who may quote them.")
-    ),
+    "post_quotes_unknown": named("quote_approval_policy", "is none", N_("Choose who may quote them.")),
     "answered_missing": whole(
         "The post you are replying to does not exist", N_("The post that you answer is not there any more.")
     ),

@@ -1,6 +1,6 @@
 """What can be wrong with a request before anybody looks at what it asks for, and with what programs alone send."""
 
-from chaupal.kernel.faults.fault import Fault, at, whole
+from chaupal.kernel.faults.fault import Fault, alike, at, named, sentence, whole
 from chaupal_audit.marked import N_
 
 UNREADABLE = N_("This request cannot be read")
@@ -67,12 +67,12 @@ FAULTS: dict[str, Fault] = {
     "table_unknown": whole(
         "There is no such table: it is one of %(known)s, as .json or .csv", N_("There is no such table.")
     ),
-    "nothing_signed": whole("Nothing is signed yet", N_("Nothing is signed yet.")),
+    "nothing_signed": sentence(N_("Nothing is signed yet.")),
     # Numbers and trends, for staff's programs.
     "date_missing": at("", "%(name)s …", "can't be blank", N_("Fill this in."), "ERR_BLANK"),
     "date_unreadable": at("", "%(name)s …", "is not a date", N_("Choose a day.")),
-    "span_backwards": at("end_at", "End at …", "must not be before start at", N_("The end is before the beginning.")),
-    "span_too_long": at("end_at", "End at …", "is too far from start at", N_("The end is too far from the beginning.")),
+    "span_backwards": named("end_at", "must not be before start at", N_("The end is before the beginning.")),
+    "span_too_long": named("end_at", "is too far from start at", N_("The end is too far from the beginning.")),
     "id_missing": at("", "%(name)s[id] …", "is missing", N_("Fill this in.")),
     "trend_by_two": at(
         "",
@@ -95,15 +95,9 @@ FAULTS: dict[str, Fault] = {
     "no_account_called": whole(N_("There is no account %(handle)s")),
     "account_not_open": whole(N_("The account %(handle)s is not open")),
     "not_waiting": whole(N_("%(handle)s does not wait for approval with a confirmed address")),
-    "no_such_scope": at("", "There is no scope %(scopes)s", "", N_("There is no scope %(scopes)s"), alone=True),
+    "no_such_scope": alike("", N_("There is no scope %(scopes)s"), "", alone=True),
     "no_authority_called": whole(N_("There is no authority %(name)s")),
     "no_such_order": whole(N_("There is no order %(ref)s")),
-    "rows_cannot_be_done": at("", "%(many)s rows cannot be done", "", N_("%(many)s rows cannot be done"), alone=True),
-    "rows_left_undone": at(
-        "",
-        "%(many)s rows cannot be done; nothing was entered",
-        "",
-        N_("%(many)s rows cannot be done; nothing was entered"),
-        alone=True,
-    ),
+    "rows_cannot_be_done": alike("", N_("%(many)s rows cannot be done"), "", alone=True),
+    "rows_left_undone": alike("", N_("%(many)s rows cannot be done; nothing was entered"), "", alone=True),
 }

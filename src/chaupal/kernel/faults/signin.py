@@ -1,6 +1,6 @@
 """What can be wrong where somebody joins, comes in, proves who they are, or lets an app in."""
 
-from chaupal.kernel.faults.fault import Fault, at, whole
+from chaupal.kernel.faults.fault import Fault, at, named, sentence, whole
 from chaupal_audit.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -25,13 +25,11 @@ FAULTS: dict[str, Fault] = {
         "must be 1 to 30 of the letters a-z, digits and _",
         N_("1 to 30 of the letters a-z, digits and _."),
     ),
-    "email_taken": at(
-        "email", "Email …", "has already been taken", N_("There is an account with this address already."), "ERR_TAKEN"
+    "email_taken": named(
+        "email", "has already been taken", N_("There is an account with this address already."), "ERR_TAKEN"
     ),
-    "email_invalid": at("email", "Email …", "is not an e-mail address", N_("This is not an email address.")),
-    "email_blocked": at(
-        "email", "Email …", "is not taken here", N_("No accounts are made with this address."), "ERR_BLOCKED"
-    ),
+    "email_invalid": named("email", "is not an e-mail address", N_("This is not an email address.")),
+    "email_blocked": named("email", "is not taken here", N_("No accounts are made with this address."), "ERR_BLOCKED"),
     "password_too_short": at(
         "password",
         "Password must have %(fewest)s to %(most)s characters",
@@ -46,22 +44,18 @@ FAULTS: dict[str, Fault] = {
         N_("A password has %(fewest)s to %(most)s letters."),
         "ERR_TOO_LONG",
     ),
-    "password_unreadable": at(
-        "password", "Password …", "cannot be read", N_("This contains characters that cannot be taken.")
+    "password_unreadable": named("password", "cannot be read", N_("This contains characters that cannot be taken.")),
+    "reason_blank": named(
+        "reason", "can't be blank", N_("Say in a sentence or two why you would like to join."), "ERR_BLANK"
     ),
-    "reason_blank": at(
-        "reason", "Reason …", "can't be blank", N_("Say in a sentence or two why you would like to join."), "ERR_BLANK"
+    "reason_unreadable": named("reason", "cannot be read", N_("This contains characters that cannot be taken.")),
+    "agreement_missing": named(
+        "agreement", "must be accepted", N_("Agree to the rules of this server first."), "ERR_ACCEPTED"
     ),
-    "reason_unreadable": at(
-        "reason", "Reason …", "cannot be read", N_("This contains characters that cannot be taken.")
-    ),
-    "agreement_missing": at(
-        "agreement", "Agreement …", "must be accepted", N_("Agree to the rules of this server first."), "ERR_ACCEPTED"
-    ),
-    "joining_closed": whole("This server takes no new accounts now", N_("This server takes no new accounts now.")),
+    "joining_closed": sentence(N_("This server takes no new accounts now.")),
     "net_blocked": whole(N_("Requests from this network are not answered")),
     "net_no_accounts": whole(N_("This server takes no new accounts from this network")),
-    "confirmed_already": whole("This address is confirmed already", N_("This address is confirmed already.")),
+    "confirmed_already": sentence(N_("This address is confirmed already.")),
     "awaits_nothing": whole(
         "This method is only available while the e-mail is awaiting confirmation",
         N_("This address is confirmed already."),
@@ -85,12 +79,10 @@ FAULTS: dict[str, Fault] = {
     "too_many_passkeys": whole(
         "There are %(most)s passkeys already", N_("There are %(most)s passkeys already. Delete one first.")
     ),
-    "log_in_again": whole("Log in again", N_("Log in again.")),
-    "codes_on": whole("Codes are asked for already", N_("Codes are asked for already.")),
-    "second_step_on": whole(
-        "Something is asked beside the password already", N_("Something is asked beside the password already.")
-    ),
-    "second_step_off": whole("Nothing is asked beside the password", N_("Nothing is asked beside the password.")),
+    "log_in_again": sentence(N_("Log in again.")),
+    "codes_on": sentence(N_("Codes are asked for already.")),
+    "second_step_on": sentence(N_("Something is asked beside the password already.")),
+    "second_step_off": sentence(N_("Nothing is asked beside the password.")),
     # Apps.
     "token_invalid": whole("The access token is invalid", N_("This app is not let in any more. Log in with it again.")),
     "scope_missing": whole(
@@ -104,9 +96,7 @@ FAULTS: dict[str, Fault] = {
     "app_name_too_long": at(
         "client_name", "Application name …", "is too long", N_("This name is too long."), "ERR_TOO_LONG"
     ),
-    "scopes_unknown": at(
-        "scopes", "Scopes …", "are not known here", N_("The app asks for something that is not known here.")
-    ),
+    "scopes_unknown": named("scopes", "are not known here", N_("The app asks for something that is not known here.")),
     "redirect_blank": at(
         "redirect_uris",
         "Redirect URI …",
