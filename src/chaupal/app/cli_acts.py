@@ -11,11 +11,12 @@ from chaupal.app.cli_staff import about_a_target, by_staff, seen_option
 from chaupal.governance.cases import acts
 from chaupal.governance.cases.acts import Act, Field
 from chaupal.governance.cases.ladder import refusals
-from chaupal.governance.orders import procedure
+from chaupal.governance.orders import procedure, steps
+from chaupal.governance.orders.steps import StepForm
+from chaupal.policy.viewer import Viewer
 
 if TYPE_CHECKING:
     from chaupal.http.call import House
-    from chaupal.policy.viewer import Viewer
 
 
 def commands() -> Iterator[click.Command]:
@@ -32,7 +33,7 @@ def command(act: Act, name: str = "", about: str = "") -> click.Command:
     @click.command(name or act.command or act.name, help=about or act.help)
     @about_a_target
     @by_staff
-    async def run(house: "House", viewer: "Viewer", ref: str, number: int, seen: int | None, **said: Any) -> None:
+    async def run(house: "House", viewer: Viewer, ref: str, number: int, seen: int | None, **said: Any) -> None:
         await perform(house, viewer, act, ref, number, seen, **said)
 
     run.params += [_option(field) for field in act.fields if not field.looked]
@@ -40,7 +41,7 @@ def command(act: Act, name: str = "", about: str = "") -> click.Command:
 
 
 async def perform(
-    house: "House", viewer: "Viewer", act: Act, ref: str, number: int, seen: int | None, **said: Any
+    house: "House", viewer: Viewer, act: Act, ref: str, number: int, seen: int | None, **said: Any
 ) -> None:
     """Do it, and print what came of it."""
     state = await acts.perform(house.court, viewer, act, ref, number, FormTyped(said), seen=seen)
@@ -89,9 +90,6 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
     "--confirms", default="", help="To confirm an emergency order: the reference of the order that confirms it."
 )
 @by_staff
-async def step(house: "House", viewer: "Viewer", ref: str, seen: int | None, **said: Any) -> None:
+async def step(house: "House", viewer: Viewer, ref: str, seen: int | None, **said: Any) -> None:
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
-    from chaupal.governance.orders import steps
-    from chaupal.governance.orders.steps import StepForm
-
     click.echo(await steps.take(house.court, viewer, ref, StepForm(**said), seen=seen))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from chaupal.app.cli_staff import by_staff
-from chaupal.governance.cases.bulk import VERBS
+from chaupal.governance.cases.bulk import VERBS, BulkOutcome, Outcome
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.draft import Draft
+from chaupal.policy.viewer import Viewer
 
 if TYPE_CHECKING:
-    from chaupal.governance.cases.bulk import BulkOutcome, Outcome
     from chaupal.http.call import House
-    from chaupal.policy.viewer import Viewer
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
 # Each act by its name on the command line.
@@ -63,7 +63,7 @@ def many(name: str) -> click.Command:
     )
     @click.option("--check", "only_check", is_flag=True, help="Only say what would become of each row; enter nothing.")
     @by_staff
-    async def command(house: "House", viewer: "Viewer", file: BinaryIO, what_can: bool, only_check: bool) -> None:
+    async def command(house: "House", viewer: Viewer, file: BinaryIO, what_can: bool, only_check: bool) -> None:
         await _run(house, viewer, ACTS[name], file.read(), what_can=what_can, only_check=only_check)
 
     command.help = (
@@ -84,9 +84,8 @@ def _bar() -> Generator[Callable[[str, int, int], None]]:
         yield progress
 
 
-async def _run(house: "House", viewer: "Viewer", verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
+async def _run(house: "House", viewer: Viewer, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
     from chaupal.governance.cases import bulk, csv_cases
-    from chaupal.governance.cases.bulk import Outcome
 
     read = await asyncio.to_thread(csv_cases.read, sent, verb)
     if not (read.items or read.wrong):
@@ -104,7 +103,7 @@ async def _run(house: "House", viewer: "Viewer", verb: str, sent: bytes, *, what
     _say_outcome(found, read.left, only_check=only_check)
 
 
-def _say_outcome(outcome: "Outcome", left: int, *, only_check: bool) -> None:
+def _say_outcome(outcome: Outcome, left: int, *, only_check: bool) -> None:
     """Every bad row by line and column, then how many there are of each; an error where nothing was entered for them."""
     for one in outcome.bad:
         click.echo(row_text(one), err=True)
@@ -114,7 +113,7 @@ def _say_outcome(outcome: "Outcome", left: int, *, only_check: bool) -> None:
         raise Invalid("rows_cannot_be_done" if only_check else "rows_left_undone", many=len(outcome.bad))
 
 
-def row_text(done: "BulkOutcome") -> str:
+def row_text(done: BulkOutcome) -> str:
     """`line 5, reason: say why in a whole sentence`."""
     from chaupal.governance.cases.csv_cases import column
 
@@ -138,7 +137,7 @@ def row_text(done: "BulkOutcome") -> str:
 )
 @click.option("--output", type=click.File("wb"), default="-", help="Where to write it; else standard output.")
 @by_staff
-async def export(house: "House", viewer: "Viewer", ref: str, name: str | None, output: BinaryIO) -> None:
+async def export(house: "House", viewer: Viewer, ref: str, name: str | None, output: BinaryIO) -> None:
     """Write the targets of order REF as CSV, to be filled in and sent back; without REF the appeals that wait."""
     from chaupal.governance.cases import csv_cases
 
@@ -166,7 +165,7 @@ async def export(house: "House", viewer: "Viewer", ref: str, name: str | None, o
 @by_staff
 async def matter(
     house: "House",
-    viewer: "Viewer",
+    viewer: Viewer,
     rule: str,
     grounds: str,
     source: str,
@@ -180,7 +179,6 @@ async def matter(
     from chaupal.app.cli_order import authority_called
     from chaupal.governance.cases import house as matters
     from chaupal.governance.cases.house import MatterForm
-    from chaupal.policy.draft import Draft
 
     whose = (await authority_called(house, viewer, flagged_by)).id if flagged_by else None
     form = MatterForm(targets="\n".join(lines), rule=rule, source=source, flagged_by=whose, grounds=grounds)

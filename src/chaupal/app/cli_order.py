@@ -9,19 +9,20 @@ from chaupal.app.cli import in_house
 from chaupal.app.cli_staff import about_a_target, by_staff
 from chaupal.governance.cases.acts import ACTS
 from chaupal.governance.cases.ladder import REFUSALS
-from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders import authorities, orders
+from chaupal.governance.orders.authorities import Authority, AuthorityForm
 from chaupal.governance.orders.order_forms import OrderForm
+from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sentences.placeholders import iso_date
+from chaupal.policy.viewer import Viewer
+from chaupal.store.court.case_events import CaseEventBody
 
 if TYPE_CHECKING:
-    from chaupal.governance.orders.authorities import Authority
     from chaupal.http.call import House
-    from chaupal.policy.viewer import Viewer
     from chaupal.reads.court.dossier import Dossier
     from chaupal.reads.court.record import Counts
-    from chaupal.store.court.case_events import CaseEventBody
 
 
 @click.group()
@@ -58,10 +59,8 @@ def authority() -> None:
     "--sure", is_flag=True, help="You looked twice: its name or domain is close to another's, and it is not that one."
 )
 @by_staff
-async def authority_add(house: "House", viewer: "Viewer", keys: TextIO | None, **fields: Any) -> None:
+async def authority_add(house: "House", viewer: Viewer, keys: TextIO | None, **fields: Any) -> None:
     """Propose an authority; prints its name. Another agrees to it: `authority agree`."""
-    from chaupal.governance.orders import authorities
-
     known_by = keys.read() if keys else ""
     added = await authorities.register(house.court, viewer, AuthorityForm(keys=known_by, **fields))
     click.echo(added.name)
@@ -80,11 +79,9 @@ async def authority_add(house: "House", viewer: "Viewer", keys: TextIO | None, *
 @click.option("--sure", is_flag=True, help="You looked twice at its domain.")
 @by_staff
 async def authority_change(
-    house: "House", viewer: "Viewer", name: str, keys: TextIO | None, sure: bool, **fields: Any
+    house: "House", viewer: Viewer, name: str, keys: TextIO | None, sure: bool, **fields: Any
 ) -> None:
     """Propose what is to be known of NAME; what is not named stays. Another agrees to it."""
-    from chaupal.governance.orders import authorities
-
     old = await authority_called(house, viewer, name)
     said = {field: getattr(old, field) if value is None else value for field, value in fields.items()}
     known_by = keys.read() if keys else "\n".join(old.keys)
@@ -96,27 +93,21 @@ async def authority_change(
 @click.argument("name")
 @click.option("--seen", type=click.IntRange(0), help="The entry of the proposal that you looked at (`authority list`).")
 @by_staff
-async def authority_agree(house: "House", viewer: "Viewer", name: str, seen: int | None) -> None:
+async def authority_agree(house: "House", viewer: Viewer, name: str, seen: int | None) -> None:
     """Agree to what another proposed of NAME: that it is an authority, or a change."""
-    from chaupal.governance.orders import authorities
-
     await authorities.agree(house.court, viewer, (await authority_called(house, viewer, name)).id, seen)
 
 
 @authority.command("drop")
 @click.argument("name")
 @by_staff
-async def authority_drop(house: "House", viewer: "Viewer", name: str) -> None:
+async def authority_drop(house: "House", viewer: Viewer, name: str) -> None:
     """Take back what is proposed of NAME."""
-    from chaupal.governance.orders import authorities
-
     await authorities.drop(house.court, viewer, (await authority_called(house, viewer, name)).id)
 
 
-async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Authority":
+async def authority_called(house: "House", viewer: Viewer, name: str) -> Authority:
     """The authority of this name. Raises NotFound."""
-    from chaupal.governance.orders import authorities
-
     found = await authorities.named(house.court, viewer, name)
     if found is None:
         raise NotFound("no_authority_called", name=name)
@@ -125,10 +116,8 @@ async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Auth
 
 @authority.command("list")
 @by_staff
-async def authority_list(house: "House", viewer: "Viewer") -> None:
+async def authority_list(house: "House", viewer: Viewer) -> None:
     """All authorities, and what is proposed of each."""
-    from chaupal.governance.orders import authorities
-
     for one in await authorities.every(house.court, viewer):
         click.echo(f"{one.jurisdiction}  {one.name}{'' if one.agreed_by is not None else '  (proposed)'}")
         waits = await authorities.proposed_of(house.court, viewer, one.id)
@@ -200,7 +189,7 @@ async def authority_list(house: "House", viewer: "Viewer") -> None:
 @by_staff
 async def receive(
     house: "House",
-    viewer: "Viewer",
+    viewer: Viewer,
     issuer: str,
     lines: tuple[str, ...],
     file: TextIO | None,
@@ -216,7 +205,6 @@ async def receive(
     What it names of other servers, as @user@host or by its address, is asked for there where it is not known here.
     """
     from chaupal.app import cli_order_intake as intake
-    from chaupal.governance.orders import orders
 
     targets = "\n".join([*lines, *(file.read().splitlines() if file else ())])
     form = await intake.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
@@ -249,10 +237,9 @@ async def list_(house: "House", limit: int) -> None:
 @order.command()
 @click.argument("ref")
 @by_staff
-async def show(house: "House", viewer: "Viewer", ref: str) -> None:
+async def show(house: "House", viewer: Viewer, ref: str) -> None:
     """One order and its targets, as staff see them."""
     from chaupal.governance.cases import desk
-    from chaupal.governance.orders.papers import check_may
     from chaupal.reads.court import dossier
 
     check_may(viewer, "see_office")
@@ -268,7 +255,7 @@ async def show(house: "House", viewer: "Viewer", ref: str) -> None:
 @click.option("--ground", "code", type=click.Choice(REFUSALS), required=True, help="On which ground.")
 @click.option("--reason", required=True, help="Why; it becomes public once it is approved.")
 @by_staff
-async def refuse(house: "House", viewer: "Viewer", ref: str, number: int, seen: int | None, **said: str) -> None:
+async def refuse(house: "House", viewer: Viewer, ref: str, number: int, seen: int | None, **said: str) -> None:
     """Propose to refuse target NUMBER: short for `decide --outcome refuse`."""
     await cli_acts.perform(house, viewer, ACTS["propose"], ref, number, seen, outcome="refuse", **said)
 
@@ -314,7 +301,7 @@ def _show(found: "Dossier", seen: int) -> None:
                 click.echo(f"      {'; '.join(told)}")
 
 
-def _particulars(said: "CaseEventBody") -> dict[str, str]:
+def _particulars(said: CaseEventBody) -> dict[str, str]:
     """What whoever approves a proposal agrees to besides its measure and its reason."""
     return {
         "change": said.change,
