@@ -305,6 +305,11 @@ async def test_entries_that_somebody_has_a_copy_of_come_back_under_the_old_name(
         # What was secret when the backup was made and was published since is public by the number that it got then, and no other.
         assert published in (await village.client.get(f"/orders/{published}")).text
         assert await publishing.publish_due(court) == 0
+        await village.settle()
+        told = (await village.api(village.meera, "GET", "/api/v1/notifications")).text
+        assert published in told, (
+            "as on the day on which an order is secret no more: other servers are told by the same event"
+        )
         # Its case has ended with it, and says that the log says so.
         told = (await village.client.get(f"/api/v1/transparency/orders/{story.lifted}")).json()
         assert [one["state"] for one in told["targets"]] == ["ended_by_log"], told

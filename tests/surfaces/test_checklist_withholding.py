@@ -213,8 +213,10 @@ async def test_pinned_p_is_not_shown_to_in(before: Matrix):
 async def test_profile_of_a_shows_the_account_placeholder_bio_avatar_banner_counts_links_hidden(m: Matrix):
     """Profile of A shows the account placeholder; bio, avatar, banner, counts, links, verification hidden."""
     for eyes in m.hidden:
-        shell = (await m.api(eyes, f"/api/v1/accounts/{m.koel.id}")).json()
-        assert (shell["display_name"], shell["note"], shell["fields"]) == ("", "", []), eyes.name
+        answer = await m.api(eyes, f"/api/v1/accounts/{m.koel.id}")
+        shell = answer.json()
+        assert (shell["display_name"], shell["fields"]) == ("", []), eyes.name
+        assert shell["withheld_notice_url"] in shell["note"] and not words_in(answer), "why, in place of the bio"
         assert shell["followers_count"] == shell["following_count"] == shell["statuses_count"] == 0
         assert "/blank/" in shell["avatar"] and "/blank/" in shell["header"] and "suspended" not in shell
         assert (shell["withheld_in_countries"], shell["withheld_scope"]) == (["IN"], "user")

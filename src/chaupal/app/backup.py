@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from chaupal.app.rooms import keeper_of, reached
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.logger import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.files import Files, check_key
 
@@ -105,8 +106,16 @@ async def restore(settings: Settings, file: Path) -> None:
                 await _carry(settings, unpacked / FILES)
         await asyncio.to_thread(_put_in_place, settings, unpacked, home)
     if settings.files:
+        await _drop_mark(settings)
+
+
+async def _drop_mark(settings: Settings) -> None:
+    """All is there by now: a store that is away in this moment is no reason to say that it is not."""
+    try:
         with reached(settings):
             await keeper_of(settings).drop(CARRYING)
+    except Exception as error:
+        log.warning("restored; delete the mark that is left among the uploads", mark=CARRYING, error=str(error))
 
 
 def _check_free(settings: Settings) -> Path:

@@ -31,7 +31,7 @@ from chaupal.app.described import help_lines, paper, settings_table
 from chaupal.app.rooms import visiting
 from chaupal.governance.laws.house_rules import SHIPPED as SHIPPED_RULES
 from chaupal.governance.regimes import SHIPPED as SHIPPED_LAWS
-from chaupal.kernel.errors import Problem
+from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.settings import FIELDS, BadSettings, Settings, load_settings
 from chaupal.ports.files_s3 import S3Files, s3_files
 from chaupal.social.people import accounts
@@ -458,7 +458,16 @@ def test_an_object_store_is_backed_up_checked_and_restored(
     asyncio.run(files.put("media/5/small.webp", b"webp"))
     asyncio.run(backup.backup(first, tmp_path / "file"))
     second = load_settings(environ={}, data=str(tmp_path / "new"), **object_store.fresh(""))
-    asyncio.run(backup.restore(second, tmp_path / "file"))
+
+    class Gone:
+        async def drop(self, key: str) -> None:
+            raise Unavailable("files_unreached")
+
+    keepers = iter([s3_files(second), Gone()])  # it goes away at the last moment: all is there by then
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "keeper_of", lambda _: next(keepers))
+        asyncio.run(backup.restore(second, tmp_path / "file"))
+    asyncio.run(s3_files(second).drop(backup.CARRYING))
     assert asyncio.run(s3_files(second).get("media/5/original.png")) == b"png"
     assert _faults(second) == [] and not (tmp_path / "new" / "files").exists()
     [fault] = _faults(replace(first, files="s3://nowhere"))

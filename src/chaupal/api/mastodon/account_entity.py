@@ -172,7 +172,7 @@ def account_of(
     """The Account as this viewer may see it."""
     parts = parts_of(settings, seen.item) | moved_of(settings, viewer, seen, moved)
     limits = limits_of(settings, viewer, seen)
-    return LimitedAccount(**parts, **limits) if limits else Account(**parts)
+    return LimitedAccount(**parts | limits) if limits else Account(**parts)
 
 
 def muted_account(settings: Settings, seen: Visible[Person], until: str | None) -> MutedAccount:
@@ -218,8 +218,7 @@ def own_account(
         read_marks=login.marks_since is not None,
     )
     return CredentialAccount(
-        **parts_of(settings, person),
-        **limits_of(settings, viewer, seen),
+        **parts_of(settings, person) | limits_of(settings, viewer, seen),
         **moved_of(settings, viewer, seen, moved),
         source=source,
         role=role_of(person.role),
@@ -254,17 +253,29 @@ def emojis_of(settings: Settings, found: Sequence[things.Emoji]) -> list[Emoji]:
 
 
 def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict[str, Any]:
-    """The extras: for everyone where it is withheld, suspended or labelled, for its owner and for staff with the banner."""
+    """The extras: for everyone where it is withheld, suspended or labelled, for its owner and for staff with the banner.
+
+    An app that knows none of them shows the `note`: it says why a withheld account is empty, as a post's `content` does.
+    """
     verdict = seen.verdict
     if isinstance(verdict, Placeholder):
         if seen.suspended:
             return {"suspended": True}
-        return withheld_of(settings, viewer, verdict.ruling, "user") | receipt_of(settings, verdict.ruling)
+        ruling = verdict.ruling
+        note = said_instead(settings, viewer, ruling, "account")
+        return {"note": note} | withheld_of(settings, viewer, ruling, "user") | receipt_of(settings, ruling)
     limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}
     if verdict.banner is not None:
         limits |= withheld_of(settings, viewer, verdict.banner, "user")
         limits["withheld_banner"] = " ".join(placeholders.banner(ruling, viewer.language) for ruling in verdict.banners)
     return limits
+
+
+def said_instead(settings: Settings, viewer: Viewer, ruling: Ruling, scope: str) -> str:
+    """The words of a ruling as HTML, with the address where more stands."""
+    words = placeholders.placeholder(ruling, scope, viewer.language, country=viewer.country)
+    where = settings.origin + placeholders.notice_path(ruling)
+    return f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
 
 
 def labels_of(settings: Settings, viewer: Viewer, verdict: Show) -> list[Label]:

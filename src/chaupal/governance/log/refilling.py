@@ -13,12 +13,13 @@ import msgspec
 
 from chaupal.governance.cases import cases
 from chaupal.governance.context import AT_THE_MACHINE, MACHINE, Court
+from chaupal.governance.events import OrderMoved
 from chaupal.governance.log import batches, beginning, cosigned, log, seen, tree
 from chaupal.governance.log.lost_entries import LostEntries, LostMeasure, Opening, still_in_force
-from chaupal.governance.orders import publishing
+from chaupal.governance.orders import publishing, steps
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import STATES
-from chaupal.store.court import docket, erasing, ledger, rulings, witnesses
+from chaupal.store.court import docket, erasing, ledger, order_events, rulings, witnesses
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.identity import accounts
 from chaupal.store.machine import auditing, marks
@@ -281,6 +282,8 @@ async def _publish(court: Court, w: Writing, opened: Mapping[int, Opening]) -> l
         if (found := opened.get(order.log_index)) is not None:
             await docket.publish(w, order, found.ref, found.at)
             await publishing.show(court, w, order, found.ref, leaves[found.ref])
+            events = await order_events.of_order(w, order.id)
+            w.tell(OrderMoved(order=found.ref, verb="receive", stage=steps.standing(events)))
             published.append(found.ref)
     return published
 

@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chaupal.api.mastodon.account_entity import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
+from chaupal.api.mastodon.account_entity import (
+    account_bytes,
+    emojis_of,
+    labels_of,
+    receipt_of,
+    said_instead,
+    withheld_of,
+)
 from chaupal.api.mastodon.filters import results
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.polls import poll_shown
@@ -156,12 +163,11 @@ def signed_card_of(settings: Settings, viewer: Viewer, post: Post, by: Visible[P
 def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Placeholder) -> dict[str, Any]:
     """What is said instead: the same shape, the words of the ruling, and where to read more."""
     ruling = verdict.ruling
-    words = placeholders.placeholder(ruling, verdict.scope, viewer.language, country=viewer.country)
-    where = settings.origin + placeholders.notice_path(ruling)
     body = body_of(settings, viewer, post)
     if verdict.scope == "suspended":
+        words = placeholders.placeholder(ruling, verdict.scope, viewer.language, country=viewer.country)
         return body | {"content": f"<p>{words}</p>"}  # its account says `suspended`
-    body["content"] = f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
+    body["content"] = said_instead(settings, viewer, ruling, verdict.scope)
     scope = "user" if verdict.scope == "account" else "status"
     return body | withheld_of(settings, viewer, ruling, scope) | receipt_of(settings, ruling)
 
