@@ -7,7 +7,9 @@ import httpx2
 import msgspec
 import pytest
 
+import measures
 from chaupal.governance.people import role_grants
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts, profiles
 from chaupal.social.people.accounts import NewAccount
@@ -15,6 +17,7 @@ from chaupal.social.people.profiles import Face
 from chaupal.social.signin import sessions
 from chaupal.store.identity import accounts as accounts_store, logins as logins_store
 from disputes import send
+from mails import mails_of
 from village import PASSWORD, Village, Villager
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -218,6 +221,18 @@ async def test_staff_let_in_who_waits_and_members_do_not_see_the_page(village: V
             answer = await send(village, village.ravi, "/office/joining", f"/office/joining/{account}{answered}")
             page = (await village.look("IN", answer.headers["location"], village.ravi)).text
             assert told in page and ("अभी ईमेल नहीं भेज सकता: उन्हें" in page) == (told == done)
+    new = NewAccount(handle="kavi", email="kavi@gaanv.example", password=PASSWORD, reason="मेला", language="en")
+    account = await accounts.sign_up(asked, new)
+    async with square.work.writing() as w:
+        await accounts.confirm_login(w, account)
+    await measures.begin(village, Measure.SUSPEND, account)
+    await village.settle()
+    before = len(mails_of(village.running))
+    await send(village, village.ravi, "/office/joining", f"/office/joining/{account}")
+    await village.settle()
+    async with square.work.reading() as reading:
+        assert (await accounts_store.standings(reading, [account]))[account].state == "suspended"
+    assert len(mails_of(village.running)) == before, "nor are they told that they are in"
     async with square.work.writing() as w:
         for n in range(101):  # more than the page shows
             await accounts_store.add(w, n + 1, f"r{n}", name="", role=Role.MEMBER, state="pending")
