@@ -77,7 +77,8 @@ says who asked, under which law and until when, without pictures, and with
 | `withheld_notice_url` | the page of the order; `/about#withheld` where no authority asked for it, or it may not be told who did |
 | `withheld_receipt` | the proof in the log ([log.md](log.md)), where there is such a page |
 
-An Account is a shell with the same fields, whose `note` says the same, or with `suspended`. Authors and staff get the whole, the first three, and `withheld_banner`.
+An Account is a shell with the same fields, whose `note` says the same, or with `suspended`. Authors and staff get the whole,
+the first three, and `withheld_banner`.
 A `labels` list (`text`, `reason`, `notice_url`) is for everybody to show. [`…/visibility`](api-governance.md#why-can-i-not-see-this)
 says more; files answer 451, pages too. What was decided about oneself comes as a notification `moderation_warning`, stands at
 `/api/v1/disputes/strikes`, and is appealed there ([notices.md](notices.md)).
