@@ -62,7 +62,8 @@ authority_named = ALL_AUTHORITIES.where(name="of").first_of
 DETAILS = rows_of(AuthorityDetails, authorities)
 CHANGE = updates(authorities, "name_hi office email_domain issuer_class keys contact log_index").where(id="of")
 AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
-FORGET = deletes(authorities).where(id="of", agreed_by=None)
+# It was only proposed, and is no more. False where somebody has agreed to it.
+forget_authority = deletes(authorities).where(id="of", agreed_by=None).done_of
 CHANGES = rows_of(AuthorityChange, changes)
 # What is proposed of an authority and neither agreed to nor dropped.
 open_change = CHANGES.where(authority_id="of", ended_at=None).first_of
@@ -98,8 +99,3 @@ async def drop_change(w: Writing, change: AuthorityChange, at: int) -> bool:
 async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:
     """Another agreed that it is one. False where somebody has, or it is gone."""
     return await w.run(AGREE, of=id_, second=by, leaf=leaf) == 1
-
-
-async def forget_authority(w: Writing, id_: int) -> bool:
-    """It was only proposed, and is no more. False where somebody has agreed to it."""
-    return await w.run(FORGET, of=id_) == 1

@@ -48,7 +48,8 @@ ALL = rows_of(Job, bulk_jobs)
 by_id = ALL.by_id
 ALL_ROWS = rows_of(BulkRow, bulk_rows)
 ADD_ROWS = inserts(bulk_rows)
-WAITING = counts_of(bulk_jobs).where(_open, account_id="me")
+# How many of theirs are not done.
+waiting = counts_of(bulk_jobs).where(_open, account_id="of").number_of
 NEXT = ALL.where(_open, bulk_jobs.c.held_until < param("now")).ordered("id").limit(1)
 HOLD = updates(bulk_jobs, held_until="until").where(_open, bulk_jobs.c.held_until < param("now"), id="of")
 KEEP_HOLD = updates(bulk_jobs, held_until="until").where(id="of")
@@ -78,11 +79,6 @@ DROP = deletes(bulk_jobs).where(id="of")
 async def add(w: Writing, job: Job, rows: Sequence[BulkRow]) -> None:
     await ALL.add(w, job, held_until=0)
     await w.run_many(ADD_ROWS, [msgspec.structs.asdict(row) | {"job_id": job.id} for row in rows])
-
-
-async def waiting(reading: Reading, account: int) -> int:
-    """How many of theirs are not done."""
-    return await reading.value(WAITING, me=account)
 
 
 async def take_up(w: Writing) -> Job | None:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, exists, func, or_
 
 from chaupal.policy.viewer import MAY, Role
 from chaupal.store.court.case_events import AT_LAST_EVENT
-from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
+from chaupal.store.court.rulings import ALL_RULINGS
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -112,8 +112,10 @@ PUT_BACK = {
     "handle_reports": updates(reports, assigned_to="nobody").where(reports.c.resolved_at.is_(None), assigned_to="who"),
 }
 _IN_FORCE = ALL_RULINGS.where(lifted_at=None).ordered("-id").limit(500)
-QUIETED = _IN_FORCE.where(measure="rung")
-OF_BASIS = _IN_FORCE.where(basis="ground")
+# Rulings of one measure that are not lifted, the newest first.
+in_force_as = _IN_FORCE.where(measure="of").all_of
+# Rulings on one basis that are not lifted, the newest first.
+in_force_by = _IN_FORCE.where(basis="of").all_of
 
 
 async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int) -> list[Heap]:
@@ -159,13 +161,3 @@ async def put_back(w: Writing, account: int, role: Role) -> None:
     for act, all_of_a_kind in PUT_BACK.items():
         if role not in MAY[act]:
             await w.run(all_of_a_kind, who=account, nobody=None)
-
-
-async def in_force_as(reading: Reading, measure: str) -> list[RulingRow]:
-    """Rulings of one measure that are not lifted, the newest first."""
-    return await QUIETED.all(reading, rung=measure)
-
-
-async def in_force_by(reading: Reading, basis: str) -> list[RulingRow]:
-    """Rulings on one basis that are not lifted, the newest first."""
-    return await OF_BASIS.all(reading, ground=basis)

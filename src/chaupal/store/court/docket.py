@@ -160,7 +160,8 @@ DECIDED_AT = (
     .join(rulings, rulings.c.target_id == targets.c.id)
     .where(rulings.c.log_index == param("entry"), order_id="of")
 )
-OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
+# Whose things an order names.
+owners_of = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct().set_of
 _lately = and_(orders.c.received_at > param("after"), orders.c.id <= param("of"))
 # What is theirs, by whichever of their accounts.
 OF_MINE = sql(f"targets.owner_id IN ({accounts_of('CAST(:me AS BIGINT)')})").bindparams(param("me"))
@@ -264,11 +265,6 @@ def _thing(target: Target) -> tuple[str, int | None, str]:
     if target.subject_id is None or target.unseen:
         return "", None, target.as_written
     return target.kind, target.subject_id, target.term
-
-
-async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:
-    """Whose things an order names."""
-    return frozenset(row[0] for row in await reading.fetch(OWNERS, of=order_id))
 
 
 async def lately_from(reading: Reading, order: Order, account: int) -> int:

@@ -47,7 +47,8 @@ ON_MEASURES = (
 )
 SAVE = upserts(staff_templates, "name", "kind text text_hi by at", kept="id", id="new", name="title")
 templates = rows_of(Template, staff_templates).ordered("name").all
-DROP = deletes(staff_templates).where(id="this")
+# False where there is none.
+drop = deletes(staff_templates).where(id="of").done_of
 
 
 async def on(reading: Reading, what: str, of: int) -> list[Note]:
@@ -64,8 +65,3 @@ async def save(w: Writing, new: Template) -> None:
     """Keep a template in place of the one of that name, if there is one."""
     said = msgspec.structs.asdict(new)
     await w.run(SAVE, new=said.pop("id"), title=said.pop("name"), **said)
-
-
-async def drop(w: Writing, id_: int) -> bool:
-    """False where there is none."""
-    return await w.run(DROP, this=id_) == 1

@@ -75,7 +75,7 @@ BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == author
     authority_sessions.c.passed_totp == 1,
     disabled_at=None,
 )
-DROP_SESSION = deletes(authority_sessions).where(hash="of")
+drop_session = deletes(authority_sessions).where(hash="of").run_of
 DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
 
@@ -138,10 +138,6 @@ async def disable(w: Writing, id_: int) -> bool:
 async def add_session(w: Writing, hash_: str, user_id: int, until: int) -> None:
     row: dict[str, Any] = {"hash": hash_, "user_id": user_id, "created_at": w.now(), "expires_at": until, "csrf": ""}
     await w.run(ADD_SESSION, **row, passed_totp=1)
-
-
-async def drop_session(w: Writing, hash_: str) -> None:
-    await w.run(DROP_SESSION, of=hash_)
 
 
 async def drop_sessions(w: Writing, id_: int) -> None:

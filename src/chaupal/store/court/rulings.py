@@ -95,7 +95,8 @@ NEWEST_WITHHELD = (
 )
 # Every one there ever was on an account and what it wrote.
 of_owner = ALL_RULINGS.where(owner_id="of").ordered("-id").all_of
-FORGIVE = updates(rulings, strike_until=None).where(id="of")
+# It counts as a strike no more: it was wrong from the start.
+forgive = updates(rulings, strike_until=None).where(id="of").run_of
 BY_TARGETS = ALL_RULINGS.where(among(rulings.c.target_id, "ids")).ordered("id")
 # What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
 # counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
@@ -171,11 +172,16 @@ _GOES_ON = """
         WHERE o.target_id = x.target_id AND o.state = 'confirmed'
     ))
 """
-GOING_ON = ALL_RULINGS.where(
-    sql(f"rulings.id IN (SELECT r.id FROM rulings x JOIN rulings r ON {_GOES_ON} WHERE x.id = :of)"),  # noqa: S608 - words of ours
-    rulings.c.id > param("of"),
-    lifted_at=None,
-).ordered("id")
+# What nobody has lifted of what went on in a ruling's place, in the order in which it began.
+going_on = (
+    ALL_RULINGS.where(
+        sql(f"rulings.id IN (SELECT r.id FROM rulings x JOIN rulings r ON {_GOES_ON} WHERE x.id = :of)"),  # noqa: S608 - words of ours
+        rulings.c.id > param("of"),
+        lifted_at=None,
+    )
+    .ordered("id")
+    .all_of
+)
 # An appeal against it, or what it went on from, was decided for whoever appealed while it was halted.
 REVERSED = statement(
     sql(f"""
@@ -222,16 +228,6 @@ async def newest_withheld(reading: Reading, most: int) -> list[int]:
     """Ids of the posts that were withheld last, somewhere, and still are: whose rulings the gate looks at next."""
     rows = await reading.by(RULINGS, ONLY).fetch(NEWEST_WITHHELD, n=most)
     return list(dict.fromkeys(row[0] for row in rows))
-
-
-async def forgive(w: Writing, id_: int) -> None:
-    """It counts as a strike no more: it was wrong from the start."""
-    await w.run(FORGIVE, of=id_)
-
-
-async def going_on(reading: Reading, id_: int) -> list[RulingRow]:
-    """What nobody has lifted of what went on in a ruling's place, in the order in which it began."""
-    return await GOING_ON.all(reading, of=id_)
 
 
 async def reversed_since(reading: Reading, id_: int) -> bool:

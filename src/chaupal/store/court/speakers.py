@@ -53,8 +53,11 @@ DROP = updates(speakers, ended_at="at").where(id="of", seconded_by=None, ended_a
 ASK_END = updates(speakers, ending_by="by", ending_at="at", log_index="leaf").where(
     id="of", ended_at=None, ending_by=None
 )
-KEEP = updates(speakers, ending_by=None, ending_at=None).where(
-    speakers.c.ending_by.is_not(None), id="of", ended_at=None
+# It does not end after all. False where nobody asked that it should.
+keep = (
+    updates(speakers, ending_by=None, ending_at=None)
+    .where(speakers.c.ending_by.is_not(None), id="of", ended_at=None)
+    .done_of
 )
 END = updates(speakers, ended_at="at", ended_by="by", log_index="leaf").where(
     speakers.c.ending_by.is_not(None), id="of", ended_at=None
@@ -106,11 +109,6 @@ async def drop(w: Writing, id_: int, at: int) -> bool:
 async def ask_end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
     """Somebody asks that a protection ends; it protects on. False where somebody has asked, or it has ended."""
     return await w.run(ASK_END, of=id_, by=by, at=at, leaf=leaf) == 1
-
-
-async def keep(w: Writing, id_: int) -> bool:
-    """It does not end after all. False where nobody asked that it should."""
-    return await w.run(KEEP, of=id_) == 1
 
 
 async def end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:

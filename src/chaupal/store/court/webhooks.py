@@ -46,7 +46,7 @@ add_call = ALL_CALLS.add
 every = ALL.ordered("id").all
 REMOVE = deletes(webhooks).where(id="of")
 SWITCH_OFF = updates(webhooks, disabled_at="at").where(id="of", disabled_at=None)
-SWITCH_ON = updates(webhooks, disabled_at=None, failures=0).where(id="of")
+switch_on = updates(webhooks, disabled_at=None, failures=0).where(id="of").run_of
 RESEAL = updates(webhooks, secret="sealed").where(id="of")
 WENT = updates(webhooks, failures=0, last="said").where(id="of")
 FAILED = updates(webhooks, failures=webhooks.c.failures + 1, last="said").where(id="of")
@@ -73,10 +73,6 @@ async def switch_off(w: Writing, id_: int, at: int) -> bool:
     """Nothing is sent any more, and what waits is dropped; False where it is off already."""
     await w.run(DROP_CALLS, of=id_)
     return await w.run(SWITCH_OFF, of=id_, at=at) == 1
-
-
-async def switch_on(w: Writing, id_: int) -> None:
-    await w.run(SWITCH_ON, of=id_)
 
 
 async def reseal(w: Writing, id_: int, sealed: str) -> None:

@@ -22,7 +22,8 @@ _SUMS = selects(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).selec
 OF_SERVER = _SUMS.where(same(arrivals, server_id="server"))
 IN_ALL = _SUMS
 _OF_NOBODY = selects(func.count()).select_from(arrivals).where(arrivals.c.by == 0)
-OF_NOBODY = _OF_NOBODY.where(same(arrivals, server_id="server"))
+# How much waits of one server of which it is not known yet who signed it.
+of_nobody = _OF_NOBODY.where(same(arrivals, server_id="of")).number_of
 UNPROVEN = (
     selects(arrivals.c.id, arrivals.c.activity).where(arrivals.c.by == 0).where(same(arrivals, server_id="server"))
 )
@@ -34,8 +35,9 @@ CROWDS = (
     .where(arrivals.c.by == 0)
     .group_by(arrivals.c.server_id, servers.c.domain)
 )
-DONE = deletes(arrivals).where(id="of")
-TRIED = updates(arrivals, tries=arrivals.c.tries + 1).where(id="of")
+# It has had its effect in this unit; False where it had it before.
+done = deletes(arrivals).where(id="of").done_of
+tried = updates(arrivals, tries=arrivals.c.tries + 1).where(id="of").run_of
 
 
 class Arrival(NamedTuple):
@@ -69,11 +71,6 @@ async def of_server(reading: Reading, server: int) -> WaitingArrivals:
     """What waits of one server."""
     many, size = (await reading.fetch(OF_SERVER, server=server))[0]
     return WaitingArrivals(many, int(size))
-
-
-async def of_nobody(reading: Reading, server: int) -> int:
-    """How much waits of one server of which it is not known yet who signed it."""
-    return int(await reading.value(OF_NOBODY, server=server))
 
 
 async def unproven_of(reading: Reading, server: int) -> list[tuple[int, str]]:
@@ -110,15 +107,6 @@ async def next_of(reading: Reading, server: int, after: int) -> Arrival | None:
     """The server's next one behind `after`."""
     row = await reading.first(NEXT, server=server, after=after)
     return None if row is None else Arrival(*row)
-
-
-async def done(w: Writing, of: int) -> bool:
-    """It has had its effect in this unit; False where it had it before."""
-    return await w.run(DONE, of=of) == 1
-
-
-async def tried(w: Writing, of: int) -> None:
-    await w.run(TRIED, of=of)
 
 
 HEARD_FOR = 30 * DAY  # longer than any server tries to deliver, and than any signature is good

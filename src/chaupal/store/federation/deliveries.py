@@ -163,7 +163,8 @@ NEXT = (
     .limit("n")
 )
 DONE = deletes(deliveries).where(among(deliveries.c.id, "ids"))
-TRIED = updates(deliveries, tries=deliveries.c.tries + 1).where(id="of")
+# One more vain try of this one.
+tried = updates(deliveries, tries=deliveries.c.tries + 1).where(id="of").run_of
 # The row is this unit's from here on, so that nothing is added unseen; only then is looked whether anything waits.
 ANSWERED = updates(servers, held_until=0, fails=0, failing_since=None).where(id="of")
 _WAITS = exists().where(deliveries.c.server_id == param("of"))
@@ -260,11 +261,6 @@ async def waiting(reading: Reading, server: int, after: int, at_most: int) -> li
 async def done(w: Writing, ids: Sequence[int]) -> None:
     """They have arrived, or are not to be sent any more."""
     await w.run(DONE, ids=listed(ids))
-
-
-async def tried(w: Writing, id_: int) -> None:
-    """One more vain try of this one."""
-    await w.run(TRIED, of=id_)
 
 
 async def release(w: Writing, server: int) -> None:

@@ -14,7 +14,8 @@ from chaupal.store.tables.identity import accounts
 
 _OWN = selects(own_keys.c.private, own_keys.c.public).where(account_id="account")
 _KEEP_OWN = inserts_once(own_keys, "private public", account_id="account", created_at="at")
-_HANDLE = selects(accounts.c.handle).where(accounts.c.server == 0, id="account")
+# Of one of our people; "" where there is nobody.
+handle = selects(accounts.c.handle).where(accounts.c.server == 0, id="of").word_of
 _KNOWN = (
     selects(remote_keys.c.public, accounts, "id server uri", remote_keys.c.fetched_at)
     .join(accounts, accounts.c.id == remote_keys.c.account_id)
@@ -64,11 +65,6 @@ async def own(reading: Reading, account: int) -> OwnKey | None:
     """Of account 0: the server's own."""
     row = await reading.first(_OWN, account=account)
     return OwnKey(*row) if row else None
-
-
-async def handle(reading: Reading, account: int) -> str:
-    """Of one of our people; "" where there is nobody."""
-    return await reading.value(_HANDLE, account=account) or ""
 
 
 async def keep_own(w: Writing, account: int, key: OwnKey, now: int) -> OwnKey:

@@ -57,7 +57,13 @@ TO_PAINT = (
     .values(state="waiting")
 )
 AS_PAINTED = updates(media, created_at="at").where(media.c.state == "ready", id="of")
-BACK = updates(media).where(or_(media.c.state == "failed", media.c.state == "waiting"), id="of").values(state="remote")
+# It could not be painted: it is where it was.
+back = (
+    updates(media)
+    .where(or_(media.c.state == "failed", media.c.state == "waiting"), id="of")
+    .values(state="remote")
+    .run_of
+)
 ONE = selects(*PICTURE_COLUMNS).where(same(media, id="of"))
 KEEP_PORTRAIT = upserts(fetched_portraits, "key", key="key", at="at")
 OLD_PORTRAITS = (
@@ -165,11 +171,6 @@ async def painted(w: Writing, id_: int, post: int | None) -> None:
     row = await w.first(ONE, of=id_)
     if row is not None:
         await _show(w, post, picture_of(row))
-
-
-async def back(w: Writing, id_: int) -> None:
-    """It could not be painted: it is where it was."""
-    await w.run(BACK, of=id_)
 
 
 async def keep_portrait(w: Writing, key: str) -> None:

@@ -41,7 +41,8 @@ OF = (
     .join(accounts, accounts.c.id == remote_people.c.account_id)
     .where(same(remote_people, account_id="of"))
 )
-FOLLOWERS = selects(remote_people.c.followers).where(account_id="of")
+# By which address their server calls whoever follows them; "" where it says none.
+followers_at = selects(remote_people.c.followers).where(account_id="of").word_of
 GO = updates(remote_people, gone_at="at").where(account_id="of", gone_at=None)
 ADDRESSES = "inbox shared_inbox outbox followers following featured avatar_url header_url"
 EMPTY = updates(remote_people).where(account_id="of").values(dict.fromkeys(ADDRESSES.split(), "") | {"aliases": "[]"})
@@ -133,11 +134,6 @@ def _remote(row: Sequence[Any]) -> RemoteAccount:
     cells: list[Any] = [*row]
     cells[14] = _aliases(row[14])
     return RemoteAccount(*cells)
-
-
-async def followers_at(reading: Reading, account: int) -> str:
-    """By which address their server calls whoever follows them; "" where it says none."""
-    return await reading.value(FOLLOWERS, of=account) or ""
 
 
 async def add(w: Writing, new: int, server: int, handle: str, shown: RemoteProfile, since: int) -> None:

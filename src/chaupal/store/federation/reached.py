@@ -24,11 +24,13 @@ OF_POSTS = (
     .where(or_(among(posts.c.id, "ids"), among(posts.c.boost_of, "ids")))
     .group_by(_SAID)
 )
-OF_ACCOUNT = (
+# How many servers hold copies of what an account said.
+of_account = (
     selects(func.count(distinct(reached.c.server_id)))
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
-    .where(same(posts, author="author"))
+    .where(same(posts, author="of"))
+    .number_of
 )
 FOLLOWERS = (
     selects(follows.c.to, func.count())
@@ -42,19 +44,23 @@ ORIGINS = (
     .join(servers, servers.c.id == accounts.c.server)
     .where(among(accounts.c.id, "ids"), accounts.c.server > sql("0"))
 )
-SERVERS = (
+# Ids of the servers to which a post was delivered, by itself or in a repost.
+servers_of = (
     selects(reached.c.server_id)
     .distinct()
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
     .where(or_(posts.c.id == param("of"), posts.c.boost_of == param("of")))
+    .ids_of
 )
-ALL_OF = (
+# Ids of the servers to which anything by an account was delivered.
+servers_of_account = (
     selects(reached.c.server_id)
     .distinct()
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
-    .where(same(posts, author="author"))
+    .where(same(posts, author="of"))
+    .ids_of
 )
 FORGET = deletes(reached).where(post_id="of").returning(reached.c.server_id)
 HAS = selects(reached.c.post_id).where(among(reached.c.post_id, "ids"), server_id="server")
@@ -72,11 +78,6 @@ async def counts(reading: Reading, ids: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def of_account(reading: Reading, account: int) -> int:
-    """How many servers hold copies of what an account said."""
-    return await reading.value(OF_ACCOUNT, author=account) or 0
-
-
 async def followers(reading: Reading, ids: Collection[int]) -> dict[int, int]:
     """Account -> how many people on other servers follow it; nobody: it is left out."""
     rows = await reading.fetch(FOLLOWERS, ids=listed(ids)) if ids else ()
@@ -87,16 +88,6 @@ async def origins(reading: Reading, ids: Collection[int]) -> dict[int, str]:
     """Account -> the domain of its server; people of ours are left out."""
     rows = await reading.fetch(ORIGINS, ids=listed(ids)) if ids else ()
     return {row[0]: row[1] for row in rows}
-
-
-async def servers_of(reading: Reading, post: int) -> list[int]:
-    """Ids of the servers to which a post was delivered, by itself or in a repost."""
-    return [row[0] for row in await reading.fetch(SERVERS, of=post)]
-
-
-async def servers_of_account(reading: Reading, account: int) -> list[int]:
-    """Ids of the servers to which anything by an account was delivered."""
-    return [row[0] for row in await reading.fetch(ALL_OF, author=account)]
 
 
 async def forget(w: Writing, post: int) -> list[int]:

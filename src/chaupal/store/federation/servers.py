@@ -30,7 +30,8 @@ HEARD = updates(
     failing_since=None,
     due_at=case((servers.c.due_at.is_not(None), param("at")), else_=None),
 ).where(or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0), id="of")
-_SPEAKS = selects(servers.c.speaks).where(domain="domain")
+# `rfc9421`, `cavage`, or "" where it is not known.
+speaks = selects(servers.c.speaks).where(domain="of").word_of
 _NOTE = updates(servers, "speaks").where(servers.c.speaks != text_param("speaks"), domain="domain")
 _MEET = updates(servers, "speaks").where(servers.c.speaks == "", domain="domain")
 
@@ -78,11 +79,6 @@ async def ids_of(reading: Reading, names: Collection[str]) -> dict[str, int]:
     """Host -> its server, of those that were met or written down."""
     rows = await reading.fetch(IDS_OF, names=listed(names)) if names else ()
     return {row[0]: row[1] for row in rows}
-
-
-async def speaks(reading: Reading, domain: str) -> str:
-    """`rfc9421`, `cavage`, or "" where it is not known."""
-    return await reading.value(_SPEAKS, domain=domain) or ""
 
 
 async def note_speech(w: Writing, domain: str, speaks: str) -> None:

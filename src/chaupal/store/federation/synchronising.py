@@ -33,7 +33,8 @@ TOLD_AT = statement(
         .where(posts.c.id == param("of"), *_THERE),
     ).limit(param("n"))
 )
-SERVER_OF = selects(accounts.c.server).where(id="of")
+# Of which server somebody is; 0: of ours.
+server_of = selects(accounts.c.server).where(id="of").number_of
 
 
 async def followers_at(reading: Reading, account: int, server: int) -> list[str]:
@@ -44,11 +45,6 @@ async def followers_at(reading: Reading, account: int, server: int) -> list[str]
 async def told_at(reading: Reading, server: int, post: int, at_most: int) -> list[int]:
     """Those of a server whom a post of ours names, and who follow its author."""
     return [row[0] for row in await reading.fetch(TOLD_AT, of=post, server=server, n=at_most)]
-
-
-async def server_of(reading: Reading, account: int) -> int:
-    """Of which server somebody is; 0: of ours."""
-    return await reading.value(SERVER_OF, of=account) or 0
 
 
 def digest(actors: list[str]) -> str:

@@ -27,7 +27,7 @@ OLDEST = (
 )
 NEXT = selects(untold, "seq name body tries").where(untold.c.seq >= param("first")).ordered("seq").limit("n")
 DONE = deletes(untold).where(among(untold.c.seq, "seqs"))
-TRIED = updates(untold, tries=untold.c.tries + 1).where(seq="of")
+tried = updates(untold, tries=untold.c.tries + 1).where(seq="of").run_of
 
 
 class UntoldEvent(NamedTuple):
@@ -75,7 +75,3 @@ async def take(w: Writing, at_most: int) -> list[UntoldEvent]:
 
 async def done(w: Writing, seqs: Collection[int]) -> None:
     await w.run(DONE, seqs=listed(seqs))
-
-
-async def tried(w: Writing, seq: int) -> None:
-    await w.run(TRIED, of=seq)

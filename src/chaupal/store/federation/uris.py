@@ -45,9 +45,11 @@ KEEP = upsert(
     )
 )
 ADD = inserts_once(known_uris, "uri kind of by")
-BURY = updates(known_uris, of=0).where(uri="uri")
+# What had this id is gone, and does not come again.
+bury = updates(known_uris, of=0).where(uri="of").run_of
 BURY_THING = updates(known_uris, of=0).where(of="thing", kind="kind")
-FORGET = deletes(known_uris).where(uri="uri")
+# Nothing has this id any more; it may come again.
+forget = deletes(known_uris).where(uri="of").run_of
 _TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_uris.c.kind == text_param("kind"))
 FORGET_TIE = deletes(known_uris).where(*_TIE)
 OF_TIE = selects(known_uris.c.uri).where(*_TIE).limit(1)
@@ -93,19 +95,9 @@ async def keep(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> None:
         raise NotAllowed
 
 
-async def bury(w: Writing, uri: str) -> None:
-    """What had this id is gone, and does not come again."""
-    await w.run(BURY, uri=uri)
-
-
 async def bury_thing(w: Writing, kind: str, of: int) -> None:
     """The same by what it is here."""
     await w.run(BURY_THING, thing=of, kind=kind)
-
-
-async def forget(w: Writing, uri: str) -> None:
-    """Nothing has this id any more; it may come again."""
-    await w.run(FORGET, uri=uri)
 
 
 async def tie(w: Writing, kind: str, uri: str, me: int, them: int) -> None:
@@ -141,7 +133,8 @@ MOST = 200  # that wait for one post and are joined to it
 WAIT = inserts_once(unjoined, post_id="of", what="what", uri="uri")
 WAITING = selects(unjoined.c.post_id, unjoined.c.what).where(uri="uri").ordered("post_id").limit(MOST)
 DONE = deletes(unjoined).where(post_id="of", what="what")
-GONE = deletes(unjoined).where(post_id="of")
+# The post itself is gone.
+gone = deletes(unjoined).where(post_id="of").run_of
 JOIN = updates(posts, reply_to="parent", reply_to_account="whose", root="top", answers="others").where(
     id="of", reply_to=None
 )
@@ -161,11 +154,6 @@ async def waiting(reading: Reading, uri: str) -> list[tuple[int, str]]:
 
 async def done(w: Writing, post: int, what: str) -> None:
     await w.run(DONE, of=post, what=what)
-
-
-async def gone(w: Writing, post: int) -> None:
-    """The post itself is gone."""
-    await w.run(GONE, of=post)
 
 
 async def answer(w: Writing, post_id: int, parent: Post) -> bool:

@@ -51,7 +51,8 @@ ROLLS = (
     .ordered("id")
 )
 STANDINGS = selects(accounts, "id role state").where(among(accounts.c.id, "ids"))
-REQUESTS_TO = counts_of(follow_requests).where(to="me")
+# How many ask to follow the account.
+requests_to = counts_of(follow_requests).where(to="of").number_of
 CENSUS = selects(
     func.count(),
     func.coalesce(func.sum(accounts.c.posts_count), 0),
@@ -165,11 +166,6 @@ async def portraits(reading: Reading, id_: int) -> tuple[str, str]:
 async def name_of(reading: Reading, id_: int) -> str:
     """The display name, for the store's own use within a unit; empty where there is none."""
     return await reading.value(NAME_OF, of=id_) or ""
-
-
-async def requests_to(reading: Reading, account: int) -> int:
-    """How many ask to follow the account."""
-    return await reading.value(REQUESTS_TO, me=account)
 
 
 async def census(reading: Reading, since: int) -> Census:

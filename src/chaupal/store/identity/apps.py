@@ -24,7 +24,8 @@ GRANT = selects(
     grants, "hash app_id account_id redirect_uri scopes challenge challenge_method expires_at used_at"
 ).where(hash="hash")
 USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
-DROP_GRANTS = deletes(grants).where(account_id="me", used_at=None)
+# What an account allowed and no app has fetched yet. Used codes stay, so that their replay is noticed.
+drop_grants = deletes(grants).where(account_id="of", used_at=None).run_of
 DROP_OLD_GRANTS = deletes(grants).where(grants.c.expires_at < param("before"))
 
 ADD_TOKEN = inserts(tokens)
@@ -247,11 +248,6 @@ async def end_all(w: Writing, account: int) -> None:
     await w.run(REVOKE_ALL, me=account, at=w.now())
     await w.run(UNPUSH_ALL, me=account)
     await drop_grants(w, account)
-
-
-async def drop_grants(w: Writing, account: int) -> None:
-    """What an account allowed and no app has fetched yet. Used codes stay, so that their replay is noticed."""
-    await w.run(DROP_GRANTS, me=account)
 
 
 async def forget_callers(w: Writing, account: int) -> None:

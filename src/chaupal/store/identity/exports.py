@@ -34,7 +34,7 @@ ADVANCE = updates(exports, at="to", total="of_all", held_until="until").where(
 )
 END = updates(exports, state="as", size="bytes", ends_at="until").where(_jobs.open, id="of")
 OVER = selects(exports.c.id, exports.c.key).where(exports.c.ends_at <= param("now")).ordered("ends_at").limit("n")
-DROP = deletes(exports).where(id="of")
+drop = deletes(exports).where(id="of").run_of
 
 
 async def advance(w: Writing, id_: int, at: int, total: int) -> bool:
@@ -50,7 +50,3 @@ async def end(w: Writing, id_: int, state: str, size: int, ends_at: int) -> bool
 async def over(reading: Reading, at_most: int) -> list[tuple[int, str]]:
     """(id, key) of those that are kept no longer."""
     return [(row[0], row[1]) for row in await reading.fetch(OVER, now=reading.now(), n=at_most)]
-
-
-async def drop(w: Writing, id_: int) -> None:
-    await w.run(DROP, of=id_)

@@ -54,9 +54,11 @@ ADVANCE = updates(
     held_until="until",
     tries=0,
 ).where(imports.c.state == sql("'running'"), id="of")
-UNTRY = updates(imports, tries=imports.c.tries - 1).where(_jobs.open, imports.c.tries > 0, id="of")
-CAME = updates(imports, held_until=0).where(id="of")
-DROP = deletes(imports).where(id="of")
+# That it was taken up does not count: what it was given up for is not in the file.
+untry = updates(imports, tries=imports.c.tries - 1).where(_jobs.open, imports.c.tries > 0, id="of").run_of
+# Its file is there.
+came = updates(imports, held_until=0).where(id="of").run_of
+drop = deletes(imports).where(id="of").run_of
 END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
 WHO = selects(accounts.c.role, accounts.c.state).where(id="me")
 ADD_FAULT = inserts_once(import_faults)
@@ -121,20 +123,6 @@ async def advance(w: Writing, id_: int, step: Step) -> bool:
             until=w.now() + HELD_FOR,
         )
     )
-
-
-async def came(w: Writing, id_: int) -> None:
-    """Its file is there."""
-    await w.run(CAME, of=id_)
-
-
-async def untry(w: Writing, id_: int) -> None:
-    """That it was taken up does not count: what it was given up for is not in the file."""
-    await w.run(UNTRY, of=id_)
-
-
-async def drop(w: Writing, id_: int) -> None:
-    await w.run(DROP, of=id_)
 
 
 async def end(w: Writing, id_: int, state: str, why: str = "") -> bool:

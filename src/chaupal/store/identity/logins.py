@@ -45,7 +45,8 @@ CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at
 SET_EMAIL = updates(logins, "email", unreached_at=None).where(account_id="of", confirmed_at=None)
 WANT_EMAIL = updates(logins, email_wanted="email").where(account_id="of")
 CHANGE_EMAIL = updates(logins, "email", email_wanted=sql("''"), unreached_at=None).where(account_id="of")
-REACHED = updates(logins, unreached_at=None).where(account_id="of")
+# They read what is sent to their address.
+reached = updates(logins, unreached_at=None).where(account_id="of").run_of
 UNREACHED = updates(logins, unreached_at="at", mail_due_at=None).where(account_id="of")
 APPROVE = updates(logins, approved_at="at").where(account_id="of", approved_at=None)
 # Who has never come in leaves nothing behind.
@@ -185,11 +186,6 @@ async def change_email(w: Writing, account: int, email: str) -> None:
     """It is theirs, and reaches them; links that went to any other are dead from now on."""
     await w.run(CHANGE_EMAIL, of=account, email=email)
     await end_links(w, account, "confirm", "reset", "email")
-
-
-async def reached(w: Writing, account: int) -> None:
-    """They read what is sent to their address."""
-    await w.run(REACHED, of=account)
 
 
 async def unreached(w: Writing, account: int) -> None:

@@ -28,7 +28,8 @@ UNNAME = deletes(aliases).where(by="me", to="them")
 MOVED = selects(moves.c.account_id, moves.c.to_id).where(
     or_(among(moves.c.account_id, "ids"), among(moves.c.to_id, "ids"))
 )
-NAMED = selects(aliases.c.to).where(by="me").ordered("id")
+# Which accounts `me` names as others of their own, in the order in which they were named.
+named_by = selects(aliases.c.to).where(by="of").ordered("id").ids_of
 FORGET = deletes(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me")))
 POINT = updates(accounts, moved_to="target").where(id="of")
 POINTS = selects(accounts.c.moved_to).where(id="of")
@@ -103,11 +104,6 @@ IN_LISTS = (
 
 
 # --- aliases ---------------------------------------------------------------------------------------------------------
-
-
-async def named_by(reading: Reading, me: int) -> list[int]:
-    """Which accounts `me` names as others of their own, in the order in which they were named."""
-    return [row[0] for row in await reading.fetch(NAMED, me=me)]
 
 
 async def name(w: Writing, me: int, them: int, new: int) -> None:

@@ -16,7 +16,7 @@ USE_CODE = updates(logins, totp_used="used").where(logins.c.totp_used < param("u
 ADD_RECOVERY = inserts(recovery_codes)
 DROP_RECOVERY = deletes(recovery_codes).where(account_id="me")
 USE_RECOVERY = deletes(recovery_codes).where(account_id="me", hash="which")
-RECOVERY_LEFT = counts_of(recovery_codes).where(account_id="me")
+recovery_left = counts_of(recovery_codes).where(account_id="of").number_of
 COLUMNS = columns_of(passkeys, "credential account_id public_key uses name created_at used_at")
 ADD_PASSKEY = inserts(passkeys)
 PASSKEYS = (
@@ -77,10 +77,6 @@ async def set_recovery(w: Writing, account: int, hashes: Sequence[str]) -> None:
 
 async def use_recovery(w: Writing, account: int, hash_: str) -> bool:
     return await w.run(USE_RECOVERY, me=account, which=hash_) == 1
-
-
-async def recovery_left(reading: Reading, account: int) -> int:
-    return await reading.value(RECOVERY_LEFT, me=account)
 
 
 async def add_passkey(w: Writing, key: Passkey) -> None:

@@ -46,6 +46,31 @@ class Chained(Statement):
         columns = [(_of(self._table, name.removeprefix("-")), name[0] == "-") for name in names.split()]
         return self._now(self._said.order_by(*(column.desc() if last else column for column, last in columns)))
 
+    # As a function of its one parameter, where that is called `of`: `drop = deletes(lists).where(id="of").run_of`.
+
+    async def run_of(self, w: Writing, of: int | str, /) -> None:
+        await w.run(self, of=of)
+
+    async def done_of(self, w: Writing, of: int | str, /) -> bool:
+        """Run it; False where there was no such row."""
+        return await w.run(self, of=of) > 0
+
+    async def number_of(self, reading: Reading, of: int | str, /) -> int:
+        """0 where there is none."""
+        return int(await reading.value(self, of=of) or 0)
+
+    async def word_of(self, reading: Reading, of: int | str, /) -> str:
+        """The empty one where there is none."""
+        return await reading.value(self, of=of) or ""
+
+    async def ids_of(self, reading: Reading, of: int | str, /) -> list[int]:
+        """The first column of all rows, in their order."""
+        return [row[0] for row in await reading.fetch(self, of=of)]
+
+    async def set_of(self, reading: Reading, of: int | str, /) -> frozenset[int]:
+        """The same, in no order."""
+        return frozenset(await self.ids_of(reading, of))
+
     def __getattr__(self, name: str) -> Callable[..., Self]:
         say = getattr(self._said, name)
         return lambda *said, **named: self._now(say(*said, **named))  # pyrefly: ignore[implicit-any-lambda] - what SQLAlchemy's takes

@@ -96,7 +96,8 @@ COUNTS = selects(func.count(), func.count(func.distinct(notifications.c.from_id)
 CLOSE = deletes(notification_requests).where(account_id="me", from_id="them")
 MERGE = updates(notifications, filtered=0).where(notifications.c.filtered == 1, account_id="me", from_id="them")
 DISCARD = deletes(notifications).where(notifications.c.filtered == 1, account_id="me", from_id="them")
-MADE_AT = selects(accounts.c.created_at).where(id="of")
+# Since when (ms) the account is here.
+made_at = selects(accounts.c.created_at).where(id="of").number_of
 
 
 async def policy_of(reading: Reading, account: int) -> Policy:
@@ -116,11 +117,6 @@ async def keep(w: Writing, account: int, policy: Policy) -> None:
 async def permitted(reading: Reading, account: int, them: int) -> bool:
     """Whether the account has let `them` in for good."""
     return await reading.value(PERMITTED, me=account, them=them) is not None
-
-
-async def made_at(reading: Reading, account: int) -> int:
-    """Since when (ms) the account is here."""
-    return await reading.value(MADE_AT, of=account) or 0
 
 
 async def ask(w: Writing, make_id: MakeId, account: int, them: int) -> None:

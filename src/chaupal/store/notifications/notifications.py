@@ -176,7 +176,7 @@ ADDRESS = (
     .join(accounts, accounts.c.id == logins.c.account_id)
     .where(account_id="me")
 )
-HANDLE = selects(accounts.c.handle).where(id="me")
+handle = selects(accounts.c.handle).where(id="of").word_of
 
 
 async def add(
@@ -322,10 +322,6 @@ async def address(reading: Reading, account: int) -> tuple[str, str, str] | None
     """(e-mail, language of pages, handle) of the account's login; None for one that nobody logs into."""
     row = await reading.first(ADDRESS, me=account)
     return None if row is None else (row[0], row[1], row[2])
-
-
-async def handle(reading: Reading, account: int) -> str:
-    return await reading.value(HANDLE, me=account) or ""
 
 
 def _notification(row: Row) -> Notification:

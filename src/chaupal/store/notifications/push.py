@@ -57,7 +57,7 @@ def _said(alerts: Sequence[str]) -> str:
 
 ALL = rows_of(Subscription, subscriptions, alerts=(lambda text: tuple(text.split()), _said))
 subscription = ALL.by_id
-BY_KEY = ALL.where(key="of")
+of_key = ALL.where(key="of").first_of
 WISH = updates(subscriptions, alerts="wanted", policy="by", country="where_now", language="tongue").where(key="of")
 PLACE = updates(subscriptions, country="where_now").where(key="of")
 REMOVE = deletes(subscriptions).where(key="of")
@@ -107,10 +107,6 @@ async def move(w: Writing, key: str, country: str) -> None:
     """Whoever has the device is in another country now."""
     w.touch(TOKENS, key)
     await w.run(PLACE, of=key, where_now=country)
-
-
-async def of_key(reading: Reading, key: str) -> Subscription | None:
-    return await BY_KEY.first(reading, of=key)
 
 
 async def remove(w: Writing, key: str) -> None:

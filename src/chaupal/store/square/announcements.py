@@ -75,7 +75,8 @@ OVER = selects(announcements.c.id).where(announcements.c.ends_at <= param("now")
 TELL = updates(announcements, told_at="now").where(id="of", told_at=None, ended_at=None)
 END = updates(announcements, ended_at="now").where(id="of", ended_at=None)
 READ = inserts_once(reads, account_id="me", announcement_id="of")
-FORGET_READS = deletes(reads).where(announcement_id="of")
+# As if nobody had put it away.
+forget_reads = deletes(reads).where(announcement_id="of").run_of
 HAS_READ = selects(reads.c.announcement_id).where(among(reads.c.announcement_id, "ids"), account_id="me")
 _mine = reactions.alias("mine")
 REACTIONS = (
@@ -150,11 +151,6 @@ async def end(w: Writing, id_: int) -> bool:
 
 async def read(w: Writing, account: int, id_: int) -> None:
     await w.run(READ, me=account, of=id_)
-
-
-async def forget_reads(w: Writing, id_: int) -> None:
-    """As if nobody had put it away."""
-    await w.run(FORGET_READS, of=id_)
 
 
 async def has_read(reading: Reading, account: int, ids: Sequence[int]) -> set[int]:

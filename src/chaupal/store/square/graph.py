@@ -339,7 +339,8 @@ ENDORSEMENTS = Pages(
     endorsements.c.id, endorsements.c.by == param("who"), base=select(endorsements.c.id, endorsements.c.to)
 )
 UNSUGGEST = inserts_once(unsuggested, by="me", to="them", id="new")
-UNSUGGESTED = selects(unsuggested.c.to).where(by="me")
+# Those whom `me` does not want to be suggested.
+not_suggested = selects(unsuggested.c.to).where(by="of").set_of
 
 
 async def note(w: Writing, me: int, them: int, text: str) -> None:
@@ -370,8 +371,3 @@ async def endorsed(reading: Reading, me: int, ids: Sequence[int]) -> frozenset[i
 
 async def unsuggest(w: Writing, me: int, them: int, new: int) -> None:
     await w.run(UNSUGGEST, me=me, them=them, new=new)
-
-
-async def not_suggested(reading: Reading, me: int) -> frozenset[int]:
-    """Those whom `me` does not want to be suggested."""
-    return frozenset(row[0] for row in await reading.fetch(UNSUGGESTED, me=me))

@@ -42,16 +42,19 @@ class Severed(NamedTuple):
 _below = servers.alias("below")
 HIDE = inserts_once(domain_blocks, id="new", account_id="me", domain="domain")
 SHOW = deletes(domain_blocks).where(account_id="me", domain="domain")
-MANY = counts_of(domain_blocks).where(account_id="me")
+# How many somebody hides.
+many = counts_of(domain_blocks).where(account_id="of").number_of
 _MINE = selects(domain_blocks.c.id, domain_blocks.c.domain).where(
     domain_blocks.c.id < param("below"), domain_blocks.c.id > param("above"), account_id="me"
 )
 NEWEST = _MINE.ordered("-id").limit("n")
 OLDEST = _MINE.ordered("id").limit("n")
-BELOW = (
+# The servers below its name.
+below = (
     selects(_below.c.id)
     .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))
-    .where(same(servers, id="there"))
+    .where(same(servers, id="of"))
+    .ids_of
 )
 _ELSEWHERE = accounts.c.server > sql("0")  # by the index of those who are not ours
 # Follows and requests with people on a server, one way or the other: of everybody, or of one account here.
@@ -114,22 +117,12 @@ async def show(w: Writing, me: int, domain: str) -> bool:
     return await w.run(SHOW, me=me, domain=domain) == 1
 
 
-async def many(reading: Reading, me: int) -> int:
-    """How many somebody hides."""
-    return int(await reading.value(MANY, me=me))
-
-
 async def of_account(
     reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False
 ) -> list[Hidden]:
     """What somebody hides, the newest first, whichever way it was asked for."""
     rows = await reading.fetch(OLDEST if upward else NEWEST, me=me, below=below, above=above, n=limit)
     return [Hidden(row[0], row[1]) for row in (reversed(rows) if upward else rows)]
-
-
-async def below(reading: Reading, server: int) -> list[int]:
-    """The servers below its name."""
-    return [row[0] for row in await reading.fetch(BELOW, there=server)]
 
 
 async def ties_with(reading: Reading, server: int, at_most: int) -> list[tuple[str, str, Row]]:

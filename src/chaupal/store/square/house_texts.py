@@ -3,7 +3,6 @@
 import msgspec
 
 from chaupal.store.machine.statements import rows_of, same
-from chaupal.store.machine.work import Reading
 from chaupal.store.tables.square import house_texts as texts
 
 
@@ -27,14 +26,6 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(HouseText, texts)
 # False where that version is there already: somebody else published meanwhile.
 add = ALL.add_once
-NEWEST = ALL.where(same(texts, kind="what")).ordered("-version").limit(1)
-EVERY = ALL.where(same(texts, kind="what")).ordered("-version")
-
-
-async def newest(reading: Reading, kind: str) -> HouseText | None:
-    return await NEWEST.first(reading, what=kind)
-
-
-async def every(reading: Reading, kind: str) -> list[HouseText]:
-    """All versions, the newest first."""
-    return await EVERY.all(reading, what=kind)
+newest = ALL.where(same(texts, kind="of")).ordered("-version").limit(1).first_of
+# All versions, the newest first.
+every = ALL.where(same(texts, kind="of")).ordered("-version").all_of

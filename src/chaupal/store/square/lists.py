@@ -49,7 +49,8 @@ ADD = inserts(
 CHANGE = updates(lists, title="name", replies_policy="policy", exclusive="alone").where(id="which", account_id="me")
 REMOVE = deletes(lists).where(id="which", account_id="me")
 EMPTY = deletes(list_members).where(list_id="which")
-MEMBERS = selects(list_members.c.account_id).where(list_id="which")
+# Everybody in a list.
+members = selects(list_members.c.account_id).where(list_id="of").set_of
 ENTER = inserts_once(list_members, list_id="which", account_id="them", id="new")
 LEAVE = deletes(list_members).where(among(list_members.c.account_id, "ids"), list_id="which")
 # A list holds people whom its owner follows, or has asked to.
@@ -87,11 +88,6 @@ async def holding(reading: Reading, me: int, them: int) -> list[ListRow]:
 async def count(reading: Reading, me: int) -> int:
     found: int = await reading.value(COUNT, me=me)
     return found
-
-
-async def members(reading: Reading, id_: int) -> frozenset[int]:
-    """Everybody in a list."""
-    return frozenset(row[0] for row in await reading.fetch(MEMBERS, which=id_))
 
 
 async def add(w: Writing, made: ListRow) -> None:

@@ -60,7 +60,8 @@ HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
     media.c.state == "waiting", media.c.held_until <= param("at"), id="of"
 )
 HOLD_ON = updates(media, held_until="until").where(media.c.state == "waiting", id="of")
-LET_GO = updates(media, held_until=0).where(media.c.state == "waiting", id="of")
+# Not painted after all: somebody else may.
+let_go = updates(media, held_until=0).where(media.c.state == "waiting", id="of").run_of
 # What is known of a file once it is painted anew: the column, and the parameter of its statements (`measured`).
 MEASURED = {
     "blurhash": "hash",
@@ -74,7 +75,8 @@ MEASURED = {
     "bitrate": "bits",
 }
 PAINTED = updates(media, **MEASURED).where(media.c.state == "waiting", id="of").values(state="ready")
-FAILED = updates(media).where(media.c.state == "waiting", id="of").values(state="failed")
+# It cannot be painted; its owner is told when they ask for it.
+failed = updates(media).where(media.c.state == "waiting", id="of").values(state="failed").run_of
 CAME = updates(media, state="as_it_is").where(media.c.state == COMING, id="of")
 DROP_MINE = (
     deletes(media)
@@ -95,7 +97,8 @@ DROP_LOOSE = (
 )
 # What a ruling binds is held a moment after it was decided, when its beginning is carried on: until then it is not dropped at once.
 NOT_BOUND = ~exists().where(rulings.c.lifted_at.is_(None), _of(rulings.c.subject_id, rulings.c.id))
-OF_POST = selects(media.c.id).where(post_id="of")
+# The uploads in a post, those that an edit took out of it among them.
+ids_of = selects(media.c.id).where(post_id="of").ids_of
 DROP_NOW = (
     deletes(media)
     .where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED, NOT_BOUND)
@@ -315,11 +318,6 @@ async def hold(w: Writing, id_: int, until: int) -> bool:
     return await w.run(HOLD, of=id_, at=w.now(), until=until) == 1
 
 
-async def let_go(w: Writing, id_: int) -> None:
-    """Not painted after all: somebody else may."""
-    await w.run(LET_GO, of=id_)
-
-
 async def painted(w: Writing, picture: Picture, size: int, digest: str) -> bool:
     """An upload that waited is ready; False where it is gone, or was ready before. `size`, `digest` (SHA-256): of its original."""
     row = await w.first(OF_WHOM, of=picture.id)
@@ -331,11 +329,6 @@ async def painted(w: Writing, picture: Picture, size: int, digest: str) -> bool:
 def measured(picture: Picture, size: int) -> dict[str, object]:
     """Parameters of a statement that sets `MEASURED`; `size` in bytes, of the original."""
     return {name: size if column == "size" else getattr(picture, column) for column, name in MEASURED.items()}
-
-
-async def failed(w: Writing, id_: int) -> None:
-    """It cannot be painted; its owner is told when they ask for it."""
-    await w.run(FAILED, of=id_)
 
 
 async def drop(w: Writing, id_: int, owner: int) -> bool:
@@ -387,11 +380,6 @@ async def _gone(w: Writing, rows: Sequence[Row]) -> list[tuple[int, str]]:
     for stmt in (FORGET_CONTENTS, FORGET_USES):
         await w.run(stmt, ids=roots)
     return [(row[0], row[1]) for row in rows]
-
-
-async def ids_of(reading: Reading, post: int) -> list[int]:
-    """The uploads in a post, those that an edit took out of it among them."""
-    return [row[0] for row in await reading.fetch(OF_POST, of=post)]
 
 
 async def drop_now(w: Writing, ids: list[int]) -> list[tuple[int, str]]:

@@ -21,7 +21,10 @@ PICTURES = (
 )
 LANGUAGE_OF_POST = selects(posts.c.language).where(id="of")
 LANGUAGE_OF_ACCOUNT = selects(accounts.c.language).where(id="of")
-LAST_SPOKEN = selects(posts.c.language).where(posts.c.language != sql("''"), author="of").ordered("-id").limit(1)
+# The language of the newest thing that somebody said whose language is known; nothing where there is none.
+last_spoken = (
+    selects(posts.c.language).where(posts.c.language != sql("''"), author="of").ordered("-id").limit(1).word_of
+)
 
 BY_URI = selects(known_uris, "uri kind of").where(among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0"))
 BY_PAGE = selects(posts.c.url, posts.c.id).where(posts.c.url != sql("''"), among(posts.c.url, "urls"))
@@ -73,8 +76,3 @@ async def there(reading: Reading, names: Sequence[str]) -> dict[str, RemoteThing
 async def language_of(reading: Reading, kind: str, id_: int) -> str:
     """The language of a post, or that an account writes in; nothing where it is not known."""
     return await reading.value(LANGUAGE_OF_POST if kind == "post" else LANGUAGE_OF_ACCOUNT, of=id_) or ""
-
-
-async def last_spoken(reading: Reading, account: int) -> str:
-    """The language of the newest thing that somebody said whose language is known; nothing where there is none."""
-    return await reading.value(LAST_SPOKEN, of=account) or ""

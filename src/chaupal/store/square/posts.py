@@ -248,7 +248,8 @@ OF_AUTHOR_TAGGED = Pages(
     **_BY,
 )
 
-HOW_MANY = selects(func.count(posts.c.id)).where(same(posts, author="author"))
+# All that somebody posted and reposted, for whomever it was.
+how_many = selects(func.count(posts.c.id)).where(same(posts, author="of")).number_of
 CARRIED = selects(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids"))
 REPOSTS_OF = selects(posts.c.id).where(boost_of="of").ordered("-id").limit("n")
 ROOT_OF = selects(posts.c.root).where(id="of")
@@ -382,11 +383,6 @@ async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[i
         before = await reading.once(THREADS, root, IN_THREAD_BEFORE, root=root, of=id_, n=at_most)
         rows = [*before[::-1], *await reading.once(THREADS, root, IN_THREAD_FROM, root=root, of=id_, n=at_most)]
     return [(row[0], row[1]) for row in rows]
-
-
-async def how_many(reading: Reading, author: int) -> int:
-    """All that somebody posted and reposted, for whomever it was."""
-    return await reading.value(HOW_MANY, author=author)
 
 
 async def reposts_of(reading: Reading, id_: int, at_most: int) -> list[int]:

@@ -33,7 +33,8 @@ DUE = (
 _STILL_DUE = (scheduled.c.id == param("of"), scheduled.c.failed == "", scheduled.c.at <= param("at"))
 TAKE = deletes(scheduled).where(*_STILL_DUE)
 FAIL = updates(scheduled, failed="why").where(*_STILL_DUE)
-STATE = selects(accounts.c.state).where(id="me")
+# How the account stands.
+state_of = selects(accounts.c.state).where(id="of").word_of
 
 
 async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None:
@@ -101,11 +102,6 @@ async def take(w: Writing, id_: int) -> bool:
 async def fail(w: Writing, id_: int, why: str) -> bool:
     """It could not be said: it stays, for its author to look at. False for one that was moved meanwhile: it waits on."""
     return await w.run(FAIL, of=id_, at=w.now(), why=why) == 1
-
-
-async def state_of(reading: Reading, account: int) -> str:
-    """How the account stands."""
-    return await reading.value(STATE, me=account) or ""
 
 
 def _waiting(row: Row) -> UnsaidPost:

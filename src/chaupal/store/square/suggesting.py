@@ -39,7 +39,8 @@ BY_TAGS = (
     .order_by(func.count(distinct(post_tags.c.key)).desc(), post_tags.c.author)
     .limit("n")
 )
-ASKED = selects(follow_requests.c.to).where(by="me")
+# Whom `me` asked to be let follow.
+asked = selects(follow_requests.c.to).where(by="of").set_of
 _LISTED = (
     accounts.c.discoverable == 1,
     accounts.c.state == "active",
@@ -83,11 +84,6 @@ async def by_tags(
     wanted = listed(sorted(keys))
     rows = await reading.fetch(BY_TAGS, keys=wanted, since=since, hidden=listed(hidden), n=limit)
     return [(row[0], row[1], row[2]) for row in rows]
-
-
-async def asked(reading: Reading, me: int) -> frozenset[int]:
-    """Whom `me` asked to be let follow."""
-    return frozenset(row[0] for row in await reading.fetch(ASKED, me=me))
 
 
 async def directory(reading: Reading, whence: Scope, *, newest: bool, limit: int, skip: int) -> list[int]:
