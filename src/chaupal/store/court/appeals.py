@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import text
 
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
-from chaupal.store.machine.statements import inserts, rows_of, same, selects, updates
+from chaupal.store.machine.statements import rows_of, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import appeal_messages, appeals
 
@@ -122,12 +122,9 @@ END = updates(
     reason="why",
     decided_log_index="leaf",
 ).where(*_STILL_OPEN)
-ADD_MESSAGE = inserts(appeal_messages)
-MESSAGES = (
-    selects(*(appeal_messages.c[name] for name in ("id", "by", "staff", "text", "at")))
-    .where(same(appeal_messages, appeal_id="of"))
-    .order_by(appeal_messages.c.id)
-)
+_MESSAGES = rows_of(Message, appeal_messages)
+# What was written, in order.
+messages = _MESSAGES.where(appeal_id="of").ordered("id").all_of
 
 
 async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, AppealRow]:
@@ -181,9 +178,4 @@ async def withdraw(w: Writing, id_: int, at: int, leaf: int) -> bool:
 
 
 async def say(w: Writing, id_: int, appeal: int, by: int, text: str, at: int, *, staff: bool) -> None:
-    await w.run(ADD_MESSAGE, id=id_, appeal_id=appeal, by=by, staff=int(staff), text=text, at=at)
-
-
-async def messages(reading: Reading, appeal: int) -> list[Message]:
-    """What was written, in order."""
-    return [Message(row[0], row[1], bool(row[2]), row[3], row[4]) for row in await reading.fetch(MESSAGES, of=appeal)]
+    await _MESSAGES.add(w, Message(id_, by, staff, text, at), appeal_id=appeal)

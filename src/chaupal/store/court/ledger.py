@@ -12,7 +12,7 @@ from sqlalchemy import func
 from chaupal.kernel.errors import or_not_found
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.log import disclosures, log_checkpoints, log_entries, log_nodes
 from chaupal.store.tables.machine import marks
@@ -61,10 +61,6 @@ LAST_OF_KIND = (
 )
 COUNT = selects(func.count()).where(log_entries.c.index < LOGGED)
 ADD_CHECKPOINT = inserts_once(log_checkpoints)
-LAST_CHECKPOINT = selects(log_checkpoints, "size note at").ordered("-size").limit(1)
-FIRST_CHECKPOINTS = (
-    selects(log_checkpoints, "size note at").where(log_checkpoints.c.size >= param("least")).ordered("size").limit(1)
-)
 ADD_DISCLOSURE = inserts(disclosures)
 DISCLOSURES = selects(disclosures, "name disclosure opened_at").where(log_index="of").ordered("name")
 BESIDE = (
@@ -96,6 +92,12 @@ class KeptCheckpoint(msgspec.Struct, frozen=True):
     size: int
     note: str
     at: int
+
+
+_CHECKPOINTS = rows_of(KeptCheckpoint, log_checkpoints)
+last_checkpoint = _CHECKPOINTS.ordered("-size").limit(1).first
+# The smallest of at least a size.
+first_checkpoint = _CHECKPOINTS.where(log_checkpoints.c.size >= param("of")).ordered("size").limit(1).first_of
 
 
 async def hold(w: Writing) -> int:
@@ -208,17 +210,6 @@ async def last_of_kind(reading: Reading, kind: str) -> int:
 async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
     """Keep what was signed; the first note of a size stays."""
     await w.run(ADD_CHECKPOINT, size=size, note=note, at=w.now())
-
-
-async def last_checkpoint(reading: Reading) -> KeptCheckpoint | None:
-    row = await reading.first(LAST_CHECKPOINT)
-    return None if row is None else KeptCheckpoint(*row)
-
-
-async def first_checkpoint(reading: Reading, least: int) -> KeptCheckpoint | None:
-    """The smallest checkpoint of at least this size."""
-    row = await reading.first(FIRST_CHECKPOINTS, least=least)
-    return None if row is None else KeptCheckpoint(*row)
 
 
 # --- what opens confidential fields ---

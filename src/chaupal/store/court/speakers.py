@@ -1,18 +1,17 @@
 """Protected speakers: the class that an account was granted, by two people and with evidence, and until when."""
 
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 
 from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.statements import inserts, selects, updates
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.statements import rows_of, selects, updates
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import protected_speakers as speakers
 
 
-class Speaker(msgspec.Struct, frozen=True, kw_only=True):
+class Speaker(msgspec.Struct, frozen=True, kw_only=True, rename={"speaker_class": "class"}):
     """A grant. Without `seconded_by` it is a proposal and protects nobody yet. Times in ms.
 
     `ending_by`: who asks for its end, for which another's word (`ended_by`) is needed; until then it protects.
@@ -44,10 +43,12 @@ CLASSES = (
     .where(among(speakers.c.account_id, "ids"), speakers.c.seconded_by.is_not(None), *_LIVE)
     .ordered("id")
 )
-ADD = inserts(speakers)
-BY_ID = selects(*speakers.c).where(id="of")
-GRANTED = selects(*speakers.c).where(speakers.c.seconded_by.is_not(None)).order_by(speakers.c.id)
-LIVE = selects(*speakers.c).where(*_LIVE).order_by(speakers.c.id.desc())
+ALL = rows_of(Speaker, speakers)
+add = ALL.add
+speaker = ALL.by_id
+# All that two people ever granted, those that ended too.
+granted = ALL.where(speakers.c.seconded_by.is_not(None)).ordered("id").all
+LIVE = ALL.where(*_LIVE).ordered("-id")
 SECOND = updates(speakers, seconded_by="second", log_index="leaf").where(id="of", seconded_by=None, ended_at=None)
 DROP = updates(speakers, ended_at="at").where(id="of", seconded_by=None, ended_at=None)
 ASK_END = updates(speakers, ending_by="by", ending_at="at", log_index="leaf").where(
@@ -75,25 +76,9 @@ async def classes_of(reading: Reading, accounts: Collection[int], at: int) -> di
     return {one: names[0] for one, names in found.items() if names}
 
 
-async def add(w: Writing, speaker: Speaker) -> None:
-    row: dict[str, Any] = msgspec.structs.asdict(speaker)
-    row["class"] = row.pop("speaker_class")
-    await w.run(ADD, **row)
-
-
-async def speaker(reading: Reading, id_: int) -> Speaker | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _row(row)
-
-
 async def live(reading: Reading, at: int) -> list[Speaker]:
     """All grants and proposals that have not ended, newest first."""
-    return [_row(row) for row in await reading.fetch(LIVE, at=at)]
-
-
-async def granted(reading: Reading) -> list[Speaker]:
-    """All that two people ever granted, those that ended too."""
-    return [_row(row) for row in await reading.fetch(GRANTED)]
+    return await LIVE.all(reading, at=at)
 
 
 async def second(w: Writing, id_: int, by: int, leaf: int) -> bool:
@@ -114,8 +99,3 @@ async def ask_end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
 async def end(w: Writing, id_: int, by: int, at: int, leaf: int) -> bool:
     """Another agrees, and it is over. False where nobody asked for it, or it has ended already."""
     return await w.run(END, of=id_, by=by, at=at, leaf=leaf) == 1
-
-
-def _row(row: Row) -> Speaker:
-    named: dict[str, Any] = dict(zip(speakers.c.keys(), row, strict=True))
-    return Speaker(**named | {"speaker_class": named.pop("class")})

@@ -1,7 +1,6 @@
 """Limits of whole servers as rows: what is in force and proposed, how it is told of, and which servers are let in by name."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import func, or_, select, text as sql
@@ -15,8 +14,8 @@ from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
-from chaupal.store.machine.statements import inserts_once, rows_of, selects, updates, upserts
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.statements import Form, inserts_once, rows_of, selects, updates, upserts
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import case_events, orders, rulings, targets
 from chaupal.store.tables.federation import allowed_servers, elsewhere, server_words, servers
 from chaupal.store.tables.square import domain_blocks
@@ -109,7 +108,9 @@ NEWEST_FROM = (
 WORDS = rows_of(ServerWords, server_words)
 SAY = upserts(server_words, "server_id", "obfuscate public_comment private_comment by at")
 SAID = WORDS.where(among(server_words.c.server_id, "ids"))
-_LIST = selects(*allowed_servers.c, servers.c.domain).join_from(
+_ALLOWANCES = Form(AllowedServer, {})
+_COLUMNS = (allowed_servers.c[name] for name in AllowedServer.__struct_fields__ if name != "domain")
+_LIST = selects(*_COLUMNS, servers.c.domain).join_from(
     allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
 )
 ALLOWED = _LIST.where(ended_at=None).ordered("-id")
@@ -184,12 +185,12 @@ async def obscured(reading: Reading, server: int) -> bool:
 
 async def allowed(reading: Reading) -> list[AllowedServer]:
     """All that are let in, the newest first."""
-    return [_allowed(row) for row in await reading.fetch(ALLOWED)]
+    return [*map(_ALLOWANCES.read, await reading.fetch(ALLOWED))]
 
 
 async def allowance(reading: Reading, id_: int) -> AllowedServer | None:
     row = await reading.first(ALLOWED_ONE, of=id_)
-    return None if row is None else _allowed(row)
+    return None if row is None else _ALLOWANCES.read(row)
 
 
 async def is_allowed(reading: Reading, server: int) -> bool:
@@ -227,8 +228,3 @@ async def keep(w: Writing, id_: int, leaf: int) -> bool:
 async def end(w: Writing, id_: int, by: int, first: int, at: int, leaf: int) -> bool:
     """Another agrees with the `first`: it is off. False where that is not so any more."""
     return await w.run(END, of=id_, who=by, first=first, now=at, leaf=leaf) == 1
-
-
-def _allowed(row: Row) -> AllowedServer:
-    named: dict[str, Any] = dict(zip((*allowed_servers.c.keys(), "domain"), row, strict=True))
-    return AllowedServer(**named)

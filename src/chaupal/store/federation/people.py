@@ -1,7 +1,7 @@
 """People of other servers as rows: what only servers need to know of them, beside the account that everybody sees; and faces of anybody."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import among, in_json, listed
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
-from chaupal.store.machine.statements import columns_of, inserts, same, selects, updates
+from chaupal.store.machine.statements import Form, columns_of, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import remote_people
 from chaupal.store.tables.identity import accounts
@@ -61,8 +61,6 @@ FACES = selects(accounts, "id handle server uri url").where(
     among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"
 )
 
-_aliases = msgspec.json.Decoder(tuple[str, ...]).decode
-
 
 class RemoteAccount(msgspec.Struct, frozen=True):
     """What servers need to know of somebody: where to send and ask. `fetched_at`, `gone_at`: ms."""
@@ -84,6 +82,9 @@ class RemoteAccount(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...]
     moved_to: str
     gone_at: int | None
+
+
+_REMOTE = Form(RemoteAccount, {})
 
 
 class Face(NamedTuple):
@@ -127,13 +128,7 @@ class RemoteProfile(msgspec.Struct, frozen=True, kw_only=True):
 async def remote_of(reading: Reading, account: int) -> RemoteAccount | None:
     """None where the account is not on another server."""
     row = await reading.first(OF, of=account)
-    return None if row is None else _remote(row)
-
-
-def _remote(row: Sequence[Any]) -> RemoteAccount:
-    cells: list[Any] = [*row]
-    cells[14] = _aliases(row[14])
-    return RemoteAccount(*cells)
+    return None if row is None else _REMOTE.read(row)
 
 
 async def add(w: Writing, new: int, server: int, handle: str, shown: RemoteProfile, since: int) -> None:

@@ -45,8 +45,7 @@ KEEP = upsert(
     )
 )
 ADD = inserts_once(known_uris, "uri kind of by")
-# What had this id is gone, and does not come again.
-bury = updates(known_uris, of=0).where(uri="of").run_of
+BURY = updates(known_uris, of=0).where(uri="uri")
 BURY_THING = updates(known_uris, of=0).where(of="thing", kind="kind")
 # Nothing has this id any more; it may come again.
 forget = deletes(known_uris).where(uri="of").run_of
@@ -93,6 +92,11 @@ async def keep(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> None:
     known = await find(w, uri)
     if known is not None and not known.gone:
         raise NotAllowed
+
+
+async def bury(w: Writing, uri: str) -> None:
+    """What had this id is gone, and does not come again."""
+    await w.run(BURY, uri=uri)
 
 
 async def bury_thing(w: Writing, kind: str, of: int) -> None:

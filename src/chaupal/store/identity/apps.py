@@ -9,20 +9,11 @@ from sqlalchemy import exists, select, union_all
 from chaupal.policy.viewer import Caller, Role
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import TOKENS
-from chaupal.store.machine.statements import columns_of, deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.identity import accounts, apps, grants, logins, sessions, tokens
 from chaupal.store.tables.notifications import push_subscriptions
 
-ADD_APP = inserts(apps)
-APP_COLUMNS = columns_of(apps, "id client_id secret_hash name website redirect_uris scopes")
-APP_CALLED = selects(*APP_COLUMNS).where(same(apps, client_id="client"))
-APP = selects(*APP_COLUMNS).where(same(apps, id="id"))
-
-ADD_GRANT = inserts(grants)
-GRANT = selects(
-    grants, "hash app_id account_id redirect_uri scopes challenge challenge_method expires_at used_at"
-).where(hash="hash")
 USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
 # What an account allowed and no app has fetched yet. Used codes stay, so that their replay is noticed.
 drop_grants = deletes(grants).where(account_id="of", used_at=None).run_of
@@ -134,29 +125,21 @@ class Token(msgspec.Struct, frozen=True):
     grant_hash: str = ""
 
 
+APPS, GRANTS = rows_of(App, apps), rows_of(Grant, grants)
+APP_CALLED = APPS.where(client_id="of")
+app = APPS.by_id
+add_grant = GRANTS.add
+grant = GRANTS.where(hash="of").first_of
+
+
 async def add_app(w: Writing, app: App) -> None:
-    await w.run(ADD_APP, **msgspec.structs.asdict(app), created_at=w.now())
+    await APPS.add(w, app, created_at=w.now())
 
 
 async def app_called(reading: Reading, client_id: str) -> App | None:
     if not client_id.isascii() or not client_id.isprintable():
         return None
-    row = await reading.first(APP_CALLED, client=client_id)
-    return App(*row) if row else None
-
-
-async def app(reading: Reading, id_: int) -> App | None:
-    row = await reading.first(APP, id=id_)
-    return App(*row) if row else None
-
-
-async def add_grant(w: Writing, grant: Grant) -> None:
-    await w.run(ADD_GRANT, **msgspec.structs.asdict(grant))
-
-
-async def grant(reading: Reading, hash_: str) -> Grant | None:
-    row = await reading.first(GRANT, hash=hash_)
-    return Grant(*row) if row else None
+    return await APP_CALLED.first_of(reading, client_id)
 
 
 async def use_grant(w: Writing, hash_: str) -> bool:
@@ -344,11 +327,6 @@ def _state(state: str, confirmed: int | None, approved: int | None) -> str:
 
 
 SEEN = updates(sessions, seen_at="at", country="country", expires_at="until").where(hash="of")
-SESSIONS = (
-    selects(sessions, "hash created_at seen_at agent country")
-    .where(sessions.c.expires_at > param("now"), account_id="me")
-    .ordered("-seen_at -created_at hash")
-)
 ALLOWED = (
     selects(tokens.c.id, tokens.c.app_id, apps.c.name, apps.c.website, tokens.c.scopes, tokens.c.created_at)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
@@ -366,6 +344,13 @@ class OpenSession(msgspec.Struct, frozen=True):
     seen_at: int
     agent: str
     country: str
+
+
+SESSIONS = (
+    rows_of(OpenSession, sessions)
+    .where(sessions.c.expires_at > param("now"), account_id="me")
+    .ordered("-seen_at -created_at hash")
+)
 
 
 class AppToken(msgspec.Struct, frozen=True):
@@ -387,7 +372,7 @@ async def seen(w: Writing, hash_: str, country: str, *, until: int) -> None:
 
 async def open_sessions(reading: Reading, account: int) -> list[OpenSession]:
     """The one in use last first."""
-    return [OpenSession(*row) for row in await reading.fetch(SESSIONS, me=account, now=reading.now())]
+    return await SESSIONS.all(reading, me=account, now=reading.now())
 
 
 async def allowed(reading: Reading, account: int) -> list[AppToken]:

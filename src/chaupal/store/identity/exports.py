@@ -10,7 +10,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import exports
 
 
-class Export(msgspec.Struct, frozen=True):
+class Export(msgspec.Struct, frozen=True, rename={"account": "account_id"}):
     """A file with all of one's own. `country`: where its owner was, for whom lists were looked at. Times in ms."""
 
     id: int

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, func, or_, text as sql
+from sqlalchemy import and_, or_, text as sql
 
 from chaupal.store.machine.claims import HELD_FOR, HeldJobs
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import rulings
 from chaupal.store.tables.identity import accounts, import_faults, imported, imports
@@ -16,7 +16,7 @@ from chaupal.store.tables.square import posts
 MOST_FAULTS = 10_000  # that are kept of one file, the first ones; how many there were is counted all the same
 
 
-class Import(msgspec.Struct, frozen=True):
+class Import(msgspec.Struct, frozen=True, rename={"account": "account_id"}):
     """A file and how far it has been taken in. Times in ms since 1970 UTC; `at`: how many of `total` were looked at; `tries`: how
     often it was taken up and nothing came of it."""
 
@@ -61,9 +61,7 @@ came = updates(imports, held_until=0).where(id="of").run_of
 drop = deletes(imports).where(id="of").run_of
 END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
 WHO = selects(accounts.c.role, accounts.c.state).where(id="me")
-ADD_FAULT = inserts_once(import_faults)
-FAULTS = selects(import_faults, "number item why").where(import_id="of").ordered("number").limit("n")
-COUNT_FAULTS = selects(func.count()).where(same(import_faults, import_id="of"))
+COUNT_FAULTS = counts_of(import_faults).where(import_id="of")
 ADD_SOURCE = inserts_once(imported)
 BROUGHT = selects(imported.c.source, imported.c.post_id).where(among(imported.c.source, "sources"), account_id="me")
 PARENTS = selects(posts, "id root visibility").where(among(posts.c.id, "ids"), author="me", boost_of=None)
@@ -85,6 +83,10 @@ class Fault(msgspec.Struct, frozen=True):
     number: int
     item: str
     why: str
+
+
+ALL_FAULTS = rows_of(Fault, import_faults)
+FAULTS = ALL_FAULTS.where(import_id="of").ordered("number").limit("n")
 
 
 class Step(msgspec.Struct):
@@ -110,7 +112,7 @@ async def advance(w: Writing, id_: int, step: Step) -> bool:
     """In the commit of what was taken in. False where it was ended meanwhile."""
     room = MOST_FAULTS - await w.value(COUNT_FAULTS, of=id_) if step.faults else 0
     for fault in step.faults[: max(0, room)]:
-        await w.run(ADD_FAULT, import_id=id_, number=fault.number, item=fault.item, why=fault.why)
+        await ALL_FAULTS.add_once(w, fault, import_id=id_)
     return bool(
         await w.run(
             ADVANCE,
@@ -136,7 +138,7 @@ async def brings(reading: Reading, account: int) -> tuple[str, str]:
 
 
 async def faults(reading: Reading, id_: int, at_most: int) -> list[Fault]:
-    return [Fault(*row) for row in await reading.fetch(FAULTS, of=id_, n=at_most)]
+    return await FAULTS.all(reading, of=id_, n=at_most)
 
 
 async def brought(reading: Reading, account: int, sources: Sequence[str]) -> dict[str, int]:

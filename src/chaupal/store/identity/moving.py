@@ -37,7 +37,7 @@ SERVER = selects(accounts.c.server).where(id="of")
 HEADCOUNT = selects(accounts.c.followers_count).where(id="of")
 
 
-class Move(msgspec.Struct, frozen=True):
+class Move(msgspec.Struct, frozen=True, rename={"account": "account_id", "to": "to_id"}):
     """One move: `done` of `total` followers have come along. `at`: the tie after which it goes on, in its `phase`."""
 
     id: int

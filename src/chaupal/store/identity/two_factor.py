@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func, or_, select, text as sql
 
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.statements import columns_of, counts_of, deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, inserts, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import challenges, logins, passkeys, recovery_codes
 
@@ -17,12 +17,6 @@ ADD_RECOVERY = inserts(recovery_codes)
 DROP_RECOVERY = deletes(recovery_codes).where(account_id="me")
 USE_RECOVERY = deletes(recovery_codes).where(account_id="me", hash="which")
 recovery_left = counts_of(recovery_codes).where(account_id="of").number_of
-COLUMNS = columns_of(passkeys, "credential account_id public_key uses name created_at used_at")
-ADD_PASSKEY = inserts(passkeys)
-PASSKEYS = (
-    selects(*COLUMNS).where(same(passkeys, account_id="me")).order_by(passkeys.c.created_at, passkeys.c.credential)
-)
-PASSKEY = selects(*COLUMNS).where(same(passkeys, credential="which"))
 USE_PASSKEY = updates(passkeys, uses="times", used_at="at").where(credential="which")
 DROP_PASSKEY = deletes(passkeys).where(credential="which", account_id="me")
 DROP_PASSKEYS = deletes(passkeys).where(account_id="me")
@@ -42,7 +36,7 @@ TAKE_CHALLENGE = (
 DROP_CHALLENGES = deletes(challenges).where(challenges.c.expires_at < param("before"))
 
 
-class Passkey(msgspec.Struct, frozen=True):
+class Passkey(msgspec.Struct, frozen=True, rename={"account": "account_id"}):
     """A key that a device holds; we keep its public half (base64url). `uses`: what the device counts, to tell copies."""
 
     credential: str
@@ -52,6 +46,11 @@ class Passkey(msgspec.Struct, frozen=True):
     name: str
     created_at: int
     used_at: int | None
+
+
+ALL = rows_of(Passkey, passkeys)
+passkeys_of = ALL.where(account_id="of").ordered("created_at credential").all_of
+passkey = ALL.where(credential="of").first_of
 
 
 async def set_secret(w: Writing, account: int, secret: str) -> None:
@@ -80,19 +79,8 @@ async def use_recovery(w: Writing, account: int, hash_: str) -> bool:
 
 
 async def add_passkey(w: Writing, key: Passkey) -> None:
-    row = msgspec.structs.asdict(key)
-    row["account_id"] = row.pop("account")
-    await w.run(ADD_PASSKEY, **row)
+    await ALL.add(w, key)
     await w.run(COUNT_PASSKEYS, me=key.account)
-
-
-async def passkeys_of(reading: Reading, account: int) -> list[Passkey]:
-    return [Passkey(*row) for row in await reading.fetch(PASSKEYS, me=account)]
-
-
-async def passkey(reading: Reading, credential: str) -> Passkey | None:
-    row = await reading.first(PASSKEY, which=credential)
-    return Passkey(*row) if row else None
 
 
 async def use_passkey(w: Writing, credential: str, uses: int) -> None:

@@ -10,12 +10,12 @@ from contextvars import ContextVar
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, or_, select, text, text as sql
+from sqlalchemy import ColumnElement, Table, or_, text, text as sql
 
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict
 from chaupal.store.machine.dialect import DATABASE_TIME, listed, param, statement, text_param
-from chaupal.store.machine.statements import inserts, selects, updates
+from chaupal.store.machine.statements import rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 
 LASTS = 15 * SECOND  # how long a claim is good that is not renewed
@@ -114,42 +114,36 @@ HELD_FOR = 60_000  # ms after which another process goes on with what this one h
 
 
 class HeldJobs[Job: msgspec.Struct]:
-    """One kind of them. Its Struct has the columns of its table by name (`account` for `account_id`), without `held_until`.
+    """One kind of them. Its Struct has the columns of its table, without `held_until`.
 
     `can`: which of them this process can do, by parameters that `take_up` is told; others are a newer one's.
     """
 
     def __init__(self, table: Table, kind: type[Job], can: ColumnElement[bool] | None = None) -> None:
-        self._kind = kind
-        self._columns = {name: name if name in table.c else f"{name}_id" for name in kind.__struct_fields__}
-        asked = select(*(table.c[column] for column in self._columns.values()))
-        mine = table.c.account_id == param("me")
+        self._rows = rows = rows_of(kind, table)
         free = table.c.held_until < param("now")
         self.open = or_(table.c.state == sql("'waiting'"), table.c.state == sql("'running'"))
-        self._add = inserts(table)
-        self._one = statement(asked.where(table.c.id == param("of"), mine))
-        self._mine = statement(asked.where(mine).order_by(table.c.id.desc()).limit(param("n")))
-        self._busy = selects(table.c.id).where(mine, self.open).limit(1)
+        self._one = rows.where(id="of", account_id="me")
+        self._mine = rows.where(account_id="me").ordered("-id").limit("n")
+        self._busy = selects(table.c.id).where(self.open, account_id="me").limit(1)
         waits = (self.open, free) if can is None else (self.open, free, can)
-        self._next = statement(asked.where(*waits).order_by(table.c.id).limit(1))
+        self._next = rows.where(*waits).ordered("id").limit(1)
         tried = {"tries": table.c.tries + 1} if "tries" in table.c else {}
         self._hold = updates(table, held_until="until", **tried).where(self.open, free, id="of").values(state="running")
 
     async def add(self, w: Writing, one: Job, held_until: int = 0) -> None:
-        row = {column: getattr(one, name) for name, column in self._columns.items()}
-        await w.run(self._add, **row | {"created_at": w.now(), "held_until": held_until})
+        await self._rows.add(w, msgspec.structs.replace(one, created_at=w.now()), held_until=held_until)
 
     async def busy(self, reading: Reading, account: int) -> bool:
         """Whether one of theirs is still under way."""
         return await reading.value(self._busy, me=account) is not None
 
     async def by_id(self, reading: Reading, account: int, id_: int) -> Job | None:
-        row = await reading.first(self._one, me=account, of=id_)
-        return self._kind(*row) if row else None
+        return await self._one.first(reading, me=account, of=id_)
 
     async def mine(self, reading: Reading, account: int, at_most: int) -> list[Job]:
         """The newest first."""
-        return [self._kind(*row) for row in await reading.fetch(self._mine, me=account, n=at_most)]
+        return await self._mine.all(reading, me=account, n=at_most)
 
     async def take_up(self, w: Writing, **can: Any) -> Job | None:
         """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
@@ -157,4 +151,4 @@ class HeldJobs[Job: msgspec.Struct]:
         if row is None:
             return None
         held = await w.run(self._hold, of=row[0], now=w.now(), until=w.now() + HELD_FOR)
-        return self._kind(*row) if held else None
+        return self._rows.read(row) if held else None

@@ -5,7 +5,7 @@ where its column is, and is of that column's type. A text where a value would st
 itself. What is said of a second table is said by `same`.
 
 `REPORTS = rows_of(ReportRow, reports)`, then `OPEN = REPORTS.where(state="standing")`, and `await OPEN.all(reading, standing="open")`:
-a field of the Struct has its column's name, and its type says how the column keeps it.
+a field of the Struct has its column's name, or says it by `rename`, and its type says how the column keeps it.
 """
 
 from collections.abc import Callable
@@ -167,11 +167,11 @@ type Ways = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 class Form[T: msgspec.Struct]:
     """How a row of a kind is made into a Struct, and the other way."""
 
-    __slots__ = ("_kind", "_names", "_ways")
+    __slots__ = ("_columns", "_kind", "_names", "_ways")
 
     def __init__(self, kind: type[T], ways: dict[str, Ways]) -> None:
         self._kind = kind
-        self._names = kind.__struct_fields__
+        self._names, self._columns = kind.__struct_fields__, kind.__struct_encode_fields__
         by_type = {field.name: _ways(field.type) for field in msgspec.structs.fields(kind)}
         self._ways = {name: way for name, way in (by_type | ways).items() if way is not None}
 
@@ -187,7 +187,7 @@ class Form[T: msgspec.Struct]:
         for name, (_, write) in self._ways.items():
             if named[name] is not None:
                 named[name] = write(named[name])
-        return named
+        return dict(zip(self._columns, named.values(), strict=True))
 
 
 class Rows[T: msgspec.Struct](Chained):
@@ -247,7 +247,7 @@ class Rows[T: msgspec.Struct](Chained):
 
 def rows_of[T: msgspec.Struct](kind: type[T], table: Table, **ways: Ways) -> Rows[T]:
     """Rows of a table as Structs of this kind. `ways`: of fields that are kept otherwise than their type says."""
-    return Rows(select(*(table.c[name] for name in kind.__struct_fields__)), table, Form(kind, ways))
+    return Rows(select(*(table.c[name] for name in kind.__struct_encode_fields__)), table, Form(kind, ways))
 
 
 def _ways(type_: Any) -> Ways | None:

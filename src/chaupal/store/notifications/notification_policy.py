@@ -10,7 +10,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import NOTIFICATIONS
-from chaupal.store.machine.statements import columns_of, deletes, inserts_once, same, selects, updates, upserts
+from chaupal.store.machine.statements import columns_of, deletes, inserts_once, rows_of, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts
@@ -55,12 +55,12 @@ class NotificationRequest(msgspec.Struct, frozen=True):
     last_post: int | None
 
 
-_COLUMNS = columns_of(
-    notification_policies, "not_following not_followers new_accounts private_mentions limited_accounts"
+_CLASSES = " ".join(Policy.__struct_fields__)
+OF = rows_of(Policy, notification_policies).where(account_id="of")
+OF_MANY = selects(notification_policies, f"account_id {_CLASSES}").where(
+    among(notification_policies.c.account_id, "ids")
 )
-OF = selects(*_COLUMNS).where(same(notification_policies, account_id="me"))
-OF_MANY = selects(notification_policies.c.account_id, *_COLUMNS).where(among(notification_policies.c.account_id, "ids"))
-SET = upserts(notification_policies, "account_id", " ".join(Policy.__struct_fields__), account_id="me")
+SET = upserts(notification_policies, "account_id", _CLASSES, account_id="me")
 PERMIT = inserts_once(notification_permits, account_id="me", from_id="them")
 PERMITTED = selects(notification_permits.c.from_id).where(account_id="me", from_id="them")
 ASK = upserts(
@@ -101,8 +101,7 @@ made_at = selects(accounts.c.created_at).where(id="of").number_of
 
 
 async def policy_of(reading: Reading, account: int) -> Policy:
-    row = await reading.first(OF, me=account)
-    return Policy() if row is None else Policy(*row)
+    return await OF.first_of(reading, account) or Policy()
 
 
 async def of_many(reading: Reading, ids: Sequence[int]) -> dict[int, Policy]:
@@ -128,11 +127,8 @@ async def asking(
     reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool
 ) -> list[NotificationRequest]:
     """Newest first, one more than `limit`."""
-    rows = await reading.fetch(
-        REQUESTS.up if upward else REQUESTS.down, me=account, below=below, above=above, n=limit + 1
-    )
-    found = [NotificationRequest(*row) for row in rows]
-    return found[::-1] if upward else found
+    rows = await REQUESTS.page(reading, me=account, below=below, above=above, limit=limit, upward=upward)
+    return [NotificationRequest(*row) for row in rows]
 
 
 async def request(reading: Reading, account: int, id_: int) -> NotificationRequest | None:

@@ -10,8 +10,8 @@ from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import REACTIONS, TALKS, WROTE
-from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.statements import deletes, inserts_once, rows_of, same, selects, updates, upserts
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import ROOT_OF, Pages
 from chaupal.store.tables.identity import logins
 from chaupal.store.tables.square import conversations, mentions, posts, read_marks, thread_mutes
@@ -38,10 +38,12 @@ class Conversation(msgspec.Struct, frozen=True):
     people: tuple[int, ...]
 
 
-_COLUMNS = (conversations.c.root, conversations.c.last_post, conversations.c.unread, conversations.c.people)
 _MINE = conversations.c.account_id == param("me")
-OF = Pages(conversations.c.last_post, _MINE, base=select(*_COLUMNS))
-ONE = selects(*_COLUMNS).where(_MINE, same(conversations, root="of"))
+ALL = rows_of(Conversation, conversations)
+OF = Pages(
+    conversations.c.last_post, _MINE, base=select(*(conversations.c[name] for name in Conversation.__struct_fields__))
+)
+ONE = ALL.where(_MINE, root="of")
 PUT = upserts(
     conversations, "account_id root", "unread people", only=conversations.c.last_post <= param("post"), last_post="post"
 )
@@ -104,16 +106,12 @@ async def page(
     reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool
 ) -> list[Conversation]:
     """By their newest posts, the newest first, one more than `limit`."""
-    rows = await reading.by(TALKS, account).fetch(
-        OF.up if upward else OF.down, me=account, below=below, above=above, n=limit + 1
-    )
-    found = [_conversation(row) for row in rows]
-    return found[::-1] if upward else found
+    keyed = reading.by(TALKS, account)
+    return [*map(ALL.read, await OF.page(keyed, me=account, below=below, above=above, limit=limit, upward=upward))]
 
 
 async def by_root(reading: Reading, account: int, root: int) -> Conversation | None:
-    row = await reading.by(TALKS, account).first(ONE, me=account, of=root)
-    return None if row is None else _conversation(row)
+    return await ONE.first(reading.by(TALKS, account), me=account, of=root)
 
 
 async def inside(reading: Reading, account: int, root: int) -> list[int]:
@@ -136,10 +134,6 @@ async def remove(w: Writing, account: int, root: int) -> bool:
     """Out of the account's list; its posts stay, and whoever writes in it brings it back."""
     w.touch(TALKS, account)
     return await w.run(REMOVE, me=account, of=root) == 1
-
-
-def _conversation(row: Row) -> Conversation:
-    return Conversation(row[0], row[1], bool(row[2]), tuple(msgspec.json.decode(row[3], type=list[int])))
 
 
 # --- of which somebody wants to hear nothing: known by the post they began with ---

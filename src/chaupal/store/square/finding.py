@@ -26,7 +26,7 @@ from chaupal.store.machine.dialect import (
     words_but_none,
 )
 from chaupal.store.machine.shelves import EVERY, FOUND, Kind
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.statements import rows_of, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Both, Pages
 from chaupal.store.tables.federation import elsewhere
@@ -105,8 +105,6 @@ def _take(insert: Any) -> Any:
 
 
 PUT, TAKE = Statement(_put), Statement(_take)
-
-SOURCE = selects(posts, "author visibility boost_of text spoiler").where(id="of")
 
 _words = table("post_words")
 _wanted = post_tags.alias("wanted")
@@ -240,10 +238,8 @@ class Source(msgspec.Struct, frozen=True):
     spoiler: str
 
 
-async def source(w: Writing, post: int) -> Source | None:
-    """The post as it stands in this commit; None when it is gone."""
-    row = await w.first(SOURCE, of=post)
-    return None if row is None else Source(*row)
+# The post as it stands in this commit; None when it is gone.
+source = rows_of(Source, posts).where(id="of").first_of
 
 
 async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narrowed, bounds: Bounds) -> list[int]:

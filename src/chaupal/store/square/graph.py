@@ -324,9 +324,8 @@ async def pairs(
     reading: Reading, pages: Pages, *, below: int, above: int, limit: int, upward: bool, **params: Any
 ) -> list[tuple[int, int]]:
     """(id of the tie, what it leads to), newest first, one more than `limit`."""
-    stmt = pages.up if upward else pages.down
-    rows = await reading.fetch(stmt, below=below, above=above, n=limit + 1, **params)
-    return [(row[0], row[1]) for row in (reversed(rows) if upward else rows)]
+    rows = await pages.page(reading, below=below, above=above, limit=limit, upward=upward, **params)
+    return [(row[0], row[1]) for row in rows]
 
 
 NOTE = upserts(account_notes, "by to", by="me", to="them", text="note")

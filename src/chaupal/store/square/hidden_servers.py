@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, text as sql
+import msgspec
+from sqlalchemy import func, or_, select, text as sql
 
 from chaupal.store.machine.dialect import param, stands_below
 from chaupal.store.machine.shelves import RELATIONS
-from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, same, selects
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, rows_of, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.square.posts import Pages
 from chaupal.store.tables.federation import servers
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import domain_blocks, follow_requests, follows, severed_ties
@@ -24,7 +26,7 @@ class Hidden(NamedTuple):
     domain: str
 
 
-class Severed(NamedTuple):
+class Severed(msgspec.Struct, frozen=True, rename={"ruling": "ruling_id", "server": "server_id"}):
     """A follow that ended with a server. `kind`: following (`us` followed `them`) or follower. `at` in ms."""
 
     id: int
@@ -44,11 +46,8 @@ HIDE = inserts_once(domain_blocks, id="new", account_id="me", domain="domain")
 SHOW = deletes(domain_blocks).where(account_id="me", domain="domain")
 # How many somebody hides.
 many = counts_of(domain_blocks).where(account_id="of").number_of
-_MINE = selects(domain_blocks.c.id, domain_blocks.c.domain).where(
-    domain_blocks.c.id < param("below"), domain_blocks.c.id > param("above"), account_id="me"
-)
-NEWEST = _MINE.ordered("-id").limit("n")
-OLDEST = _MINE.ordered("id").limit("n")
+_MINE = domain_blocks.c.account_id == param("me")
+OF = Pages(domain_blocks.c.id, _MINE, base=select(domain_blocks.c.id, domain_blocks.c.domain))
 # The servers below its name.
 below = (
     selects(_below.c.id)
@@ -83,7 +82,9 @@ REQUESTS_WITH = {
     .limit("n")
     for far, near in (("by", "to"), ("to", "by"))
 }
-SEVER = inserts(severed_ties, "id us them kind boosts notify at languages", ruling_id="ruling", server_id="server")
+ALL_SEVERED = rows_of(Severed, severed_ties)
+# A follow has ended with its server: kept for whoever wants to ask again.
+sever = ALL_SEVERED.add
 # Of one event: a suspension, or (ruling 0) what somebody hid, from its id on; they may have hidden the same before.
 COUNTS = (
     selects(severed_ties.c.kind, func.count())
@@ -102,7 +103,7 @@ TOLD_BY = (
     .ordered("us")
     .limit("n")
 )
-SEVERED = selects(*severed_ties.c).where(us="me").order_by(severed_ties.c.id.desc()).limit("n")
+SEVERED = ALL_SEVERED.where(us="me").ordered("-id").limit("n")
 
 
 async def hide(w: Writing, me: int, domain: str, new: int) -> bool:
@@ -121,8 +122,8 @@ async def of_account(
     reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False
 ) -> list[Hidden]:
     """What somebody hides, the newest first, whichever way it was asked for."""
-    rows = await reading.fetch(OLDEST if upward else NEWEST, me=me, below=below, above=above, n=limit)
-    return [Hidden(row[0], row[1]) for row in (reversed(rows) if upward else rows)]
+    rows = await OF.rows(reading, upward=upward, me=me, below=below, above=above, n=limit)
+    return [Hidden(*row) for row in (reversed(rows) if upward else rows)]
 
 
 async def ties_with(reading: Reading, server: int, at_most: int) -> list[tuple[str, str, Row]]:
@@ -149,11 +150,6 @@ async def requests_with(reading: Reading, me: int, server: int, at_most: int) ->
     return found
 
 
-async def sever(w: Writing, one: Severed) -> None:
-    """A follow has ended with its server: kept for whoever wants to ask again."""
-    await w.run(SEVER, **one._asdict() | {"boosts": int(one.boosts), "notify": int(one.notify)})
-
-
 async def counts(reading: Reading, me: int, ruling: int, server: int, since: int) -> tuple[int, int]:
     """(followers, followed) of somebody that ended by a ruling, or (0) since they hid that server."""
     rows = await reading.fetch(COUNTS, me=me, ruling=ruling, there=server, after=since)
@@ -168,8 +164,4 @@ async def whose(reading: Reading, ruling: int, after: int, at_most: int) -> list
 
 async def severed(reading: Reading, me: int, at_most: int) -> list[Severed]:
     """Follows of somebody's that ended so, the newest first."""
-    rows = await reading.fetch(SEVERED, me=me, n=at_most)
-    return [
-        Severed(id_, ruling, server, us, them, kind, bool(boosts), bool(notify), at, languages)
-        for id_, ruling, server, us, them, kind, boosts, notify, at, languages in rows
-    ]
+    return await SEVERED.all(reading, me=me, n=at_most)

@@ -8,22 +8,13 @@ from sqlalchemy import exists, select, text as sql
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import RELATIONS
-from chaupal.store.machine.statements import (
-    columns_of,
-    counts_of,
-    deletes,
-    inserts,
-    inserts_once,
-    same,
-    selects,
-    updates,
-)
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, rows_of, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages, Widening
 from chaupal.store.tables.square import list_members, lists, posts
 
 
-class ListRow(msgspec.Struct, frozen=True):
+class ListRow(msgspec.Struct, frozen=True, rename={"owner": "account_id", "replies": "replies_policy"}):
     """`replies`: whose answers stand in it (`list`: to its people, `followed`: to whom one follows, `none`)."""
 
     id: int
@@ -33,20 +24,16 @@ class ListRow(msgspec.Struct, frozen=True):
     exclusive: bool
 
 
-COLUMNS = columns_of(lists, "id account_id title replies_policy exclusive")
-OF = selects(*COLUMNS).where(same(lists, account_id="me")).order_by(lists.c.title, lists.c.id)
-ONE = selects(*COLUMNS).where(same(lists, id="which", account_id="me"))
+ALL = rows_of(ListRow, lists)
+of_account = ALL.where(account_id="of").ordered("title id").all_of
+ONE = ALL.where(id="which", account_id="me")
 HOLDING = (
-    selects(*COLUMNS)
-    .join(list_members, list_members.c.list_id == lists.c.id)
-    .where(same(lists, account_id="me"), same(list_members, account_id="them"))
-    .order_by(lists.c.title, lists.c.id)
+    ALL.join(list_members, list_members.c.list_id == lists.c.id)
+    .where(same(list_members, account_id="them"), account_id="me")
+    .ordered("title id")
 )
-COUNT = counts_of(lists).where(account_id="me")
-ADD = inserts(
-    lists, id="new", account_id="me", title="title", replies_policy="policy", exclusive="alone", created_at="at"
-)
-CHANGE = updates(lists, title="name", replies_policy="policy", exclusive="alone").where(id="which", account_id="me")
+count = counts_of(lists).where(account_id="of").number_of
+CHANGE = updates(lists, "title replies_policy exclusive").where(id="which", account_id="me")
 REMOVE = deletes(lists).where(id="which", account_id="me")
 EMPTY = deletes(list_members).where(list_id="which")
 # Everybody in a list.
@@ -65,39 +52,22 @@ IN_LIST = Pages(
 POSTS = Widening(posts.c.id, among(posts.c.author, "authors"), sql(f"visibility <> {int(Visibility.DIRECT)}"))
 
 
-def _row(id_: int, owner: int, title: str, replies: str, exclusive: int) -> ListRow:
-    return ListRow(id_, owner, title, replies, bool(exclusive))
-
-
-async def of_account(reading: Reading, me: int) -> list[ListRow]:
-    """The account's lists, by title."""
-    return [_row(*row) for row in await reading.fetch(OF, me=me)]
-
-
 async def by_id(reading: Reading, me: int, id_: int) -> ListRow | None:
     """One of the account's lists; None where it has no such list."""
-    row = await reading.first(ONE, me=me, which=id_)
-    return None if row is None else _row(*row)
+    return await ONE.first(reading, me=me, which=id_)
 
 
 async def holding(reading: Reading, me: int, them: int) -> list[ListRow]:
     """Those of the account's lists in which somebody stands."""
-    return [_row(*row) for row in await reading.fetch(HOLDING, me=me, them=them)]
-
-
-async def count(reading: Reading, me: int) -> int:
-    found: int = await reading.value(COUNT, me=me)
-    return found
+    return await HOLDING.all(reading, me=me, them=them)
 
 
 async def add(w: Writing, made: ListRow) -> None:
-    await w.run(
-        ADD, new=made.id, me=made.owner, title=made.title, policy=made.replies, alone=int(made.exclusive), at=w.now()
-    )
+    await ALL.add(w, made, created_at=w.now())
 
 
 async def change(w: Writing, made: ListRow) -> None:
-    await w.run(CHANGE, which=made.id, me=made.owner, name=made.title, policy=made.replies, alone=int(made.exclusive))
+    await w.run(CHANGE, which=made.id, me=made.owner, **ALL.written(made))
     w.touch(RELATIONS, made.owner)
 
 

@@ -62,6 +62,13 @@ class Pages:
             return await reading.fetch(stmt, **params)
         return await reading.once(self._kind, params[self._key] if self._key else ONLY, stmt, **params)
 
+    async def page(
+        self, reading: Reading, *, below: int, above: int, limit: int, upward: bool, **params: Any
+    ) -> Sequence[Row]:
+        """Newest first, one more than `limit`, so that whoever shows them knows whether there is a next one."""
+        rows = await self.rows(reading, upward=upward, below=below, above=above, n=limit + 1, **params)
+        return rows[::-1] if upward else rows
+
 
 class Both(Pages):
     """Two lists read as one. Each is kept by itself, so that what changes in the one leaves the other as it is."""
@@ -122,9 +129,9 @@ def _of_all(here: Any = None, there: Any = None) -> dict[Scope, Pages]:
 async def skeleton(
     reading: Reading, pages: Pages, *, below: int, above: int, limit: int, upward: bool, **params: Any
 ) -> list[int]:
-    """Ids newest first, one more than `limit`, so that the page knows whether there is a next one."""
-    rows = await pages.rows(reading, upward=upward, below=below, above=above, n=limit + 1, **params)
-    return [row[0] for row in (reversed(rows) if upward else rows)]
+    """The ids of `Pages.page`."""
+    rows = await pages.page(reading, below=below, above=above, limit=limit, upward=upward, **params)
+    return [row[0] for row in rows]
 
 
 _NAMES_ME = exists().where(mentions.c.account_id == param("me"), mentions.c.post_id == posts.c.id)

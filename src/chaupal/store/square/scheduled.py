@@ -53,9 +53,8 @@ async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None
 
 async def page(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[UnsaidPost]:
     """The account's, newest first, one more than `limit`."""
-    stmt = OF.up if upward else OF.down
-    found = [_waiting(row) for row in await reading.fetch(stmt, me=account, below=below, above=above, n=limit + 1)]
-    return found[::-1] if upward else found
+    rows = await OF.page(reading, me=account, below=below, above=above, limit=limit, upward=upward)
+    return [*map(_waiting, rows)]
 
 
 async def by_id(reading: Reading, account: int, id_: int) -> UnsaidPost | None:
