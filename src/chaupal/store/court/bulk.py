@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import func, or_, text as sql
+from sqlalchemy import func, text as sql
 
 from chaupal.store.machine.claims import HELD_FOR
-from chaupal.store.machine.dialect import param
+from chaupal.store.machine.dialect import is_one_of, param
 from chaupal.store.machine.statements import counts_of, deletes, inserts, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import bulk_jobs, bulk_rows
@@ -43,7 +43,7 @@ class BulkRow(msgspec.Struct, frozen=True):
     said: str = ""
 
 
-_open = or_(bulk_jobs.c.state == sql(f"'{CHECKING}'"), bulk_jobs.c.state == sql(f"'{ENTERING}'"))
+_open = is_one_of(bulk_jobs.c.state, (CHECKING, ENTERING))
 ALL = rows_of(Job, bulk_jobs)
 by_id = ALL.by_id
 ALL_ROWS = rows_of(BulkRow, bulk_rows)
@@ -63,11 +63,7 @@ ROWS = (
 SAY = updates(bulk_rows, word="became", said="told").where(bulk_rows.c.word == sql("''"), job_id="of", at="which")
 COUNTS = selects(bulk_rows.c.word, func.count()).where(job_id="of").group_by(bulk_rows.c.word)
 BAD = (
-    ALL_ROWS.where(
-        or_(bulk_rows.c.word == sql("'wrong'"), bulk_rows.c.word == sql("'moved'")),
-        bulk_rows.c.at >= param("start"),
-        job_id="of",
-    )
+    ALL_ROWS.where(is_one_of(bulk_rows.c.word, ("wrong", "moved")), bulk_rows.c.at >= param("start"), job_id="of")
     .ordered("at")
     .limit("n")
 )

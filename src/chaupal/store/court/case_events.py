@@ -9,7 +9,7 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.court.docket import ALL_ORDERS, ALL_TARGETS, HIDDEN, PUBLIC, Order, Target
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, is_one_of, listed, param, statement, text_param
 from chaupal.store.machine.statements import inserts_once, rows_of, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import appeals, case_events, orders, rulings, targets
@@ -70,7 +70,7 @@ _before = case_events.alias("before")
 _bound_before = select(_before.c.id).where(
     _before.c.target_id == case_events.c.target_id,
     _before.c.number == case_events.c.number - 1,
-    or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
+    is_one_of(_before.c.state, ("in_force", "change_proposed", "change_concurred")),
 )
 # Where a target's case stands, looked up for one target after the other: as a join it is made for all of an order's at once.
 _state = (
@@ -103,10 +103,7 @@ came_to: ColumnElement[str] = case(
         ),
         sql(f"'{OWN_RULES}'"),
     ),
-    (
-        and_(or_(case_events.c.state == sql("'withdrawn'"), case_events.c.state == sql("'set_aside'")), _FREE),
-        sql("'undecided'"),
-    ),
+    (and_(is_one_of(case_events.c.state, ("withdrawn", "set_aside")), _FREE), sql("'undecided'")),
     (and_(case_events.c.state == sql("'stayed'"), _FREE), sql("'received'")),
     else_=case_events.c.state,
 ).label("came_to")
@@ -118,7 +115,7 @@ _standing = (
 )
 STANDING = _standing.where(among(targets.c.order_id, "ids"))
 # What ended with its order before it was in force waits for nothing, and nobody was told of it.
-_HALTED = or_(*(case_events.c.state == sql(f"'{state}'") for state in ("withdrawn", "set_aside", "stayed")))
+_HALTED = is_one_of(case_events.c.state, ("withdrawn", "set_aside", "stayed"))
 _TO_DO = not_(and_(_HALTED, _FREE))
 TO_DO = STANDING.where(_TO_DO)
 STANDING_IN = _standing.where(among(case_events.c.state, "states"))

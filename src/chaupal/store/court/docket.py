@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, text as sql, union
 
 from chaupal.kernel.clock import DAY
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, is_one_of, listed, param, statement, text_param
 from chaupal.store.machine.marks import LOST, NUMBERS_LOST
 from chaupal.store.machine.statements import counts_of, inserts, rows_of, same, selects, updates
 from chaupal.store.machine.triggers import accounts_of
@@ -132,7 +132,7 @@ ADD_TARGET = inserts(targets)
 TARGETS_OF_OWNER = ALL_TARGETS.where(order_id="of", owner_id="whose").ordered("number")
 ORDER = ALL_ORDERS.where(or_(orders.c.ref == text_param("of"), orders.c.secret_ref == text_param("of"))).limit(1)
 ORDERS = ALL_ORDERS.where(orders.c.id < param("below")).ordered("-id").limit("n")
-_BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
+_BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), is_one_of(orders.c.secrecy, SECRET))
 HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import func
 
 from chaupal.kernel.errors import or_not_found
-from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
+from chaupal.store.machine.dialect import among, in_span, listed, param, text_param, upsert
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -32,28 +32,18 @@ GROW = updates(marks, value="now_at").where(marks.c.key == LOG_SIZE)
 ADD_ENTRY = inserts(log_entries)
 PLACE = updates(log_entries, body="now_body").where(index="place")
 ADD_NODE = inserts(log_nodes)
-NODES = (
-    selects(log_nodes.c.hash)
-    .where(log_nodes.c.index >= param("start"), log_nodes.c.index < param("end"), level="at")
-    .ordered("index")
-)
+NODES = selects(log_nodes.c.hash).where(*in_span(log_nodes.c.index), level="at").ordered("index")
 NODES_AT = selects(log_nodes, "level index hash").where(
     among(log_nodes.c.level, "levels"), among(log_nodes.c.index, "indexes")
 )
-ENTRIES = (
-    selects(log_entries.c.body)
-    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"), log_entries.c.index < LOGGED)
-    .ordered("index")
-)
+_SPAN = in_span(log_entries.c.index)
+ENTRIES = selects(log_entries.c.body).where(*_SPAN, log_entries.c.index < LOGGED).ordered("index")
 ENTRY = selects(log_entries.c.body).where(index="of")
-WAITING = selects(log_entries.c.index, log_entries.c.body).where(
-    log_entries.c.index >= param("start"), log_entries.c.index < param("end")
-)
+_NUMBERED = selects(log_entries.c.index, log_entries.c.body)
+WAITING = _NUMBERED.where(*_SPAN)
 LAST = selects(func.max(log_entries.c.index))
-OF_KIND = selects(log_entries.c.index, log_entries.c.body).where(kind="kind").ordered("index")
-OF_KIND_IN = selects(log_entries.c.index, log_entries.c.body).where(
-    log_entries.c.index >= param("start"), log_entries.c.index < param("end"), kind="kind"
-)
+OF_KIND = _NUMBERED.where(kind="kind").ordered("index")
+OF_KIND_IN = _NUMBERED.where(*_SPAN, kind="kind")
 # In the order of the one index that has the kind in it: else a database that takes the kind for a common one reads the log from
 # its end until it finds one.
 LAST_OF_KIND = (
@@ -63,16 +53,9 @@ COUNT = selects(func.count()).where(log_entries.c.index < LOGGED)
 ADD_CHECKPOINT = inserts_once(log_checkpoints)
 ADD_DISCLOSURE = inserts(disclosures)
 DISCLOSURES = selects(disclosures, "name disclosure opened_at").where(log_index="of").ordered("name")
-BESIDE = (
-    selects(disclosures.c.log_index, disclosures.c.disclosure)
-    .where(disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end"), beside="open")
-    .ordered("log_index disclosure")
-)
-NAMED = (
-    selects(disclosures.c.log_index, disclosures.c.disclosure)
-    .where(disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end"), name="name")
-    .ordered("log_index")
-)
+_DISCLOSED = selects(disclosures.c.log_index, disclosures.c.disclosure).where(*in_span(disclosures.c.log_index))
+BESIDE = _DISCLOSED.where(beside="open").ordered("log_index disclosure")
+NAMED = _DISCLOSED.where(name="name").ordered("log_index")
 PUBLISH = updates(disclosures, beside="now").where(log_index="of", beside="was")
 BESIDE_TOO = updates(disclosures, beside="now").where(among(disclosures.c.name, "names"), log_index="of")
 SHARED = (

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, text as sql
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, is_one_of, listed, param, statement, text_param
 from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.statements import rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -100,13 +100,13 @@ forgive = updates(rulings, strike_until=None).where(id="of").run_of
 BY_TARGETS = ALL_RULINGS.where(among(rulings.c.target_id, "ids")).ordered("id")
 # What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
 # counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
-_TOLD = ALL_RULINGS.select_from(
-    rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id)
+_WITH_ORDERS = rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(
+    orders, orders.c.id == targets.c.order_id
 )
+_TOLD = ALL_RULINGS.select_from(_WITH_ORDERS)
 # (Whole servers have a list of their own: `/api/v1/instance/domain_blocks`.)
 _HIDES = and_(
-    or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING - OF_SERVERS))),
-    or_(orders.c.id.is_(None), open_at(param("now"))),
+    is_one_of(rulings.c.measure, sorted(HIDING - OF_SERVERS)), or_(orders.c.id.is_(None), open_at(param("now")))
 )
 BEGUN_AFTER = (
     _TOLD.where(rulings.c.log_index > param("leaf"), rulings.c.opened_log_index.is_(None), _HIDES)
@@ -125,17 +125,13 @@ ENDED_AFTER = (
 # Of the same thing, by another order that everybody may know of; the newest.
 ALSO = (
     selects(rulings.c.log_index)
-    .select_from(
-        rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(
-            orders, orders.c.id == targets.c.order_id
-        )
-    )
+    .select_from(_WITH_ORDERS)
     .where(
         rulings.c.subject_id == param("of"),
         rulings.c.term == text_param("tag"),
         rulings.c.lifted_at.is_(None),
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
-        or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(WITHHOLDING))),
+        is_one_of(rulings.c.measure, sorted(WITHHOLDING)),
         or_(orders.c.id.is_(None), open_at(param("at"))),
     )
     .ordered("-log_index")

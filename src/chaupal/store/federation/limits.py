@@ -12,7 +12,7 @@ from chaupal.policy.viewer import ABROAD
 from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
-from chaupal.store.machine.dialect import among, listed, param, stands_below
+from chaupal.store.machine.dialect import among, is_one_of, listed, param, stands_below
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
 from chaupal.store.machine.statements import Form, inserts_once, rows_of, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
@@ -68,7 +68,7 @@ class AllowedServer(msgspec.Struct, frozen=True, kw_only=True):
     domain: str = ""
 
 
-_OF_SERVERS = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(OF_SERVERS)))
+_OF_SERVERS = is_one_of(rulings.c.measure, sorted(OF_SERVERS))
 _NAMED = ALL_RULINGS.add_columns(servers.c.domain, func.coalesce(targets.c.number, 1)).select_from(
     rulings.join(servers, servers.c.id == rulings.c.subject_id).outerjoin(targets, targets.c.id == rulings.c.target_id)
 )

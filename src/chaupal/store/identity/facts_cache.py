@@ -13,7 +13,7 @@ from chaupal.policy.facts import STRANGER, Facts, Relations
 from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.rulings import Ruling, RulingIndex
 from chaupal.policy.viewer import Viewer
-from chaupal.store.machine.dialect import among, as_list, listed, param, stands_below, statement
+from chaupal.store.machine.dialect import among, as_list, is_one_of, listed, param, stands_below, statement
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.shelves import EVERY, FILTERS, ONLY, RELATIONS, RULINGS, note_until
 from chaupal.store.machine.statements import columns_of, selects
@@ -101,7 +101,7 @@ LAST_LEAF = selects(func.coalesce(LOGGED, 0) - 1)
 # by the time of the next answer that one of them was secret.
 _below, _beside_it = servers.alias("below"), targets.alias("beside_it")
 _these, _secret = among(rulings.c.id, "ids"), rulings.c.neutral == sql("1")
-_of_servers = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in OF_SERVERS))
+_of_servers = is_one_of(rulings.c.measure, OF_SERVERS)
 _COVERS, _UNDER, _MATTER, _CONCERNED = range(4)
 _owners = (
     select(_beside_it.c.order_id, _beside_it.c.owner_id.label("account_id"))

@@ -1,14 +1,24 @@
 """The log read beside what would open it, and all rulings: for whoever holds the one against the other."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select, text as sql, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, or_, select, text as sql, union_all
 
 from chaupal.policy.measures import STATES
 from chaupal.store.court.docket import ALL_ORDERS, Order
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
-from chaupal.store.machine.dialect import among, as_octets, listed, param, statement, text_param
+from chaupal.store.machine.dialect import (
+    Statement,
+    among,
+    as_octets,
+    in_span,
+    is_one_of,
+    listed,
+    param,
+    statement,
+    text_param,
+)
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Take
@@ -16,45 +26,40 @@ from chaupal.store.tables.court import appeals, case_events, clocks, orders, rul
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.log import disclosures, log_entries
 
-ENTRIES = (
-    selects(log_entries.c.index, log_entries.c.body)
-    .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
-    .ordered("index")
+_ENTRIES = selects(log_entries.c.index, log_entries.c.body)
+_OPENINGS = selects(disclosures, "log_index name disclosure")
+# Entries and what opens them: a stretch, and some.
+STRETCH = (
+    _ENTRIES.where(*in_span(log_entries.c.index)).ordered("index"),
+    _OPENINGS.where(*in_span(disclosures.c.log_index)),
 )
-OPENINGS = selects(disclosures, "log_index name disclosure").where(
-    disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
-)
+SOME = _ENTRIES.where(among(log_entries.c.index, "which")), _OPENINGS.where(among(disclosures.c.log_index, "which"))
 RENAMED = selects(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != text_param("none"))
-_SPAN = (rulings.c.log_index >= param("start"), rulings.c.log_index < param("end"))
+_SPAN = in_span(rulings.c.log_index)
 # Plus nothing, so that a stretch is found by its entries: SQLite would go through all that is in force for each of them.
 _lifted_at, _ends_at = rulings.c.lifted_at + sql("0"), rulings.c.ends_at + sql("0")
 _IN_FORCE = (_lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")), *_SPAN)
 BEGUN = ALL_RULINGS.where(*_SPAN).order_by(rulings.c.id)
 BEGUN_BY = ALL_RULINGS.where(among(rulings.c.log_index, "leaves")).order_by(rulings.c.id)
-ENDED = ALL_RULINGS.where(rulings.c.lift_log_index >= param("start"), rulings.c.lift_log_index < param("end")).order_by(
-    rulings.c.id
-)
-# Each by an index of its own: as one condition with "or" SQLite would go through all rulings.
-_NOWHERE = union_all(
-    *(
-        select(rulings.c.id).where(outside)
-        for leaf in (rulings.c.log_index, rulings.c.lift_log_index)
-        for outside in (leaf < 0, leaf >= param("size"))
-    )
-)
-NOWHERE = ALL_RULINGS.where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id)
+ENDED = ALL_RULINGS.where(*in_span(rulings.c.lift_log_index)).order_by(rulings.c.id)
+
+
+def _nowhere(id_: ColumnElement[int], *leaves: ColumnElement[int]) -> CompoundSelect[Any]:
+    """Rows that name an entry that is not there. Each by an index of its own: as one condition with "or" SQLite would go through all."""
+    return union_all(*(select(id_).where(outside) for leaf in leaves for outside in (leaf < 0, leaf >= param("size"))))
+
+
+_RULED_NOWHERE = _nowhere(rulings.c.id, rulings.c.log_index, rulings.c.lift_log_index)
+NOWHERE = ALL_RULINGS.where(rulings.c.id.in_(_RULED_NOWHERE)).order_by(rulings.c.id)
 DECIDED = (
     selects(case_events.c.id, case_events.c.log_index, orders.c.ref, targets.c.number, case_events, "state by")
     .join_from(case_events, targets, targets.c.id == case_events.c.target_id)
     .join(orders, orders.c.id == targets.c.order_id)
-    .where(case_events.c.log_index >= param("start"), case_events.c.log_index < param("end"))
+    .where(*in_span(case_events.c.log_index))
     .order_by(case_events.c.id)
 )
 _bound = rulings.alias("bound")
-_ANEW = (
-    case_events.c.log_index > param("entry"),
-    or_(*(case_events.c.state == sql(f"'{one}'") for one in ("refused", "closed"))),
-)
+_ANEW = (case_events.c.log_index > param("entry"), is_one_of(case_events.c.state, ("refused", "closed")))
 _BEGUN_ANEW = _bound.c.log_index > param("entry")
 _of_order = orders.c.ref, targets.c.number
 DECIDED_AFTER = statement(
@@ -80,18 +85,10 @@ _APPEALED = selects(
     *columns_of(appeals, "id log_index decided_log_index state outcome reason decided_by", rulings, "log_index")
 ).join_from(appeals, rulings, rulings.c.id == appeals.c.ruling_id)
 FILED, ENDED_APPEALS = (
-    _APPEALED.where(leaf >= param("start"), leaf < param("end")).order_by(appeals.c.id)
+    _APPEALED.where(*in_span(leaf)).order_by(appeals.c.id)
     for leaf in (appeals.c.log_index, appeals.c.decided_log_index)
 )
-APPEALED_NOWHERE = statement(
-    union_all(
-        *(
-            select(appeals.c.id).where(outside)
-            for leaf in (appeals.c.log_index, appeals.c.decided_log_index)
-            for outside in (leaf < 0, leaf >= param("size"))
-        )
-    )
-)
+APPEALED_NOWHERE = statement(_nowhere(appeals.c.id, appeals.c.log_index, appeals.c.decided_log_index))
 _limits = rulings.c.lifted_at.is_(None), rulings.c.subject_id == accounts.c.id
 # Whose row says that they are limited, and no ruling that was not written down as over does.
 UNRULED = (
@@ -129,9 +126,7 @@ TOLD_TOO_SOON = selects(clocks.c.id).where(
     (param("now") - clocks.c.starts_at) * 100 < (clocks.c.due_at - clocks.c.starts_at) * clocks.c.alerted,
     stopped_at=None,
 )
-RECEIVED = ALL_ORDERS.where(orders.c.log_index >= param("start"), orders.c.log_index < param("end")).order_by(
-    orders.c.id
-)
+RECEIVED = ALL_ORDERS.where(*in_span(orders.c.log_index)).order_by(orders.c.id)
 # Of what is in force: the row as far as the log says it (reasons are long, and compared as bytes), the entry, and by name what
 # opens of it whom it is about and why.
 SAID = columns_of(
@@ -162,7 +157,7 @@ UNMATCHED = (
     .where(
         log_entries.c.index > param("above"),
         or_(
-            or_(log_entries.c.kind == sql("'measure'"), log_entries.c.kind == sql("'deamp'")) & ~_begun,
+            is_one_of(log_entries.c.kind, ("measure", "deamp")) & ~_begun,
             (log_entries.c.kind == sql("'reversal'")) & ~_ended,
         ),
     )
@@ -189,8 +184,6 @@ ORDERS_IN_FORCE = ALL_ORDERS.where(
     .where(targets.c.order_id == orders.c.id, _lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")))
     .exists()
 )
-ENTRIES_AT = selects(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which"))
-OPENINGS_AT = selects(disclosures, "log_index name disclosure").where(among(disclosures.c.log_index, "which"))
 
 
 class DecidedRow(NamedTuple):
@@ -222,11 +215,7 @@ type Opened = tuple[int, bytes, dict[str, str]]  # index, entry, disclosures by 
 
 async def entries_with_openings(reading: Reading, start: int, count: int) -> list[Opened]:
     """(index, entry, disclosures by field name) from `start` on, in order."""
-    opens: dict[int, dict[str, str]] = {}
-    for index, name, text in await reading.fetch(OPENINGS, start=start, end=start + count):
-        opens.setdefault(index, {})[name] = text
-    rows = await reading.fetch(ENTRIES, start=start, end=start + count)
-    return [(index, bytes(body), opens.get(index, {})) for index, body in rows]
+    return await _with_openings(reading, STRETCH, start=start, end=start + count)
 
 
 async def renamed(reading: Reading) -> dict[str, str]:
@@ -236,11 +225,15 @@ async def renamed(reading: Reading) -> dict[str, str]:
 
 async def entries_at(reading: Reading, indexes: Sequence[int]) -> list[Opened]:
     """The same of these entries alone."""
+    return await _with_openings(reading, SOME, which=listed(indexes))
+
+
+async def _with_openings(reading: Reading, asked: tuple[Statement, Statement], **these: int | str) -> list[Opened]:
+    entries, openings = asked
     opens: dict[int, dict[str, str]] = {}
-    for index, name, text in await reading.fetch(OPENINGS_AT, which=listed(indexes)):
+    for index, name, text in await reading.fetch(openings, **these):
         opens.setdefault(index, {})[name] = text
-    rows = await reading.fetch(ENTRIES_AT, which=listed(indexes))
-    return [(index, bytes(body), opens.get(index, {})) for index, body in rows]
+    return [(index, bytes(body), opens.get(index, {})) for index, body in await reading.fetch(entries, **these)]
 
 
 async def begun(reading: Reading, start: int, count: int) -> list[RulingRow]:

@@ -10,11 +10,11 @@ from contextvars import ContextVar
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, or_, text, text as sql
+from sqlalchemy import ColumnElement, Table, text
 
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict
-from chaupal.store.machine.dialect import DATABASE_TIME, listed, param, statement, text_param
+from chaupal.store.machine.dialect import DATABASE_TIME, is_one_of, listed, param, statement, text_param
 from chaupal.store.machine.statements import rows_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 
@@ -122,7 +122,7 @@ class HeldJobs[Job: msgspec.Struct]:
     def __init__(self, table: Table, kind: type[Job], can: ColumnElement[bool] | None = None) -> None:
         self._rows = rows = rows_of(kind, table)
         free = table.c.held_until < param("now")
-        self.open = or_(table.c.state == sql("'waiting'"), table.c.state == sql("'running'"))
+        self.open = is_one_of(table.c.state, ("waiting", "running"))
         self._one = rows.where(id="of", account_id="me")
         self._mine = rows.where(account_id="me").ordered("-id").limit("n")
         self._busy = selects(table.c.id).where(self.open, account_id="me").limit(1)

@@ -123,6 +123,16 @@ def if_said(name: str, condition: Any) -> ColumnElement[bool]:
     return or_(text_param(name) == "", condition)
 
 
+def is_one_of(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """A column is one of these words of ours. They stand in the text: by a parameter no index of some rows is found."""
+    return or_(*(column == literal_column(f"'{word}'") for word in words))
+
+
+def in_span(column: ColumnElement[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """A column is from the parameter `start` on, and before `end`."""
+    return column >= param("start"), column < param("end")
+
+
 def stands_below(lower: ColumnElement[str], upper: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether one name of a host stands below another. Every letter counts, also those that patterns take for any."""
     rest = func.length(lower) - func.length(upper)
