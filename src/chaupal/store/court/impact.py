@@ -27,24 +27,19 @@ _SUMS = (
     func.coalesce(func.sum(posts.c.boosts_count), 0),
     func.coalesce(func.sum(posts.c.likes_count), 0),
 )
-_BY = (posts.c.author == param("author"), posts.c.boost_of.is_(None))
-OF_ACCOUNT = selects(*_SUMS).where(*_BY)
-OF_POSTS = selects(*_SUMS).where(among(posts.c.id, "ids"))
-TONGUES = selects(posts.c.language, func.count()).where(*_BY).group_by(posts.c.language)
-TONGUES_OF = selects(posts.c.language, func.count()).where(among(posts.c.id, "ids")).group_by(posts.c.language)
-TAGS = (
-    selects(post_tags.c.key, func.min(post_tags.c.name), func.count())
-    .where(author="author")
-    .group_by(post_tags.c.key)
-    .order_by(func.count().desc(), post_tags.c.key)
-    .limit("n")
+# Of an account, and of some posts.
+_BY, _THESE = (posts.c.author == param("author"), posts.c.boost_of.is_(None)), (among(posts.c.id, "ids"),)
+OF_ACCOUNT, OF_POSTS = (selects(*_SUMS).where(*which) for which in (_BY, _THESE))
+TONGUES, TONGUES_OF = (
+    selects(posts.c.language, func.count()).where(*which).group_by(posts.c.language) for which in (_BY, _THESE)
 )
-TAGS_OF = (
+TAGS, TAGS_OF = (
     selects(post_tags.c.key, func.min(post_tags.c.name), func.count())
-    .where(among(post_tags.c.post_id, "ids"))
+    .where(which)
     .group_by(post_tags.c.key)
     .order_by(func.count().desc(), post_tags.c.key)
     .limit("n")
+    for which in (post_tags.c.author == param("author"), among(post_tags.c.post_id, "ids"))
 )
 USES = selects(func.count(), func.count(distinct(post_tags.c.author))).where(same(post_tags, key="term"))
 # Whom a message was for, and what is for followers, is looked at where it is named itself, and nowhere else.

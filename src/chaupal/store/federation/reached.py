@@ -17,20 +17,16 @@ from chaupal.store.tables.square import follows, posts
 NOTE = upsert(lambda insert: insert(reached).on_conflict_do_nothing(index_elements=["post_id", "server_id"]))
 # A repost of ours is delivered in its own name, and servers fetch what it carries.
 _SAID = func.coalesce(posts.c.boost_of, posts.c.id)
+_DELIVERED = reached.join(posts, posts.c.id == reached.c.post_id)
 OF_POSTS = (
     selects(_SAID, func.count(distinct(reached.c.server_id)))
-    .select_from(reached)
-    .join(posts, posts.c.id == reached.c.post_id)
+    .select_from(_DELIVERED)
     .where(or_(among(posts.c.id, "ids"), among(posts.c.boost_of, "ids")))
     .group_by(_SAID)
 )
 # How many servers hold copies of what an account said.
 of_account = (
-    selects(func.count(distinct(reached.c.server_id)))
-    .select_from(reached)
-    .join(posts, posts.c.id == reached.c.post_id)
-    .where(same(posts, author="of"))
-    .number_of
+    selects(func.count(distinct(reached.c.server_id))).select_from(_DELIVERED).where(same(posts, author="of")).number_of
 )
 FOLLOWERS = (
     selects(follows.c.to, func.count())
@@ -48,19 +44,13 @@ ORIGINS = (
 servers_of = (
     selects(reached.c.server_id)
     .distinct()
-    .select_from(reached)
-    .join(posts, posts.c.id == reached.c.post_id)
+    .select_from(_DELIVERED)
     .where(or_(posts.c.id == param("of"), posts.c.boost_of == param("of")))
     .ids_of
 )
 # Ids of the servers to which anything by an account was delivered.
 servers_of_account = (
-    selects(reached.c.server_id)
-    .distinct()
-    .select_from(reached)
-    .join(posts, posts.c.id == reached.c.post_id)
-    .where(same(posts, author="of"))
-    .ids_of
+    selects(reached.c.server_id).distinct().select_from(_DELIVERED).where(same(posts, author="of")).ids_of
 )
 FORGET = deletes(reached).where(post_id="of").returning(reached.c.server_id)
 HAS = selects(reached.c.post_id).where(among(reached.c.post_id, "ids"), server_id="server")

@@ -1,41 +1,35 @@
 """Small named values of the house: the log's origin, and on SQLite the mark by which the command line tells of a change."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, cast, func, select
 
-from chaupal.store.machine.dialect import text_param, upsert
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.dialect import text_param
+from chaupal.store.machine.statements import inserts_once, selects, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.machine import marks
 
 CHANGED_BESIDE = "changed_beside"
 LOG_SIZE = "log_size"  # how many entries the public log has; whoever appends holds this row
-_sized = marks.alias("sized")
-LOGGED = select(cast(_sized.c.value, BigInteger)).where(_sized.c.key == LOG_SIZE).scalar_subquery()  # for a statement
 
+
+def _number(key: Any, name: str) -> Any:
+    """A mark that is a number, for a statement."""
+    named = marks.alias(name)
+    return select(cast(named.c.value, BigInteger)).where(named.c.key == key).scalar_subquery()
+
+
+LOGGED = _number(LOG_SIZE, "sized")
 # From which size on the log bears its own name: what it had before it was begun anew was signed under another (`log.beginning`).
 LOG_KEPT = "log_kept"
-_kept = marks.alias("kept")
-KEPT = func.coalesce(select(cast(_kept.c.value, BigInteger)).where(_kept.c.key == LOG_KEPT).scalar_subquery(), 0)
+KEPT = func.coalesce(_number(LOG_KEPT, "kept"), 0)
 # How many numbers of a year may have been given out by what is lost: `numbers_lost:2026`.
 NUMBERS_LOST = "numbers_lost:"
-_lost = marks.alias("lost")
-LOST = func.coalesce(
-    select(cast(_lost.c.value, BigInteger)).where(_lost.c.key == text_param("lost")).scalar_subquery(), 0
-)
+LOST = func.coalesce(_number(text_param("lost"), "lost"), 0)
 
 READ = selects(marks.c.value).where(key="k")
-WRITE = upsert(
-    lambda insert: (
-        insert(marks)
-        .values(key=text_param("k"), value=text_param("v"))
-        .on_conflict_do_update(index_elements=["key"], set_={"value": text_param("v")})
-    )
-)
-BEGIN = upsert(
-    lambda insert: (
-        insert(marks).values(key=text_param("k"), value=text_param("v")).on_conflict_do_nothing(index_elements=["key"])
-    )
-)
+WRITE = upserts(marks, "key", key="k", value="v")
+BEGIN = inserts_once(marks, "", "key", key="k", value="v")
 BEGUN = selects(marks.c.key, marks.c.value).where(marks.c.key.like(text_param("k")))
 
 

@@ -83,12 +83,17 @@ QUOTED_GOES = updates(posts, quote_state="state").where(quote_of="of", quote_sta
 DELETE = deletes(posts).where(id="of")
 REPOSTS_OF = selects(posts, "id author visibility").where(boost_of="of")
 REPOST_BY = selects(posts.c.id).where(boost_of="of", author="me")
-DROP_TAGS = deletes(post_tags).where(post_id="of")
-DROP_MENTIONS = deletes(mentions).where(post_id="of")
+DROP_TAGS, DROP_MENTIONS = (deletes(table).where(post_id="of") for table in (post_tags, mentions))
 LIST_ELSEWHERE = inserts_once(elsewhere, post_id="of", server_id="whence", language="tongue")
 DROP_ELSEWHERE = deletes(elsewhere).where(post_id="of")
-DROP_LINK = deletes(post_links).where(post_id="of")
-ORPHAN_PICTURES = updates(media, post_id=None, was_of=media.c.post_id, loose_at="at").where(post_id="of")
+# What goes with a post. Pictures are left to their owner.
+GOES_WITH_IT = (
+    DROP_TAGS,
+    DROP_MENTIONS,
+    *(deletes(table).where(post_id="of") for table in (likes, bookmarks, pins, revisions, post_links)),
+    updates(media, post_id=None, was_of=media.c.post_id, loose_at="at").where(post_id="of"),
+    DELETE,
+)
 SAID_BEFORE = selects(idempotency.c.post_id).where(idempotency.c.at > param("since"), account_id="me", key="key")
 _SAID = {"account_id": "me", "key": "key", "post_id": "of", "at": "at"}
 SAID = upserts(idempotency, "account_id key", **_SAID)
@@ -96,10 +101,6 @@ SAY_ONCE = upserts(idempotency, "account_id key", **_SAID, only=idempotency.c.at
 LANGUAGE_OF_LAST = selects(posts.c.language).where(author="me", boost_of=None).ordered("-id").limit(1)
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD_POST = selects(posts.c.id).where(id="of").with_for_update()
-DROP_LIKES = deletes(likes).where(post_id="of")
-DROP_PINS = deletes(pins).where(post_id="of")
-DROP_REVISIONS = deletes(revisions).where(post_id="of")
-DROP_BOOKMARKS = deletes(bookmarks).where(post_id="of")
 
 SAID_FOR = 3_600_000  # ms that an Idempotency-Key is kept
 
@@ -243,17 +244,7 @@ async def remove(w: Writing, post: Post) -> list[Gone]:
         w.touch(POSTS, one.post)
         w.touch(REACTIONS, one.author)
         w.touch(WROTE, one.author)
-    for stmt in (
-        DROP_TAGS,
-        DROP_MENTIONS,
-        DROP_LIKES,
-        DROP_BOOKMARKS,
-        DROP_PINS,
-        DROP_REVISIONS,
-        DROP_LINK,
-        ORPHAN_PICTURES,
-        DELETE,
-    ):
+    for stmt in GOES_WITH_IT:
         await w.run(stmt, of=post.id, at=w.now())
     if post.server:
         await w.run(DROP_ELSEWHERE, of=post.id)
