@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import msgspec
 import regex
-from sqlalchemy import CheckConstraint, ColumnElement, and_, func, or_, select, text
+from sqlalchemy import CheckConstraint, and_, func, or_, select, text
 
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.quotes import ACCEPTED
 from chaupal.policy.things import Poll
 from chaupal.store.machine import migrate, triggers
-from chaupal.store.machine.dialect import Statement, among, listed, param, statement
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.statements import Chained, selects
 from chaupal.store.machine.work import Reading
 from chaupal.store.tables.columns import meta
 from chaupal.store.tables.court import rulings
@@ -40,37 +40,41 @@ _quoted = select(_other.c.id).where(_other.c.id == posts.c.quote_of)
 
 _standing = posts.c.quote_state == text(f"'{ACCEPTED}'")
 _polled = select(posts.c.id).where(posts.c.poll != text("''"))
-# What is wrong, with which row, and how that is found.
-_WRONG: tuple[tuple[str, ColumnElement[int], ColumnElement[bool]], ...] = (
-    ("a ruling without its entry in the log", rulings.c.id, rulings.c.log_index.not_in(select(log_entries.c.index))),
-    ("a ruling decided and approved by one person", rulings.c.id, rulings.c.decided_by == rulings.c.approved_by),
-    ("a post whose count of likes is wrong", posts.c.id, posts.c.likes_count != _likes),
-    ("a post whose count of reposts is wrong", posts.c.id, posts.c.boosts_count != _reposts),
-    ("a post whose count of answers is wrong", posts.c.id, posts.c.replies_count != _answers),
-    ("a post whose count of quotes is wrong", posts.c.id, posts.c.quotes_count != _quotes),
-    (
-        "a quote that stands, of a post that is gone",
-        posts.c.id,
-        and_(posts.c.quote_of.is_not(None), _standing, ~_quoted.exists()),
+# Each gives the ids that are wrong, and what is wrong with them.
+_WRONG: dict[str, Chained] = {
+    "a ruling without its entry in the log": selects(rulings.c.id).where(
+        rulings.c.log_index.not_in(select(log_entries.c.index))
     ),
-    ("a vote in a poll that is gone", poll_votes.c.post_id.distinct(), poll_votes.c.post_id.not_in(_polled)),
-    ("a poll to be closed that is gone", polls_open.c.post_id, polls_open.c.post_id.not_in(_polled)),
-    (
-        "a link to be followed, of a post that is gone",
-        post_links.c.post_id,
-        post_links.c.post_id.not_in(select(posts.c.id)),
+    "a ruling decided and approved by one person": selects(rulings.c.id).where(
+        rulings.c.decided_by == rulings.c.approved_by
     ),
-    ("an account whose count of followers is wrong", accounts.c.id, accounts.c.followers_count != _followers),
-    ("an account whose count of people it follows is wrong", accounts.c.id, accounts.c.following_count != _following),
-    ("an account whose count of posts is wrong", accounts.c.id, accounts.c.posts_count != _posts),
-    (
-        "an account whose newest post is said to be of another day",
-        accounts.c.id,
-        func.coalesce(accounts.c.last_post_at, -1) != func.coalesce(_newest, -1),
+    "a post whose count of likes is wrong": selects(posts.c.id).where(posts.c.likes_count != _likes),
+    "a post whose count of reposts is wrong": selects(posts.c.id).where(posts.c.boosts_count != _reposts),
+    "a post whose count of answers is wrong": selects(posts.c.id).where(posts.c.replies_count != _answers),
+    "a post whose count of quotes is wrong": selects(posts.c.id).where(posts.c.quotes_count != _quotes),
+    "a quote that stands, of a post that is gone": selects(posts.c.id).where(
+        posts.c.quote_of.is_not(None), _standing, ~_quoted.exists()
     ),
-    ("an event that was given up", outbox.c.seq, outbox.c.failed_at.is_not(None)),
-)
-QUESTIONS: dict[str, Statement] = {what: selects(id_).where(wrong).limit(20) for what, id_, wrong in _WRONG}
+    "a vote in a poll that is gone": selects(poll_votes.c.post_id)
+    .where(poll_votes.c.post_id.not_in(_polled))
+    .distinct(),
+    "a poll to be closed that is gone": selects(polls_open.c.post_id).where(polls_open.c.post_id.not_in(_polled)),
+    "a link to be followed, of a post that is gone": selects(post_links.c.post_id).where(
+        post_links.c.post_id.not_in(select(posts.c.id))
+    ),
+    "an account whose count of followers is wrong": selects(accounts.c.id).where(
+        accounts.c.followers_count != _followers
+    ),
+    "an account whose count of people it follows is wrong": selects(accounts.c.id).where(
+        accounts.c.following_count != _following
+    ),
+    "an account whose count of posts is wrong": selects(accounts.c.id).where(accounts.c.posts_count != _posts),
+    "an account whose newest post is said to be of another day": selects(accounts.c.id).where(
+        func.coalesce(accounts.c.last_post_at, -1) != func.coalesce(_newest, -1)
+    ),
+    "an event that was given up": selects(outbox.c.seq).where(outbox.c.failed_at.is_not(None)),
+}
+QUESTIONS = {what: asked.limit(20) for what, asked in _WRONG.items()}
 # Counts of polls stand in the post's JSON, so they are held against the votes outside SQL, some polls at a time.
 POLLS = (
     selects(posts.c.id, posts.c.poll)
