@@ -1,32 +1,38 @@
 """A store at this version as a file, to begin with a copy of: to migrate each took longer than most tests."""
 
 import asyncio
-import atexit
+import fcntl
 import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from chaupal.store.machine.migrate import migrate, sqlite_url
+from compiled import folder
 
 _ONE_AT_A_TIME = Lock()  # several servers may begin at once, each in a thread, and alembic knows but one migration
 
 
 def begun() -> Path:
-    """The file, migrated once in this process; nobody writes into it."""
+    """The file, migrated once in a run, by whichever process asks first while others wait; nobody writes into it."""
     with _ONE_AT_A_TIME:
-        return made()
+        return made(Path(folder(), "begun"))
 
 
 @cache
-def made() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="chaupal-begun-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    file = folder / "chaupal.db"
-    with ThreadPoolExecutor(1) as thread:  # a loop may be running here
-        thread.submit(asyncio.run, migrate(sqlite_url(file))).result()
+def made(place: Path) -> Path:
+    file = place / "chaupal.db"
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            making = place / "making" / file.name
+            shutil.rmtree(making.parent, ignore_errors=True)  # of one that was ended meanwhile
+            making.parent.mkdir()
+            with ThreadPoolExecutor(1) as thread:  # a loop may be running here
+                thread.submit(asyncio.run, migrate(sqlite_url(making))).result()
+            making.rename(file)
     return file
 
 
