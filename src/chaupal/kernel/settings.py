@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_type_hints
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -370,11 +370,18 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
     except msgspec.ValidationError as error:
         what, _, name = str(error).partition(" - at `$.")
         strange = what.replace("Object contains unknown field", "no setting is called")
-        raise BadSettings(f"{name.rstrip('`')}: {what}" if name else f"{file}: {strange}") from error
+        name = name.rstrip("`")
+        raise BadSettings(f"{name}: {what}{_choices(name)}" if name else f"{file}: {strange}") from error
     named = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     settings = msgspec.structs.replace(settings, public_url=named)
     _check(settings)
     return settings
+
+
+def _choices(name: str) -> str:
+    """What a setting may be, of one that takes one of a few words."""
+    words = get_args(get_type_hints(Settings).get(name))
+    return f"; it is one of {', '.join(words)}" if words and all(isinstance(word, str) for word in words) else ""
 
 
 PREFIX = "CHAUPAL_"

@@ -70,6 +70,14 @@ async def test_a_wrong_token_is_counted_and_told_how_often(limited: RunningHouse
         assert (await client.get("/api/v1/timelines/home")).status_code == 429
 
 
+async def test_a_class_behind_one_address_joins_together_and_mistypes(limited: RunningHouse):
+    async with browser(limited, "203.0.113.7") as client:
+        await client.get("/signup")
+        typed = {"handle": "naya", "password": "short", "csrf": client.cookies["visitor"]}
+        answers = [await client.post("/signup", data=typed | {"email": f"{n}@example.org"}) for n in range(26)]
+    assert [one.status_code for one in answers] == [422] * 25 + [429]
+
+
 # --- whoever has been here, or has more than a password, while a name is guessed at ---
 
 

@@ -65,6 +65,7 @@ def test_what_cannot_be_used_is_named(bad):
     with pytest.raises(BadSettings) as caught:
         load_settings(environ={f"CHAUPAL_{k.upper()}": v for k, v in bad.items()})
     assert next(iter(bad)) in str(caught.value)
+    assert ("; it is one of open, approval, closed" in str(caught.value)) == ("registrations" in bad)
 
 
 def test_an_unknown_setting_in_the_file_is_refused(tmp_path):

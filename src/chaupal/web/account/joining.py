@@ -236,7 +236,8 @@ NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 ROUTES: tuple[Route, ...] = (
     post("/logout", log_out, Surface.NONE, **OPEN),
     get("/signup", show_signup, Surface.NONE, **OPEN),
-    post("/signup", sign_up, Surface.NONE, limit=(5, 1_800), guards="email", **OPEN),
+    # A class, or a village behind one address, joins together, and mistypes.
+    post("/signup", sign_up, Surface.NONE, limit=(25, 1_800), guards="email", **OPEN),
     get("/welcome", welcome, Surface.OWN, **NOT_YET),
     post("/welcome", mail_again, Surface.OWN, limit=(3, 900), **NOT_YET),
     get("/confirm/{secret}", show_confirm, Surface.NONE, **OPEN),
