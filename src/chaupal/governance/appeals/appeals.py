@@ -15,7 +15,7 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause
 from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import role_grants
@@ -88,7 +88,7 @@ async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
         strike = await notices.strike_of(court, w, row.ruling_id)
         now = court.clock()
         public = entries.Appeal(step="withdrawn", at=tlog.at_minute(now))
-        leaf = await _log(court, w, strike, public, row.log_index)
+        leaf = await notices.enter(court, w, strike, public, row.log_index)
         if not await appeals.withdraw(w, id_, now, leaf):
             raise Conflict(ENDED)
         await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
@@ -216,7 +216,7 @@ async def decide_in(
         at=tlog.at_minute(now),
         by=pseudonym(court, me),
     )
-    leaf = await _log(court, w, strike, log.EntryContent(public, {"reason": reason}), row.log_index)
+    leaf = await notices.enter(court, w, strike, log.EntryContent(public, {"reason": reason}), row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
         raise Conflict(ENDED)
     following = None
@@ -257,7 +257,7 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
         earlier=len(await appeals.judges_of(w, ruling.id)),
         at=tlog.at_minute(now),
     )
-    leaf = await _log(court, w, strike, public, ruling.log_index)
+    leaf = await notices.enter(court, w, strike, public, ruling.log_index)
     row = AppealRow(
         id=court.make_id(), ruling_id=ruling.id, account_id=viewer.me, state=appeals.FILED, text=text, language=viewer.language,
         filed_at=now, due_at=due, assigned_to=None, decided_by=None, decided_at=None, outcome="", reason="",
@@ -267,11 +267,6 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
     if not await appeals.add(w, row):
         raise Conflict("already_appealed")
     return row
-
-
-async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | log.EntryContent, prev: int) -> int:
-    under = record.of_ruling(strike.ruling, strike.order)
-    return await log.append(court, w, strike.ruling.order_ref, said, prev=prev, **under)
 
 
 # --- deciding ---

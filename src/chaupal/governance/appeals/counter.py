@@ -6,7 +6,7 @@ from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import cases, clocks, effects, guards
 from chaupal.governance.context import Court, pseudonym
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
@@ -134,8 +134,7 @@ async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> 
 async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int | None) -> None:
     who = None if by is None else pseudonym(court, by)
     public = entries.Counter(step=name, at=tlog.at_minute(court.clock()), by=who)
-    said = record.of_ruling(strike.ruling, strike.order)
-    await log.append(court, w, strike.ruling.order_ref, public, prev=strike.ruling.log_index, **said)
+    await notices.enter(court, w, strike, public, strike.ruling.log_index)
 
 
 async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:

@@ -196,9 +196,16 @@ async def note(
         gag=gag if kept_back else "",
         until=tlog.at_minute(until) if kept_back and until is not None else None,
     )
+    told_of = strike.ruling.lift_log_index if about == tellings.ENDED else strike.ruling.log_index
+    return await enter(court, w, strike, public, told_of)
+
+
+async def enter(
+    court: Court, w: Writing, strike: Strike, said: entries.Public | log.EntryContent, prev: int | None
+) -> int:
+    """An entry of the log about a ruling, after its entry `prev`; its index."""
     row = strike.ruling
-    told_of = row.lift_log_index if about == tellings.ENDED else row.log_index
-    return await log.append(court, w, row.order_ref, public, prev=told_of, **record.of_ruling(row, strike.order))
+    return await log.append(court, w, row.order_ref, said, prev=prev, **record.of_ruling(row, strike.order))
 
 
 async def note_demand(

@@ -9,12 +9,12 @@ from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court, pseudonym
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, ledger
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
@@ -75,7 +75,8 @@ async def note(
             outcome=outcome if over else "",
             complied_in_time=complied_in_time if over else None,
         )
-        await _log(court, w, strike, public, strike.ruling.log_index if standing is None else standing.index)
+        prev = strike.ruling.log_index if standing is None else standing.index
+        await notices.enter(court, w, strike, public, prev)
 
 
 def _check(strike: Strike, step: str, body: str, outcome: str) -> None:
@@ -87,11 +88,6 @@ def _check(strike: Strike, step: str, body: str, outcome: str) -> None:
     if step == DECIDED and outcome not in (FOR, AGAINST):
         paper.complain("outcome", "no_choice")
     paper.check()
-
-
-async def _log(court: Court, w: Writing, strike: Strike, public: entries.External, prev: int) -> None:
-    said = record.of_ruling(strike.ruling, strike.order)
-    await log.append(court, w, strike.ruling.order_ref, public, prev=prev, **said)
 
 
 async def _of(reading: Reading, strike: Strike) -> list[OutsideAppeal]:

@@ -307,23 +307,8 @@ def _done_before(call: BulkCall, thing: Case | AppealSeen, item: Item) -> bool:
 # --- the acts ---
 
 
-async def _appeal(
-    court: Court,
-    w: Writing,
-    viewer: Viewer,
-    row: AppealSeen,
-    *,
-    outcome: str,
-    reason: str,
-    until: str,
-    territory: str,
-    measure: str,
-    parts: tuple[int, ...],
-) -> None:
-    typed = appeals.Decision(
-        outcome=outcome, reason=reason, ends_at=until, territory=territory, measure=measure, parts=parts
-    )
-    await appeals.decide_in(court, w, viewer, row.id, typed)
+async def _appeal(court: Court, w: Writing, viewer: Viewer, row: AppealSeen, *, until: str, **said: Any) -> None:
+    await appeals.decide_in(court, w, viewer, row.id, appeals.Decision(ends_at=until, **said))
 
 
 _FIELDS = [Field(name=name, hint="") for name in ("outcome", "reason", "until", "territory", "measure")]

@@ -78,12 +78,13 @@ async def refill(
         if known > head.size:
             raise Conflict("log_copy_too_old", size=head.size, seen=known)
         if head.size <= first:
-            await _check_published(w, [head])
+            await tree.check_begins(w, head)
             raise Conflict("log_copy_has_no_more")
         if len(lines) < (needed := court.settings.log_witnesses_needed):
             raise Conflict("log_copy_unwitnessed", signed=len(lines), needed=needed)
         heard, blanked, erased = await _take(w, copy, first)
-        await _check_published(w, [head, *shown])
+        for one in (head, *shown):
+            await tree.check_begins(w, one)
         await _follow_keys(court, w, copy, heard.keys, note)
         for name, line in lines.items():
             await witnesses.keep(w, head.size, name, line, w.now())
@@ -97,12 +98,6 @@ async def refill(
             await _lose(court, w, index, of, made)
         lost = await still_in_force(w, heard, court.clock())
     return Refilled(first, head.size, entry, lost, ended, heard.standing, blanked, erased, published)
-
-
-async def _check_published(w: Writing, heads: Sequence[tlog.Checkpoint]) -> None:
-    for head in heads:
-        if await tree.root(w, head.size) != head.root:
-            raise tree.differs(f"its first {head.size} entries are not those that were published")
 
 
 def _signed_by(court: Court, note: str) -> dict[str, str]:

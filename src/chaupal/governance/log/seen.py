@@ -45,8 +45,7 @@ async def hold(court: Court, reading: Reading, note: str) -> tuple[int, int]:
         if ended:
             raise SetBack(f"{name} had {head.size} entries, and {size} of them are here: this log goes on from those")
         raise set_back(f"A checkpoint of {head.size} entries was published", size)
-    if await log_tree.root(reading, head.size) != head.root:
-        raise log_tree.differs(f"its first {head.size} entries are not those that were published")
+    await log_tree.check_begins(reading, head)
     return head.size, size
 
 

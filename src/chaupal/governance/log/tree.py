@@ -37,6 +37,12 @@ async def root(reading: Reading, size: int) -> bytes:
         raise differs(f"a hash of its tree is missing: {error}") from error
 
 
+async def check_begins(reading: Reading, head: tlog.Checkpoint, how: str = "published") -> None:
+    """Raises LogDiffers unless the first entries that are here are those of a checkpoint, which has no more than there are."""
+    if await root(reading, head.size) != head.root:
+        raise differs(f"its first {head.size} entries are not those that were {how}")
+
+
 async def add(w: Writing, entries: Sequence[tuple[str, bytes]], waited: Collection[int] = ()) -> int:
     """Append (kind, entry)s; the index of the first. `waited`: places at which one has waited. The log is held until the unit's end."""
     index = await ledger.hold(w)

@@ -148,21 +148,18 @@ async def mail_invitation(court: Court, mail: Mail, user_id: int) -> None:
     """Send the link. To be called outside any unit of work. Raises OSError from the carrier."""
     secret = new_secret()
     async with court.work.writing() as w:
-        user = await offices.user(w, user_id)
-        authority = await authorities.by_id(w, user.authority_id) if user else None
-        if user is None or authority is None or user.disabled_at is not None:
+        if (found := await _open(w, user_id)) is None:
             return
         await logins.add_link(w, digest(secret), user_id, INVITATION, w.now() + INVITATION_LASTS)
-    await mail.send(_letter(court, LETTER, user, authority, f"/portal/enrol/{secret}"))
+    await mail.send(_letter(court, LETTER, *found, f"/portal/enrol/{secret}"))
 
 
 async def mail_guessed(court: Court, mail: Mail, user_id: int) -> None:
     """Say that somebody has their password. To be called outside any unit of work. Raises OSError from the carrier."""
     async with court.work.reading() as reading:
-        user = await offices.user(reading, user_id)
-        authority = await authorities.by_id(reading, user.authority_id) if user else None
-    if user is not None and authority is not None and user.disabled_at is None:
-        await mail.send(_letter(court, GUESSED, user, authority, "/about"))
+        found = await _open(reading, user_id)
+    if found is not None:
+        await mail.send(_letter(court, GUESSED, *found, "/about"))
 
 
 def _letter(court: Court, words: tuple[str, str], user: OfficeUser, authority: Authority, path: str) -> Letter:
@@ -221,11 +218,14 @@ async def enrol(court: Court, link: str, password: str, code: str) -> str:
 
 async def _invited(reading: Reading, link: str) -> tuple[OfficeUser, Authority]:
     user_id = await logins.link(reading, digest(link), INVITATION)
-    user = await offices.user(reading, user_id) if user_id else None
+    return or_not_found(await _open(reading, user_id) if user_id else None)
+
+
+async def _open(reading: Reading, user_id: int) -> tuple[OfficeUser, Authority] | None:
+    """Somebody who was not shut out, and for whom they file."""
+    user = await offices.user(reading, user_id)
     authority = await authorities.by_id(reading, user.authority_id) if user else None
-    if user is None or authority is None or user.disabled_at is not None:
-        raise NotFound
-    return user, authority
+    return None if user is None or authority is None or user.disabled_at is not None else (user, authority)
 
 
 # --- coming in ---

@@ -5,10 +5,10 @@ an owner. The log says so of everybody of the staff.
 from chaupal.governance.cases import cases, effects, guards
 from chaupal.governance.context import AT_THE_MACHINE, Court
 from chaupal.governance.events import SecondStepEnded, SecondStepWanted
-from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import role_grants
-from chaupal.governance.people.access_audit import PURPOSE_AT_LEAST
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chaupal.governance.people.access_audit import check_purpose
+from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.measures import STATES
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import access_audit as looks, ledger, rulings
@@ -56,7 +56,7 @@ async def unlock(court: Court, viewer: Viewer, account: int, known: str) -> None
     me = check_may(viewer, role_grants.GRANT)
     if account == me:
         raise NotAllowed("own_second_step")
-    known = _check_known(known)
+    known = check_purpose(known, "known")
     async with court.work.writing() as w:
         await ledger.hold(w)
         by = await role_grants.giver(court, w, viewer)
@@ -84,15 +84,6 @@ async def ask_for_second_step(court: Court, viewer: Viewer, account: int) -> Non
         if login.second:
             raise Conflict("second_step_on")
         w.tell(SecondStepWanted(account=account))
-
-
-def _check_known(text: str) -> str:
-    paper = Paper()
-    known = paper.line("known", text)
-    if len(known) < PURPOSE_AT_LEAST:
-        raise Invalid("known_missing")
-    paper.check()
-    return known
 
 
 async def _login(reading: Reading, account: int) -> Login:
