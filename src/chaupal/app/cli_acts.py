@@ -12,7 +12,6 @@ from chaupal.governance.cases import acts
 from chaupal.governance.cases.acts import Act, Field
 from chaupal.governance.cases.ladder import refusals
 from chaupal.governance.orders import procedure, steps
-from chaupal.governance.orders.steps import StepForm
 from chaupal.policy.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -92,4 +91,4 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 @by_staff
 async def step(house: "House", viewer: Viewer, ref: str, seen: int | None, **said: Any) -> None:
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
-    click.echo(await steps.take(house.court, viewer, ref, StepForm(**said), seen=seen))
+    click.echo(await steps.take(house.court, viewer, ref, steps.StepForm(**said), seen=seen))

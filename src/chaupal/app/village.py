@@ -25,7 +25,6 @@ from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.orders import authorities, orders, statements, steps
 from chaupal.governance.orders.order_forms import OrderForm
-from chaupal.governance.orders.orders import STATE_FLAG
 from chaupal.governance.people import speakers
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
@@ -39,7 +38,6 @@ from chaupal.social.media import media
 from chaupal.social.people import accounts, graph, profiles
 from chaupal.social.posts import posts, reactions
 from chaupal.store.identity import accounts as kept_accounts
-from chaupal.store.identity.accounts import Face
 from chaupal.store.machine import marks
 from chaupal.web.pages import Player, introduce
 
@@ -142,13 +140,13 @@ class Telling:
         )
 
     async def _dress(self, villager: Villager) -> None:
-        face = Face(note=villager.note, locked=villager.locked)
+        face = kept_accounts.Face(note=villager.note, locked=villager.locked)
         await profiles.change(self.house.square, self.people[villager.handle], face)
 
     async def _portray(self, villager: Villager) -> None:
         square, viewer = self.house.square, self.people[villager.handle]
         picture = await asyncio.to_thread(paint, villager.portrait)
-        face = Face(avatar=await media.keep_portrait(square, viewer, picture, "avatar"))
+        face = kept_accounts.Face(avatar=await media.keep_portrait(square, viewer, picture, "avatar"))
         await profiles.change(square, viewer, face)
 
     async def _follow(self) -> None:
@@ -349,7 +347,7 @@ class Bench:
             source=matter.source,
             grounds=matter.grounds,
             territory=matter.territory,
-            flagged_by=self.issuer if matter.source == STATE_FLAG else None,
+            flagged_by=self.issuer if matter.source == orders.STATE_FLAG else None,
         )
         until = iso(self.court.clock() + int(matter.days * DAY)) if matter.days is not None else ""
         draft = Draft(outcome=matter.outcome, reason=matter.reason, until=until, permanent=matter.permanent)

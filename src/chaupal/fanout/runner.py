@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import letters
-from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.table import ASIDE, AT_ONCE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
@@ -225,7 +224,7 @@ class Runner:
 
     async def _not_reached(self, event: Event, to: str) -> None:
         """There is no such mailbox: nothing is tried again. To note it twice changes nothing."""
-        telling = event.letter.telling if isinstance(event, LetterDue) else 0
+        telling = event.letter.telling if isinstance(event, letters.LetterDue) else 0
         async with self._carrier.work.writing() as w:
             await letters.gone(self._carrier.court, w, to, telling)
 

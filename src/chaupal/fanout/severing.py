@@ -15,7 +15,6 @@ from chaupal.store.court import rulings
 from chaupal.store.machine.work import Row, Writing
 from chaupal.store.notifications import notifications
 from chaupal.store.square import graph, hidden_servers as kept
-from chaupal.store.square.hidden_servers import FOLLOWER, FOLLOWING, Severed
 from chaupal.store.tables.square import follows
 
 AT_ONCE = 100  # ties in one commit
@@ -118,8 +117,8 @@ async def _unask(w: Writing, by: int, to: int) -> None:
 
 async def _end(carrier: Carrier, w: Writing, tie: Row, far: str, server: int, ruling: int) -> None:
     by, to, boosts, notify, languages = tie
-    us, them, kind = (to, by, FOLLOWER) if far == "by" else (by, to, FOLLOWING)
+    us, them, kind = (to, by, kept.FOLLOWER) if far == "by" else (by, to, kept.FOLLOWING)
     if await graph.unfollow(w, by, to):
         now, terms = carrier.clock(), (bool(boosts), bool(notify))
-        await kept.sever(w, Severed(carrier.make_id(), ruling, server, us, them, kind, *terms, now, languages))
+        await kept.sever(w, kept.Severed(carrier.make_id(), ruling, server, us, them, kind, *terms, now, languages))
         w.tell(Unfollowed(by=by, to=to))

@@ -19,7 +19,6 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notification_policy, notifications
 from chaupal.store.notifications.notification_policy import ACCEPT, DROP, FILTER, NEW, Policy
 from chaupal.store.square import conversations, finding, graph, people, polls, posting, quotes, reactions
-from chaupal.store.square.people import sealed_people
 
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
 
@@ -207,6 +206,6 @@ async def _verdict(reading: Reading, policy: Policy, account: int, by: int, *, p
 
 async def _limited(reading: Reading, account: int) -> bool:
     """By itself, or with its whole server."""
-    rulings, sealed = await rulings_in_force(reading), await sealed_people(reading, [account])
+    rulings, sealed = await rulings_in_force(reading), await people.sealed_people(reading, [account])
     named = {account, *(subject.server for subject in subjects_of(list(sealed.values())))}
     return any(ruling.measure in LIMITS for id_ in named for ruling in rulings.on(id_))

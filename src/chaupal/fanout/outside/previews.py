@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from chaupal.fanout.context import Carrier
 from chaupal.governance import calling, http_client
-from chaupal.governance.http_client import NotAnswered
 from chaupal.governance.orders import resolving
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
@@ -117,7 +116,7 @@ async def _follow(carrier: Carrier, link: Link) -> None:
         return
     try:
         card = await _fetch(carrier, link.url)
-    except NotAnswered as problem:
+    except http_client.NotAnswered as problem:
         log.info("a link could not be followed", post=link.post, why=str(problem))
         if link.tries < len(AGAIN_AFTER):
             async with carrier.work.writing() as w:
@@ -203,7 +202,7 @@ async def _with_oembed(carrier: Carrier, head: PageHead) -> PageHead:
     try:
         got = await _asked(carrier, head.oembed, "application/json", ("application/json", "text/json"), MOST_ANSWER)
         said = msgspec.json.decode(got.body, type=OEmbed)
-    except (NotAnswered, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (http_client.NotAnswered, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return head
     return replace(
         head,
@@ -220,7 +219,7 @@ async def _with_image(carrier: Carrier, card: LinkCard, address: str) -> LinkCar
     try:
         got = await _asked(carrier, address, "image/*", ("image/",), MOST_IMAGE)
         painted = await media.painted(carrier.square, got.body)
-    except (NotAnswered, Invalid):
+    except (http_client.NotAnswered, Invalid):
         return card
     key = f"cards/{hashlib.sha256(card.url.encode()).hexdigest()[:40]}.webp"
     await carrier.square.files.put(key, painted.small)

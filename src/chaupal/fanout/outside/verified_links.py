@@ -14,7 +14,6 @@ from chaupal.kernel.logger import log
 from chaupal.policy.things import Field
 from chaupal.social.events import LinksToVerify
 from chaupal.store.identity import accounts
-from chaupal.store.identity.accounts import Face
 from chaupal.store.square.people import fields_of
 from chaupal.text.page_head import links_of_me
 
@@ -42,7 +41,7 @@ async def verify(carrier: Carrier, event: LinksToVerify) -> None:
             return
         told = tuple(_verified(field, backs.get(field.value), w.now()) for field in now[1])
         if told != now[1]:
-            await accounts.change(w, event.account, Face(fields=told))
+            await accounts.change(w, event.account, accounts.Face(fields=told))
 
 
 def _verified(field: Field, back: bool | None, at: int) -> Field:

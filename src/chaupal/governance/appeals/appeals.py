@@ -12,7 +12,6 @@ from chaupal.governance.appeals import notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import cases, clocks, effects, guards
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.cases.effects import Cause
 from chaupal.governance.context import Court, pseudonym
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.log import log
@@ -416,7 +415,7 @@ async def _replace(
     """Begin the narrower rulings, each with a log entry. Whoever approved the old one as a second person is kept as theirs."""
     case = await cases.case_with(court, w, was.target_id or 0)
     anew = [effects.renewed(court, row, decided_by=me, reason=reason) for row in rows]
-    return await effects.replace(court, w, case, was, anew, Cause("modified", "house", reason, me))
+    return await effects.replace(court, w, case, was, anew, effects.Cause("modified", "house", reason, me))
 
 
 async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, reason: str, leaf: int) -> None:

@@ -12,7 +12,6 @@ from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, ledger, notes, rulings
 from chaupal.store.court.case_events import CaseEventBody
-from chaupal.store.court.notes import Note
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
@@ -69,7 +68,7 @@ async def file(court: Court, viewer: Viewer, ruling_id: int, particulars: dict[s
             raise Conflict(NOT_NOW)
         now = court.clock()
         text = msgspec.json.encode(said).decode()
-        await notes.add(w, Note(court.make_id(), COUNTER, ruling_id, viewer.me, text, now))
+        await notes.add(w, notes.Note(court.make_id(), COUNTER, ruling_id, viewer.me, text, now))
         await _log(court, w, strike, FILED, by=None)
         await _set_clock(court, w, strike)
 

@@ -12,7 +12,6 @@ import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, seen as log_seen, tree as log_tree, witness as log_neighbours
-from chaupal.governance.log.batches import NotYet
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
@@ -129,7 +128,7 @@ async def ask_witnesses(court: Court, client: "httpx2.AsyncClient | None" = None
         return 0
     try:
         kept = await log_batches.newest(court)
-    except NotYet:
+    except log_batches.NotYet:
         return 0
     async with court.work.reading() as reading:
         known = await witnesses.last_by(reading)

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
-from chaupal.governance.log.log import EntryContent
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
@@ -34,7 +33,7 @@ async def tally(court: Court, w: Writing, period: str, size: int) -> int | None:
     parts = list(batched(made, ROWS))
     for part, some in enumerate(parts, 1):
         public = entries.Tally(period=period, first=start, to=size, rows=len(some), part=part, parts=len(parts))
-        written = EntryContent(
+        written = log.EntryContent(
             public, beside=("row",), rows=[tlog.disclose("row", msgspec.to_builtins(row)) for row in some]
         )
         prev = await log.append(court, w, period, written, prev=prev)

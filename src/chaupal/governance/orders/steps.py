@@ -9,7 +9,6 @@ import msgspec
 
 from chaupal.governance.cases import cases, clocks, effects, guards, ladder, lifecycle
 from chaupal.governance.cases.cases import Case
-from chaupal.governance.cases.effects import Cause
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
@@ -247,7 +246,7 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
     by_two = await _takes_two(w, case)
     before, stay, now = State(case.events[-2].state), case.events[-1], court.clock()
     leaf, begun, reversed_ = event.log_index or 0, list[int](), False
-    cause = Cause("stayed", order_events.body_of(event.body.body) or "court", event.body.reason, event.by)
+    cause = effects.Cause("stayed", order_events.body_of(event.body.body) or "court", event.body.reason, event.by)
     for id_ in stay.body.rulings:
         row = await rulings.ruling(w, id_)
         if row is None or row.lift_log_index is None:

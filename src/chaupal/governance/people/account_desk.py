@@ -6,7 +6,6 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.governance.cases import decisions, guards, house
-from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import REASON_AT_LEAST, check_may
 from chaupal.governance.people import access_audit as looks
@@ -82,7 +81,7 @@ async def act(court: Court, viewer: Viewer, action: Action) -> OpenedMatter:
         handle = await _handle(reading, action.account)
         rule, named_by = await rule_of(court, reading, measure, action.rule, action.report)
     reason = reason_of(action.text, told=named_by in ("app", "report"))
-    form = MatterForm(
+    form = house.MatterForm(
         targets=f"@{handle}",
         rule=rule,
         source=REPORTED if action.report else FOUND,

@@ -10,7 +10,6 @@ import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log.batches import NotYet
 from chaupal.governance.report.keeper import Building
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.logger import log
@@ -76,7 +75,7 @@ async def ask[T](court: Court, of: Callable[[Facts], T]) -> T | Building:
 async def _signed(court: Court) -> int:
     try:
         return (await log_batches.newest(court)).size
-    except NotYet:
+    except log_batches.NotYet:
         return 0
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from chaupal.governance.cases import bulk, bulk_jobs, house
-from chaupal.governance.cases.bulk import Item
-from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders import csv_files
 from chaupal.governance.orders.papers import REASON_AT_LEAST, Paper, check_may
@@ -21,7 +19,6 @@ from chaupal.kernel.faults import Wrong
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.federation import limits as kept, servers
-from chaupal.store.federation.limits import ServerWords
 from chaupal.text import hosts
 from chaupal.text.clean import letters_seen
 
@@ -175,7 +172,7 @@ async def _write_down(court: Court, rows: Sequence[BlockRow], me: int) -> None:
         async with court.work.writing() as w:
             for row in rows[start : start + AT_ONCE]:
                 id_ = await servers.met(w, court.make_id, row.domain)
-                said = ServerWords(
+                said = kept.ServerWords(
                     server_id=id_, obfuscate=row.obfuscate, public_comment=row.comment, by=me, at=court.clock()
                 )
                 await kept.say(w, said)
@@ -184,10 +181,10 @@ async def _write_down(court: Court, rows: Sequence[BlockRow], me: int) -> None:
 async def _start(
     court: Court, viewer: Viewer, measure: Measure, rule: str, rows: Sequence[BlockRow], reason: str
 ) -> StartedMatter:
-    matter = MatterForm(targets="\n".join(row.domain for row in rows), rule=rule, source="staff", grounds=reason)
+    matter = house.MatterForm(targets="\n".join(row.domain for row in rows), rule=rule, source="staff", grounds=reason)
     ref = await house.open_matter(court, viewer, matter)
     items = [
-        Item(
+        bulk.Item(
             number=number,
             line=row.line,
             seen=1,

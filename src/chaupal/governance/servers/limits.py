@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence, Set
 import msgspec
 
 from chaupal.governance.cases import cases, decisions, guards, house
-from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
@@ -241,7 +240,7 @@ async def _open(court: Court, viewer: Viewer, form: ServerForm, measures: Sequen
         async with court.work.reading() as reading:
             rule, named_by = await rule_of(court, reading, measure, form.rule)
         reason = reason_of(form.public_comment, told=named_by == "app")
-        matter = MatterForm(targets=hosts.server_named(form.domain), rule=rule, source="staff", grounds=reason)
+        matter = house.MatterForm(targets=hosts.server_named(form.domain), rule=rule, source="staff", grounds=reason)
         draft = Draft(outcome=measure, reason=reason, until=form.until, rule=rule)
         await house.sanction(court, viewer, matter, draft, alone=named_by != "house")
 

@@ -23,7 +23,6 @@ from chaupal.reads.context import Reads
 from chaupal.reads.explore.trends import law
 from chaupal.reads.page import shown
 from chaupal.store.square import posts
-from chaupal.store.square.posts import skeleton
 from chaupal.text.clean import nfc
 from chaupal.text.entities import find_entities
 from chaupal.text.fold import count_key
@@ -46,7 +45,7 @@ async def vocabulary_of(reads: Reads, viewer: Viewer, language: str) -> list[str
 
 async def _counted(reads: Reads, anyone: Viewer, language: str) -> list[str]:
     async with reads.work.scanning() as reading:
-        ids = await skeleton(
+        ids = await posts.skeleton(
             reading,
             posts.LISTED_IN["here"],
             below=2**63 - 1,

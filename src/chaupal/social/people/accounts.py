@@ -17,7 +17,6 @@ from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import signin_mails
 from chaupal.social.typed import display_name, typed
 from chaupal.store.identity import accounts, apps, logins
-from chaupal.store.identity.logins import hash_password, is_password
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
@@ -84,7 +83,7 @@ async def joined_before(square: Square, new: NewAccount, problem: Invalid) -> in
         return None
     if made_at(login.account) < square.clock() - TWICE:
         return None
-    return login.account if await is_password(login.password_hash, new.password) else None
+    return login.account if await logins.is_password(login.password_hash, new.password) else None
 
 
 async def create(
@@ -298,7 +297,7 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
     handle, email, name = check_handle(new.handle), check_email(new.email), display_name(new.name)
     check_password(new.password)
     reason = _reason(new.reason)
-    hash_ = await hash_password(new.password)
+    hash_ = await logins.hash_password(new.password)
     id_ = square.make_id()
     ready = confirmed and approved
     async with square.work.writing() as w:

@@ -15,7 +15,6 @@ from chaupal.social.people.accounts import check_email, check_email_free, confir
 from chaupal.social.signin import signin_mails
 from chaupal.social.signin.sessions import Session, begin_session, check_proved, proved
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.logins import hash_password
 from chaupal.store.machine.work import Writing
 
 RESET_LASTS = HOUR
@@ -26,7 +25,7 @@ async def change_password(square: Square, viewer: Viewer, old: str, new: str, *,
     """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
     check_password(new)
     login = await proved(square, viewer, old, field="old")
-    hash_ = await hash_password(new)
+    hash_ = await logins.hash_password(new)
     async with square.work.writing() as w:
         await check_proved(w, login, field="old")
         await logins.set_password(w, login.account, hash_)
@@ -62,7 +61,7 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
     """The new password holds; the link, every session and every token end. Raises NotFound for a dead link, Invalid."""
     if not await may_reset(square, secret):
         raise NotFound
-    hash_ = await hash_password(new)
+    hash_ = await logins.hash_password(new)
     async with square.work.writing() as w:
         account = await logins.take_link(w, digest(secret), RESET)
         # Whoever reads the mails of an address has shown that it is theirs.
