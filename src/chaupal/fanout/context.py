@@ -9,13 +9,14 @@ from chaupal.fanout.streams import Streams
 from chaupal.federation.context import Federation
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import Clock
-from chaupal.kernel.errors import Conflict
+from chaupal.kernel.errors import Conflict, Full, Unavailable
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.logger import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.homes import Homes
 from chaupal.ports.mail import Mail
+from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Work, Writing
 
@@ -34,6 +35,14 @@ class Carrier(msgspec.Struct, frozen=True):
     square: Square
     court: Court
     federation: Federation | None = None
+
+    @property
+    def reads(self) -> Reads:
+        return Reads(self.settings, self.work, self.clock, self.homes, self.square.files)
+
+    def is_machines(self, error: Exception) -> bool:
+        """Whether the error is the machine's (a full disk, a lost store, no free id) and any event would have failed with it."""
+        return isinstance(self.work.fault(error) or error, Unavailable | Full)
 
     def say_failed(self, what: str, error: Exception, **about: Any) -> None:
         """To the operator, from where `error` is handled: all of it; of a machine at fault one line, for it comes again at once."""

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from chaupal.fanout.context import Carrier
 from chaupal.kernel.logger import log
-from chaupal.reads.context import Reads
 from chaupal.reads.exports import packing
 from chaupal.social.archives import exports
 
@@ -16,12 +15,11 @@ async def carry_on(carrier: Carrier) -> bool:
     held = await exports.take_up(square)
     if held is None:
         return False
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, square.files)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.zip"
         try:
             await packing.pack(
-                reads,
+                carrier.reads,
                 await exports.viewer_of(square, held),
                 path,
                 lambda at, total: exports.advance(square, held, at, total),

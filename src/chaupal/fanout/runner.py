@@ -15,7 +15,6 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import letters
 from chaupal.fanout.table import ASIDE, AT_ONCE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
-from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
 from chaupal.ports.mail import NotAsked, NotReached
@@ -263,12 +262,8 @@ class Runner:
                     await outbox.done(w, [seq])
                 await self._carrier.streams.hear_outside([event])
             except Exception as error:
-                await (self._put_off if self._is_machines(error) else self._failed)(seq, event, error)
+                await (self._put_off if self._carrier.is_machines(error) else self._failed)(seq, event, error)
         return len(events)
-
-    def _is_machines(self, error: Exception) -> bool:
-        """Whether the error is the machine's (a full disk, a lost store, no free id) and any event would have failed with it."""
-        return isinstance(self._carrier.work.fault(error) or error, Unavailable | Full)
 
     async def _put_off(self, seq: int, event: Event, error: Exception, wait: int = LATER) -> None:
         """Try later, without counting it as a try of the event: five tries would be over before the machine is well again."""

@@ -9,7 +9,6 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.table import to_servers
 from chaupal.federation.events import ActivityArrived
 from chaupal.governance.events import DecisionServed, OrderMoved, RulingChanged, RulingLifted
-from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.logger import log
 from chaupal.social import events
@@ -107,7 +106,7 @@ async def catch_up(carrier: Carrier) -> int | None:
     try:
         return await _tell(carrier, BATCH)
     except Exception as error:
-        if _is_machines(carrier, error):
+        if carrier.is_machines(error):
             raise
         log.warning("what others were not told of could not be told at once; telling it one by one", error=error)
     return await _alone(carrier)
@@ -137,7 +136,7 @@ async def _alone(carrier: Carrier) -> int:
     try:
         return await _tell(carrier, 1)
     except Exception as error:
-        if _is_machines(carrier, error):
+        if carrier.is_machines(error):
             raise
         problem = error
     async with carrier.work.writing() as w:
@@ -152,8 +151,3 @@ async def _alone(carrier: Carrier) -> int:
                 given_up=given_up,
             )
     return 1
-
-
-def _is_machines(carrier: Carrier, error: Exception) -> bool:
-    """Whether it would have failed with any event."""
-    return isinstance(carrier.work.fault(error) or error, Unavailable | Full)

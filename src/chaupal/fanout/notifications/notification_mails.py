@@ -10,7 +10,6 @@ from chaupal.policy.sentences.notification_mail_texts import Line
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.ports.mail import Letter
-from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people
 from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
@@ -60,13 +59,12 @@ async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
         role=role,
         language=to.language or carrier.settings.default_language,
     )
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, carrier.square.files)
     asked = NotificationsAsked(kinds=[kind for kind in KINDS if kind in to.kinds.split()])
     if not asked.kinds:
         return []
-    page = await notifications.page(reads, viewer, Cursor(limit=notification_mail_texts.MOST + 1), asked)
+    page = await notifications.page(carrier.reads, viewer, Cursor(limit=notification_mail_texts.MOST + 1), asked)
     found = [one for one in page.items if one.id > max(read, to.mailed) and not (one.post and one.post.withheld)]
-    seen = await people.people(reads, viewer, Surface.MAIL, {one.person.item.id for one in found})
+    seen = await people.people(carrier.reads, viewer, Surface.MAIL, {one.person.item.id for one in found})
     shown = {one.item.id for one in seen if not one.withheld}
     return [one for one in found if one.person.item.id in shown]
 

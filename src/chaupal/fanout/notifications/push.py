@@ -23,7 +23,6 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.sentences import push_texts
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
-from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import NotificationSeen
 from chaupal.social.people import push as devices
@@ -109,9 +108,8 @@ async def _payload_for(carrier: Carrier, to: Subscription, notification: int) ->
     viewer = await _viewer(carrier, to)
     if viewer is None:
         return None
-    reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.homes, carrier.square.files)
     try:
-        told = await notifications.by_id(reads, viewer, notification)
+        told = await notifications.by_id(carrier.reads, viewer, notification)
     except NotFound:
         return None
     if not await _is_wanted(carrier, to, told.person.item.id) or (told.post is not None and told.post.withheld):

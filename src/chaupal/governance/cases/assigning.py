@@ -11,7 +11,7 @@ from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import id_of
 
-ME, NOBODY = "me", ""
+ME = "me"
 
 
 async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int], to: str) -> int:

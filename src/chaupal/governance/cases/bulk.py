@@ -32,8 +32,7 @@ MOST = MOST_TARGETS  # rows in one go
 AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these take
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed
-PROPOSE, CONCUR, APPROVE, RETURN, LIFT = "propose", "concur", "approve", "return", "lift"
-KEEP, APPEAL, ACT, TELL, CHANGE = "keep", "appeal", "act", "tell", "change"
+PROPOSE, APPROVE, RETURN, LIFT, APPEAL, ACT, CHANGE = "propose", "approve", "return", "lift", "appeal", "act", "change"
 
 
 class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):

@@ -223,12 +223,10 @@ async def _whole(court: Court, reading: Reading, order: Order, target: Target) -
 
 
 async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
-    authority = await authorities.by_id(reading, order.authority_id)
+    authority = or_not_found(await authorities.by_id(reading, order.authority_id))
     flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
     stage = await stage_of(reading, order)
     events = await case_events.events_of(reading, [target.id for target in named])
-    if authority is None:
-        raise NotFound
     owners = {target.owner_id for target in named if target.owner_id is not None}
     classes = await speakers.classes_of(reading, owners, court.clock()) if owners else {}
     regime = regime_of(court, order)

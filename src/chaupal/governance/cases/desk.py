@@ -12,7 +12,7 @@ from chaupal.governance.orders import confirming, faces, intake, procedure, repl
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.replacing import Mended
 from chaupal.governance.regimes import Defect, Regime
-from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
+from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded, or_not_found
 from chaupal.kernel.faults import Wrong
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
@@ -85,8 +85,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     """Raises NotAllowed, NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        if await knowing.order_for(reading, viewer, ref) is None:
-            raise NotFound
+        or_not_found(await knowing.order_for(reading, viewer, ref))
         case = await cases.case_of(court, reading, ref, number)
         acts, why_not = await _acts(court, reading, viewer, case)
     brought, narrowest = ladder.brings(court, case.order), ladder.narrowest(case)

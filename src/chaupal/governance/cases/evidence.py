@@ -174,8 +174,7 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[HeldEvidence]
     """What was taken because of an order, without its content."""
     check_may(viewer, "see_documents")
     async with court.work.reading() as reading:
-        if await knowing.order_for(reading, viewer, ref) is None:
-            raise NotFound
+        or_not_found(await knowing.order_for(reading, viewer, ref))
         return [msgspec.structs.replace(one, body=None) for one in await held.of_order(reading, ref)]
 
 

@@ -148,4 +148,3 @@ RESUMED = {
 MACHINE = Machine("This case", "case_stands_elsewhere", MOVES, State.NEW, FINAL)
 move, may = MACHINE.move, MACHINE.may
 fold = MACHINE.fold
-drawn = MACHINE.drawn

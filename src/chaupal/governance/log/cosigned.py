@@ -45,7 +45,6 @@ class LogStatus(msgspec.Struct, frozen=True):
     size: int
     root: str
     signed_at: int
-    next_at: int
     key_changes: int
     needed: int
     witnesses: list[LastCosigned]
@@ -167,7 +166,6 @@ async def status(court: Court) -> LogStatus | None:
         size=head.size,
         root=head.root.hex(),
         signed_at=kept.at,
-        next_at=log_batches.next_batch(court),
         key_changes=len(changes),
         needed=needed,
         witnesses=[known.get(name, LastCosigned(name, 0, 0)) for name in names],
