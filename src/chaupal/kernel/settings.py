@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -24,290 +24,261 @@ class BadSettings(Problem):
     slug = "bad_settings"
 
 
+def about(what: str, **bounds: Any) -> Meta:
+    return Meta(description=what, **bounds)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an operator can set. TOML keys are the field names; the environment overrides as CHAUPAL_<NAME>."""
 
-    data: Annotated[
-        str, Meta(description="Directory that holds the database, uploads, keys and mail of this server.")
-    ] = "data"
-    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
+    data: Annotated[str, about("Directory that holds the database, uploads, keys and mail of this server.")] = "data"
+    host: Annotated[str, about("Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, about("Port to listen on; 0 takes a free one.", ge=0, le=65535)] = 8000
     public_url: Annotated[
-        str,
-        Meta(
-            description="Where people reach the server, scheme and host (and port on loopback). Empty: http://HOST:PORT."
-        ),
+        str, about("Where people reach the server, scheme and host (and port on loopback). Empty: http://HOST:PORT.")
     ] = ""
     database: Annotated[
-        str,
-        Meta(description="Empty: SQLite in the data directory. Else a PostgreSQL URL, postgresql://user@host/name."),
+        str, about("Empty: SQLite in the data directory. Else a PostgreSQL URL, postgresql://user@host/name.")
     ] = ""
     valkey: Annotated[
         str,
-        Meta(
-            description="Empty: one process serves. Else a Valkey's URL, valkey://host:port or"
+        about(
+            "Empty: one process serves. Else a Valkey's URL, valkey://host:port or"
             " valkey+sentinel://host:port,host:port/name: any number of processes serve one PostgreSQL."
         ),
     ] = ""
     files: Annotated[
         str,
-        Meta(
-            description="Where uploads lie. Empty: in the data directory. Else a store that speaks S3: s3://bucket or s3://bucket/folder."
+        about(
+            "Where uploads lie. Empty: in the data directory. Else a store that speaks S3: s3://bucket or s3://bucket/folder."
         ),
     ] = ""
     s3_endpoint: Annotated[
-        str, Meta(description="Address of that store, http(s)://host[:port]. Empty: Amazon's, by the region.")
+        str, about("Address of that store, http(s)://host[:port]. Empty: Amazon's, by the region.")
     ] = ""
-    s3_region: Annotated[str, Meta(description="Region of that store.")] = "us-east-1"
+    s3_region: Annotated[str, about("Region of that store.")] = "us-east-1"
     s3_access_key: Annotated[
         str,
-        Meta(
-            description="Access key of that store. Empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's own role."
+        about(
+            "Access key of that store. Empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's own role."
         ),
     ] = ""
-    s3_secret_key: Annotated[str, Meta(description="Secret key of that store.")] = ""
-    title: Annotated[str, Meta(description="The server's name on pages and in apps.")] = "Chaupal"
-    description: Annotated[str, Meta(description="One or two sentences about the server, shown to newcomers.")] = (
+    s3_secret_key: Annotated[str, about("Secret key of that store.")] = ""
+    title: Annotated[str, about("The server's name on pages and in apps.")] = "Chaupal"
+    description: Annotated[str, about("One or two sentences about the server, shown to newcomers.")] = (
         "A square where every limit on speech is decided in the open."
     )
-    contact_email: Annotated[str, Meta(description="Where people can write to the operator.")] = ""
+    contact_email: Annotated[str, about("Where people can write to the operator.")] = ""
     home_country: Annotated[
         str,
-        Meta(
+        about(
+            "The server's own country (ISO 3166-1 alpha-2); a viewer whose country is unknown counts as being here.",
             pattern="^[A-Z]{2}$",
-            description="The server's own country (ISO 3166-1 alpha-2); a viewer whose country is unknown counts as being here.",
         ),
     ] = "IN"
     default_language: Annotated[
         PageLanguage,
-        Meta(
-            description="Language of pages when the browser asks for none at all; one that asks for others alone gets English."
-        ),
+        about("Language of pages when the browser asks for none at all; one that asks for others alone gets English."),
     ] = "hi"
     registrations: Annotated[
         Literal["open", "approval", "closed"],
-        Meta(description="Who may make an account: anyone, anyone whom staff then approve, or nobody."),
+        about("Who may make an account: anyone, anyone whom staff then approve, or nobody."),
     ] = "open"
     confirm_emails: Annotated[
         bool,
-        Meta(
-            description="Off: whoever joins is let in without following a link sent to their address. For tests and closed "
+        about(
+            "Off: whoever joins is let in without following a link sent to their address. For tests and closed "
             "networks alone: nobody knows whose an address is."
         ),
     ] = True
     country_file: Annotated[
-        str,
-        Meta(
-            description="MMDB file that maps addresses to countries. Empty: the packaged one, where the build brought it."
-        ),
+        str, about("MMDB file that maps addresses to countries. Empty: the packaged one, where the build brought it.")
     ] = ""
     country_header: Annotated[
-        str,
-        Meta(
-            description="Header in which a trusted proxy names the viewer's country, such as CF-IPCountry. Empty: none."
-        ),
+        str, about("Header in which a trusted proxy names the viewer's country, such as CF-IPCountry. Empty: none.")
     ] = ""
     trusted_proxies: Annotated[
         tuple[str, ...],
-        Meta(
-            description="Networks (CIDR) whose X-Forwarded-For and country header are believed; the whole internet is refused."
-        ),
+        about("Networks (CIDR) whose X-Forwarded-For and country header are believed; the whole internet is refused."),
     ] = ()
-    rate_limits: Annotated[
-        bool, Meta(description="Limit requests per account and address; off only for load tests.")
-    ] = True
+    rate_limits: Annotated[bool, about("Limit requests per account and address; off only for load tests.")] = True
     rate_limit_scale: Annotated[
-        int, Meta(ge=1, description="Multiplies every rate limit, for servers behind one shared address.")
+        int, about("Multiplies every rate limit, for servers behind one shared address.", ge=1)
     ] = 1
     streams_per_caller: Annotated[
-        int,
-        Meta(ge=1, description="Streaming connections that one account, or one address of strangers, may hold open."),
+        int, about("Streaming connections that one account, or one address of strangers, may hold open.", ge=1)
     ] = 40
     connections: Annotated[
         int,
-        Meta(
+        about(
+            "Connections that may stand at once, streams among them; fewer where the system allows fewer open files.",
             ge=1,
-            description="Connections that may stand at once, streams among them; fewer where the system allows fewer open files.",
         ),
     ] = 10_000
     connections_per_address: Annotated[
-        int,
-        Meta(ge=1, description="Connections that one address (/64 of IPv6) may hold, other than a trusted proxy's."),
+        int, about("Connections that one address (/64 of IPv6) may hold, other than a trusted proxy's.", ge=1)
     ] = 300
-    head_seconds: Annotated[
-        int, Meta(ge=1, description="Seconds in which a request's first line and headers must have come.")
-    ] = 15
+    head_seconds: Annotated[int, about("Seconds in which a request's first line and headers must have come.", ge=1)] = (
+        15
+    )
     idle_seconds: Annotated[
         int,
-        Meta(
-            ge=1,
-            description="Seconds that a connection may stand between two requests: longer than a proxy in front keeps one."
+        about(
+            "Seconds that a connection may stand between two requests: longer than a proxy in front keeps one."
             " Where all connections are taken, those that stand so longest make room.",
+            ge=1,
         ),
     ] = 75
     body_seconds: Annotated[
         int,
-        Meta(
+        about(
+            "Seconds that a request's body, and whoever takes an answer, may take; more as they move on by body_rate.",
             ge=1,
-            description="Seconds that a request's body, and whoever takes an answer, may take; more as they move on by body_rate.",
         ),
     ] = 30
     body_rate: Annotated[
-        int, Meta(ge=1, description="Bytes a second that a body must move on by after that, and an answer be taken by.")
+        int, about("Bytes a second that a body must move on by after that, and an answer be taken by.", ge=1)
     ] = 1_000
-    max_media_bytes: Annotated[int, Meta(ge=1024, description="Largest image that is taken, in bytes.")] = 16_000_000
-    max_media_pixels: Annotated[
-        int, Meta(ge=1024, description="Largest image that is decoded, in pixels (width x height).")
-    ] = 33_000_000
+    max_media_bytes: Annotated[int, about("Largest image that is taken, in bytes.", ge=1024)] = 16_000_000
+    max_media_pixels: Annotated[int, about("Largest image that is decoded, in pixels (width x height).", ge=1024)] = (
+        33_000_000
+    )
     ffmpeg: Annotated[
         str,
-        Meta(
-            description="Program that paints video and sound anew, ffprobe beside it. Empty: the one that is found; off: none is taken."
+        about(
+            "Program that paints video and sound anew, ffprobe beside it. Empty: the one that is found; off: none is taken."
         ),
     ] = ""
     max_film_bytes: Annotated[
-        int, Meta(ge=1024, le=100_000_000, description="Largest video or sound that is taken, in bytes.")
+        int, about("Largest video or sound that is taken, in bytes.", ge=1024, le=100_000_000)
     ] = 99_000_000
     max_film_pixels: Annotated[
-        int, Meta(ge=1024, description="Largest video that is decoded, in pixels of one frame (width x height).")
+        int, about("Largest video that is decoded, in pixels of one frame (width x height).", ge=1024)
     ] = 8_294_400
-    max_film_seconds: Annotated[
-        int, Meta(ge=1, le=7200, description="Longest video or sound that is taken, in seconds.")
-    ] = 600
+    max_film_seconds: Annotated[int, about("Longest video or sound that is taken, in seconds.", ge=1, le=7200)] = 600
     link_previews: Annotated[
         Literal["public", "off", "any"],
-        Meta(
-            description="Follow the first link of a post to show what it leads to, and those of profiles to see whether they link"
+        about(
+            "Follow the first link of a post to show what it leads to, and those of profiles to see whether they link"
             " back: at public addresses, never, or at any"
             " (for servers on a network of their own)."
         ),
     ] = "public"
     federation: Annotated[
         Literal["off", "on", "listed"],
-        Meta(
-            description="Talk to other servers of the fediverse (ActivityPub): no, with all, or with those alone that the office let in."
+        about(
+            "Talk to other servers of the fediverse (ActivityPub): no, with all, or with those alone that the office let in."
             " Needs a public address with https. Accounts and posts keep the address that they were first said under: it cannot be"
             " changed afterwards."
         ),
     ] = "off"
     federation_test: Annotated[
         bool,
-        Meta(
-            description="Several servers on one machine: plain http, ports in names, addresses of this machine, tries again after"
+        about(
+            "Several servers on one machine: plain http, ports in names, addresses of this machine, tries again after"
             " seconds. For tests; refused where public_url is https."
         ),
     ] = False
     authorized_fetch: Annotated[
-        bool, Meta(description="Tell other servers what is here only where they sign that they ask (authorised fetch).")
+        bool, about("Tell other servers what is here only where they sign that they ask (authorised fetch).")
     ] = False
     tell_peers: Annotated[
-        bool,
-        Meta(description="Tell which other servers are known here (`/api/v1/instance/peers`), as most of them do."),
+        bool, about("Tell which other servers are known here (`/api/v1/instance/peers`), as most of them do.")
     ] = True
     remote_media_days: Annotated[
         int,
-        Meta(
-            ge=1,
-            description="Days that pictures, films and portraits of other servers are kept here once they were fetched; asked for"
+        about(
+            "Days that pictures, films and portraits of other servers are kept here once they were fetched; asked for"
             " later they are fetched again.",
+            ge=1,
         ),
     ] = 30
     translate_url: Annotated[
         str,
-        Meta(
-            description="Where the menu of a public post in another language leads to have it translated, with {text}, {from}"
+        about(
+            "Where the menu of a public post in another language leads to have it translated, with {text}, {from}"
             " and {to} (codes of languages) in their places; https only. Empty: nowhere."
         ),
     ] = ""
     smtp_url: Annotated[
-        str, Meta(description="Mail server, smtp[s]://user:password@host:port. Empty: mails are written to DATA/mail.")
+        str, about("Mail server, smtp[s]://user:password@host:port. Empty: mails are written to DATA/mail.")
     ] = ""
-    mail_from: Annotated[str, Meta(description="Sender of the server's mails.")] = "chaupal@localhost"
+    mail_from: Annotated[str, about("Sender of the server's mails.")] = "chaupal@localhost"
     log_batch_minutes: Annotated[
         int,
-        Meta(
+        about(
+            "Minutes between checkpoints of the public log, each padded so that nobody can count secret acts."
+            " 0: signed whenever asked for.",
             ge=0,
             le=1440,
-            description="Minutes between checkpoints of the public log, each padded so that nobody can count secret acts."
-            " 0: signed whenever asked for.",
         ),
     ] = 60
     log_batch_entries: Annotated[
         int,
-        Meta(
+        about(
+            "Entries that the public log grows by at least with each checkpoint; half of them have room for what is secret."
+            " Whoever must expect large secret orders chooses more before the first of them: everybody sees it.",
             ge=16,
             le=4096,
             multiple_of=2,
-            description="Entries that the public log grows by at least with each checkpoint; half of them have room for what is secret."
-            " Whoever must expect large secret orders chooses more before the first of them: everybody sees it.",
         ),
     ] = 16
     witness_logs: Annotated[
-        tuple[str, ...],
-        Meta(description="Keys (name+id+base64) of other servers' logs whose checkpoints this one cosigns."),
+        tuple[str, ...], about("Keys (name+id+base64) of other servers' logs whose checkpoints this one cosigns.")
     ] = ()
     log_witnesses: Annotated[
         tuple[str, ...],
-        Meta(
-            description='Witnesses asked to cosign our checkpoints, each as "key address" (name+id+base64 https://…).'
-        ),
+        about('Witnesses asked to cosign our checkpoints, each as "key address" (name+id+base64 https://…).'),
     ] = ()
     log_neighbours: Annotated[
         tuple[str, ...],
-        Meta(
-            description="Servers that witness us and that we witness, each by the line that it gives at /log/neighbour:"
+        about(
+            "Servers that witness us and that we witness, each by the line that it gives at /log/neighbour:"
             " its log's key, its witness's key, its address. Theirs names us the same way."
         ),
     ] = ()
     log_witnesses_needed: Annotated[
-        int, Meta(ge=0, description="How many cosignatures a checkpoint needs before it counts as witnessed.")
+        int, about("How many cosignatures a checkpoint needs before it counts as witnessed.", ge=0)
     ] = 0
     document_trust_roots: Annotated[
         str,
-        Meta(
-            description="Directory of certificates (PEM, DER) that vouch for signers of PDF orders."
+        about(
+            "Directory of certificates (PEM, DER) that vouch for signers of PDF orders."
             " Empty: only authorities' own keys count."
         ),
     ] = ""
     webhooks_private: Annotated[
-        bool,
-        Meta(
-            description="Let webhooks call private addresses and plain http, for a console on the operator's own network."
-        ),
+        bool, about("Let webhooks call private addresses and plain http, for a console on the operator's own network.")
     ] = False
     push_private: Annotated[
         bool,
-        Meta(
-            description="Let pushes go to private addresses, other ports and plain http, for a push service on the operator's own network."
+        about(
+            "Let pushes go to private addresses, other ports and plain http, for a push service on the operator's own network."
         ),
     ] = False
     metrics_token: Annotated[
-        str,
-        Meta(
-            description="Password (HTTP basic) for /metrics, which Prometheus reads. Empty: that address does not exist."
-        ),
+        str, about("Password (HTTP basic) for /metrics, which Prometheus reads. Empty: that address does not exist.")
     ] = ""
     traces: Annotated[
         str,
-        Meta(
-            description="Address of an OpenTelemetry collector (OTLP over HTTP), http(s)://host:4318: every request is traced to it."
+        about(
+            "Address of an OpenTelemetry collector (OTLP over HTTP), http(s)://host:4318: every request is traced to it."
             " Needs the package's extra `traces`. Empty: none."
         ),
     ] = ""
     staff_second_step: Annotated[
-        bool,
-        Meta(description="The office opens only to staff of whom a code or a passkey is asked beside the password."),
+        bool, about("The office opens only to staff of whom a code or a passkey is asked beside the password.")
     ] = False
     village: Annotated[
-        bool, Meta(description="Serve the seeded village with its cast and look-as bar. Never on a real server.")
+        bool, about("Serve the seeded village with its cast and look-as bar. Never on a real server.")
     ] = False
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], Meta(description="How much the server says about itself.")
+        Literal["debug", "info", "warning", "error"], about("How much the server says about itself.")
     ] = "info"
     keep_answers: Annotated[
         bool,
-        Meta(
-            description="Answer the same question of the same viewer from memory until anything is changed; off to compare the two."
+        about(
+            "Answer the same question of the same viewer from memory until anything is changed; off to compare the two."
         ),
     ] = True
 

@@ -85,27 +85,23 @@ SERVER_SUSPENDED = {
     "जाता; वहीं पढ़ा जा सकता है।",
 }
 
-WITHHELD_BANNERS = {
-    (
-        "legal_order",
-        "en",
-    ): "Withheld in {country} since {since}, {until}. Legal order {ref}: {authority}, {law}. Reason: {reason}",
-    (
-        "legal_notice",
-        "en",
-    ): "Withheld in {country} since {since}, {until}. Legal notice {ref}: {authority}, {law}. Reason: {reason}",
-    (
-        "copyright",
-        "en",
-    ): "Withheld in {country} since {since}, {until}. Copyright notice {ref}: {authority}. Reason: {reason}",
-    (
-        "own_rules",
-        "en",
-    ): "Withheld in {country} since {since}, {until}, under the rules of this server ({ref}). Reason: {reason}",
-    ("legal_order", "hi"): "{since} से {country} में रोक, {until}। कानूनी आदेश {ref}: {authority}, {law}। कारण: {reason}",
-    ("legal_notice", "hi"): "{since} से {country} में रोक, {until}। कानूनी नोटिस {ref}: {authority}, {law}। कारण: {reason}",
-    ("copyright", "hi"): "{since} से {country} में रोक, {until}। कॉपीराइट नोटिस {ref}: {authority}। कारण: {reason}",
-    ("own_rules", "hi"): "{since} से {country} में रोक, {until}, इस सर्वर के नियमों के तहत ({ref})। कारण: {reason}",
+WITHHELD_BANNERS: dict[str, Both] = {
+    "legal_order": (
+        "Withheld in {country} since {since}, {until}. Legal order {ref}: {authority}, {law}. Reason: {reason}",
+        "{since} से {country} में रोक, {until}। कानूनी आदेश {ref}: {authority}, {law}। कारण: {reason}",
+    ),
+    "legal_notice": (
+        "Withheld in {country} since {since}, {until}. Legal notice {ref}: {authority}, {law}. Reason: {reason}",
+        "{since} से {country} में रोक, {until}। कानूनी नोटिस {ref}: {authority}, {law}। कारण: {reason}",
+    ),
+    "copyright": (
+        "Withheld in {country} since {since}, {until}. Copyright notice {ref}: {authority}. Reason: {reason}",
+        "{since} से {country} में रोक, {until}। कॉपीराइट नोटिस {ref}: {authority}। कारण: {reason}",
+    ),
+    "own_rules": (
+        "Withheld in {country} since {since}, {until}, under the rules of this server ({ref}). Reason: {reason}",
+        "{since} से {country} में रोक, {until}, इस सर्वर के नियमों के तहत ({ref})। कारण: {reason}",
+    ),
 }
 NEUTRAL_BANNER = {"en": "Not shown to everyone in {country}.", "hi": "{country} में सबको नहीं दिखता।"}
 
@@ -162,8 +158,7 @@ def banner(ruling: Ruling, language: str) -> str:
     language = spoken(language)
     if ruling.neutral:
         return NEUTRAL_BANNER[language].format(country=country_names(ruling.territory, language))
-    own = ruling.measure.row.banner
-    said = spoken_of(own, language) if own else WITHHELD_BANNERS[ruling.basis, language]
+    said = spoken_of(ruling.measure.row.banner or WITHHELD_BANNERS[ruling.basis], language)
     return said.format(**facts_of(ruling, language), reason=ruling.reason) + hinted(ruling, language)
 
 
