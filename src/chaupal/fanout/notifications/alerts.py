@@ -56,7 +56,7 @@ class ClockTold(NamedTuple):
 
     def facts(self, language: str) -> dict[str, Any]:
         """For the text."""
-        thing = complaint_texts.thing(self.event.what, self.ref, language)
+        thing = complaint_texts.thing(self.event.what, self.ref, language, self.event.clock)
         return {"day": self.event.due_at, "thing": thing, "share": str(self.event.share)}
 
 

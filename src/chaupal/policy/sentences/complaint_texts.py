@@ -112,6 +112,19 @@ THINGS = {
     ("report", "hi"): "शिकायत {ref}",
 }
 
+TO_DO = {
+    ("acknowledge", "en"): "to be acknowledged",
+    ("acknowledge", "hi"): "पावती देनी है",
+    ("act", "en"): "to be acted on",
+    ("act", "hi"): "कार्रवाई करनी है",
+    ("confirm_interim", "en"): "to be confirmed",
+    ("confirm_interim", "hi"): "पुष्टि होनी है",
+    ("restore", "en"): "to be shown again",
+    ("restore", "hi"): "फिर दिखाना है",
+    ("review", "en"): "to be looked at again",
+    ("review", "hi"): "फिर से देखना है",
+}
+
 
 def line(kind: str, language: str, *, day: int | None = None, **facts: str) -> str:
     """What is said, in one or two sentences; `day` in ms."""
@@ -141,9 +154,11 @@ def letter(
     return f"{title}: {subject}", "\n\n".join(part for part in parts if part)
 
 
-def thing(what: str, ref: str, language: str) -> str:
-    """What a clock is about: `order IN-2021-0001`."""
-    return THINGS[what, spoken(language)].format(ref=ref).strip()
+def thing(what: str, ref: str, language: str, clock: str = "") -> str:
+    """What a clock is about: `order IN-2021-0001 (to be acknowledged)`, since an order has several."""
+    language = spoken(language)
+    named, due = THINGS[what, language].format(ref=ref).strip(), TO_DO.get((clock, language))
+    return f"{named} ({due})" if due and what == "order" else named
 
 
 def _said(kind: str, language: str, day: int | None, facts: dict[str, str]) -> tuple[str, str]:
