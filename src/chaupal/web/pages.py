@@ -3,15 +3,16 @@
 import asyncio
 import functools
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, page
+from chaupal.http.call import Answer, Call, Handler, page
 from chaupal.http.csrf import WORD
 from chaupal.kernel.clock import MINUTE, iso
+from chaupal.kernel.errors import Problem
 from chaupal.policy.measures import labels
 from chaupal.policy.passwords import LONGEST, SHORTEST
 from chaupal.policy.things import Person
@@ -114,6 +115,27 @@ async def render(
         await asyncio.to_thread(load, call.viewer.language, native, template)
     html = environment(call.viewer.language, native).get_template(template).render(names)
     return page(html, status or (422 if context.get("errors") else 200), headers)
+
+
+def or_again(form: Handler, *problems: type[Problem]) -> Callable[[Handler], Handler]:
+    """A handler of what was typed; where one of these `problems` stands in its way, the `form` again, which is given the problem, too."""
+
+    def handler(act: Handler) -> Handler:
+        @functools.wraps(act)
+        async def run(*asked: Any) -> Answer:
+            try:
+                return await act(*asked)
+            except problems as problem:
+                return await form(*asked, problem)
+
+        return run
+
+    return handler
+
+
+def typed_of[T: msgspec.Struct](call: Call[Any], kind: type[T]) -> T:
+    """The form as it came back; an empty one, where something else was asked."""
+    return call.args if isinstance(call.args, kind) else kind()
 
 
 def common(call: Call[Any]) -> dict[str, Any]:

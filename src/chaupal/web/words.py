@@ -177,8 +177,10 @@ def by_field(problem: Problem, language: str, *, codes: bool = False) -> dict[st
     }
 
 
-def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
+def errors_of(call: Call[Any], problem: Problem | None) -> dict[str, str]:
     """The same for a form, in the viewer's language; where it is about no field: the sentence under `form`."""
+    if problem is None:
+        return {}
     language = call.viewer.language
     return by_field(problem, language) or {"form": sentence(problem, language)}
 

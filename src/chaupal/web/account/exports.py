@@ -12,6 +12,7 @@ from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import exports
 from chaupal.web import pages
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_, words
 
 STATES: dict[str, str] = {
@@ -23,7 +24,7 @@ STATES: dict[str, str] = {
 BUSY = N_("Another file of yours is still being made.")
 
 
-async def show(call: Call[Any], error: str = "") -> Answer:
+async def show(call: Call[Any], busy: Conflict | None = None) -> Answer:
     """Drawn anew every few seconds while something is made, without a script."""
     language, viewer = call.viewer.language, call.viewer
     mine = await exports.of_viewer(call.house.square, viewer)
@@ -31,8 +32,8 @@ async def show(call: Call[Any], error: str = "") -> Answer:
     return await pages.render(
         call,
         "settings/export.html",
-        409 if error else 200,
-        error=error,
+        busy.status if busy else 200,
+        error=words(language).gettext(BUSY) if busy else "",
         running=running,
         days=exports.KEPT_FOR // DAY,
         mine=[
@@ -48,12 +49,10 @@ async def show(call: Call[Any], error: str = "") -> Answer:
     )
 
 
+@or_again(show, Conflict)
 async def ask(call: Call[Nothing]) -> Answer:
     """To the page of its progress."""
-    try:
-        await exports.ask(call.house.square, call.viewer)
-    except Conflict:
-        return await show(call, words(call.viewer.language).gettext(BUSY))
+    await exports.ask(call.house.square, call.viewer)
     return redirect("/settings/export")
 
 

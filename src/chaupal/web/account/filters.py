@@ -16,6 +16,7 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import filters
 from chaupal.social.people.filters import FilterWish, KeywordWish
 from chaupal.web import links, pages
+from chaupal.web.pages import or_again
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_, beside, words
 
@@ -76,26 +77,33 @@ _WORD = regex.compile(r"(?<![@#/:.\p{L}\p{M}\p{N}])[\p{L}\p{M}]++(?![/:.]\S)")
 NEW = FilterTyped(whole=True, context=["home", "notifications", "public", "thread"])
 
 
-async def every(call: Call[FiltersAsked]) -> Answer:
+async def every(call: Call[FiltersAsked], problem: Invalid | None = None) -> Answer:
     """All filters, and the form for a new one."""
-    typed = NEW if call.args.like is None else await _like(call, call.args.like)
-    return await _all(call, typed, done=call.args.done)
+    args = call.args
+    typed = args if isinstance(args, FilterTyped) else await _begun(call, args.like)
+    return await pages.render(
+        call,
+        "keeping/filters.html",
+        filters=(await filtering.of_viewer(call.house.reads, call.viewer)).every,
+        titled=N_("Filters"),
+        done=getattr(args, "done", False),
+        whole=True,
+        **_form(call, typed, problem),
+    )
 
 
+@or_again(every, Invalid)
 async def create(call: Call[FilterTyped]) -> Answer:
     typed = call.args
-    try:
-        words_ = [KeywordWish(text=line, whole=typed.whole) for line in _lines(typed)]
-        await filters.create(call.house.square, call.viewer, _wish(typed), words_)
-    except Invalid as problem:
-        return await _all(call, typed, problem)
+    words_ = [KeywordWish(text=line, whole=typed.whole) for line in _lines(typed)]
+    await filters.create(call.house.square, call.viewer, _wish(typed), words_)
     return redirect("/settings/filters?done=1")
 
 
-async def show(call: Call[FilterChosen]) -> Answer:
+async def show(call: Call[FilterChosen], problem: Invalid | None = None) -> Answer:
     """One filter, to be changed."""
     found = (await filtering.of_viewer(call.house.reads, call.viewer)).one(call.args.id)
-    typed = FilterTyped(
+    as_it_is = FilterTyped(
         title=found.title,
         keywords="\n".join(k.text for k in found.keywords),
         whole=_whole(found),
@@ -103,16 +111,22 @@ async def show(call: Call[FilterChosen]) -> Answer:
         does=found.action,
         lasts=AS_BEFORE if found.ends_at else "0",
     )
-    return await _filter_page(call, found, typed)
+    typed = call.args if isinstance(call.args, FilterTyped) else as_it_is
+    return await pages.render(
+        call,
+        "keeping/filter.html",
+        filter=found,
+        title=found.title,
+        whole=_whole(found),
+        **_form(call, typed, problem, before=found.ends_at is not None),
+    )
 
 
+@or_again(show, Invalid)
 async def change(call: Call[FilterChanged]) -> Answer:
     typed = call.args
     found = (await filtering.of_viewer(call.house.reads, call.viewer)).one(typed.id)
-    try:
-        await filters.change(call.house.square, call.viewer, found.id, _wish(typed), _changes(found, typed))
-    except Invalid as problem:
-        return await _filter_page(call, found, typed, problem)
+    await filters.change(call.house.square, call.viewer, found.id, _wish(typed), _changes(found, typed))
     return redirect("/settings/filters?done=1")
 
 
@@ -133,8 +147,10 @@ async def by_id(call: Call[FilterChosen]) -> Answer:
     return redirect(links.path_of(card.post, card.author) if card else "/")
 
 
-async def _like(call: Call[Any], post: int) -> FilterTyped:
+async def _begun(call: Call[Any], post: int | None) -> FilterTyped:
     """The form with what the post is recognised by: its hashtags, else its longest words. Nothing of one that is withheld."""
+    if post is None:
+        return NEW
     seen = await thread.post(call.house.reads, call.viewer, post)
     card = next(iter(await cards(call, [seen])), None)
     if card is None or card.gone is not None:
@@ -166,30 +182,6 @@ def _wish(typed: FilterTyped) -> FilterWish:
 
 def _whole(filter_: Filter) -> bool:
     return all(k.whole for k in filter_.keywords)
-
-
-async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = None, *, done: bool = False) -> Answer:
-    found = (await filtering.of_viewer(call.house.reads, call.viewer)).every
-    return await pages.render(
-        call,
-        "keeping/filters.html",
-        filters=found,
-        titled=N_("Filters"),
-        done=done,
-        whole=True,
-        **_form(call, typed, problem),
-    )
-
-
-async def _filter_page(call: Call[Any], filter_: Filter, typed: FilterTyped, problem: Invalid | None = None) -> Answer:
-    return await pages.render(
-        call,
-        "keeping/filter.html",
-        filter=filter_,
-        title=filter_.title,
-        whole=_whole(filter_),
-        **_form(call, typed, problem, before=filter_.ends_at is not None),
-    )
 
 
 def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, before: bool = False) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
+from chaupal.http.sending import csv_file
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
@@ -12,6 +13,7 @@ from chaupal.reads.exports import export_files
 from chaupal.reads.people import hidden_servers as looks
 from chaupal.social.people import graph
 from chaupal.web import pages
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_, errors_of
 
 MOST_SHOWN = 500
@@ -22,24 +24,22 @@ class ServerTyped(msgspec.Struct, kw_only=True):
     domain: Word = ""
 
 
-async def show(call: Call[Any], typed: str = "", wrong: dict[str, str] | None = None) -> Answer:
+async def show(call: Call[Any], problem: Invalid | None = None) -> Answer:
     mine = await looks.newest(call.house.reads, call.viewer, MOST_SHOWN)
     return await pages.render(
         call,
         "settings/servers.html",
         mine=mine,
-        typed=typed,
-        errors=wrong or {},
+        typed=typed_of(call, ServerTyped).domain,
+        errors=errors_of(call, problem),
         ended=await looks.severed(call.house.reads, call.viewer),
         titled=N_("Hidden servers"),
     )
 
 
+@or_again(show, Invalid)
 async def hide(call: Call[ServerTyped]) -> Answer:
-    try:
-        await graph.hide_server(call.house.square, call.viewer, call.args.domain)
-    except Invalid as problem:
-        return await show(call, call.args.domain, errors_of(call, problem))
+    await graph.hide_server(call.house.square, call.viewer, call.args.domain)
     return redirect(PATH)
 
 
@@ -51,7 +51,7 @@ async def unhide(call: Call[ServerTyped]) -> Answer:
 async def out(call: Call[Nothing]) -> Answer:
     """The list as Mastodon's servers take it in: a name to a line."""
     mine = await looks.newest(call.house.reads, call.viewer)
-    return _file("".join(f"{one.domain}\n" for one in mine), "blocked_domains.csv")
+    return csv_file("".join(f"{one.domain}\n" for one in mine).encode(), "blocked_domains")
 
 
 async def ended(call: Call[Nothing]) -> Answer:
@@ -61,12 +61,7 @@ async def ended(call: Call[Nothing]) -> Answer:
     for one in found:
         if one.mine:
             rows.setdefault(one.handle, export_files.followed(one.handle, one.terms))
-    return _file(export_files.sheet(export_files.FOLLOWING, rows.values()), "ended_follows.csv")
-
-
-def _file(text: str, name: str) -> Answer:
-    headers = [("content-disposition", f'attachment; filename="{name}"'), ("cache-control", "private, no-store")]
-    return Answer(text.encode(), mime="text/csv; charset=utf-8", headers=headers)
+    return csv_file(export_files.sheet(export_files.FOLLOWING, rows.values()).encode(), "ended_follows")
 
 
 ROUTES: tuple[Route, ...] = (

@@ -8,12 +8,13 @@ from chaupal.governance.orders import csv_files
 from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import ById
 from chaupal.http.sending import csv_file
-from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.kernel.faults.written import read
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import ImportFile
 from chaupal.web import pages
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import ELSE, N_, errors_of, fault_text, words
 
 KINDS: dict[str, str] = {
@@ -58,13 +59,13 @@ def reason(why: str, language: str) -> str:
     return " ".join(fault_text(one, language) for one in found)
 
 
-async def show(call: Call[Any], sent: ImportTyped | None = None, errors: dict[str, str] | None = None) -> Answer:
+async def show(call: Call[Any], problem: Problem | None = None) -> Answer:
     said = words(call.viewer.language).gettext
     return await pages.render(
         call,
         "settings/import.html",
-        sent=sent or ImportTyped(),
-        errors=errors or {},
+        sent=typed_of(call, ImportTyped),
+        errors=errors_of(call, problem),
         mine=[
             (m, said(KINDS.get(m.kind, m.kind)), said(STATES[m.state]))
             for m in await imports.of_viewer(call.house.square, call.viewer)
@@ -76,14 +77,12 @@ async def show(call: Call[Any], sent: ImportTyped | None = None, errors: dict[st
     )
 
 
+@or_again(show, Invalid, Conflict)
 async def bring(call: Call[ImportTyped]) -> Answer:
     """To the page of its progress; or the form again with what is wrong beside the field."""
     file, args = call.files.get("file"), call.args
     brought = ImportFile(file.name if file else "", file.data if file else b"", args.kind, args.visibility)
-    try:
-        id_ = await imports.take_in(call.house.square, call.viewer, brought)
-    except (Invalid, Conflict) as problem:
-        return await show(call, args, errors_of(call, problem))
+    id_ = await imports.take_in(call.house.square, call.viewer, brought)
     return redirect(f"/settings/import/{id_}")
 
 

@@ -6,11 +6,12 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
+from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.people import leaving
 from chaupal.web import pages
-from chaupal.web.words import N_, errors_of, words
+from chaupal.web.pages import or_again, typed_of
+from chaupal.web.words import N_, errors_of, translated
 
 STAFF = N_("You have a part in the office. Hand it in first; then you can delete your account.")
 
@@ -22,28 +23,25 @@ class LeavingTyped(msgspec.Struct, kw_only=True):
     word: str = ""
 
 
-async def show(call: Call[Any], errors: dict[str, str] | None = None, word: str = "") -> Answer:
+async def show(call: Call[Any], problem: Problem | None = None) -> Answer:
+    staff = isinstance(problem, Conflict)
     return await pages.render(
         call,
         "settings/deletion.html",
         at=await leaving.leaves_at(call.house.square, call.viewer),
         days=leaving.GRACE // DAY,
         elsewhere=call.house.federation is not None,
-        errors=errors or {},
-        word=word,
+        errors={"form": translated(call, STAFF)} if staff else errors_of(call, problem),
+        word=typed_of(call, LeavingTyped).word,
         titled=N_("Delete your account"),
     )
 
 
+@or_again(show, Conflict, Invalid)
 async def ask(call: Call[LeavingTyped]) -> Answer:
     if call.caller is None:
         raise NotSignedIn
-    try:
-        await leaving.ask(call.house.square, call.viewer, call.caller, call.args.password, call.args.word)
-    except Conflict:
-        return await show(call, {"form": words(call.viewer.language).gettext(STAFF)}, call.args.word)
-    except Invalid as problem:
-        return await show(call, errors_of(call, problem), call.args.word)
+    await leaving.ask(call.house.square, call.viewer, call.caller, call.args.password, call.args.word)
     return redirect("/settings/deletion")
 
 

@@ -11,6 +11,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_, sentence
 
 HERE = "/settings/moving"
@@ -29,32 +30,29 @@ class MoveTyped(msgspec.Struct, kw_only=True):
     password: str = ""
 
 
-async def show(
-    call: Call[Any], problem: Problem | None = None, fields: dict[str, str] | None = None, **typed: str
-) -> Answer:
-    language = call.viewer.language
+async def show(call: Call[Any], problem: Problem | None = None) -> Answer:
     errors: dict[str, str] = {}
     if problem is not None:
         field = next(iter(coded(problem).wrong), "form")
-        errors = {(fields or {}).get(field, field): sentence(problem, language)}
+        alias = isinstance(call.args, AliasTyped) and field == "handle"
+        errors = {"alias" if alias else field: sentence(problem, call.viewer.language)}
     return await pages.render(
         call,
         "settings/moving.html",
         problem.status if problem else 200,
         errors=errors,
-        typed=typed,
+        alias=typed_of(call, AliasTyped).alias,
+        handle=typed_of(call, MoveTyped).handle,
         stand=await moving.stand(call.house.square, call.viewer),
         elsewhere=call.house.federation is not None,
         titled=N_("Move to another account"),
     )
 
 
+@or_again(show, Invalid, Conflict)
 async def name(call: Call[AliasTyped]) -> Answer:
     await _ask_there(call, call.args.alias)
-    try:
-        await moving.name(call.house.square, call.viewer, call.args.alias)
-    except (Invalid, Conflict) as problem:
-        return await show(call, problem, {"handle": "alias"}, alias=call.args.alias)
+    await moving.name(call.house.square, call.viewer, call.args.alias)
     return redirect(HERE)
 
 
@@ -63,12 +61,10 @@ async def unname(call: Call[ById]) -> Answer:
     return redirect(HERE)
 
 
+@or_again(show, Invalid, Conflict)
 async def move(call: Call[MoveTyped]) -> Answer:
     await _ask_there(call, call.args.handle)
-    try:
-        await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
-    except (Invalid, Conflict) as problem:
-        return await show(call, problem, handle=call.args.handle)
+    await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
     return redirect(HERE)
 
 

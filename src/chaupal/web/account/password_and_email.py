@@ -5,13 +5,15 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import password_and_email, sessions
 from chaupal.web import pages
 from chaupal.web.account.joining import NOT_YET, OPEN, agent, keep
-from chaupal.web.pages import MailLink
+from chaupal.web.pages import MailLink, or_again, typed_of
 from chaupal.web.words import N_, errors_of
+
+DEAD = "dead"  # a link that leads nowhere any more
 
 
 class ResetAsked(msgspec.Struct, kw_only=True):
@@ -39,41 +41,34 @@ async def forgotten(call: Call[ResetAsked]) -> Answer:
     return await pages.render(call, "joining/forgotten.html", titled=N_("Forgotten password"), sent=True)
 
 
+async def _reset_page(call: Call[Any], problem: Problem | None = None, step: str = "ask") -> Answer:
+    return await _step(call, "joining/reset.html", N_("A new password"), problem, step)
+
+
 async def show_reset(call: Call[MailLink]) -> Answer:
     works = await password_and_email.may_reset(call.house.square, call.args.secret)
-    return await _reset_page(call, "ask" if works else "dead", {})
+    return await _reset_page(call, step="ask" if works else DEAD)
 
 
+@or_again(_reset_page, NotFound, Invalid)
 async def reset(call: Call[ResetTyped]) -> Answer:
-    try:
-        await password_and_email.reset_password(call.house.square, call.args.secret, call.args.password)
-    except NotFound:
-        return await _reset_page(call, "dead", {})
-    except Invalid as problem:
-        return await _reset_page(call, "ask", errors_of(call, problem))
-    return await _reset_page(call, "done", {})
+    await password_and_email.reset_password(call.house.square, call.args.secret, call.args.password)
+    return await _reset_page(call, step="done")
 
 
-async def show_change(call: Call[Nothing]) -> Answer:
-    return await pages.render(call, "joining/password.html", titled=N_("Change password"), errors={})
+async def show_change(call: Call[Any], problem: Invalid | None = None) -> Answer:
+    return await pages.render(
+        call, "joining/password.html", titled=N_("Change password"), errors=errors_of(call, problem)
+    )
 
 
+@or_again(show_change, Invalid)
 async def change(call: Call[PasswordChange]) -> Answer:
     args = call.args
-    try:
-        session = await password_and_email.change_password(
-            call.house.square, call.viewer, args.old, args.password, agent=agent(call)
-        )
-    except Invalid as problem:
-        errors = errors_of(call, problem)
-        return await pages.render(call, "joining/password.html", titled=N_("Change password"), errors=errors)
+    session = await password_and_email.change_password(
+        call.house.square, call.viewer, args.old, args.password, agent=agent(call)
+    )
     return redirect("/settings?saved=1", headers=await keep(call, session))
-
-
-async def _reset_page(call: Call[Any], step: str, errors: dict[str, str]) -> Answer:
-    told: dict[str, Any] = {"step": step, "errors": errors, "secret": call.args.secret}
-    status = 404 if step == "dead" else 0
-    return await pages.render(call, "joining/reset.html", status, titled=N_("A new password"), **told)
 
 
 EMAIL = "/settings/email"
@@ -84,45 +79,49 @@ class AddressTyped(msgspec.Struct, kw_only=True):
     password: str = ""
 
 
-async def show_address(call: Call[Nothing]) -> Answer:
-    return await _page(call)
+async def show_address(call: Call[Any], problem: Invalid | None = None, *, sent: bool = False) -> Answer:
+    return await pages.render(
+        call,
+        "settings/email.html",
+        login=await sessions.login_of(call.house.square, call.viewer),
+        errors=errors_of(call, problem),
+        typed=typed_of(call, AddressTyped).email if problem else "",
+        sent=sent,
+        titled=N_("Email address"),
+    )
 
 
+@or_again(show_address, Invalid)
 async def ask_address(call: Call[AddressTyped]) -> Answer:
     args = call.args
-    try:
-        await password_and_email.ask_email(call.house.square, call.viewer, args.password, args.email)
-    except Invalid as problem:
-        return await _page(call, errors=errors_of(call, problem), typed=args.email)
-    return await _page(call, sent=True)
+    await password_and_email.ask_email(call.house.square, call.viewer, args.password, args.email)
+    return await show_address(call, sent=True)
 
 
-async def _page(call: Call[Any], **told: Any) -> Answer:
-    login = await sessions.login_of(call.house.square, call.viewer)
-    told: dict[str, Any] = {"errors": {}, "typed": "", "sent": False} | told
-    return await pages.render(call, "settings/email.html", login=login, titled=N_("Email address"), **told)
+async def _confirm_page(call: Call[Any], problem: Problem | None = None, step: str = "ask") -> Answer:
+    dead = step == DEAD or isinstance(problem, NotFound)
+    title = N_("This link does not work any more") if dead else N_("Email address")
+    return await _step(call, "joining/email.html", title, problem, step)
 
 
 async def show_confirm(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not confirm for somebody."""
     works = await password_and_email.email_link_works(call.house.square, call.args.secret)
-    return await _confirm_page(call, "ask" if works else "dead")
+    return await _confirm_page(call, step="ask" if works else DEAD)
 
 
+@or_again(_confirm_page, NotFound, Invalid)
 async def confirm(call: Call[MailLink]) -> Answer:
-    try:
-        await password_and_email.confirm_email(call.house.square, call.args.secret)
-    except NotFound:
-        return await _confirm_page(call, "dead")
-    except Invalid as problem:
-        return await _confirm_page(call, "ask", errors_of(call, problem))
-    return await _confirm_page(call, "done")
+    await password_and_email.confirm_email(call.house.square, call.args.secret)
+    return await _confirm_page(call, step="done")
 
 
-async def _confirm_page(call: Call[MailLink], step: str, errors: dict[str, str] | None = None) -> Answer:
-    told: dict[str, Any] = {"step": step, "secret": call.args.secret, "errors": errors or {}}
-    status, title = (404, N_("This link does not work any more")) if step == "dead" else (0, N_("Email address"))
-    return await pages.render(call, "joining/email.html", status, titled=title, **told)
+async def _step(call: Call[Any], template: str, title: str, problem: Problem | None, step: str) -> Answer:
+    """What a link from a mail leads to: it asks, is done, or is dead."""
+    step = DEAD if isinstance(problem, NotFound) else step
+    errors = {} if step == DEAD else errors_of(call, problem)
+    told: dict[str, Any] = {"step": step, "errors": errors, "secret": call.args.secret}
+    return await pages.render(call, template, 404 if step == DEAD else 0, titled=title, **told)
 
 
 # Whoever is suspended is told by mail, too, what was decided about them.

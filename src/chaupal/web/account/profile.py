@@ -19,7 +19,7 @@ from chaupal.social.posts import conversations
 from chaupal.social.signin import sessions
 from chaupal.text import hosts
 from chaupal.web import pages
-from chaupal.web.pages import SavedAsked
+from chaupal.web.pages import SavedAsked, or_again
 from chaupal.web.square import writing
 from chaupal.web.words import N_, beside, words
 
@@ -52,10 +52,26 @@ class ProfileTyped(msgspec.Struct, kw_only=True):
 QUOTERS = {quotes.PUBLIC: N_("Everybody"), quotes.FOLLOWERS: N_("Followers"), quotes.NOBODY: N_("Nobody but you")}
 
 
-async def show(call: Call[SavedAsked]) -> Answer:
+async def show(call: Call[SavedAsked], problem: Invalid | None = None) -> Answer:
+    said = words(call.viewer.language).gettext
+    return await pages.render(
+        call,
+        "settings/profile.html",
+        chosen=call.args if isinstance(call.args, ProfileTyped) else await _as_it_is(call),
+        saved=getattr(call.args, "saved", False),
+        errors=beside(call, problem, BESIDE),
+        titled=N_("Your profile"),
+        quoting=[(policy, said(who)) for policy, who in QUOTERS.items()],
+        address=call.house.settings.domain,
+        own=f"{call.house.settings.origin}/@{call.caller.handle if call.caller else ''}",
+        **writing.choices(call),
+    )
+
+
+async def _as_it_is(call: Call[Any]) -> ProfileTyped:
     login = await sessions.login_of(call.house.square, call.viewer)
     seen = (await people.me(call.house.reads, call.viewer))[0].item
-    chosen = ProfileTyped(
+    return ProfileTyped(
         name=seen.name,
         note=seen.note,
         visibility=login.default_visibility,
@@ -66,31 +82,16 @@ async def show(call: Call[SavedAsked]) -> Answer:
         values=[f.value for f in seen.fields],
         sites="\n".join(hosts.readable(site) for site in seen.sites),
     )
-    return await _show(call, chosen, saved=call.args.saved)
 
 
+@or_again(show, Invalid)
 async def change(call: Call[ProfileTyped]) -> Answer:
-    """Take it in; or show it again with what was typed, and what is wrong with it beside the field."""
     chosen = call.args
-    try:
-        avatar, header = await _portrait(call, "avatar"), await _portrait(call, "header")
-        face = Face(
-            name=chosen.name,
-            note=chosen.note,
-            avatar=avatar,
-            header=header,
-            sites=tuple(chosen.sites.splitlines()),
-            fields=chosen.table,
-        )
-        usual = Defaults(
-            visibility=chosen.visibility or None,
-            language=chosen.language,
-            quote_policy=chosen.quote_policy or None,
-            require_alt=chosen.require_alt,
-        )
-        await profiles.change(call.house.square, call.viewer, face, usual)
-    except Invalid as problem:
-        return await _show(call, chosen, problem=problem)
+    avatar, header = await _portrait(call, "avatar"), await _portrait(call, "header")
+    sites = tuple(chosen.sites.splitlines())
+    face = like(Face, chosen, avatar=avatar, header=header, sites=sites, fields=chosen.table)
+    usual = like(Defaults, chosen, visibility=chosen.visibility or None, quote_policy=chosen.quote_policy or None)
+    await profiles.change(call.house.square, call.viewer, face, usual)
     return redirect("/settings/profile?saved=1")
 
 
@@ -117,24 +118,6 @@ BESIDE = {
     "attribution_domains": "sites",
     "fields_attributes": "fields",
 }
-
-
-async def _show(
-    call: Call[Any], chosen: ProfileTyped, *, saved: bool = False, problem: Invalid | None = None
-) -> Answer:
-    said = words(call.viewer.language).gettext
-    return await pages.render(
-        call,
-        "settings/profile.html",
-        chosen=chosen,
-        saved=saved,
-        errors=beside(call, problem, BESIDE),
-        titled=N_("Your profile"),
-        quoting=[(policy, said(who)) for policy, who in QUOTERS.items()],
-        address=call.house.settings.domain,
-        own=f"{call.house.settings.origin}/@{call.caller.handle if call.caller else ''}",
-        **writing.choices(call),
-    )
 
 
 # Name of the switch, what it says, and what it does.

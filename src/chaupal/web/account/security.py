@@ -1,19 +1,20 @@
 """What guards one's account: codes and passkeys beside the password, recovery codes, the browsers and apps that are in."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import ById
-from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.social.signin import passkeys, sessions, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.consent import wishes
-from chaupal.web.pages import SavedAsked
+from chaupal.web.pages import SavedAsked, or_again
 from chaupal.web.words import N_, errors_of, words
 
 SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
@@ -48,21 +49,38 @@ class SessionAsked(msgspec.Struct, kw_only=True):
     key: str = ""
 
 
-async def show(call: Call[SavedAsked]) -> Answer:
-    return await _security(call, saved=call.args.saved)
-
-
-async def begin_codes(call: Call[PasswordTyped]) -> Answer:
-    try:
-        await second.begin(call.house.square, call.viewer, call.args.password)
-    except Conflict:
+async def show(call: Call[SavedAsked], problem: Problem | None = None, *, at: str = "") -> Answer:
+    """`at`: beside which form the problem stands. What is so already by now is no problem."""
+    if isinstance(problem, Conflict):
         return redirect(SECURITY)
-    except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="codes")
+    square, args, errors = call.house.square, call.args, errors_of(call, problem)
+    login = await sessions.login_of(square, call.viewer)
+
+    def wrong(form: str) -> dict[str, str]:
+        return errors if form == at else {}
+
+    return await pages.render(
+        call,
+        "settings/security.html",
+        422 if errors else 200,
+        login=login,
+        keys=await passkeys.of_viewer(square, call.viewer),
+        left=await second.recovery_left(square, call.viewer),
+        wrong=wrong,
+        saved=getattr(args, "saved", False),
+        named=args.name if isinstance(args, PasskeyNamed) else "",
+        staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
+        titled=N_("Codes and passkeys"),
+    )
+
+
+@or_again(partial(show, at="codes"), Conflict, Invalid)
+async def begin_codes(call: Call[PasswordTyped]) -> Answer:
+    await second.begin(call.house.square, call.viewer, call.args.password)
     return redirect(f"{SECURITY}/codes")
 
 
-async def show_codes(call: Call[Any], errors: dict[str, str] | None = None) -> Answer:
+async def show_codes(call: Call[Any], problem: Invalid | None = None) -> Answer:
     setup = await second.pending(call.house.square, call.viewer)
     if setup is None:
         return redirect(SECURITY)
@@ -70,62 +88,49 @@ async def show_codes(call: Call[Any], errors: dict[str, str] | None = None) -> A
 
     drawn = segno.make(setup.address, error="m").svg_inline(scale=5, border=4, light="#fff", omitsize=False)
     return await pages.render(
-        call, "settings/codes.html", setup=setup, drawn=drawn, errors=errors or {}, titled=N_("Codes from your phone")
+        call,
+        "settings/codes.html",
+        setup=setup,
+        drawn=drawn,
+        errors=errors_of(call, problem),
+        titled=N_("Codes from your phone"),
     )
 
 
+@or_again(show_codes, Invalid)
 async def turn_on_codes(call: Call[CodeTyped]) -> Answer:
-    try:
-        codes = await second.turn_on(call.house.square, call.viewer, call.args.code)
-    except Invalid as problem:
-        return await show_codes(call, errors_of(call, problem))
-    return await _recovery(call, codes)
+    return await _recovery(call, await second.turn_on(call.house.square, call.viewer, call.args.code))
 
 
+@or_again(partial(show, at="codes"), Invalid)
 async def turn_off_codes(call: Call[PasswordTyped]) -> Answer:
-    try:
-        await second.turn_off(call.house.square, call.viewer, call.args.password)
-    except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="codes")
+    await second.turn_off(call.house.square, call.viewer, call.args.password)
     return redirect(f"{SECURITY}?saved=1")
 
 
+@or_again(partial(show, at="recovery"), Conflict, Invalid)
 async def renew_recovery(call: Call[PasswordTyped]) -> Answer:
-    try:
-        codes = await second.renew_recovery(call.house.square, call.viewer, call.args.password)
-    except Conflict:
-        return redirect(SECURITY)
-    except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="recovery")
-    return await _recovery(call, codes)
+    return await _recovery(call, await second.renew_recovery(call.house.square, call.viewer, call.args.password))
 
 
+@or_again(partial(show, at="passkeys"), Conflict, Invalid)
 async def ask_passkey(call: Call[PasskeyNamed]) -> Answer:
     """The page on which the browser makes the key: it needs a script, as passkeys do."""
-    try:
-        options = await passkeys.ask_to_add(call.house.square, call.viewer, call.args.password, call.args.name)
-    except Conflict:
-        return redirect(SECURITY)
-    except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="passkeys", named=call.args.name)
+    options = await passkeys.ask_to_add(call.house.square, call.viewer, call.args.password, call.args.name)
     return await pages.render(
         call, "settings/passkey.html", options=options, name=call.args.name, titled=N_("A new passkey")
     )
 
 
+@or_again(partial(show, at="passkeys"), Invalid)
 async def add_passkey(call: Call[PasskeyMade]) -> Answer:
-    try:
-        codes = await passkeys.add(call.house.square, call.viewer, call.args.answer, call.args.name)
-    except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="passkeys")
+    codes = await passkeys.add(call.house.square, call.viewer, call.args.answer, call.args.name)
     return await _recovery(call, codes) if codes else redirect(f"{SECURITY}?saved=1")
 
 
+@or_again(partial(show, at="passkeys"), Invalid)
 async def remove_passkey(call: Call[PasskeyAsked]) -> Answer:
-    try:
-        await passkeys.remove(call.house.square, call.viewer, call.args.credential, call.args.password)
-    except Invalid as problem:
-        return await _security(call, errors_of(call, problem), at="passkeys")
+    await passkeys.remove(call.house.square, call.viewer, call.args.credential, call.args.password)
     return redirect(f"{SECURITY}?saved=1")
 
 
@@ -159,31 +164,6 @@ async def end_session(call: Call[SessionAsked]) -> Answer:
 async def end_app(call: Call[ById]) -> Answer:
     await sessions.end_app(call.house.square, call.viewer, call.args.id)
     return redirect(f"{SESSIONS}?saved=1")
-
-
-async def _security(
-    call: Call[Any], errors: dict[str, str] | None = None, *, at: str = "", saved: bool = False, named: str = ""
-) -> Answer:
-    """`at`: beside which form the errors stand; `named`: what was typed there as a name for a passkey."""
-    square = call.house.square
-    login = await sessions.login_of(square, call.viewer)
-
-    def wrong(form: str) -> dict[str, str]:
-        return (errors or {}) if form == at else {}
-
-    return await pages.render(
-        call,
-        "settings/security.html",
-        422 if errors else 200,
-        login=login,
-        keys=await passkeys.of_viewer(square, call.viewer),
-        left=await second.recovery_left(square, call.viewer),
-        wrong=wrong,
-        saved=saved,
-        named=named,
-        staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
-        titled=N_("Codes and passkeys"),
-    )
 
 
 def _country(call: Call[Any], code: str) -> str:

@@ -16,8 +16,8 @@ from chaupal.policy.surface import Surface
 from chaupal.social.signin import sessions
 from chaupal.web.account.joining import been_here
 from chaupal.web.court import courtly
-from chaupal.web.pages import MailLink
-from chaupal.web.words import N_, words
+from chaupal.web.pages import MailLink, or_again, typed_of
+from chaupal.web.words import N_, translated
 
 LOGIN = "/portal/login"
 WRONG = N_("Wrong email address, password or code.")
@@ -65,19 +65,17 @@ async def render(
     return await courtly.render(call, template, title, problem, filing=who, **context)
 
 
-async def show_login(call: Call[Nothing]) -> Answer:
-    return await render(call, "portal/login.html", N_("Authority portal"), sent=LogIn())
+async def show_login(call: Call[Any], problem: Invalid | None = None) -> Answer:
+    # Which of the three is wrong is told to nobody.
+    told: dict[str, Any] = {"errors": {}, "stopped": translated(call, WRONG)} if problem else {}
+    title, sent = N_("Authority portal"), typed_of(call, LogIn)
+    return await render(call, "portal/login.html", title, problem, sent=sent, **told)
 
 
+@or_again(show_login, Invalid)
 async def log_in(call: Call[LogIn]) -> Answer:
     args = call.args
-    try:
-        secret = await portal.log_in(call.house.court, args.email, args.password, args.code)
-    except Invalid as problem:
-        tr = words(call.viewer.language).gettext
-        return await render(
-            call, "portal/login.html", N_("Authority portal"), problem, sent=args, errors={}, stopped=tr(WRONG)
-        )
+    secret = await portal.log_in(call.house.court, args.email, args.password, args.code)
     return redirect("/portal", headers=_keep(call, secret, args.email))
 
 
@@ -86,34 +84,26 @@ async def log_out(call: Call[Nothing]) -> Answer:
     return redirect(LOGIN, headers=[set_cookie(call.house.settings, portal.COOKIE, "", 0)])
 
 
-async def show_enrol(call: Call[MailLink]) -> Answer:
+async def show_enrol(call: Call[MailLink], problem: Problem | None = None) -> Answer:
     """What the invited sees; a dead link is told so. Following the link changes nothing: mail scanners do."""
+    shown: Enrolment | None = None
     try:
         shown = await portal.enrolment(call.house.court, call.args.secret)
-    except NotFound as problem:
-        return await _enrol(call, None, problem)
-    return await _enrol(call, shown, None)
-
-
-async def enrol(call: Call[Enrol]) -> Answer:
-    args = call.args
-    try:
-        shown = await portal.enrolment(call.house.court, args.secret)
-    except NotFound as problem:
-        return await _enrol(call, None, problem)
-    try:
-        secret = await portal.enrol(call.house.court, args.secret, args.password, args.code)
-    except Invalid as problem:
-        return await _enrol(call, shown, problem)
-    return redirect("/portal", headers=_keep(call, secret, shown.user.email))
-
-
-async def _enrol(call: Call[Any], shown: Enrolment | None, problem: Problem | None) -> Answer:
+    except NotFound as dead:
+        problem = dead
     answer = await render(
         call, "portal/enrol.html", N_("Enrol for the authority portal"), problem, shown=shown, link=call.args.secret
     )
     # The page holds a secret; its address must not go along to wherever a link on it leads.
     return Answer(answer.body, answer.status, answer.mime, [*answer.headers, ("referrer-policy", "no-referrer")])
+
+
+@or_again(show_enrol, NotFound, Invalid)
+async def enrol(call: Call[Enrol]) -> Answer:
+    args = call.args
+    shown = await portal.enrolment(call.house.court, args.secret)
+    secret = await portal.enrol(call.house.court, args.secret, args.password, args.code)
+    return redirect("/portal", headers=_keep(call, secret, shown.user.email))
 
 
 @inside

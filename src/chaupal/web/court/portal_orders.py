@@ -19,6 +19,7 @@ from chaupal.social.people import elsewhere
 from chaupal.web.court import filing
 from chaupal.web.court.filing import Draft, Intake
 from chaupal.web.court.portal import DOOR, inside, render
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_, by_field
 
 STAGES = {
@@ -137,23 +138,45 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
     return await _form(call, who, draft, problem)
 
 
+async def _order(call: Call[Any], who: Filing, problem: Problem | None = None) -> Answer:
+    """`about`: the form that the problem is of."""
+    args, ref = call.args, call.args.ref
+    about = f"statements/{args.slug}" if isinstance(args, PortalReply) else getattr(args, "act", "")
+    found = await filings.whole(call.house.reads, who.authority.id, ref)
+    told = await statements.about(call.house.court, ref)
+    return await render(
+        call,
+        "portal/order.html",
+        ref,
+        problem,
+        who,
+        found=found,
+        stages=STAGES,
+        steps=STEPS,
+        over=found.stage in OVER,
+        about=about,
+        typed=getattr(args, "text", ""),
+        statements=told,
+        measures=filing.MEASURES,
+    )
+
+
 @inside
 async def show(call: Call[ByRef], who: Filing) -> Answer:
-    return await _order(call, who, call.args.ref, None)
+    return await _order(call, who)
 
 
 @inside
+@or_again(_order, Invalid, Conflict)
 async def act(call: Call[OrderAct], who: Filing) -> Answer:
     args, court = call.args, call.house.court
     done = or_not_found({"write": office.write, "withdraw": office.withdraw}.get(args.act))
-    try:
-        await done(court, who, args.ref, args.text)
-    except (Invalid, Conflict) as problem:
-        return await _order(call, who, args.ref, problem, args.act, args.text)
+    await done(court, who, args.ref, args.text)
     return redirect(f"/portal/orders/{args.ref}")
 
 
 @inside
+@or_again(_order, Invalid)
 async def reply(call: Call[PortalReply], who: Filing) -> Answer:
     """What the authority says to a statement about an order of its own; it becomes public at once, as it stands."""
     args, court = call.args, call.house.court
@@ -162,10 +185,7 @@ async def reply(call: Call[PortalReply], who: Filing) -> Answer:
         raise NotFound
     paper = papers.Paper()
     text = paper.page("text", args.text)
-    try:
-        paper.check()
-    except Invalid as problem:
-        return await _order(call, who, args.ref, problem, f"statements/{args.slug}", args.text)
+    paper.check()
     await statements.reply(court, CLOCK, args.slug, who.authority, text)
     return redirect(f"/portal/orders/{args.ref}#statements")
 
@@ -186,28 +206,6 @@ async def _form(call: Call[Any], who: Filing, draft: Draft, problem: Problem | N
     named = filing.names(call, draft, _regimes(call, who), portal=True)
     unmet = filing.elsewhere(call, draft.checked)
     return await render(call, "portal/new_order.html", FILED_OVER, problem, who, elsewhere=unmet, **named)
-
-
-async def _order(
-    call: Call[Any], who: Filing, ref: str, problem: Problem | None, about: str = "", typed: str = ""
-) -> Answer:
-    found = await filings.whole(call.house.reads, who.authority.id, ref)
-    told = await statements.about(call.house.court, ref)
-    return await render(
-        call,
-        "portal/order.html",
-        ref,
-        problem,
-        who,
-        found=found,
-        stages=STAGES,
-        steps=STEPS,
-        over=found.stage in OVER,
-        about=about,
-        typed=typed,
-        statements=told,
-        measures=filing.MEASURES,
-    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -8,6 +8,7 @@ from chaupal.governance.people import complaints, reports
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post
 from chaupal.http.paging import Number
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -15,7 +16,7 @@ from chaupal.policy.things import Person
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly
-from chaupal.web.pages import MailLink
+from chaupal.web.pages import MailLink, or_again
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
 
@@ -45,10 +46,23 @@ class Subject(msgspec.Struct, frozen=True):
     card: Card | None
 
 
-async def show(call: Call[ReportAsked]) -> Answer:
-    return await _form(call, ReportTyped(post=call.args.post, account=call.args.account), None)
+async def show(call: Call[ReportAsked], problem: Problem | None = None) -> Answer:
+    typed = like(ReportTyped, call.args)
+    subject = await _subject(call, typed)
+    court = call.house.court
+    return await courtly.render(
+        call,
+        "reports/report.html",
+        N_("Report"),
+        problem,
+        typed=typed,
+        subject=subject,
+        kinds_of=complaints.KINDS,
+        book=court.rules.current(court.clock()),
+    )
 
 
+@or_again(show, Invalid, TooMany)
 async def send(call: Call[ReportTyped]) -> Answer:
     """File it. What cannot be taken is said beside what was typed."""
     args, court, viewer = call.args, call.house.court, call.viewer
@@ -62,29 +76,28 @@ async def send(call: Call[ReportTyped]) -> Answer:
         rules=tuple(args.rules) if args.kind == "violation" else (),
         forward=args.forward,
     )
-    try:
-        if viewer.account is not None:
-            row = await reports.file(court, viewer, report)
-            return await courtly.render(
-                call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received", whom=subject.person
-            )
-        await reports.file_as_guest(court, viewer, report, Guest(email=args.email, name=args.name))
-    except (Invalid, TooMany) as problem:
-        return await _form(call, args, problem)
+    if viewer.account is not None:
+        row = await reports.file(court, viewer, report)
+        return await courtly.render(
+            call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received", whom=subject.person
+        )
+    await reports.file_as_guest(court, viewer, report, Guest(email=args.email, name=args.name))
     return await courtly.render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
 
 
-async def show_confirm(call: Call[MailLink]) -> Answer:
+async def show_confirm(call: Call[MailLink], dead: NotFound | None = None) -> Answer:
     """A page with a button: mail scanners follow links, and must not confirm for somebody."""
-    works = await reports.may_confirm(call.house.court, call.args.secret)
-    return await _confirm(call, "ask" if works else "dead")
+    secret = call.args.secret
+    works = dead is None and await reports.may_confirm(call.house.court, secret)
+    step, status = ("ask", 200) if works else ("dead", 404)
+    return await courtly.render(
+        call, "reports/confirm.html", N_("Your report"), status=status, step=step, secret=secret
+    )
 
 
+@or_again(show_confirm, NotFound)
 async def confirm(call: Call[MailLink]) -> Answer:
-    try:
-        row = await reports.confirm(call.house.court, call.args.secret)
-    except NotFound:
-        return await _confirm(call, "dead")
+    row = await reports.confirm(call.house.court, call.args.secret)
     return await courtly.render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
 
 
@@ -93,28 +106,6 @@ async def own_reports(call: Call[Nothing]) -> Answer:
     found = await reports.of_viewer(call.house.court, call.viewer)
     whom = await people.whole(call.house.reads, call.viewer, Surface.OWN, {one.account_id for one in found})
     return await courtly.render(call, "reports/mine.html", N_("Your reports"), found=found, whom=whom)
-
-
-async def _confirm(call: Call[MailLink], step: str) -> Answer:
-    status = 404 if step == "dead" else 200
-    return await courtly.render(
-        call, "reports/confirm.html", N_("Your report"), status=status, step=step, secret=call.args.secret
-    )
-
-
-async def _form(call: Call[Any], typed: ReportTyped, problem: Problem | None) -> Answer:
-    subject = await _subject(call, typed)
-    court = call.house.court
-    return await courtly.render(
-        call,
-        "reports/report.html",
-        N_("Report"),
-        problem,
-        typed=typed,
-        subject=subject,
-        kinds_of=complaints.KINDS,
-        book=court.rules.current(court.clock()),
-    )
 
 
 async def _subject(call: Call[Any], about: ReportAsked) -> Subject:

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chaupal.governance.context import Court
 from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
 Slug = Annotated[str, Meta(max_length=80)]
@@ -22,10 +24,6 @@ class StatementAsked(msgspec.Struct, kw_only=True):
     """A statement by its slug."""
 
     slug: Slug
-
-
-class StatementChanged(StatementForm, kw_only=True):
-    """The statement anew."""
 
 
 class AuthorityReply(msgspec.Struct, kw_only=True):
@@ -47,55 +45,45 @@ async def show(call: Call[StatementAsked]) -> Answer:
     return await _statement_page(call, "statements/one.html", title, said=said)
 
 
-async def office(call: Call[Any], typed: StatementForm | None = None, problem: Problem | None = None) -> Answer:
-    typed = typed or StatementForm()
+async def office(call: Call[Any], problem: Problem | None = None) -> Answer:
+    typed = typed_of(call, StatementForm)
     found = await statements.listed(call.house.court)
     return await _statement_page(call, "statements/office.html", N_("Statements"), problem, typed=typed, found=found)
 
 
+@or_again(office, Invalid, Conflict)
 async def publish(call: Call[StatementForm]) -> Answer:
-    try:
-        new = await statements.publish(call.house.court, call.viewer, call.args)
-    except (Invalid, Conflict) as problem:
-        return await office(call, call.args, problem)
+    new = await statements.publish(call.house.court, call.viewer, call.args)
     return redirect(f"/statements/{new.slug}")
 
 
-async def edit(call: Call[StatementAsked]) -> Answer:
-    said = await statements.by_slug(call.house.court, call.args.slug)
-    return await _edit(call, call.args.slug, _typed(said.statement), None)
-
-
-async def revise(call: Call[StatementChanged]) -> Answer:
-    try:
-        await statements.revise(call.house.court, call.viewer, call.args.slug, call.args)
-    except (Invalid, Conflict) as problem:
-        return await _edit(call, call.args.slug, call.args, problem)
-    return redirect(f"/statements/{call.args.slug}")
-
-
-async def reply(call: Call[AuthorityReply]) -> Answer:
-    args = call.args
-    try:
-        await statements.enter_reply(
-            call.house.court, call.viewer, args.slug, authority=args.authority, body=args.reply
-        )
-    except Invalid as problem:
-        said = await statements.by_slug(call.house.court, args.slug)
-        return await _edit(call, args.slug, _typed(said.statement), problem, args)
-    return redirect(f"/statements/{args.slug}#replies")
-
-
-async def _edit(
-    call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: AuthorityReply | None = None
-) -> Answer:
-    known = await authorities.every(call.house.court, call.viewer)
-    names = {"slug": slug, "typed": typed, "known": known, "replied": replied or AuthorityReply(slug=slug)}
+async def edit(call: Call[StatementAsked], problem: Problem | None = None) -> Answer:
+    court, args = call.house.court, call.args
+    names = {
+        "slug": args.slug,
+        "typed": args if isinstance(args, StatementForm) else await _as_it_is(court, args.slug),
+        "known": await authorities.every(court, call.viewer),
+        "replied": args if isinstance(args, AuthorityReply) else AuthorityReply(slug=args.slug),
+    }
     return await _statement_page(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
 
 
-def _typed(statement: statements.Statement) -> StatementForm:
-    return StatementForm(**statements.text_of(statement), slug=statement.slug, orders=" ".join(statement.orders))
+@or_again(edit, Invalid, Conflict)
+async def revise(call: Call[StatementForm]) -> Answer:
+    await statements.revise(call.house.court, call.viewer, call.args.slug, call.args)
+    return redirect(f"/statements/{call.args.slug}")
+
+
+@or_again(edit, Invalid)
+async def reply(call: Call[AuthorityReply]) -> Answer:
+    args = call.args
+    await statements.enter_reply(call.house.court, call.viewer, args.slug, authority=args.authority, body=args.reply)
+    return redirect(f"/statements/{args.slug}#replies")
+
+
+async def _as_it_is(court: Court, slug: str) -> StatementForm:
+    one = (await statements.by_slug(court, slug)).statement
+    return StatementForm(**statements.text_of(one), slug=one.slug, orders=" ".join(one.orders))
 
 
 def in_language(english: str, hindi: str, language: str) -> str:

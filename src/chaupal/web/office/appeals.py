@@ -19,6 +19,7 @@ from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly, disputes
 from chaupal.web.court.courtly import SheetAsked
 from chaupal.web.office.deskwords import MEASURES
+from chaupal.web.pages import or_again
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_, words
 
@@ -75,17 +76,42 @@ async def queue(call: Call[AppealsAsked]) -> Answer:
     )
 
 
-async def show(call: Call[SheetAsked]) -> Answer:
-    return await _appeal(call, call.args.id)
+async def show(call: Call[SheetAsked], problem: Problem | None = None) -> Answer:
+    id_ = call.args.id
+    row, strike = await appeals.appeal(call.house.court, call.viewer, id_)
+    reads, viewer = call.house.reads, call.viewer
+    seen = await thread.several(reads, viewer, [strike.ruling.subject_id]) if strike.kind == "post" else []
+    shown = await cards(call, seen)
+    known = await people.people(
+        reads, viewer, Surface.OFFICE, [row.account_id, *([row.assigned_to] if row.assigned_to else [])]
+    )
+    names = {one.item.id: one.item.handle for one in known}
+    typed = call.args if isinstance(call.args, AppealHandled) else AppealHandled(id=id_, act="")
+    tr = words(viewer.language).gettext
+    card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
+    return await courtly.render(
+        call,
+        "office/appeal.html",
+        N_("Appeal"),
+        problem,
+        row=row,
+        strike=strike,
+        card=card,
+        names=names,
+        typed=typed,
+        done=getattr(call.args, "done", ""),
+        narrower=[
+            ("", tr("as it is")),
+            *((code, tr(said)) for code, said in MEASURES.items() if narrower(code, strike.ruling.measure)),
+        ],
+        why=partial(courtly.stopped, call),
+    )
 
 
+@or_again(show, Invalid, Conflict, NotAllowed)
 async def act(call: Call[AppealHandled]) -> Answer:
     """One act; what cannot be done is said on the page, beside what was typed."""
-    do = or_not_found(ACTS.get(call.args.act))
-    try:
-        await do(call)
-    except (Invalid, Conflict, NotAllowed) as problem:
-        return await _appeal(call, call.args.id, problem)
+    await or_not_found(ACTS.get(call.args.act))(call)
     return redirect(f"/office/appeals/{call.args.id}?done={call.args.act}")
 
 
@@ -131,37 +157,6 @@ ACTS: dict[str, Act] = {
     "say": lambda call: appeals.say(call.house.court, call.viewer, call.args.id, call.args.text),
     "decide": _decide,
 }
-
-
-async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
-    row, strike = await appeals.appeal(call.house.court, call.viewer, id_)
-    reads, viewer = call.house.reads, call.viewer
-    seen = await thread.several(reads, viewer, [strike.ruling.subject_id]) if strike.kind == "post" else []
-    shown = await cards(call, seen)
-    known = await people.people(
-        reads, viewer, Surface.OFFICE, [row.account_id, *([row.assigned_to] if row.assigned_to else [])]
-    )
-    names = {one.item.id: one.item.handle for one in known}
-    typed = call.args if isinstance(call.args, AppealHandled) else AppealHandled(id=id_, act="")
-    tr = words(viewer.language).gettext
-    card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
-    return await courtly.render(
-        call,
-        "office/appeal.html",
-        N_("Appeal"),
-        problem,
-        row=row,
-        strike=strike,
-        card=card,
-        names=names,
-        typed=typed,
-        done=getattr(call.args, "done", ""),
-        narrower=[
-            ("", tr("as it is")),
-            *((code, tr(said)) for code, said in MEASURES.items() if narrower(code, strike.ruling.measure)),
-        ],
-        why=partial(courtly.stopped, call),
-    )
 
 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}

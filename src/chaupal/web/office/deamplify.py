@@ -1,7 +1,5 @@
 """What is kept out of trends and suggestions, where, until when and why; adding to it takes two people, taking away one."""
 
-from typing import Any
-
 import msgspec
 
 from chaupal.governance.cases import house as matters
@@ -14,6 +12,7 @@ from chaupal.reads.court import desk, staffed
 from chaupal.reads.explore import tags
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
 MEASURE = "deamplify"
@@ -35,24 +34,7 @@ class DeamplifyTyped(msgspec.Struct, kw_only=True):
     grounds: str = ""
 
 
-async def show(call: Call[DeamplifyTyped]) -> Answer:
-    return await _page(call, call.args, None)
-
-
-async def propose(call: Call[DeamplifyTyped]) -> Answer:
-    args = call.args
-    form = MatterForm(targets=args.targets, rule=args.rule, grounds=args.grounds, territory=args.territory)
-    draft = Draft(outcome=MEASURE, reason=args.grounds, until=args.until, rule=args.rule)
-    try:
-        done = await matters.open_and_decide(call.house.court, call.viewer, form, draft)
-    except (Invalid, NotAllowed) as problem:
-        return await _page(call, args, problem)
-    if done.problem is not None:
-        return await office_case.page(call, done.ref, 1, office_case.typed_of(done.ref, draft), done.problem)
-    return redirect(f"/office/orders/{done.ref}")
-
-
-async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None) -> Answer:
+async def show(call: Call[DeamplifyTyped], problem: Problem | None = None) -> Answer:
     house = call.house
     rules = house.court.rules.current(house.court.clock())
     made = await staffed.quieted(house.reads, call.viewer)
@@ -61,7 +43,7 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
         "office/deamplified.html",
         N_("Kept out of trends"),
         problem,
-        typed=typed,
+        typed=call.args,
         made=made,
         book=rules,
         fitting=[rule for rule in rules.rules if MEASURE in rule.measures],
@@ -69,6 +51,17 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
         near=await tags.variants_of(house.reads, call.viewer, [row.term for row in made if row.term]),
         names=await desk.handles(house.reads, call.viewer, [row.owner_id for row in made]),
     )
+
+
+@or_again(show, Invalid, NotAllowed)
+async def propose(call: Call[DeamplifyTyped]) -> Answer:
+    args = call.args
+    form = MatterForm(targets=args.targets, rule=args.rule, grounds=args.grounds, territory=args.territory)
+    draft = Draft(outcome=MEASURE, reason=args.grounds, until=args.until, rule=args.rule)
+    done = await matters.open_and_decide(call.house.court, call.viewer, form, draft)
+    if done.problem is not None:
+        return await office_case.page(call, done.ref, 1, office_case.typed_of(done.ref, draft), done.problem)
+    return redirect(f"/office/orders/{done.ref}")
 
 
 ROUTES: tuple[Route, ...] = (

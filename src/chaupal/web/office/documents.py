@@ -12,6 +12,7 @@ from chaupal.http.paging import ByRef, Number
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, filing
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
 
@@ -23,28 +24,22 @@ class DocumentOpening(msgspec.Struct, kw_only=True):
     purpose: str = ""
 
 
-async def show(call: Call[ByRef]) -> Answer:
-    return await _page(call, call.args.ref, None, None)
+async def show(call: Call[ByRef], problem: Problem | None = None) -> Answer:
+    ref, about = call.args.ref, getattr(call.args, "document_id", None)
+    found = await documents.of_order(call.house.court, call.viewer, ref)
+    told: dict[str, Any] = {"found": found, "signer": documents.signer_of, "signatures": filing.SIGNATURES}
+    return await courtly.render(call, "office/documents.html", N_("Documents"), problem, ref=ref, about=about, **told)
 
 
+@or_again(show, Invalid)
 async def fetch(call: Call[DocumentOpening]) -> Answer:
     """The document as a file to keep: never shown in the page, whatever is in it."""
     args = call.args
     court, files = call.house.court, call.house.square.files
-    try:
-        opened = await documents.open_for_staff(court, files, call.viewer, args.document_id, args.purpose)
-    except Invalid as problem:
-        return await _page(call, args.ref, problem, args.document_id)
+    opened = await documents.open_for_staff(court, files, call.viewer, args.document_id, args.purpose)
     name = quote(opened.document.name, safe="")
     headers = [("content-disposition", f"attachment; filename*=UTF-8''{name}"), (CSP, FILE_CSP)]
     return Answer(opened.data, 200, opened.document.mime, headers)
-
-
-async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int | None) -> Answer:
-    court = call.house.court
-    found = await documents.of_order(court, call.viewer, ref)
-    told: dict[str, Any] = {"found": found, "signer": documents.signer_of, "signatures": filing.SIGNATURES}
-    return await courtly.render(call, "office/documents.html", N_("Documents"), problem, ref=ref, about=about, **told)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}

@@ -1,6 +1,5 @@
 """What is held as evidence, opened by staff who say what for; and for an hour its files."""
 
-from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -11,12 +10,13 @@ from chaupal.governance.cases.evidence import OpenedEvidence
 from chaupal.http.call import Answer, Call, Route, Shape, get, post
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
-from chaupal.kernel.errors import Invalid
+from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import MediaFile
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
 
@@ -40,27 +40,25 @@ class EvidenceFile(msgspec.Struct, kw_only=True):
     picture: Number
 
 
-async def open_evidence(call: Call[EvidenceAsked]) -> Answer:
-    asked = call.args
-    return await _page(call, evidence.open_for_staff(call.house.court, call.viewer, asked.id, asked.purpose))
-
-
-async def open_reported(call: Call[ReportedEvidenceAsked]) -> Answer:
-    asked, court = call.args, call.house.court
-    opening = evidence.open_reported(court, call.viewer, asked.report_id, asked.id, asked.purpose)
-    return await _page(call, opening, report=asked.report_id)
-
-
-async def _page(call: Call[Any], opening: Awaitable[OpenedEvidence], report: int = 0) -> Answer:
+async def _page(call: Call[Any], problem: Problem | None = None, opened: OpenedEvidence | None = None) -> Answer:
     """What is opened, or the form again with what is wrong in it."""
-    opened, wrong = None, None
-    try:
-        opened = await opening
-    except Invalid as problem:
-        wrong = problem
+    report = getattr(call.args, "report_id", 0)
     return await office_room.render(
-        call, "office/evidence.html", N_("Evidence"), wrong, opened=opened, typed=call.args, report=report
+        call, "office/evidence.html", N_("Evidence"), problem, opened=opened, typed=call.args, report=report
     )
+
+
+@or_again(_page, Invalid)
+async def open_evidence(call: Call[EvidenceAsked]) -> Answer:
+    court, asked = call.house.court, call.args
+    return await _page(call, opened=await evidence.open_for_staff(court, call.viewer, asked.id, asked.purpose))
+
+
+@or_again(_page, Invalid)
+async def open_reported(call: Call[ReportedEvidenceAsked]) -> Answer:
+    court, asked = call.house.court, call.args
+    opened = await evidence.open_reported(court, call.viewer, asked.report_id, asked.id, asked.purpose)
+    return await _page(call, opened=opened)
 
 
 async def show_file(call: Call[EvidenceFile]) -> Answer:

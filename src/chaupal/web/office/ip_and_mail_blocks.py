@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.governance.people import ip_and_mail_blocks
 from chaupal.governance.people.ip_and_mail_blocks import MAIL, AddressBlockForm
-from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import ById
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
@@ -14,6 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
 from chaupal.social.people.ip_and_mail_blocks import plain_hash
 from chaupal.web.office import room as office_room
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
 KINDS = {"ip": N_("a network"), "domain": N_("a domain of email addresses"), "email": N_("one email address")}
@@ -33,20 +34,29 @@ class AddressBlockTyped(msgspec.Struct, kw_only=True):
     comment: Word = ""
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _page(call, AddressBlockTyped())
+async def show(call: Call[Any], problem: Problem | None = None) -> Answer:
+    found = await ip_and_mail_blocks.everything(call.house.court, call.viewer)
+    return await office_room.render(
+        call,
+        "office/ip_and_mail_blocks.html",
+        N_("Blocked addresses"),
+        problem,
+        typed=typed_of(call, AddressBlockTyped),
+        found=found,
+        kinds=KINDS,
+        severities=SEVERITIES,
+        names=await desk.handles(call.house.reads, call.viewer, [one.created_by for one in found]),
+    )
 
 
+@or_again(show, Invalid)
 async def block(call: Call[AddressBlockTyped]) -> Answer:
     a = call.args
     if a.kind not in KINDS:
         raise NotFound
     what = plain_hash(a.what) if a.kind == MAIL and "@" in a.what else a.what
     form = AddressBlockForm(kind=a.kind, what=what, severity=a.severity, comment=a.comment)
-    try:
-        await ip_and_mail_blocks.block(call.house.court, call.viewer, form)
-    except Invalid as problem:
-        return await _page(call, a, problem)
+    await ip_and_mail_blocks.block(call.house.court, call.viewer, form)
     return redirect("/office/blocked-addresses")
 
 
@@ -62,21 +72,6 @@ async def end(call: Call[ById]) -> Answer:
     )
     await ip_and_mail_blocks.end(court, viewer, kind, call.args.id)
     return redirect("/office/blocked-addresses")
-
-
-async def _page(call: Call[Any], typed: AddressBlockTyped, problem: Problem | None = None) -> Answer:
-    found = await ip_and_mail_blocks.everything(call.house.court, call.viewer)
-    return await office_room.render(
-        call,
-        "office/ip_and_mail_blocks.html",
-        N_("Blocked addresses"),
-        problem,
-        typed=typed,
-        found=found,
-        kinds=KINDS,
-        severities=SEVERITIES,
-        names=await desk.handles(call.house.reads, call.viewer, [one.created_by for one in found]),
-    )
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "block_addresses"}

@@ -26,6 +26,7 @@ from chaupal.web.court.filing import TICKED
 from chaupal.web.court.register import OrderAsked
 from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.room import PAGE
+from chaupal.web.pages import or_again
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, words
 
@@ -56,17 +57,40 @@ class NoteTyped(msgspec.Struct, kw_only=True):
     note: Reason = ""
 
 
-async def show(call: Call[OrderAsked]) -> Answer:
-    return await _page(call, call.args.ref, call.args.first, None, None)
+async def show(call: Call[OrderAsked], problem: Problem | None = None) -> Answer:
+    ref, first = call.args.ref, getattr(call.args, "first", 1)
+    found = await desk.matter(call.house.court, call.viewer, ref)
+    files = await dossier.dossier(call.house.reads, call.viewer, ref, first=first, most=MOST_SHOWN)
+    shown = await cards(call, [file.post for file in files.files if file.post is not None])
+    by_post: dict[int, Card] = {card.key: card for card in shown}
+    return await office_room.render(
+        call,
+        "office/order.html",
+        ref,
+        problem,
+        matter=found,
+        dossier=files,
+        cards=by_post,
+        typed=call.args if problem else None,
+        first=first,
+        turn=await desk_reads.turn_of(call.house.reads, call.viewer, found.order),
+        timeline=timeline(found),
+        happened=register.STEPS,  # as the public reads it: what is over, and no command
+        bodies=register.BODIES,
+        names=await _names(call, found, files),
+        ending=deskwords.ENDING,
+        fields=deskwords.FIELDS,
+        particulars=_particulars(call, found),
+        differences=_differences(call, found),
+        held=await _held(call, ref, files),
+    )
 
 
+@or_again(show, Invalid, Conflict, NotAllowed)
 async def take_step(call: Call[StepTyped]) -> Answer:
     args = call.args
-    try:
-        form = like(StepForm, args, targets=numbers(args.targets))
-        await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
-    except (Invalid, Conflict, NotAllowed) as problem:
-        return await _page(call, args.ref, 1, args, problem)
+    form = like(StepForm, args, targets=numbers(args.targets))
+    await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
     return redirect(await _onward(call, args.ref, args.verb))
 
 
@@ -87,13 +111,11 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
+@or_again(show, Invalid)
 async def note(call: Call[NoteTyped]) -> Answer:
     args = call.args
     found = await desk.matter(call.house.court, call.viewer, args.ref)
-    try:
-        await notes.add(call.house.court, call.viewer, "order", found.order.id, args.note)
-    except Invalid as problem:
-        return await _page(call, args.ref, 1, args, problem)
+    await notes.add(call.house.court, call.viewer, "order", found.order.id, args.note)
     return redirect(f"/office/orders/{args.ref}#notes")
 
 
@@ -101,34 +123,6 @@ async def letter(call: Call[OrderAsked]) -> Answer:
     """The draft by which an order is sent back, in both languages: to be read, mended and sent by a person."""
     found = await desk.matter(call.house.court, call.viewer, call.args.ref)
     return await office_room.render(call, "office/letter.html", N_("Draft of a letter of return"), matter=found)
-
-
-async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Problem | None) -> Answer:
-    found = await desk.matter(call.house.court, call.viewer, ref)
-    files = await dossier.dossier(call.house.reads, call.viewer, ref, first=first, most=MOST_SHOWN)
-    shown = await cards(call, [file.post for file in files.files if file.post is not None])
-    by_post: dict[int, Card] = {card.key: card for card in shown}
-    return await office_room.render(
-        call,
-        "office/order.html",
-        ref,
-        problem,
-        matter=found,
-        dossier=files,
-        cards=by_post,
-        typed=typed,
-        first=first,
-        turn=await desk_reads.turn_of(call.house.reads, call.viewer, found.order),
-        timeline=timeline(found),
-        happened=register.STEPS,  # as the public reads it: what is over, and no command
-        bodies=register.BODIES,
-        names=await _names(call, found, files),
-        ending=deskwords.ENDING,
-        fields=deskwords.FIELDS,
-        particulars=_particulars(call, found),
-        differences=_differences(call, found),
-        held=await _held(call, ref, files),
-    )
 
 
 async def _held(call: Call[Any], ref: str, files: dossier.Dossier) -> list[tuple[int, HeldEvidence]]:

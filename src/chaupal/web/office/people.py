@@ -8,7 +8,7 @@ from msgspec import Meta
 from chaupal.governance.people import access_audit as looks, recovering, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
-from chaupal.http.paging import Number
+from chaupal.http.paging import ById, Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
@@ -17,6 +17,7 @@ from chaupal.reads.people import people
 from chaupal.web import links
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
 MOST_LOOKS = 100
@@ -39,12 +40,6 @@ class PersonNamed(msgspec.Struct, kw_only=True):
     handle: str
 
 
-class GrantAsked(msgspec.Struct, kw_only=True):
-    """A grant by its id."""
-
-    id: Number
-
-
 class LooksAsked(msgspec.Struct, kw_only=True):
     """Looks of one of the staff, or at one kind of thing, below an id."""
 
@@ -56,7 +51,7 @@ class LooksAsked(msgspec.Struct, kw_only=True):
 # --- roles ---
 
 
-async def show_staff(call: Call[Any], typed: RoleTyped | None = None, problem: Problem | None = None) -> Answer:
+async def show_staff(call: Call[StaffAsked], problem: Problem | None = None) -> Answer:
     known = await desk.staff(call.house.reads, call.viewer)
     secured = await desk.with_second_step(call.house.reads, call.viewer, [person.id for person in known])
     return await office_room.render(
@@ -67,34 +62,26 @@ async def show_staff(call: Call[Any], typed: RoleTyped | None = None, problem: P
         known=known,
         secured=secured,
         told=await _handle(call, getattr(call.args, "told", "")),
-        typed=typed or RoleTyped(),
+        typed=typed_of(call, RoleTyped),
         given=[role.value for role in role_grants.GIVEN],
     )
 
 
-async def show_listed(call: Call[StaffAsked]) -> Answer:
-    return await show_staff(call)
-
-
+@or_again(show_staff, Invalid, Conflict, NotAllowed)
 async def grant(call: Call[RoleTyped]) -> Answer:
     args = call.args
-    try:
-        if args.role not in role_grants.GIVEN:
-            raise Invalid("role_unknown")
-        account = await _account(call, args.handle)
-        if not await role_grants.grant(call.house.court, call.viewer, account, Role(args.role)):
-            raise Conflict("role_held")
-    except (Invalid, Conflict, NotAllowed) as problem:
-        return await show_staff(call, args, problem)
+    if args.role not in role_grants.GIVEN:
+        raise Invalid("role_unknown")
+    account = await _account(call, args.handle)
+    if not await role_grants.grant(call.house.court, call.viewer, account, Role(args.role)):
+        raise Conflict("role_held")
     return redirect(links.query("/office/people", told=args.handle.strip().removeprefix("@")))
 
 
+@or_again(show_staff, Conflict)
 async def ask_for_second_step(call: Call[PersonNamed]) -> Answer:
     account = await _account(call, call.args.handle)
-    try:
-        await recovering.ask_for_second_step(call.house.court, call.viewer, account)
-    except Conflict as problem:
-        return await show_staff(call, problem=problem)
+    await recovering.ask_for_second_step(call.house.court, call.viewer, account)
     return redirect(links.query("/office/people", told=call.args.handle))
 
 
@@ -116,12 +103,7 @@ async def _account(call: Call[Any], handle: str) -> int:
 # --- protected speakers ---
 
 
-async def show_speakers(
-    call: Call[Any],
-    typed: SpeakerForm | None = None,
-    problem: Problem | None = None,
-    read: dict[int, str] | None = None,
-) -> Answer:
+async def show_speakers(call: Call[Any], problem: Problem | None = None, read: dict[int, str] | None = None) -> Answer:
     known = await speakers.listed(call.house.court, call.viewer)
     ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by, one.ending_by)}
     return await office_room.render(
@@ -130,35 +112,31 @@ async def show_speakers(
         N_("Protected speakers"),
         problem,
         known=known,
-        typed=typed or SpeakerForm(),
+        typed=typed_of(call, SpeakerForm),
         read=read or {},
         names=await desk.handles(call.house.reads, call.viewer, ids),
         classes=speakers.CLASSES,
     )
 
 
+@or_again(show_speakers, Invalid, NotAllowed)
 async def propose_speaker(call: Call[SpeakerForm]) -> Answer:
-    try:
-        await speakers.propose(call.house.court, call.viewer, call.args)
-    except (Invalid, NotAllowed) as problem:
-        return await show_speakers(call, call.args, problem)
+    await speakers.propose(call.house.court, call.viewer, call.args)
     return redirect("/office/speakers")
 
 
 def _changes_speaker(path: str, change: Any) -> Route:
     """A step about one grant, which has nothing to say besides."""
 
-    async def run(call: Call[GrantAsked]) -> Answer:
-        try:
-            await change(call.house.court, call.viewer, call.args.id)
-        except (Conflict, NotAllowed) as problem:
-            return await show_speakers(call, problem=problem)
+    @or_again(show_speakers, Conflict, NotAllowed)
+    async def run(call: Call[ById]) -> Answer:
+        await change(call.house.court, call.viewer, call.args.id)
         return redirect("/office/speakers")
 
     return post(f"/office/speakers/{{id}}/{path}", run, Surface.OFFICE, **PAGE | {"may": "protect_speaker"})
 
 
-async def read_speaker(call: Call[GrantAsked]) -> Answer:
+async def read_speaker(call: Call[ById]) -> Answer:
     """By what staff know the class; that somebody reads it is written down."""
     text = await speakers.evidence_of(call.house.court, call.viewer, call.args.id)
     return await show_speakers(call, read={call.args.id: text})
@@ -193,7 +171,7 @@ async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/people", show_listed, Surface.OFFICE, **PAGE),
+    get("/office/people", show_staff, Surface.OFFICE, **PAGE),
     post("/office/people", grant, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
     post("/office/people/{handle}/second-step", ask_for_second_step, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),

@@ -24,6 +24,7 @@ from chaupal.social.people import accounts
 from chaupal.web import links
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
 SHOWN = 100  # orders on one page; a filter finds the rest
@@ -79,19 +80,17 @@ async def assign(call: Call[TargetsTaken]) -> Answer:
     return redirect(links.back(args.next))
 
 
-async def show_templates(call: Call[Any], typed: TemplateForm | None = None, problem: Problem | None = None) -> Answer:
-    typed = typed or TemplateForm()
+async def show_templates(call: Call[Any], problem: Problem | None = None) -> Answer:
+    typed = typed_of(call, TemplateForm)
     known = await notes.templates(call.house.court, call.viewer)
     return await office_room.render(
         call, "office/templates.html", N_("Templates of reasons"), problem, typed=typed, known=known
     )
 
 
+@or_again(show_templates, Invalid)
 async def save_template(call: Call[TemplateForm]) -> Answer:
-    try:
-        await notes.save_template(call.house.court, call.viewer, call.args)
-    except Invalid as problem:
-        return await show_templates(call, call.args, problem)
+    await notes.save_template(call.house.court, call.viewer, call.args)
     return redirect("/office/templates")
 
 

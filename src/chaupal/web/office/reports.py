@@ -20,6 +20,7 @@ from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly
 from chaupal.web.court.courtly import SheetAsked
 from chaupal.web.office import room as office_room
+from chaupal.web.pages import or_again
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
 
@@ -66,17 +67,39 @@ async def queue(call: Call[ReportsAsked]) -> Answer:
     )
 
 
-async def show(call: Call[SheetAsked]) -> Answer:
-    return await _report(call, call.args.id)
+async def show(call: Call[SheetAsked], problem: Problem | None = None) -> Answer:
+    court, viewer, reads, id_ = call.house.court, call.viewer, call.house.reads, call.args.id
+    row = await report_desk.report(court, viewer, id_)
+    await looks.note_reporters(court, viewer, [row] if may(viewer, "see_reported") else [])
+    ids = [row.account_id, *(one for one in (row.reporter_id, row.assigned_to) if one)]
+    known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
+    shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
+    typed = call.args if isinstance(call.args, ReportHandled) else ReportHandled(id=id_, act="")
+    beside = await report_desk.beside(court, viewer, row)
+    return await courtly.render(
+        call,
+        "office/report.html",
+        row.ref,
+        problem,
+        row=row,
+        known=known,
+        cards=shown,
+        typed=typed,
+        beside=beside,
+        onward=next(iter(beside), None) or await _onward(call, row),
+        done=getattr(call.args, "done", ""),
+        by_hand=complaints.BY_HAND,
+        book=court.rules.current(court.clock()),
+        held=await evidence.of_report(court, viewer, row),
+        matters=await report_desk.matters(court, viewer, row),
+        sent_by=await report_desk.server_of(court, row),
+    )
 
 
+@or_again(show, Invalid, Conflict, NotAllowed)
 async def act(call: Call[ReportHandled]) -> Answer:
     """One act; what cannot be done is said on the page, beside what was typed."""
-    do = or_not_found(ACTS.get(call.args.act))
-    try:
-        where = await do(call)
-    except (Invalid, Conflict, NotAllowed) as problem:
-        return await _report(call, call.args.id, problem)
+    where = await or_not_found(ACTS.get(call.args.act))(call)
     return redirect(where if isinstance(where, str) else f"/office/reports/{call.args.id}?done={call.args.act}")
 
 
@@ -120,35 +143,6 @@ async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[ReportGrou
     known = await people.people(call.house.reads, call.viewer, Surface.OFFICE, by_account)
     named = {one.item.id: one.item for one in known}
     return [ReportGroup(named.get(account), tuple(found)) for account, found in by_account.items()]
-
-
-async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
-    court, viewer, reads = call.house.court, call.viewer, call.house.reads
-    row = await report_desk.report(court, viewer, id_)
-    await looks.note_reporters(court, viewer, [row] if may(viewer, "see_reported") else [])
-    ids = [row.account_id, *(one for one in (row.reporter_id, row.assigned_to) if one)]
-    known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
-    shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
-    typed = call.args if isinstance(call.args, ReportHandled) else ReportHandled(id=id_, act="")
-    beside = await report_desk.beside(court, viewer, row)
-    return await courtly.render(
-        call,
-        "office/report.html",
-        row.ref,
-        problem,
-        row=row,
-        known=known,
-        cards=shown,
-        typed=typed,
-        beside=beside,
-        onward=next(iter(beside), None) or await _onward(call, row),
-        done=getattr(call.args, "done", ""),
-        by_hand=complaints.BY_HAND,
-        book=court.rules.current(court.clock()),
-        held=await evidence.of_report(court, viewer, row),
-        matters=await report_desk.matters(court, viewer, row),
-        sent_by=await report_desk.server_of(court, row),
-    )
 
 
 async def _onward(call: Call[Any], row: ReportRow) -> ReportRow | None:

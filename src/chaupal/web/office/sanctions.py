@@ -1,7 +1,6 @@
 """The house's own rules at work: a matter is opened and decided, what is in force, and one person's history and strikes."""
 
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -21,6 +20,7 @@ from chaupal.reads.court import desk, staffed
 from chaupal.web.court import courtly, filing
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
 
@@ -70,30 +70,7 @@ class PersonLookedAt(msgspec.Struct, kw_only=True):
     done: bool = False
 
 
-async def show(call: Call[SanctionTyped]) -> Answer:
-    return await _page(call, call.args, None)
-
-
-async def decide(call: Call[SanctionTyped]) -> Answer:
-    """Open a matter and decide it. What is opened and cannot be decided so is shown on its own page, with what was typed."""
-    args, court = call.args, call.house.court
-    matter, outcomes = args.matter, tuple[str, ...]()
-    try:
-        if (listed := call.files.get("csv")) is not None and not listed.empty:
-            check_may(call.viewer, "sanction")
-            matter, outcomes = await house_matters.with_list(court, matter, listed.data, filing.spoken())
-        done = await house_matters.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
-    except (Invalid, NotAllowed) as problem:
-        return await _page(call, args, problem)
-    if done.problem is not None:
-        typed = office_case.typed_of(done.ref, args.draft)
-        return await office_case.page(call, done.ref, 1, typed, done.problem)
-    if done.targets == 1:
-        return redirect(f"/office/orders/{done.ref}/1?done={'act_alone' if done.in_force else 'propose'}")
-    return redirect(f"/office/orders/{done.ref}")
-
-
-async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) -> Answer:
+async def show(call: Call[SanctionTyped], problem: Problem | None = None) -> Answer:
     house = call.house
     book = house.court.rules.current(house.court.clock())
     made = await staffed.under_own_rules(house.reads)
@@ -102,7 +79,7 @@ async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) 
         "office/sanctions.html",
         N_("Our own rules"),
         problem,
-        typed=typed,
+        typed=call.args,
         book=book,
         made=made,
         source_choices=SOURCES,
@@ -114,40 +91,24 @@ async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) 
     )
 
 
-async def show_person(call: Call[PersonLookedAt]) -> Answer:
-    return await _person(call, "", None)
+@or_again(show, Invalid, NotAllowed)
+async def decide(call: Call[SanctionTyped]) -> Answer:
+    """Open a matter and decide it. What is opened and cannot be decided so is shown on its own page, with what was typed."""
+    args, court = call.args, call.house.court
+    matter, outcomes = args.matter, tuple[str, ...]()
+    if (listed := call.files.get("csv")) is not None and not listed.empty:
+        check_may(call.viewer, "sanction")
+        matter, outcomes = await house_matters.with_list(court, matter, listed.data, filing.spoken())
+    done = await house_matters.open_and_decide(court, call.viewer, matter, args.draft, outcomes=outcomes)
+    if done.problem is not None:
+        typed = office_case.typed_of(done.ref, args.draft)
+        return await office_case.page(call, done.ref, 1, typed, done.problem)
+    if done.targets == 1:
+        return redirect(f"/office/orders/{done.ref}/1?done={'act_alone' if done.in_force else 'propose'}")
+    return redirect(f"/office/orders/{done.ref}")
 
 
-async def show_email(call: Call[PersonLookedAt]) -> Answer:
-    """Their address, for whoever says what for; that is written down first."""
-    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
-    try:
-        email = await looks.email_of(call.house.court, call.viewer, found.person.item.id, call.args.purpose)
-    except (Invalid, NotAllowed) as problem:
-        return await _person(call, "", problem)
-    return await _person(call, email, None)
-
-
-async def note_person(call: Call[PersonLookedAt]) -> Answer:
-    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
-    try:
-        await notes.add(call.house.court, call.viewer, "account", found.person.item.id, call.args.note)
-    except Invalid as problem:
-        return await _person(call, "", problem)
-    return redirect(f"/office/people/{found.person.item.handle}#notes")
-
-
-async def unlock_person(call: Call[PersonLookedAt]) -> Answer:
-    """Who lost phone, keys and recovery codes comes in with the password alone."""
-    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
-    try:
-        await recovering.unlock(call.house.court, call.viewer, found.person.item.id, call.args.known)
-    except (Invalid, Conflict, NotAllowed) as problem:
-        return await _person(call, "", problem)
-    return redirect(f"/office/people/{found.person.item.handle}?done=1")
-
-
-async def _person(call: Call[PersonLookedAt], email: str, problem: Problem | None) -> Answer:
+async def show_person(call: Call[PersonLookedAt], problem: Problem | None = None, email: str = "") -> Answer:
     house, viewer = call.house, call.viewer
     found = await staffed.history_of(house.reads, viewer, call.args.handle)
     written = await notes.on(house.court, viewer, "account", found.person.item.id)
@@ -167,6 +128,29 @@ async def _person(call: Call[PersonLookedAt], email: str, problem: Problem | Non
         names=await desk.handles(house.reads, viewer, [n.by for n in written]),
         may_see_email=may(viewer, "sanction"),
     )
+
+
+@or_again(show_person, Invalid, NotAllowed)
+async def show_email(call: Call[PersonLookedAt]) -> Answer:
+    """Their address, for whoever says what for; that is written down first."""
+    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
+    email = await looks.email_of(call.house.court, call.viewer, found.person.item.id, call.args.purpose)
+    return await show_person(call, email=email)
+
+
+@or_again(show_person, Invalid)
+async def note_person(call: Call[PersonLookedAt]) -> Answer:
+    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
+    await notes.add(call.house.court, call.viewer, "account", found.person.item.id, call.args.note)
+    return redirect(f"/office/people/{found.person.item.handle}#notes")
+
+
+@or_again(show_person, Invalid, Conflict, NotAllowed)
+async def unlock_person(call: Call[PersonLookedAt]) -> Answer:
+    """Who lost phone, keys and recovery codes comes in with the password alone."""
+    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
+    await recovering.unlock(call.house.court, call.viewer, found.person.item.id, call.args.known)
+    return redirect(f"/office/people/{found.person.item.handle}?done=1")
 
 
 ROUTES: tuple[Route, ...] = (

@@ -6,12 +6,13 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance import webhooks
-from chaupal.governance.webhooks import EVENTS, Webhook, WebhookForm
-from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
+from chaupal.governance.webhooks import EVENTS, NewWebhook, WebhookForm
+from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.office import room as office_room
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_, words
 
 # What happens, in words beside the event's name.
@@ -35,51 +36,41 @@ class WebhookAct(msgspec.Struct, kw_only=True):
     act: Annotated[str, Meta(max_length=20)]
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _page(call, WebhookForm())
+async def show(call: Call[Any], problem: Problem | None = None, made: NewWebhook | None = None) -> Answer:
+    tr = words(call.viewer.language).gettext
+    return await office_room.render(
+        call,
+        "office/webhooks.html",
+        N_("Webhooks"),
+        problem,
+        found=await webhooks.listed(call.house.court, call.viewer),
+        typed=typed_of(call, WebhookForm) if problem else WebhookForm(),
+        fresh=made.hook if made else None,
+        secret=made.secret if made else "",
+        happens=[(event, tr(HAPPENS[event])) for event in EVENTS],
+    )
 
 
+@or_again(show, Invalid, Conflict)
 async def register(call: Call[WebhookForm]) -> Answer:
-    try:
-        made = await webhooks.register(call.house.court, call.viewer, call.args)
-    except (Invalid, Conflict) as problem:
-        return await _page(call, call.args, problem)
-    return await _page(call, WebhookForm(), fresh=made.hook, secret=made.secret)
+    return await show(call, made=await webhooks.register(call.house.court, call.viewer, call.args))
 
 
+@or_again(show, Conflict)
 async def act(call: Call[WebhookAct]) -> Answer:
     court, viewer, id_ = call.house.court, call.viewer, call.args.id
-    try:
-        match call.args.act:
-            case "enable" | "disable" as how:
-                await webhooks.switch(court, viewer, id_, on=how == "enable")
-            case "ping":
-                await webhooks.ping(court, viewer, id_)
-            case "remove":
-                await webhooks.remove(court, viewer, id_)
-            case "secret":
-                made = await webhooks.new_secret(court, viewer, id_)
-                return await _page(call, WebhookForm(), fresh=made.hook, secret=made.secret)
-            case _:
-                raise NotFound
-    except Conflict as problem:
-        return await _page(call, WebhookForm(), problem)
+    match call.args.act:
+        case "enable" | "disable" as how:
+            await webhooks.switch(court, viewer, id_, on=how == "enable")
+        case "ping":
+            await webhooks.ping(court, viewer, id_)
+        case "remove":
+            await webhooks.remove(court, viewer, id_)
+        case "secret":
+            return await show(call, made=await webhooks.new_secret(court, viewer, id_))
+        case _:
+            raise NotFound
     return redirect("/office/webhooks")
-
-
-async def _page(
-    call: Call[Any],
-    typed: WebhookForm,
-    problem: Problem | None = None,
-    *,
-    fresh: Webhook | None = None,
-    secret: str = "",
-) -> Answer:
-    tr = words(call.viewer.language).gettext
-    found = await webhooks.listed(call.house.court, call.viewer)
-    happens = [(event, tr(HAPPENS[event])) for event in EVENTS]
-    told: dict[str, Any] = {"typed": typed, "fresh": fresh, "secret": secret, "happens": happens}
-    return await office_room.render(call, "office/webhooks.html", N_("Webhooks"), problem, found=found, **told)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}

@@ -8,12 +8,14 @@ from chaupal.governance.people import announcements as desk
 from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
 from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.paging import Number
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads
 from chaupal.social.people import announcements
 from chaupal.web import links, pages
 from chaupal.web.office import room as office_room
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.square.sheet import to_local
 from chaupal.web.words import N_
 
@@ -57,57 +59,45 @@ async def react(call: Call[ReactionTyped]) -> Answer:
     return redirect(links.back(call.args.next))
 
 
-async def office(call: Call[Any], typed: AnnouncementForm | None = None, problem: Problem | None = None) -> Answer:
-    typed = typed or AnnouncementForm()
+async def office(call: Call[Any], problem: Problem | None = None) -> Answer:
+    typed = typed_of(call, AnnouncementForm)
     found = await desk.listed(call.house.court, call.viewer)
     return await office_room.render(
         call, "office/announcements.html", N_("Announcements"), problem, found=found, typed=typed
     )
 
 
+@or_again(office, Invalid)
 async def write(call: Call[AnnouncementForm]) -> Answer:
-    """Take it in, or show the form again with what was typed and what is wrong with it."""
-    try:
-        await desk.write(call.house.court, call.viewer, call.args)
-    except Invalid as problem:
-        return await office(call, call.args, problem)
+    await desk.write(call.house.court, call.viewer, call.args)
     return redirect("/office/announcements")
 
 
-async def edit(call: Call[AnnouncementAsked]) -> Answer:
+async def edit(call: Call[AnnouncementAsked], problem: Problem | None = None) -> Answer:
     one = await desk.by_id(call.house.court, call.viewer, call.args.id)
     ends_at = "" if one.ends_at is None else to_local(one.ends_at)
-    typed = AnnouncementEdit(
-        text=one.text, text_hi=one.text_hi, at=to_local(one.at), ends_at=ends_at, seen=one.updated_at
+    typed: AnnouncementEdit = (
+        call.args
+        if isinstance(call.args, AnnouncementEdit)
+        else like(AnnouncementEdit, one, at=to_local(one.at), ends_at=ends_at, seen=one.updated_at)
     )
-    return await _edit(call, typed)
+    if isinstance(problem, Conflict):  # what was typed stays; what it says now stands below, and may be written over
+        typed = msgspec.structs.replace(typed, seen=one.updated_at)
+    return await office_room.render(
+        call, "office/announcement.html", N_("Change an announcement"), problem, one=one, typed=typed
+    )
 
 
+@or_again(edit, Invalid, Conflict)
 async def change(call: Call[AnnouncementChanged]) -> Answer:
     """The same with other words."""
-    typed = call.args
-    try:
-        await desk.change(call.house.court, call.viewer, typed.id, typed)
-    except Invalid as problem:
-        return await _edit(call, typed, problem)
-    except Conflict as problem:  # what was typed stays; what it says now stands below, and may be written over
-        now = await desk.by_id(call.house.court, call.viewer, typed.id)
-        return await _edit(call, msgspec.structs.replace(typed, seen=now.updated_at), problem)
+    await desk.change(call.house.court, call.viewer, call.args.id, call.args)
     return redirect("/office/announcements")
 
 
 async def end(call: Call[AnnouncementAsked]) -> Answer:
     await desk.end(call.house.court, call.viewer, call.args.id)
     return redirect("/office/announcements")
-
-
-async def _edit(
-    call: Call[AnnouncementAsked] | Call[AnnouncementChanged], typed: AnnouncementEdit, problem: Problem | None = None
-) -> Answer:
-    one = await desk.by_id(call.house.court, call.viewer, call.args.id)
-    return await office_room.render(
-        call, "office/announcement.html", N_("Change an announcement"), problem, one=one, typed=typed
-    )
 
 
 STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}

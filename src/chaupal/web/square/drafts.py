@@ -10,6 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import drafts_and_scheduled as drafts
 from chaupal.web import links, pages
+from chaupal.web.pages import or_again
 from chaupal.web.square import writing
 from chaupal.web.square.sheet import SLOTS, PostTyped, unsaid_of
 from chaupal.web.words import N_
@@ -28,13 +29,11 @@ async def listed(call: Call[Nothing]) -> Answer:
     return await pages.render(call, "writing/drafts.html", drafts=found, titled=N_("Drafts"))
 
 
+@or_again(writing.again, Invalid)
 async def keep(call: Call[PostTyped]) -> Answer:
     """The form for a post, kept instead of said; shown again where it cannot be."""
-    try:
-        await writing.attach(call, call.args)
-        id_ = await _keep(call, call.args.kept)
-    except Invalid as problem:
-        return await writing.again(call, call.args, problem)
+    await writing.attach(call, call.args)
+    id_ = await _keep(call, call.args.kept)
     return redirect(f"/drafts#d{id_}")
 
 

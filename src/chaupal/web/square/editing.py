@@ -6,7 +6,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get, post, redirect
+from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound
@@ -18,6 +18,7 @@ from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import drafts_and_scheduled as scheduling, editing, polls
 from chaupal.web import links, pages
+from chaupal.web.pages import or_again
 from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local
 from chaupal.web.square.sheet import PostTyped, Sheet, from_local, poll_of, to_local, typed_again
@@ -46,9 +47,6 @@ class ScheduleTyped(msgspec.Struct, kw_only=True):
 
     id: Number
     at: str = ""
-
-
-NONE_MOVED = ScheduleTyped(id=0)
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -136,39 +134,34 @@ async def vote(call: Call[Ballot]) -> Answer:
     return redirect(links.back(call.args.next))
 
 
-async def waiting(call: Call[Nothing]) -> Answer:
+async def waiting(call: Call[Any], problem: Invalid | None = None) -> Answer:
     """One's scheduled posts."""
-    return await _waiting(call)
+    page = await drafts_and_scheduled.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
+    wrong = call.args if problem else ScheduleTyped(id=0)
+    if problem is not None and all(one.id != wrong.id for one in page.items):
+        raise NotFound
+    return await pages.render(
+        call,
+        "writing/scheduled.html",
+        problem.status if problem else 200,
+        waiting=page.items,
+        error=sentence(problem, call.viewer.language) if problem else "",
+        wrong=wrong,
+        titled=N_("Scheduled posts"),
+        times={one.id: to_local(one.at) for one in page.items},
+    )
 
 
+@or_again(waiting, Invalid)
 async def move(call: Call[ScheduleTyped]) -> Answer:
     """At another time; or the list again with what is wrong with it."""
-    try:
-        await scheduling.move(call.house.square, call.viewer, call.args.id, from_local(call.args.at))
-    except Invalid as problem:
-        return await _waiting(call, sentence(problem, call.viewer.language), problem.status, call.args)
+    await scheduling.move(call.house.square, call.viewer, call.args.id, from_local(call.args.at))
     return redirect("/scheduled")
 
 
 async def cancel(call: Call[ById]) -> Answer:
     await scheduling.cancel(call.house.square, call.viewer, call.args.id)
     return redirect("/scheduled")
-
-
-async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: ScheduleTyped = NONE_MOVED) -> Answer:
-    page = await drafts_and_scheduled.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
-    if error and all(one.id != wrong.id for one in page.items):
-        raise NotFound
-    return await pages.render(
-        call,
-        "writing/scheduled.html",
-        status,
-        waiting=page.items,
-        error=error,
-        wrong=wrong,
-        titled=N_("Scheduled posts"),
-        times={one.id: to_local(one.at) for one in page.items},
-    )
 
 
 async def _own_post(call: Call[Any], id_: int) -> Post:

@@ -6,18 +6,18 @@ import msgspec
 
 from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Number, PagedById
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import people
 from chaupal.reads.timelines import lists as reads
-from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
 from chaupal.social.people.lists import MOST_MEMBERS, ListWish
 from chaupal.web import links, pages
+from chaupal.web.pages import or_again, typed_of
 from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
-from chaupal.web.words import N_, beside, words
+from chaupal.web.words import N_, beside, translated, words
 
 REPLIES = {"list": N_("To people of the list"), "followed": N_("To everybody whom I follow"), "none": N_("None")}
 
@@ -50,7 +50,7 @@ class ListsTyped(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-async def every(call: Call[Any], typed: ListTyped | None = None, problem: Invalid | None = None) -> Answer:
+async def every(call: Call[Any], problem: Invalid | None = None) -> Answer:
     found = await reads.of_viewer(call.house.reads, call.viewer)
     return await pages.render(
         call,
@@ -58,15 +58,13 @@ async def every(call: Call[Any], typed: ListTyped | None = None, problem: Invali
         lists=found,
         titled=N_("Lists"),
         errors=beside(call, problem, BESIDE),
-        **_form(call, typed or ListTyped()),
+        **_form(call, typed_of(call, ListTyped)),
     )
 
 
+@or_again(every, Invalid)
 async def create(call: Call[ListTyped]) -> Answer:
-    try:
-        made = await lists.create(call.house.square, call.viewer, _wish(call.args))
-    except Invalid as problem:
-        return await every(call, call.args, problem)
+    made = await lists.create(call.house.square, call.viewer, _wish(call.args))
     return redirect(f"/lists/{made.id}/people")
 
 
@@ -77,19 +75,29 @@ async def timeline(call: Call[PagedById]) -> Answer:
     return await posts_page(call, "keeping/list.html", posts, title=one.title, one=one)
 
 
-async def within(call: Call[ById]) -> Answer:
+async def within(call: Call[ById], problem: Problem | None = None) -> Answer:
     """Who stands in a list, and its form."""
-    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
-    return await _people(call, one)
+    reads_, viewer, args = call.house.reads, call.viewer, call.args
+    one = await reads.by_id(reads_, viewer, args.id)
+    found = await reads.members(reads_, viewer, one.id, Cursor(limit=MOST_MEMBERS))
+    as_it_is = ListTyped(title=one.title, replies=one.replies, exclusive=one.exclusive)
+    nobody = {"handle": translated(call, N_("You follow nobody of this name."))}
+    return await pages.render(
+        call,
+        "keeping/list_people.html",
+        one=one,
+        people=[face(call, seen) for seen in found.items],
+        title=one.title,
+        errors=nobody if isinstance(problem, NotFound) else beside(call, problem, BESIDE),
+        handle=getattr(args, "handle", ""),
+        **_form(call, args if isinstance(args, ListTyped) else as_it_is),
+    )
 
 
+@or_again(within, Invalid)
 async def change(call: Call[ListChanged]) -> Answer:
-    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
-    try:
-        await lists.change(call.house.square, call.viewer, one.id, _wish(call.args))
-    except Invalid as problem:
-        return await _people(call, one, call.args, errors=beside(call, problem, BESIDE))
-    return redirect(f"/lists/{one.id}")
+    await lists.change(call.house.square, call.viewer, call.args.id, _wish(call.args))
+    return redirect(f"/lists/{call.args.id}")
 
 
 async def remove(call: Call[ById]) -> Answer:
@@ -97,18 +105,12 @@ async def remove(call: Call[ById]) -> Answer:
     return redirect("/lists")
 
 
+@or_again(within, NotFound, Invalid)
 async def add(call: Call[Member]) -> Answer:
     """Put somebody in, by handle."""
-    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
-    try:
-        them = (await people.named(call.house.reads, call.viewer, call.args.handle)).item.id
-        await lists.add(call.house.square, call.viewer, one.id, [them])
-    except NotFound:
-        said = words(call.viewer.language).gettext(N_("You follow nobody of this name."))
-        return await _people(call, one, errors={"handle": said}, handle=call.args.handle)
-    except Invalid as problem:
-        return await _people(call, one, errors=beside(call, problem, BESIDE), handle=call.args.handle)
-    return redirect(f"/lists/{one.id}/people")
+    them = (await people.named(call.house.reads, call.viewer, call.args.handle)).item.id
+    await lists.add(call.house.square, call.viewer, call.args.id, [them])
+    return redirect(f"/lists/{call.args.id}/people")
 
 
 async def take_out(call: Call[Member]) -> Answer:
@@ -137,28 +139,6 @@ BESIDE = {"title": "title", "replies_policy": "replies"}  # what a problem is ab
 def _form(call: Call[Any], typed: ListTyped) -> dict[str, Any]:
     said = words(call.viewer.language).gettext
     return {"typed": typed, "replies": [(value, said(text)) for value, text in REPLIES.items()]}
-
-
-async def _people(
-    call: Call[Any],
-    list_: ListRow,
-    typed: ListTyped | None = None,
-    *,
-    errors: dict[str, str] | None = None,
-    handle: str = "",
-) -> Answer:
-    found = await reads.members(call.house.reads, call.viewer, list_.id, Cursor(limit=MOST_MEMBERS))
-    typed = typed or ListTyped(title=list_.title, replies=list_.replies, exclusive=list_.exclusive)
-    return await pages.render(
-        call,
-        "keeping/list_people.html",
-        one=list_,
-        people=[face(call, seen) for seen in found.items],
-        title=list_.title,
-        errors=errors or {},
-        handle=handle,
-        **_form(call, typed),
-    )
 
 
 ROUTES: tuple[Route, ...] = (

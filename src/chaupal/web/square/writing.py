@@ -25,6 +25,7 @@ from chaupal.social.signin import sessions
 from chaupal.text.language import LANGUAGES
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import links, pages
+from chaupal.web.pages import or_again
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.sheet import (
     SLOTS,
@@ -157,6 +158,20 @@ async def _resume(call: Call[ComposeAsked], kept: UnsaidPost, *, plan: bool = Fa
     return await show(call, sheet, card or quoted)
 
 
+async def again(call: Call[PostTyped], problem: Invalid | NotAllowed | None = None) -> Answer:
+    """The form once more, with all that was typed and what is wrong with it."""
+    typed = call.args
+    if problem is not None and (nth := problem.places.get("nth")):
+        problem.places["more_at"] = str(typed.following[int(nth) - 1].n)
+    ids = (*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept))
+    kept = await drafts_and_scheduled.pictures(call.house.reads, call.viewer, ids)
+    card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
+    sheet = typed_again(typed, kept, problem, call.viewer.language)
+    sheet.answering = card.author.handle if card else ""
+    sheet.require_alt = await asks_for_alts(call)
+    return await show(call, sheet, card or quoted, problem.status if problem else 200)
+
+
 async def _still(call: Call[Any], id_: int | None) -> Card | None:
     try:
         return await answered(call, id_)
@@ -164,24 +179,20 @@ async def _still(call: Call[Any], id_: int | None) -> Card | None:
         return None
 
 
+@or_again(again, Invalid, NotAllowed)
 async def publish(call: Call[PostTyped]) -> Answer:
     """Take in the post, and those that follow it; then lead back. Or the form again with what was typed and what is wrong with it."""
     typed = call.args
     if not typed.quote_policy:
         typed.quote_policy = (await sessions.login_of(call.house.square, call.viewer)).default_quote_policy
-    try:
-        deed = _deed(call)
-        await attach(call, typed)
-        if typed.at:
-            return await _plan(call, typed, from_local(typed.at))
-        draft = msgspec.structs.replace(
-            scheduling.draft_of(unsaid_of(typed, typed.kept)), key=deed, draft=typed.draft, plan=typed.plan
-        )
-        id_ = await posts.publish(call.house.square, call.viewer, draft, following(typed))
-    except (Invalid, NotAllowed) as problem:
-        if nth := problem.places.get("nth"):
-            problem.places["more_at"] = str(typed.following[int(nth) - 1].n)
-        return await again(call, typed, problem)
+    deed = _deed(call)
+    await attach(call, typed)
+    if typed.at:
+        return await _plan(call, typed, from_local(typed.at))
+    draft = msgspec.structs.replace(
+        scheduling.draft_of(unsaid_of(typed, typed.kept)), key=deed, draft=typed.draft, plan=typed.plan
+    )
+    id_ = await posts.publish(call.house.square, call.viewer, draft, following(typed))
     return redirect(f"{links.back(typed.next)}#p{id_}")
 
 
@@ -195,17 +206,15 @@ async def _plan(call: Call[Any], typed: PostTyped, at: int) -> Answer:
     return redirect("/scheduled")
 
 
+@or_again(again, Invalid)
 async def one_more(call: Call[PostTyped]) -> Answer:
     """The form with a field for one more post after those that stand in it. Scripts add it by themselves."""
     typed = call.args
-    try:
-        await attach(call, typed)
-        if len(typed.more) + 1 >= MOST_IN_SERIES:
-            raise Invalid("series_too_long", most=MOST_IN_SERIES)
-    except Invalid as problem:
-        return await again(call, typed, problem)
+    await attach(call, typed)
+    if len(typed.more) + 1 >= MOST_IN_SERIES:
+        raise Invalid("series_too_long", most=MOST_IN_SERIES)
     typed.more.append(FurtherTyped(n=max((one.n for one in typed.more), default=0) + 1))
-    return await again(call, typed)
+    return await again(call)
 
 
 async def show(call: Call[Any], sheet: Sheet, card: Card | None, status: int = 200) -> Answer:
@@ -321,17 +330,6 @@ async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, id
         problem.places["picture"] = alt if "description" in problem.wrong else field
         raise
     setattr(typed, alt, "")  # the picture has it now
-
-
-async def again(call: Call[PostTyped], typed: PostTyped, problem: Invalid | NotAllowed | None = None) -> Answer:
-    """The form once more, with all that was typed and what is wrong with it."""
-    ids = (*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept))
-    kept = await drafts_and_scheduled.pictures(call.house.reads, call.viewer, ids)
-    card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
-    sheet = typed_again(typed, kept, problem, call.viewer.language)
-    sheet.answering = card.author.handle if card else ""
-    sheet.require_alt = await asks_for_alts(call)
-    return await show(call, sheet, card or quoted, problem.status if problem else 200)
 
 
 async def asks_for_alts(call: Call[Any]) -> bool:
