@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Answer, Call, Headers
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import MediaFile
 from chaupal.social.archives import exports
@@ -30,13 +30,14 @@ async def export(call: Call[Any], id_: int) -> Answer:
     found = await exports.ready(call.house.square, call.viewer, id_)
     again = partial(exports.ready, call.house.square, call.viewer, id_)
     file = MediaFile(found.key, "application/zip", str(found.id), again)
+    return await in_pieces(call, file, attached(f"chaupal-{found.id}.zip"))
+
+
+async def in_pieces(call: Call[Any], file: MediaFile, headers: Headers) -> Answer:
+    """A file whole, as it comes from where it lies."""
     size = await media.size(call.house.reads, file)
-    return Answer(
-        mime=file.mime,
-        headers=attached(f"chaupal-{found.id}.zip"),
-        pieces=media.pieces(call.house.reads, file, 0, size),
-        length=size,
-    )
+    there = media.pieces(call.house.reads, file, 0, size)
+    return Answer(mime=file.mime, headers=headers, pieces=there, length=size)
 
 
 # --- made smaller on the way (gzip, RFC 1952), for whoever can read that ---

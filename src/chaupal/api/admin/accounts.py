@@ -188,26 +188,6 @@ async def act(call: Call[SanctionSent]) -> Answer:
     return json(told, 200 if opened.done else 202)
 
 
-async def enable(call: Call[TextById]) -> AdminAccount:
-    """End a freeze. `text`: why."""
-    return await _end(call, "enable")
-
-
-async def unsilence(call: Call[TextById]) -> AdminAccount:
-    """End a limit. `text`: why."""
-    return await _end(call, "unsilence")
-
-
-async def unsuspend(call: Call[TextById]) -> AdminAccount:
-    """End a suspension. `text`: why."""
-    return await _end(call, "unsuspend")
-
-
-async def unsensitive(call: Call[TextById]) -> AdminAccount:
-    """Take the cover off the account's pictures. `text`: why."""
-    return await _end(call, "unsensitive")
-
-
 async def approve(call: Call[AccountAsked]) -> AdminAccount:
     """Let somebody in who asked to join."""
     await accounts.approve(call.house.square, call.viewer, call.args.id)
@@ -231,12 +211,6 @@ async def _page(call: Call[Any], wishes: Wishes, purpose: str) -> Answer:
 async def _account(call: Call[Any]) -> AdminAccount:
     await account_desk.audit_view(call.house.court, call.viewer, (call.args.id,), getattr(call.args, "purpose", ""))
     return admin_account(call, await staffed.by_id(call.house.reads, call.viewer, call.args.id))
-
-
-async def _end(call: Call[TextById], how: str) -> AdminAccount:
-    """A way back."""
-    await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
-    return await _account(call)
 
 
 def admin_account(call: Call[Any], entry: Entry, *, address: bool = True) -> AdminAccount:
@@ -271,6 +245,24 @@ def _last(wishes: dict[Any, bool]) -> str:
     return next((str(word) for word, wished in reversed(wishes.items()) if wished), "")
 
 
+# The ways back, each to be told `text`: why.
+WAYS_BACK = {
+    "enable": "End a freeze. `text`: why.",
+    "unsilence": "End a limit. `text`: why.",
+    "unsuspend": "End a suspension. `text`: why.",
+    "unsensitive": "Take the cover off the account's pictures. `text`: why.",
+}
+
+
+def _way_back(how: str) -> Route:
+    async def run(call: Call[TextById]) -> AdminAccount:
+        await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
+        return await _account(call)
+
+    run.__name__, run.__doc__ = how, WAYS_BACK[how]
+    return post(f"{API}/{{id}}/{how}", run, Surface.OFFICE, **WRITE)
+
+
 API = "/api/v1/admin/accounts"
 READ: dict[str, Any] = {"scope": "admin:read:accounts", "may": "sanction"}
 WRITE: dict[str, Any] = {"scope": "admin:write:accounts", "may": "sanction"}
@@ -281,10 +273,7 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v2/admin/accounts", listed2, Surface.OFFICE, gives=list[AdminAccount], **READ),
     get(f"{API}/{{id}}", show, Surface.OFFICE, **READ),
     post(f"{API}/{{id}}/action", act, Surface.OFFICE, gives=SanctionMatter, **WRITE),
-    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, **WRITE),
-    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, **WRITE),
-    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, **WRITE),
-    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, **WRITE),
+    *map(_way_back, WAYS_BACK),
     post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, **OPEN),
     post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, gives=AdminAccount, **OPEN),
 )

@@ -20,7 +20,7 @@ from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import may
 from chaupal.reads.court import counts
-from chaupal.reads.court.counts import OF_TAGS, Measure, Span
+from chaupal.reads.court.counts import Measure, Span
 
 LONGEST = 366 * 2  # days that are counted at once
 MOST_PERIODS = 100
@@ -152,8 +152,7 @@ async def measures(call: Call[MeasuresAsked]) -> list[AdminMeasure]:
 
 async def _measure(call: Call[MeasuresAsked], key: str, span: Span) -> AdminMeasure | None:
     if key in MEASURES:
-        tag = _tag(key, call.args) if key in OF_TAGS else ""
-        return _measure_shown(key, await counts.measure(call.house.reads, key, span, tag))
+        return _measure_shown(key, await counts.measure(call.house.reads, key, span, _tag(key, call.args)))
     nothing = Measure(0, 0, [(begins, 0) for begins in span.firsts])
     if key == "tag_servers":
         _tag(key, call.args)
@@ -183,74 +182,59 @@ async def dimensions(call: Call[DimensionsAsked]) -> list[AdminDimension]:
     span = _span(asked)
     for key in dict.fromkeys(call.args.keys):
         if key in DIMENSIONS:
-            found.append(AdminDimension(key, await DIMENSIONS[key](call, span)))
+            found.append(AdminDimension(key, await DIMENSIONS[key](call, key, span)))
     return found
 
 
 type Entries = list[DimensionEntry]
 
 
-async def _languages(call: Call[DimensionsAsked], span: Span) -> Entries:
-    return _spoken(await counts.most_frequent(call.house.reads, "languages", span, _limit(call)))
-
-
-async def _tag_languages(call: Call[DimensionsAsked], span: Span) -> Entries:
-    tag = _tag("tag_languages", call.args)
-    return _spoken(await counts.most_frequent(call.house.reads, "tag_languages", span, _limit(call), tag))
-
-
-def _spoken(found: Sequence[tuple[str, int]]) -> Entries:
+async def _languages(call: Call[DimensionsAsked], key: str, span: Span) -> Entries:
     from babel import Locale  # four megabytes of words, which few servers are ever asked for
 
     named = Locale("en").languages
     return [
-        DimensionEntry(key=code or "und", human_key=named.get(code, code) or "und", value=str(n)) for code, n in found
+        DimensionEntry(key=code or "und", human_key=named.get(code, code) or "und", value=str(n))
+        for code, n in await _most_frequent(call, key, span)
     ]
 
 
-async def _sources(call: Call[DimensionsAsked], span: Span) -> Entries:
-    found = await counts.most_frequent(call.house.reads, "sources", span, _limit(call))
+async def _sources(call: Call[DimensionsAsked], key: str, span: Span) -> Entries:
+    found = await _most_frequent(call, key, span)
     return [DimensionEntry(key=app or "web", human_key=app or "Website", value=str(n)) for app, n in found]
 
 
-async def _servers(call: Call[DimensionsAsked], span: Span) -> Entries:
+async def _most_frequent(call: Call[DimensionsAsked], key: str, span: Span) -> Sequence[tuple[str, int]]:
+    return await counts.most_frequent(call.house.reads, key, span, min(call.args.limit, MANY), _tag(key, call.args))
+
+
+async def _servers(call: Call[DimensionsAsked], key: str, span: Span) -> Entries:
     """This one alone."""
-    return _this_server(call, (await counts.measure(call.house.reads, "statuses", span)).total)
-
-
-async def _tag_servers(call: Call[DimensionsAsked], span: Span) -> Entries:
-    tag = _tag("tag_servers", call.args)
-    return _this_server(call, (await counts.measure(call.house.reads, "tag_uses", span, tag)).total)
-
-
-def _this_server(call: Call[Any], n: int) -> Entries:
-    domain = call.house.settings.domain
+    domain, tag = call.house.settings.domain, _tag(key, call.args)
+    n = (await counts.measure(call.house.reads, "tag_uses" if key == "tag_servers" else "statuses", span, tag)).total
     return [DimensionEntry(key=domain, human_key=domain, value=str(n))] if n else []
 
 
-async def _space(call: Call[DimensionsAsked], span: Span) -> Entries:
+async def _space(call: Call[DimensionsAsked], key: str, span: Span) -> Entries:
     if not may(call.viewer, "see_space"):
         return []
-    key, name = _database(call)
+    of = (_database(call), ("media", "Media storage"))
     return [
         DimensionEntry(key=k, human_key=human, value=str(n), unit="bytes", human_value=_bytes(n))
-        for (k, human), n in zip(
-            ((key, name), ("media", "Media storage")), await counts.space(call.house.reads), strict=True
-        )
+        for (k, human), n in zip(of, await counts.space(call.house.reads), strict=True)
     ]
 
 
-async def _versions(call: Call[DimensionsAsked], span: Span) -> Entries:
-    key, name = _database(call)
+async def _versions(call: Call[DimensionsAsked], key: str, span: Span) -> Entries:
     found = (
         ("chaupal", "Chaupal", VERSION),
         ("python", "Python", platform.python_version()),
-        (key, name, await counts.database_version(call.house.reads)),
+        (*_database(call), await counts.database_version(call.house.reads)),
     )
     return [DimensionEntry(key=k, human_key=human, value=v, human_value=v) for k, human, v in found]
 
 
-async def _none(call: Call[DimensionsAsked], span: Span) -> Entries:
+async def _none(call: Call[DimensionsAsked], key: str, span: Span) -> Entries:
     """Of other servers, of which there are none."""
     return []
 
@@ -261,8 +245,8 @@ DIMENSIONS = {
     "servers": _servers,
     "space_usage": _space,
     "software_versions": _versions,
-    "tag_servers": _tag_servers,
-    "tag_languages": _tag_languages,
+    "tag_servers": _servers,
+    "tag_languages": _languages,
     "instance_accounts": _none,
     "instance_languages": _none,
 }
@@ -324,14 +308,13 @@ def _day(text: str) -> date:
 
 
 def _tag(key: str, asked: MeasuresAsked | DimensionsAsked) -> str:
+    """The tag that is asked about; "" for what is about none. Raises Invalid where it is not named."""
+    if not key.startswith("tag_"):
+        return ""
     of: TagByIdAsked | None = getattr(asked, key)
     if of is None or not of.id:
         raise Invalid("id_missing", field=key, name=key)
     return of.id.lstrip("#")
-
-
-def _limit(call: Call[DimensionsAsked]) -> int:
-    return min(call.args.limit, MANY)
 
 
 def _database(call: Call[Any]) -> tuple[str, str]:

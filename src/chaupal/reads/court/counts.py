@@ -16,7 +16,6 @@ from chaupal.text.fold import count_key
 
 WEEK, MONDAY = 7 * DAY, 3 * DAY  # 1 January 1970 was a Thursday
 WEEKS = 12
-OF_TAGS = frozenset({"tag_accounts", "tag_uses"})
 
 
 class Measure(msgspec.Struct, frozen=True):

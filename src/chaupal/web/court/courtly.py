@@ -151,8 +151,7 @@ def own_matter(call: Call[Any], order: Order) -> OwnMatter | None:
         return None
     number = order.rule.partition("@")[0]
     try:
-        text = call.house.court.rules.cited(order.rule).text
-        said = text.hi if call.viewer.language == "hi" else text.en
+        said = call.house.court.rules.cited(order.rule).text.in_language(call.viewer.language)
     except NotFound:  # of a version that the operator has taken away
         said = ""
     return OwnMatter(int(number) if number.isdecimal() else 0, said, NOTICED.get(order.source, NOTICED["staff"]))
@@ -162,16 +161,15 @@ def rank(call: Call[Any], order: Order) -> str:
     """The rank of whoever signed the order, as its law has it: what else was typed there may be somebody's name."""
     law = law_of(call, order)
     found = None if law is None else law.rank_of(order.officer_rank)
-    return "" if found is None else found.hi if call.viewer.language == "hi" else found.en
+    return "" if found is None else found.in_language(call.viewer.language)
 
 
 def grounded(call: Call[Any], order: Order) -> str:
     """On which grounds of its law, in the law's words. The order's own words are private."""
     law = law_of(call, order)
     named = {basis.code: basis for basis in (() if law is None else law.bases)}
-    hindi = call.viewer.language == "hi"
     known = (named.get(code) for code in order.bases)
-    return ", ".join(one.hi if hindi else one.en for one in known if one is not None)
+    return ", ".join(one.in_language(call.viewer.language) for one in known if one is not None)
 
 
 def law_of(call: Call[Any], order: Order) -> Regime | None:
@@ -185,9 +183,7 @@ def law_of(call: Call[Any], order: Order) -> Regime | None:
 def law_title(call: Call[Any], order: Order) -> str:
     """The title of the law in the viewer's language."""
     regime = law_of(call, order)
-    if regime is None:
-        return order.regime_ref
-    return regime.title.hi if call.viewer.language == "hi" else regime.title.en
+    return order.regime_ref if regime is None else regime.title.in_language(call.viewer.language)
 
 
 def called(authority: Bilingual, language: str) -> str:

@@ -196,8 +196,7 @@ def _rule(call: Call[Any], strike: Strike) -> str:
     """The words of the rule of the house that was broken, as it stood."""
     if not strike.ruling.rule:
         return ""
-    text = call.house.court.rules.cited(strike.ruling.rule).text
-    return text.hi if call.viewer.language == "hi" else text.en
+    return call.house.court.rules.cited(strike.ruling.rule).text.in_language(call.viewer.language)
 
 
 def lines(call: Call[Any], found: Sequence[Strike]) -> dict[int, str]:

@@ -126,7 +126,7 @@ def _law(call: Call[Any], id_: str) -> str:
         title = call.house.court.regimes.current(id_, call.house.court.clock()).title
     except NotFound:
         return id_
-    return title.hi if call.viewer.language == "hi" else title.en
+    return title.in_language(call.viewer.language)
 
 
 async def orders_atom(call: Call[RegisterAsked]) -> Answer:

@@ -92,9 +92,9 @@ def laws_of(call: Call[Any]) -> Laws:
 def words_of_laws(regimes: Regimes, rules: HouseRules, language: str) -> Laws:
     """What grounds and channels are called in the laws themselves, later versions last; and what the rules say, by `6@1`."""
     named = [(one.code, one) for regime in regimes.all() for one in (*regime.bases, *regime.channels)]
-    known = {code: one.hi if language == "hi" else one.en for code, one in named}
+    known = {code: one.in_language(language) for code, one in named}
     cited = ((f"{rule.id}@{book.version}", rule.text) for book in rules.all() for rule in book.rules)
-    return known | {code: f"{code}: {text.hi if language == 'hi' else text.en}" for code, text in cited}
+    return known | {code: f"{code}: {text.in_language(language)}" for code, text in cited}
 
 
 def cell_text(value: Value, kind: Kind, language: str, laws: Laws = NO_LAWS) -> str:

@@ -162,7 +162,7 @@ def _offered(call: Call[Any]) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen in the filters, as (value, text); what an address asks for beside it, too."""
     language, typed = call.viewer.language, call.args.typed
     laws = call.house.court.regimes.all()  # of several versions the last one speaks
-    titles = {law.id: law.title.hi if language == "hi" else law.title.en for law in laws}
+    titles = {law.id: law.title.in_language(language) for law in laws}
     countries = {law.jurisdiction for law in laws if len(law.jurisdiction) == COUNTRY}
     offered = {
         "country": {code: reportwords.country(code, language) for code in sorted(countries)},

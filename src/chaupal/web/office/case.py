@@ -1,12 +1,14 @@
 """One case on the desk: the thing behind a curtain, what is asked beside it, the ladder, what each rung would do, the decision."""
 
+import copy
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 import regex
 
-from chaupal.governance.cases import acts, assigning, desk, notes
+from chaupal.governance.cases import acts, assigning, cases, desk, notes
+from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.desk import Options
 from chaupal.governance.cases.lifecycle import OPEN
 from chaupal.governance.people import access_audit as looks
@@ -16,15 +18,17 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Probl
 from chaupal.policy.draft import REFUSE, Draft
 from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import desk as desk_reads, dossier
+from chaupal.policy.viewer import Viewer
+from chaupal.reads.court import desk as desk_reads, dossier, impact
 from chaupal.reads.court.dossier import PostWords
+from chaupal.reads.court.impact import Impact, ImpactOn, SeenFrom
 from chaupal.web.court import courtly
 from chaupal.web.office import deskwords, room as office_room
-from chaupal.web.office.effect import effect, proposed
 from chaupal.web.office.room import PAGE
 from chaupal.web.square import cards
 from chaupal.web.words import N_, words
 
+MOST_PARTS = 100
 WORDS = regex.compile(r"\s+|\S+")
 
 
@@ -135,6 +139,65 @@ def template_values(order: dossier.Order, file: dossier.File, language: str) -> 
         "law": in_tongue(order.legal_basis, language),
         "handle": file.person.item.handle if file.person else "",
     }
+
+
+# --- what a decision would do ---
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """How it would look from a country."""
+
+    country: str
+    seen: SeenFrom
+    gone: cards.Limit | None
+    pictures_gone: cards.Limit | None
+    labels: tuple[cards.Limit, ...]
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """What `outcome` would touch, and how it would look."""
+
+    outcome: str
+    impact: Impact
+    looks: tuple[Preview, ...]
+
+
+def proposed(case: Case) -> Draft | None:
+    """What somebody proposed and nobody has decided yet."""
+    if case.proposal is None or case.state not in cases.PROPOSED:
+        return None
+    return case.proposal.body.draft
+
+
+async def effect(call: Call[Any], options: Options, draft: Draft) -> Effect | None:
+    """What a draft would do to a case's thing; None where it is no measure, or the thing is not here."""
+    rulings = desk.supposed(call.house.court, options.case, draft)
+    target = options.case.target
+    if not rulings:
+        return None
+    about = ImpactOn(
+        kind=target.kind,
+        subject=target.subject_id or 0,
+        owner=target.owner_id,
+        parts=tuple(draft.parts)[:MOST_PARTS],
+        term=target.term,
+        pictures=draft.outcome == "withhold_media",
+    )
+    made = await impact.impact(call.house.reads, call.viewer, about, rulings)
+    return Effect(draft.outcome, made, tuple(_preview(call, seen) for seen in made.looks))
+
+
+def _preview(call: Call[Any], seen: SeenFrom) -> Preview:
+    """What stands there, in the words of that country, but in the language of whoever looks now."""
+    there = copy.copy(call)
+    there.viewer = Viewer(country=seen.country, language=call.viewer.language)
+    if seen.shown is None:
+        return Preview(seen.country, seen, None, None, ())
+    gone, _, pictures_gone, labels = cards.limits(there, seen.shown.verdict)
+    return Preview(seen.country, seen, gone, pictures_gone, labels)
+
+
+# --- words that were changed ---
 
 
 class Piece(NamedTuple):

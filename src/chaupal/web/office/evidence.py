@@ -10,9 +10,9 @@ from chaupal.governance.cases.evidence import OpenedEvidence
 from chaupal.http.call import Answer, Call, Route, Shape, get, post
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
+from chaupal.http.sending import in_pieces
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.reads.posts import media
 from chaupal.reads.posts.media import MediaFile
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
@@ -63,12 +63,10 @@ async def open_reported(call: Call[ReportedEvidenceAsked]) -> Answer:
 
 async def show_file(call: Call[EvidenceFile]) -> Answer:
     """Only whoever has just opened what it is part of; nobody keeps it."""
-    asked, reads = call.args, call.house.reads
+    asked = call.args
     looked = partial(evidence.file_in, call.house.court, call.viewer, asked.id, asked.picture)
     file = MediaFile(*await looked(), "", looked)
-    size = await media.size(reads, file)
-    headers = [("cache-control", "no-store"), (CSP, FILE_CSP)]
-    return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
+    return await in_pieces(call, file, [("cache-control", "no-store"), (CSP, FILE_CSP)])
 
 
 FILE: dict[str, Any] = PAGE | {"shape": Shape.FILE}

@@ -28,10 +28,9 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.reads.court.dossier import AlikeTargets, File
 from chaupal.web.court.register import From
-from chaupal.web.office import deskwords, effect as effects, room as office_room
-from chaupal.web.office.case import template_values
+from chaupal.web.office import deskwords, room as office_room
+from chaupal.web.office.case import Effect, effect, proposed, template_values
 from chaupal.web.office.deskwords import AGES, MANY
-from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, by_field, translated
@@ -155,8 +154,8 @@ async def _effects(call: Call[ManyTyped], ref: str, chosen: Sequence[Item]) -> d
     found: dict[int, Effect] = {}
     for item in chosen:
         options = await desk.options(call.house.court, call.viewer, ref, item.number)
-        draft = item if item.outcome else effects.proposed(options.case)
-        would = None if draft is None else await effects.effect(call, options, draft)
+        draft = item if item.outcome else proposed(options.case)
+        would = None if draft is None else await effect(call, options, draft)
         if would is not None:
             found[item.number] = would
     return found

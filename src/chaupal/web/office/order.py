@@ -10,7 +10,7 @@ from chaupal.governance.cases.evidence import HeldEvidence
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.regimes import Regime, Titled
+from chaupal.governance.regimes import Regime
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
@@ -189,7 +189,7 @@ def _label(call: Call[Any], matter: desk.Matter, code: str) -> str:
     if code in deskwords.DIFFERING:
         return words(call.viewer.language).gettext(deskwords.DIFFERING[code])
     found = (field for law in _laws(matter) for field in law.required_fields if field.code == code)
-    return next((_own_words(call, field) for field in found), code.replace("_", " "))
+    return next((field.in_language(call.viewer.language) for field in found), code.replace("_", " "))
 
 
 def _in_words(call: Call[Any], matter: desk.Matter, code: str, text: str) -> str:
@@ -209,14 +209,14 @@ def _codes(call: Call[Any], matter: desk.Matter, field: str) -> dict[str, str]:
     """The codes that stand in such a field -> what its law calls them."""
     laws = _laws(matter)
     if field == "regime":
-        return {law.id: _own_words(call, law.title) for law in laws}
+        return {law.id: law.title.in_language(call.viewer.language) for law in laws}
     if field == "role":
-        return {one.role: _own_words(call, one) for law in laws for one in law.issuers}
-    return {one.code: _own_words(call, one) for law in laws for one in law.bases} if field == "bases" else {}
-
-
-def _own_words(call: Call[Any], one: Titled) -> str:
-    return one.hi if call.viewer.language == "hi" else one.en
+        return {one.role: one.in_language(call.viewer.language) for law in laws for one in law.issuers}
+    return (
+        {one.code: one.in_language(call.viewer.language) for law in laws for one in law.bases}
+        if field == "bases"
+        else {}
+    )
 
 
 ROUTES: tuple[Route, ...] = (

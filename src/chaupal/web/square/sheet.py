@@ -53,34 +53,39 @@ class FurtherTyped(msgspec.Struct, kw_only=True):
     alt: str = ""
 
 
-class Sheet(msgspec.Struct, kw_only=True):
-    """The form as it is shown. `key` makes a form that was sent twice one post; `kept`: pictures that arrived before."""
+class PostForm(msgspec.Struct, kw_only=True):
+    """What stands in the form as it is shown and as it comes back. `key` makes a form that was sent twice one post."""
 
     text: str = ""
     spoiler: str = ""
     visibility: str = "public"
     language: str = ""
     sensitive: bool = False
-    reply_to: int | None = None
-    answering: str = ""  # a handle
-    kept: list[Picture] = []
+    reply_to: Number | None = None
     key: str = ""
     next: str = "/"
-    error: str = ""
-    wrong: str = "text"  # beside which field the error stands
-    draft: int | None = None  # which of the kept drafts this is
-    plan: int | None = None  # which of the scheduled posts it is
-    quoting: int | None = None
+    draft: Number | None = None  # which of the kept drafts this is
+    plan: Number | None = None  # which of the scheduled posts it is
+    quoting: Number | None = None
     options: list[str] = []
-    poll_for: int = 86_400  # seconds
+    poll_for: Number = 86_400  # seconds
     multiple: bool = False
     hide_totals: bool = False
-    quote_policy: str = quotes.PUBLIC
     at: str = ""  # when to say it, as a browser sends a local time
+    captions_language: str = ""  # of the file `captions` that comes beside it
+
+
+class Sheet(PostForm, kw_only=True):
+    """The form as it is shown. `kept`: pictures that arrived before."""
+
+    answering: str = ""  # a handle
+    kept: list[Picture] = []
+    error: str = ""
+    wrong: str = "text"  # beside which field the error stands
+    quote_policy: str = quotes.PUBLIC
     alts: list[str] = []  # what was said of pictures that did not come in: their files must be chosen again
     action: str = COMPOSE
     more: list[FurtherPost] = []
-    captions_language: str = ""
     require_alt: bool = False  # whoever writes wants no file to go out without a description
 
     @property
@@ -120,27 +125,11 @@ class Sheet(msgspec.Struct, kw_only=True):
         return bool(self.at or self.wrong == "at")
 
 
-class PostTyped(msgspec.Struct, kw_only=True):
+class PostTyped(PostForm, kw_only=True):
     """The form as it comes back. Files come beside it, as `picture1` to `picture4`."""
 
-    text: str = ""
-    spoiler: str = ""
-    visibility: str = "public"
-    language: str = ""
-    sensitive: bool = False
-    reply_to: Number | None = None
     kept: list[Number] = []
-    key: str = ""
-    next: str = "/"
-    draft: Number | None = None
-    plan: Number | None = None
-    quoting: Number | None = None
-    options: list[str] = []
-    poll_for: Number = 86_400
-    multiple: bool = False
-    hide_totals: bool = False
     quote_policy: str = ""
-    at: str = ""
     pictured: list[Number] = []  # ids of pictures, and beside each what `described` says of it
     described: list[str] = []
     alt1: str = ""
@@ -148,7 +137,6 @@ class PostTyped(msgspec.Struct, kw_only=True):
     alt3: str = ""
     alt4: str = ""
     more: list[FurtherTyped] = []
-    captions_language: str = ""  # of the file `captions` that comes beside it
     captions_of: Number | None = None  # the film whose captions are in the form, and which of them stay
     captioned: list[Number] = []
 

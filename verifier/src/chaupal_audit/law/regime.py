@@ -81,6 +81,10 @@ class Titled(Part, frozen=True, kw_only=True):
     en: Words
     hi: Words
 
+    def in_language(self, language: str) -> str:
+        """English for whoever reads another one."""
+        return self.hi if language == "hi" else self.en
+
 
 class Named(Titled, frozen=True, kw_only=True):
     """A thing with a code, for programs, and its words, for people."""
