@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 import msgspec
 
 from chaupal.governance.appeals import appeals, counter, outside
 from chaupal.governance.appeals.appeals import Decision
-from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
@@ -18,6 +17,7 @@ from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly, disputes
 from chaupal.web.court.courtly import SheetAsked
+from chaupal.web.office import room as office_room
 from chaupal.web.office.deskwords import MEASURES
 from chaupal.web.pages import or_again
 from chaupal.web.square.cards import cards
@@ -159,12 +159,10 @@ ACTS: dict[str, Act] = {
 }
 
 
-DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
-
 ROUTES: tuple[Route, ...] = (
-    get("/office/appeals", queue, Surface.OFFICE, **DESK),
-    get("/office/appeals/{id}", show, Surface.OFFICE, **DESK),
-    post("/office/strikes/{id}/outside", elsewhere, Surface.OFFICE, shape=Shape.PAGE, may="hear_appeal"),
-    post("/office/strikes/{id}/counter", counter_step, Surface.OFFICE, shape=Shape.PAGE, may="lift"),
-    post("/office/appeals/{id}/{act}", act, Surface.OFFICE, shape=Shape.PAGE, may="hear_appeal"),
+    office_room.page("/office/appeals", queue),
+    office_room.page("/office/appeals/{id}", show),
+    office_room.form("/office/strikes/{id}/outside", elsewhere, "hear_appeal"),
+    office_room.form("/office/strikes/{id}/counter", counter_step, "lift"),
+    office_room.form("/office/appeals/{id}/{act}", act, "hear_appeal"),
 )

@@ -7,12 +7,12 @@ import msgspec
 from chaupal.governance.orders import authorities, portal
 from chaupal.governance.orders.authorities import CLASSES, AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
-from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
-from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly
+from chaupal.web.office import room as office_room
 from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
@@ -107,12 +107,12 @@ async def person(call: Call[AuthorityPersonAct]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/authorities", show, Surface.OFFICE, may="see_office", **PAGE),
-    post("/office/authorities", register, Surface.OFFICE, may="register_authority", **PAGE),
-    get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", **PAGE),
-    post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", **PAGE),
-    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", **PAGE),
-    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", **PAGE),
-    post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", **PAGE),
-    post("/office/authorities/{id}/people/{user_id}/{act}", person, Surface.OFFICE, may="register_authority", **PAGE),
+    office_room.page("/office/authorities", show),
+    office_room.form("/office/authorities", register, "register_authority"),
+    office_room.page("/office/authorities/{id}", show_one),
+    office_room.form("/office/authorities/{id}", change, "register_authority"),
+    office_room.form("/office/authorities/{id}/agree", agree, "agree_authority"),
+    office_room.form("/office/authorities/{id}/drop", drop, "see_office"),
+    office_room.form("/office/authorities/{id}/people", invite, "register_authority"),
+    office_room.form("/office/authorities/{id}/people/{user_id}/{act}", person, "register_authority"),
 )

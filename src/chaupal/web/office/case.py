@@ -12,19 +12,17 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.desk import Options
 from chaupal.governance.cases.lifecycle import OPEN
 from chaupal.governance.people import access_audit as looks
-from chaupal.http.call import Answer, Call, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import REFUSE, Draft
 from chaupal.policy.sentences.placeholders import in_tongue
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier, impact
 from chaupal.reads.court.dossier import PostWords
 from chaupal.reads.court.impact import Impact, ImpactOn, SeenFrom
 from chaupal.web.court import courtly
 from chaupal.web.office import deskwords, room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.square import cards
 from chaupal.web.words import N_, words
 
@@ -243,14 +241,8 @@ async def _check_role(call: Call[Any], path: Mapping[str, str]) -> None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/{number}", show, Surface.OFFICE, **PAGE),
-    post(
-        "/office/orders/{ref}/{number}/{act}",
-        act,
-        Surface.OFFICE,
-        takes=TYPED,
-        first=_check_role,
-        body=FORM,
-        **PAGE | {"may": "write_notes"},
+    office_room.page("/office/orders/{ref}/{number}", show),
+    office_room.form(
+        "/office/orders/{ref}/{number}/{act}", act, "write_notes", takes=TYPED, first=_check_role, body=FORM
     ),
 )

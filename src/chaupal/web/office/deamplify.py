@@ -4,14 +4,12 @@ import msgspec
 
 from chaupal.governance.cases import house as matters
 from chaupal.governance.cases.house import MatterForm
-from chaupal.http.call import Answer, Call, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
-from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, staffed
 from chaupal.reads.explore import tags
 from chaupal.web.office import case as office_case, room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
@@ -65,6 +63,6 @@ async def propose(call: Call[DeamplifyTyped]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/deamplified", show, Surface.OFFICE, **PAGE),
-    post("/office/deamplified", propose, Surface.OFFICE, **PAGE | {"may": "sanction"}),
+    office_room.page("/office/deamplified", show),
+    office_room.form("/office/deamplified", propose, "sanction"),
 )

@@ -6,12 +6,12 @@ from urllib.parse import quote
 import msgspec
 
 from chaupal.governance.orders import documents
-from chaupal.http.call import Answer, Call, Route, Shape, get, post
+from chaupal.http.call import Answer, Call, Route
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import ByRef, Number
 from chaupal.kernel.errors import Invalid, Problem
-from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, filing
+from chaupal.web.office import room as office_room
 from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
@@ -42,9 +42,7 @@ async def fetch(call: Call[DocumentOpening]) -> Answer:
     return Answer(opened.data, 200, opened.document.mime, headers)
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}
-
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/documents", show, Surface.OFFICE, **PAGE),
-    post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, **PAGE),
+    office_room.page("/office/orders/{ref}/documents", show, "see_documents"),
+    office_room.form("/office/orders/{ref}/documents/{document_id}", fetch, "see_documents"),
 )

@@ -7,15 +7,13 @@ import msgspec
 
 from chaupal.governance.cases import evidence
 from chaupal.governance.cases.evidence import OpenedEvidence
-from chaupal.http.call import Answer, Call, Route, Shape, get, post
+from chaupal.http.call import Answer, Call, Route, Shape
 from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
 from chaupal.http.sending import in_pieces
 from chaupal.kernel.errors import Invalid, Problem
-from chaupal.policy.surface import Surface
 from chaupal.reads.posts.media import MediaFile
 from chaupal.web.office import room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
@@ -69,10 +67,8 @@ async def show_file(call: Call[EvidenceFile]) -> Answer:
     return await in_pieces(call, file, [("cache-control", "no-store"), (CSP, FILE_CSP)])
 
 
-FILE: dict[str, Any] = PAGE | {"shape": Shape.FILE}
-
 ROUTES: tuple[Route, ...] = (
-    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
-    get("/office/evidence/{id}/files/{picture}", show_file, Surface.OFFICE, **FILE),
-    post("/office/reports/{report_id}/evidence/{id}", open_reported, Surface.OFFICE, **PAGE | {"may": "see_reported"}),
+    office_room.form("/office/evidence/{id}", open_evidence, "see_documents"),
+    office_room.page("/office/evidence/{id}/files/{picture}", show_file, shape=Shape.FILE),
+    office_room.form("/office/reports/{report_id}/evidence/{id}", open_reported, "see_reported"),
 )

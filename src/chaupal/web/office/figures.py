@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaupal.http.call import Answer, Call, Route, get
-from chaupal.policy.surface import Surface
+from chaupal.http.call import Answer, Call, Route
 from chaupal.policy.viewer import may
 from chaupal.reads.court import counts
 from chaupal.reads.court.counts import Span
@@ -116,4 +115,4 @@ async def _cohorts(call: Call[Any], today: date) -> list[tuple[str, int, list[in
     ]
 
 
-ROUTES: tuple[Route, ...] = (get("/office/figures", show, Surface.OFFICE, **office_room.PAGE),)
+ROUTES: tuple[Route, ...] = (office_room.page("/office/figures", show),)

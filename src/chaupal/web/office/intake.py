@@ -12,13 +12,13 @@ from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.order_forms import ROLE, Filer, OrderForm
 from chaupal.governance.orders.replacing import SentBack
 from chaupal.governance.orders.resolving import LineFault, Resolved
-from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
-from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import courtly, filing
 from chaupal.web.court.filing import Draft, Intake
+from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, by_field, words
 
 TITLE = N_("Take an order in")
@@ -167,7 +167,7 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/new", show, Surface.OFFICE, may="receive_order", shape=Shape.PAGE),
-    post("/office/orders/look", preview, Surface.OFFICE, may="receive_order", body=600_000, shape=Shape.PAGE),
-    post("/office/orders", take_in, Surface.OFFICE, may="receive_order", body=filing.MOST_BYTES, shape=Shape.PAGE),
+    office_room.page("/office/orders/new", show, "receive_order"),
+    office_room.form("/office/orders/look", preview, "receive_order", body=600_000),
+    office_room.form("/office/orders", take_in, "receive_order", body=filing.MOST_BYTES),
 )

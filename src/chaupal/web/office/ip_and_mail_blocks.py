@@ -6,11 +6,10 @@ import msgspec
 
 from chaupal.governance.people import ip_and_mail_blocks
 from chaupal.governance.people.ip_and_mail_blocks import MAIL, AddressBlockForm
-from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import ById
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
-from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
 from chaupal.social.people.ip_and_mail_blocks import plain_hash
 from chaupal.web.office import room as office_room
@@ -74,11 +73,9 @@ async def end(call: Call[ById]) -> Answer:
     return redirect("/office/blocked-addresses")
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "block_addresses"}
-
 ROUTES: tuple[Route, ...] = (
-    get("/office/blocked-addresses", show, Surface.OFFICE, **PAGE),
-    post("/office/blocked-addresses", block, Surface.OFFICE, **PAGE),
-    post("/office/blocked-addresses/{id}/let-last", let_last, Surface.OFFICE, **PAGE),
-    post("/office/blocked-addresses/{id}/end", end, Surface.OFFICE, **PAGE),
+    office_room.page("/office/blocked-addresses", show, "block_addresses"),
+    office_room.form("/office/blocked-addresses", block, "block_addresses"),
+    office_room.form("/office/blocked-addresses/{id}/let-last", let_last, "block_addresses"),
+    office_room.form("/office/blocked-addresses/{id}/end", end, "block_addresses"),
 )

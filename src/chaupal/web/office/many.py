@@ -14,7 +14,7 @@ from chaupal.governance.cases.cases import Moved
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders import procedure
 from chaupal.governance.orders.csv_files import BIGGEST
-from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, Shape, redirect
 from chaupal.http.paging import Number
 from chaupal.http.sending import csv_file
 from chaupal.kernel.alike import like
@@ -23,7 +23,6 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.reads.court.dossier import AlikeTargets, File
@@ -31,7 +30,6 @@ from chaupal.web.court.register import From
 from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.case import Effect, effect, proposed, template_values
 from chaupal.web.office.deskwords import AGES, MANY
-from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, by_field, translated
 
@@ -399,16 +397,13 @@ def _marked(mark: str, file: File) -> bool:
     return mark in ("page", f"kind:{target.kind}", f"class:{target.speaker}" if target.speaker else "plain")
 
 
-FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/many", show, Surface.OFFICE, **PAGE),
-    post("/office/orders/{ref}/many", decide, Surface.OFFICE, body=LARGE, **PAGE | {"may": "write_notes"}),
-    get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, **FILES),
-    post(
-        "/office/orders/{ref}/many/file", bring, Surface.OFFICE, body=BIGGEST + 100_000, **PAGE | {"may": "write_notes"}
-    ),
-    get("/office/appeals.csv", appeals_out, Surface.OFFICE, **FILES),
-    get("/office/appeals/many", appeals, Surface.OFFICE, **PAGE),
-    post("/office/appeals/many/file", bring, Surface.OFFICE, body=BIGGEST + 100_000, **PAGE | {"may": "hear_appeal"}),
-    get("/office/bulk/{id}", progress, Surface.OFFICE, **PAGE),
+    office_room.page("/office/orders/{ref}/many", show),
+    office_room.form("/office/orders/{ref}/many", decide, "write_notes", body=LARGE),
+    office_room.page("/office/orders/{ref}/many.csv", out, shape=Shape.FILE),
+    office_room.form("/office/orders/{ref}/many/file", bring, "write_notes", body=BIGGEST + 100_000),
+    office_room.page("/office/appeals.csv", appeals_out, shape=Shape.FILE),
+    office_room.page("/office/appeals/many", appeals),
+    office_room.form("/office/appeals/many/file", bring, "hear_appeal", body=BIGGEST + 100_000),
+    office_room.page("/office/bulk/{id}", progress),
 )

@@ -11,21 +11,19 @@ from chaupal.governance.orders import steps
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.regimes import Regime
-from chaupal.http.call import Answer, Call, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Reason
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.sentences.placeholders import country_names
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import may
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.web.court import register
 from chaupal.web.court.filing import TICKED
 from chaupal.web.court.register import OrderAsked
 from chaupal.web.office import deskwords, room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.pages import or_again
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, words
@@ -220,8 +218,8 @@ def _codes(call: Call[Any], matter: desk.Matter, field: str) -> dict[str, str]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}", show, Surface.OFFICE, **PAGE),
-    get("/office/orders/{ref}/letter", letter, Surface.OFFICE, **PAGE),
-    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, **PAGE | {"may": "take_step"}),
-    post("/office/orders/{ref}/note", note, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
+    office_room.page("/office/orders/{ref}", show),
+    office_room.page("/office/orders/{ref}/letter", letter),
+    office_room.form("/office/orders/{ref}/step", take_step, "take_step"),
+    office_room.form("/office/orders/{ref}/note", note, "write_notes"),
 )

@@ -7,16 +7,14 @@ from msgspec import Meta
 
 from chaupal.governance.people import access_audit as looks, recovering, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
-from chaupal.http.call import Answer, Call, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk
 from chaupal.reads.people import people
 from chaupal.web import links
 from chaupal.web.office import room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
@@ -133,7 +131,7 @@ def _changes_speaker(path: str, change: Any) -> Route:
         await change(call.house.court, call.viewer, call.args.id)
         return redirect("/office/speakers")
 
-    return post(f"/office/speakers/{{id}}/{path}", run, Surface.OFFICE, **PAGE | {"may": "protect_speaker"})
+    return office_room.form(f"/office/speakers/{{id}}/{path}", run, "protect_speaker")
 
 
 async def read_speaker(call: Call[ById]) -> Answer:
@@ -171,15 +169,15 @@ async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/people", show_staff, Surface.OFFICE, **PAGE),
-    post("/office/people", grant, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
-    post("/office/people/{handle}/second-step", ask_for_second_step, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
-    get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
-    post("/office/speakers", propose_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    office_room.page("/office/people", show_staff),
+    office_room.form("/office/people", grant, "grant_roles"),
+    office_room.form("/office/people/{handle}/second-step", ask_for_second_step, "grant_roles"),
+    office_room.page("/office/speakers", show_speakers),
+    office_room.form("/office/speakers", propose_speaker, "protect_speaker"),
     _changes_speaker("grant", speakers.second),
     _changes_speaker("end", speakers.ask_end),
     _changes_speaker("end/agree", speakers.end),
     _changes_speaker("keep", speakers.keep),
-    post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
-    get("/office/looks", show_looks, Surface.OFFICE, shape=PAGE["shape"], may="see_looks"),
+    office_room.form("/office/speakers/{id}/read", read_speaker, "see_documents"),
+    office_room.page("/office/looks", show_looks, "see_looks"),
 )

@@ -12,18 +12,16 @@ from chaupal.governance.cases import assigning, notes, reviews
 from chaupal.governance.cases.notes import TemplateForm
 from chaupal.governance.orders import authorities
 from chaupal.governance.people import report_desk, speakers
-from chaupal.http.call import Answer, Call, Nothing, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, Problem
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import may
 from chaupal.reads.court import desk
 from chaupal.reads.court.desk import DeskWish
 from chaupal.social.people import accounts
 from chaupal.web import links
 from chaupal.web.office import room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_
 
@@ -105,10 +103,10 @@ async def show(call: Call[Nothing]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office", queue, Surface.OFFICE, **PAGE),
-    post("/office/assign", assign, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
-    get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
-    post("/office/templates", save_template, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
-    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
-    get("/office/reviews", show, Surface.OFFICE, **PAGE),
+    office_room.page("/office", queue),
+    office_room.form("/office/assign", assign, "write_notes"),
+    office_room.page("/office/templates", show_templates),
+    office_room.form("/office/templates", save_template, "write_notes"),
+    office_room.form("/office/templates/{id}/drop", drop_template, "write_notes"),
+    office_room.page("/office/reviews", show),
 )

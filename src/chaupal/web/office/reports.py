@@ -9,7 +9,7 @@ from chaupal.governance.cases import evidence, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit as looks, complaints, report_desk
 from chaupal.governance.people.reports import ReportRow
-from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
@@ -151,10 +151,8 @@ async def _onward(call: Call[Any], row: ReportRow) -> ReportRow | None:
     return next((one for one in rows if one.account_id != row.account_id and one.assigned_to in (None, call.me)), None)
 
 
-DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
-
 ROUTES: tuple[Route, ...] = (
-    get("/office/reports", queue, Surface.OFFICE, **DESK),
-    get("/office/reports/{id}", show, Surface.OFFICE, **DESK),
-    post("/office/reports/{id}/{act}", act, Surface.OFFICE, shape=Shape.PAGE, may="handle_reports"),
+    office_room.page("/office/reports", queue),
+    office_room.page("/office/reports/{id}", show),
+    office_room.form("/office/reports/{id}/{act}", act, "handle_reports"),
 )

@@ -4,16 +4,26 @@ from functools import partial
 from typing import Any
 
 from chaupal.governance.cases import ladder
-from chaupal.http.call import Answer, Call, Shape
+from chaupal.http.call import Answer, Call, Handler, Route, Shape, get, post
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
+from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, by_field, fault_text, words
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 LATE, SOON, CALM = "late", "soon", "calm"
 SOON_WITHIN = 6 * HOUR
+
+
+def page(path: str, run: Handler, may: str = "see_office", **more: Any) -> Route:
+    """The row of a page of the office. `may`: a word of `roles.MAY`."""
+    return get(path, run, Surface.OFFICE, **{"shape": Shape.PAGE, "may": may} | more)
+
+
+def form(path: str, run: Handler, may: str, **more: Any) -> Route:
+    """The row of what is sent from one."""
+    return post(path, run, Surface.OFFICE, **{"shape": Shape.PAGE, "may": may} | more)
 
 
 async def render(

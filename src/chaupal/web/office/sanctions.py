@@ -10,16 +10,14 @@ from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks, recovering
-from chaupal.http.call import Answer, Call, Route, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import may
 from chaupal.reads.court import desk, staffed
 from chaupal.web.court import courtly, filing
 from chaupal.web.office import case as office_case, room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.pages import or_again
 from chaupal.web.words import N_
 
@@ -154,10 +152,10 @@ async def unlock_person(call: Call[PersonLookedAt]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/sanctions", show, Surface.OFFICE, **PAGE),
-    post("/office/sanctions", decide, Surface.OFFICE, body=BIGGEST + 200_000, **PAGE | {"may": "sanction"}),
-    get("/office/people/{handle}", show_person, Surface.OFFICE, **PAGE),
-    post("/office/people/{handle}/email", show_email, Surface.OFFICE, **PAGE | {"may": "sanction"}),
-    post("/office/people/{handle}/unlock", unlock_person, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
-    post("/office/people/{handle}/note", note_person, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
+    office_room.page("/office/sanctions", show),
+    office_room.form("/office/sanctions", decide, "sanction", body=BIGGEST + 200_000),
+    office_room.page("/office/people/{handle}", show_person),
+    office_room.form("/office/people/{handle}/email", show_email, "sanction"),
+    office_room.form("/office/people/{handle}/unlock", unlock_person, "grant_roles"),
+    office_room.form("/office/people/{handle}/note", note_person, "write_notes"),
 )

@@ -9,15 +9,13 @@ from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.servers import allowing, csv_blocks, limits
 from chaupal.governance.servers.csv_blocks import TakenList
 from chaupal.governance.servers.limits import NOOP, SILENCE, SUSPEND, ServerForm
-from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Nothing, Route, Shape, redirect
 from chaupal.http.paging import Number
 from chaupal.http.sending import csv_file
 from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
-from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
 from chaupal.web.office import room as office_room
-from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
 
 SEVERITIES = {
@@ -164,16 +162,14 @@ async def _page(
     )
 
 
-ACT: dict[str, Any] = PAGE | {"may": "sanction"}
-
 ROUTES: tuple[Route, ...] = (
-    get("/office/servers", show, Surface.OFFICE, **PAGE),
-    post("/office/servers", limit, Surface.OFFICE, **ACT),
-    post("/office/servers/{id}/end", end, Surface.OFFICE, **ACT),
-    post("/office/servers/{id}/told", tell, Surface.OFFICE, **ACT),
-    post("/office/servers/file", bring, Surface.OFFICE, body=BIGGEST + 100_000, **ACT),
-    get("/office/servers.csv", out, Surface.OFFICE, shape=Shape.FILE, may="see_office"),
-    post("/office/servers/allowed", let_in, Surface.OFFICE, **ACT),
-    post("/office/servers/allowed/{id}/off", take_off, Surface.OFFICE, **ACT),
-    post("/office/servers/allowed/{id}/keep", keep, Surface.OFFICE, **ACT),
+    office_room.page("/office/servers", show),
+    office_room.form("/office/servers", limit, "sanction"),
+    office_room.form("/office/servers/{id}/end", end, "sanction"),
+    office_room.form("/office/servers/{id}/told", tell, "sanction"),
+    office_room.form("/office/servers/file", bring, "sanction", body=BIGGEST + 100_000),
+    office_room.page("/office/servers.csv", out, shape=Shape.FILE),
+    office_room.form("/office/servers/allowed", let_in, "sanction"),
+    office_room.form("/office/servers/allowed/{id}/off", take_off, "sanction"),
+    office_room.form("/office/servers/allowed/{id}/keep", keep, "sanction"),
 )

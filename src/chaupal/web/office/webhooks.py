@@ -7,10 +7,9 @@ from msgspec import Meta
 
 from chaupal.governance import webhooks
 from chaupal.governance.webhooks import EVENTS, NewWebhook, WebhookForm
-from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
+from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
-from chaupal.policy.surface import Surface
 from chaupal.web.office import room as office_room
 from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_, words
@@ -73,10 +72,8 @@ async def act(call: Call[WebhookAct]) -> Answer:
     return redirect("/office/webhooks")
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}
-
 ROUTES: tuple[Route, ...] = (
-    get("/office/webhooks", show, Surface.OFFICE, **PAGE),
-    post("/office/webhooks", register, Surface.OFFICE, **PAGE),
-    post("/office/webhooks/{id}/{act}", act, Surface.OFFICE, **PAGE),
+    office_room.page("/office/webhooks", show, "manage_webhooks"),
+    office_room.form("/office/webhooks", register, "manage_webhooks"),
+    office_room.form("/office/webhooks/{id}/{act}", act, "manage_webhooks"),
 )

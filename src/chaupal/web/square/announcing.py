@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.governance.people import announcements as desk
 from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
-from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
+from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, Problem
@@ -100,15 +100,13 @@ async def end(call: Call[AnnouncementAsked]) -> Answer:
     return redirect("/office/announcements")
 
 
-STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}
-
 ROUTES: tuple[Route, ...] = (
     get("/announcements", listed, Surface.NONE, **PAGE),
     post("/announcements/{id}/dismiss", dismiss, Surface.NONE, **PAGE),
     post("/announcements/{id}/react", react, Surface.NONE, **PAGE),
-    get("/office/announcements", office, Surface.OFFICE, **STAFF),
-    post("/office/announcements", write, Surface.OFFICE, **STAFF),
-    get("/office/announcements/{id}", edit, Surface.OFFICE, **STAFF),
-    post("/office/announcements/{id}", change, Surface.OFFICE, **STAFF),
-    post("/office/announcements/{id}/end", end, Surface.OFFICE, **STAFF),
+    office_room.page("/office/announcements", office, "announce"),
+    office_room.form("/office/announcements", write, "announce"),
+    office_room.page("/office/announcements/{id}", edit, "announce"),
+    office_room.form("/office/announcements/{id}", change, "announce"),
+    office_room.form("/office/announcements/{id}/end", end, "announce"),
 )

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
-from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
+from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, get, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.text import html
@@ -142,13 +142,11 @@ async def _form(
     )
 
 
-OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": house_texts.MAY, "body": LARGE}
-
 ROUTES: tuple[Route, ...] = (
     get("/privacy", privacy, Surface.NONE, **OPEN_PAGE),
     get("/terms", terms, Surface.NONE, **OPEN_PAGE),
     get("/terms/{date}", terms_of, Surface.NONE, **OPEN_PAGE),
-    get("/office/texts", office, Surface.OFFICE, **OFFICE),
-    get("/office/texts/{kind}", edit, Surface.OFFICE, **OFFICE),
-    post("/office/texts/{kind}", write, Surface.OFFICE, **OFFICE),
+    office_room.page("/office/texts", office, house_texts.MAY, body=LARGE),
+    office_room.page("/office/texts/{kind}", edit, house_texts.MAY, body=LARGE),
+    office_room.form("/office/texts/{kind}", write, house_texts.MAY, body=LARGE),
 )
