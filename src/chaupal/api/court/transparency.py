@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -136,7 +135,8 @@ async def frozen(call: Call[Any]) -> Answer:
         ]
         return {"licence": LICENCE, "snapshots": told}
 
-    return await _answer_from_facts(call, listed)
+    found = await reported.ask(call.house.court, listed)
+    return still_building(found) if isinstance(found, Building) else json(found)
 
 
 def _address(frozen: Snapshot, name: str) -> str:
@@ -192,11 +192,6 @@ async def notices(call: Call[StatementsAsked]) -> Answer:
     opened = await log.opened(call.house.court, [m.index for made in done.values() for m in made])
     written = list(lumen.notices(asked, settings.origin, settings.title, done, opened))
     return json({"licence": LICENCE, "notices": written, "next": following})
-
-
-async def _answer_from_facts(call: Call[Any], page: Callable[[Facts], dict[str, object]]) -> Answer:
-    found = await reported.ask(call.house.court, page)
-    return still_building(found) if isinstance(found, Building) else json(found)
 
 
 API = "/api/v1/transparency"

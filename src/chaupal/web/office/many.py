@@ -313,7 +313,8 @@ async def _page(
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}),
         turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
-        came_to=_came_to(done), once=call.args if isinstance(call.args, ManyTyped) else ManyTyped(ref=asked.ref),
+        came_to=Counter(one.state for one in done if one.problem is None and one.state),
+        once=call.args if isinstance(call.args, ManyTyped) else ManyTyped(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
         group=group, would=would, touched=_touched(would or {}),
         changes=deskwords.CHANGES, bodies=deskwords.BODIES, own=own, few=FEW, most=MOST,
@@ -353,11 +354,6 @@ def _status(done: list[BulkOutcome]) -> int:
     return 0 if not done or any(one.problem is None for one in done) else 422
 
 
-def _came_to(done: list[BulkOutcome]) -> dict[str, int]:
-    """State -> how many cases just reached it."""
-    return dict(Counter(one.state for one in done if one.problem is None and one.state))
-
-
 def _flags(matter: desk.Matter, file: File, viewer: Viewer) -> list[str]:
     """What else must be known about the thing and its author, to decide: that it was edited, deleted, moved and the like."""
     target, post, person = file.target, file.post, file.person
@@ -389,12 +385,8 @@ def _row(
         return typed[target.number]
     values = template_values(matter.order, file, viewer.language)
     reason = notes.reason_of(templates, asked.template, viewer.language, values)
-    return RowTyped(outcome=asked.outcome, code=asked.code, reason=reason, take=_marked(asked.mark, file))
-
-
-def _marked(mark: str, file: File) -> bool:
-    target = file.target
-    return mark in ("page", f"kind:{target.kind}", f"class:{target.speaker}" if target.speaker else "plain")
+    marks = ("page", f"kind:{target.kind}", f"class:{target.speaker}" if target.speaker else "plain")
+    return RowTyped(outcome=asked.outcome, code=asked.code, reason=reason, take=asked.mark in marks)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -87,7 +87,7 @@ async def person(call: Call[PersonAsked]) -> Answer:
         wanted=_languages_offered(call, ties),
         featured=featured,
         **await _lists_with(call, seen.item.id),
-        moved=_shown(moved),
+        moved=None if moved is None or moved.withheld else moved.item,
         show=args.show,
         pager=pager(call, posts, show=args.show),
         title=f"{seen.item.shown_name} (@{seen.item.handle})",
@@ -130,11 +130,6 @@ async def card(call: Call[PersonAsked]) -> Answer:
         ties=await _ties(call, seen.item.id),
         here=links.person(seen.item.handle),
     )
-
-
-def _shown(moved: Visible[Person] | None) -> Person | None:
-    """Where somebody has moved, where that account is shown here."""
-    return None if moved is None or moved.withheld else moved.item
 
 
 async def tagged(call: Call[PersonTagAsked]) -> Answer:

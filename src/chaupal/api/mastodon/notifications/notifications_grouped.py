@@ -105,7 +105,7 @@ async def show(call: Call[GroupKey]) -> Answer:
 async def accounts(call: Call[GroupKey]) -> list[Raw]:
     """Everybody of a group of notifications, the newest first."""
     group = await reads.group(call.house.reads, call.viewer, call.args.group_key)
-    return [_account(call, person) for person in _people(group)]
+    return [Raw(account_bytes(call.house.settings, call.viewer, person)) for person in _people(group)]
 
 
 async def dismiss(call: Call[GroupKey]) -> None:
@@ -161,10 +161,6 @@ def _group(call: Call[Any], group: GroupSeen, me: Visible[Person]) -> Notificati
 def _people(group: GroupSeen) -> list[Visible[Person]]:
     """Each once, the newest first."""
     return list({told.person.item.id: told.person for told in group.told}.values())
-
-
-def _account(call: Call[Any], seen: Visible[Person]) -> Raw:
-    return Raw(account_bytes(call.house.settings, call.viewer, seen))
 
 
 def _partial(call: Call[Any], seen: Visible[Person]) -> PartialAccount:
