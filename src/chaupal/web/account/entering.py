@@ -1,18 +1,19 @@
 """Logging in: a password, and beside it a code, a recovery code or what a device signs; or a passkey alone."""
 
-from collections.abc import Awaitable
+import contextlib
 from typing import Any
 
 import msgspec
 
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
-from chaupal.kernel.errors import Invalid, NotSignedIn
+from chaupal.kernel.errors import Invalid, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session
 from chaupal.web import links, pages
-from chaupal.web.account.joining import OPEN, agent, country, keep
+from chaupal.web.account.joining import OPEN, came, keep
+from chaupal.web.pages import or_again
 from chaupal.web.words import N_, errors_of
 
 
@@ -54,20 +55,24 @@ async def show_login(call: Call[LogInAsked]) -> Answer:
 
 
 async def log_in(call: Call[LogIn]) -> Answer:
-    args, square, came = call.args, call.house.square, {"agent": agent(call), "country": country(call)}
+    args, square = call.args, call.house.square
     try:
         if args.code:
-            session = await logins.sign_in_at_once(square, args.name, args.password, args.code, **came)
+            session = await logins.sign_in_at_once(square, args.name, args.password, args.code, **came(call))
         else:
-            session = await logins.sign_in(square, args.name, args.password, **came)
+            session = await logins.sign_in(square, args.name, args.password, **came(call))
     except Invalid as problem:
         return await _login_page(call, args, errors_of(call, problem), at_once=bool(args.code))
     if isinstance(session, HalfLogin):
-        return await ask(call, session, args.next)
-    return redirect(links.back(args.next), headers=await keep(call, session))
+        return await ask(call, session)
+    return await _in(call, session)
 
 
-async def ask(call: Call[Any], half: HalfLogin, leads: str, errors: dict[str, str] | None = None) -> Answer:
+async def _in(call: Call[Any], session: Session) -> Answer:
+    return redirect(links.back(call.args.next), headers=await keep(call, session))
+
+
+async def ask(call: Call[Any], half: HalfLogin, problem: Invalid | None = None) -> Answer:
     """The page of the second step."""
     square = call.house.square
     options = await passkeys.ask_to_prove(square, half.secret) if half.keys else ""
@@ -75,70 +80,52 @@ async def ask(call: Call[Any], half: HalfLogin, leads: str, errors: dict[str, st
         call,
         "joining/second.html",
         half=half,
-        leads=leads,
+        leads=call.args.next,
         options=options,
-        errors=errors or {},
+        errors=errors_of(call, problem),
         titled=N_("One more step"),
     )
 
 
+async def _again(call: Call[SecondStepTyped], problem: Problem) -> Answer:
+    """The second step once more; the first where the time for it is over."""
+    with contextlib.suppress(NotSignedIn):
+        if isinstance(problem, Invalid):
+            return await ask(call, await logins.half_of(call.house.square, call.args.half), problem)
+    return redirect(links.query("/login", next=call.args.next))
+
+
+@or_again(_again, Invalid, NotSignedIn)
 async def by_code(call: Call[SecondStepTyped]) -> Answer:
     args = call.args
-    came = {"agent": agent(call), "country": country(call)}
-    return await _enter(call, logins.second_step(call.house.square, args.half, args.name, args.code, **came))
+    session = await logins.second_step(call.house.square, args.half, args.name, args.code, **came(call))
+    return await _in(call, session)
 
 
+@or_again(_again, Invalid, NotSignedIn)
 async def by_key(call: Call[SecondStepTyped]) -> Answer:
-    async def enter() -> Session:
-        square = call.house.square
-        login = await passkeys.prove(square, call.args.half, call.args.answer)
-        return await sessions.begin_session(
-            square, login.account, known=login, agent=agent(call), country=country(call)
-        )
-
-    return await _enter(call, enter())
+    square = call.house.square
+    login = await passkeys.prove(square, call.args.half, call.args.answer)
+    return await _in(call, await sessions.begin_session(square, login.account, known=login, **came(call)))
 
 
-async def _enter(call: Call[SecondStepTyped], entering: Awaitable[Session]) -> Answer:
-    """In; or the second step once more, or the first where the time for it is over."""
-    try:
-        session = await entering
-    except Invalid as problem:
-        return await _again(call, errors_of(call, problem))
-    except NotSignedIn:
-        return redirect(links.query("/login", next=call.args.next))
-    return redirect(links.back(call.args.next), headers=await keep(call, session))
-
-
-async def show_passkey(call: Call[PasskeySigned], errors: dict[str, str] | None = None) -> Answer:
+async def show_passkey(call: Call[PasskeySigned], problem: Invalid | None = None) -> Answer:
     options = await passkeys.ask_to_enter(call.house.square)
     return await pages.render(
         call,
         "joining/passkey.html",
         options=options,
         leads=call.args.next,
-        errors=errors or {},
+        errors=errors_of(call, problem),
         titled=N_("Log in with a passkey"),
     )
 
 
+@or_again(show_passkey, Invalid)
 async def come_in(call: Call[PasskeySigned]) -> Answer:
     square = call.house.square
-    try:
-        account = await passkeys.enter(square, call.args.answer)
-    except Invalid as problem:
-        return await show_passkey(call, errors_of(call, problem))
-    session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
-    return redirect(links.back(call.args.next), headers=await keep(call, session))
-
-
-async def _again(call: Call[SecondStepTyped], errors: dict[str, str]) -> Answer:
-    args = call.args
-    try:
-        half = await logins.half_of(call.house.square, args.half)
-    except NotSignedIn:
-        return redirect(links.query("/login", next=args.next))
-    return await ask(call, half, args.next, errors)
+    account = await passkeys.enter(square, call.args.answer)
+    return await _in(call, await sessions.begin_session(square, account, **came(call)))
 
 
 async def guessed_at(call: Call[Any]) -> Answer:

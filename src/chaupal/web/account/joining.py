@@ -75,7 +75,7 @@ async def sign_up(call: Call[SignUp]) -> Answer:
         account = await accounts.joined_before(call.house.square, new, problem)
         if account is None:
             return await _signup_page(call, args, errors_of(call, problem))
-    session = await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
+    session = await sessions.begin_session(call.house.square, account, **came(call))
     return redirect("/welcome", headers=await keep(call, session))
 
 
@@ -175,13 +175,10 @@ def been_here(call: Call[Any], *names: str) -> tuple[str, str]:
     return set_cookie(call.house.settings, sessions.KNOWN_COOKIE, mark, sessions.KNOWN_DAYS * DAY // SECOND)
 
 
-def country(call: Call[Any]) -> str:
-    """From where the browser comes; empty where that is not known."""
-    return call.viewer.country if call.viewer.country_known else ""
-
-
-def agent(call: Call[Any]) -> str:
-    return call.headers.get("user-agent", "")
+def came(call: Call[Any]) -> dict[str, Any]:
+    """With which browser, and from where; empty where that is not known."""
+    country = call.viewer.country if call.viewer.country_known else ""
+    return {"agent": call.headers.get("user-agent", ""), "country": country}
 
 
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:

@@ -9,7 +9,7 @@ from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import password_and_email, sessions
 from chaupal.web import pages
-from chaupal.web.account.joining import NOT_YET, OPEN, agent, keep
+from chaupal.web.account.joining import NOT_YET, OPEN, came, keep
 from chaupal.web.pages import MailLink, or_again, typed_of
 from chaupal.web.words import N_, errors_of
 
@@ -65,8 +65,9 @@ async def show_change(call: Call[Any], problem: Invalid | None = None) -> Answer
 @or_again(show_change, Invalid)
 async def change(call: Call[PasswordChange]) -> Answer:
     args = call.args
+    agent = came(call)["agent"]
     session = await password_and_email.change_password(
-        call.house.square, call.viewer, args.old, args.password, agent=agent(call)
+        call.house.square, call.viewer, args.old, args.password, agent=agent
     )
     return redirect("/settings?saved=1", headers=await keep(call, session))
 
