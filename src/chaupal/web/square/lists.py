@@ -77,9 +77,9 @@ async def timeline(call: Call[PagedById]) -> Answer:
 
 async def within(call: Call[ById], problem: Problem | None = None) -> Answer:
     """Who stands in a list, and its form."""
-    reads_, viewer, args = call.house.reads, call.viewer, call.args
-    one = await reads.by_id(reads_, viewer, args.id)
-    found = await reads.members(reads_, viewer, one.id, Cursor(limit=MOST_MEMBERS))
+    house, viewer, args = call.house, call.viewer, call.args
+    one = await reads.by_id(house.reads, viewer, args.id)
+    found = await reads.members(house.reads, viewer, one.id, Cursor(limit=MOST_MEMBERS))
     as_it_is = ListTyped(title=one.title, replies=one.replies, exclusive=one.exclusive)
     nobody = {"handle": translated(call, N_("You follow nobody of this name."))}
     return await pages.render(
