@@ -12,7 +12,7 @@ from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import Measure
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads import page
 from chaupal.store.court import ledger
 from chaupal.store.machine import outbox

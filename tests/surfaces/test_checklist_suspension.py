@@ -16,7 +16,7 @@ from chaupal.kernel.clock import DAY, iso as iso_time, iso_day
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.kernel.secrets import digest
 from chaupal.policy.measures import Measure
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.media import media
 from chaupal.social.posts import drafts_and_scheduled, posts
 from chaupal.social.signin import logins, sessions

@@ -26,7 +26,7 @@ from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.sentences import placeholders
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.ports.country import Locator
 from chaupal.reads.timelines import home, thread
 from chaupal.social.media import media

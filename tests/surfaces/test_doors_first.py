@@ -13,8 +13,7 @@ import pytest
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.cases import acts
 from chaupal.http.call import Route, Shape
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import MAY, STAFF, Role
+from chaupal.policy.viewer import MAY, STAFF, Role, Surface
 from either import set_anew
 from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, Nothing, Route, get, json
 from chaupal.http.openapi import document
 from chaupal.kernel.version import VERSION
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 def description(routes: tuple[Route, ...], title: str, origin: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, json
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 
 NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"

@@ -14,7 +14,7 @@ from chaupal.governance.readiness import lacking
 from chaupal.http.answer import SOON
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 # https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 METRICS_MIME = "text/plain; version=0.0.4; charset=utf-8"

@@ -7,8 +7,7 @@ from msgspec.structs import asdict
 
 from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.kernel.errors import NotSignedIn
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Caller
+from chaupal.policy.viewer import Caller, Surface
 from chaupal.social.people import push
 from chaupal.social.signin import oauth
 from chaupal.social.signin.oauth import GRANT_TYPES, SCOPES, Outcome

@@ -10,8 +10,7 @@ from chaupal.http.call import Call, Route, get
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import check_open
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import stranger
+from chaupal.policy.viewer import Surface, stranger
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 

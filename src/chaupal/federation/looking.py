@@ -18,9 +18,8 @@ from chaupal.policy.gate import check_open, reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.policy.viewer import ABROAD, Surface, Viewer
 from chaupal.reads.page import Cursor, Page, listed_page, shown, tied_page
 from chaupal.reads.people import people
 from chaupal.store.federation import addresses as store, synchronising, uris

@@ -34,8 +34,7 @@ from chaupal.kernel.logger import log
 from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.secrets import digest
 from chaupal.policy.sentences import placeholders, ruling_texts
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows, may
+from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Surface, Viewer, allows, may
 from chaupal.ports.country import Locator
 from chaupal.ports.meter import Meter
 from chaupal.reads import kept

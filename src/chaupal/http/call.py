@@ -15,8 +15,7 @@ import msgspec
 from chaupal.federation.context import Federation
 from chaupal.governance.context import Court
 from chaupal.kernel.settings import Settings
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Caller, Viewer
+from chaupal.policy.viewer import Caller, Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.kept import Touched
 from chaupal.social.context import Square

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from chaupal.http.call import Answer, Route, Shape
 from chaupal.kernel.errors import Coded, NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 REST = frozenset({"path"})  # parameters that take whatever is left of a path, slashes and all
 # What servers say that they take, where they ask for what a page shows (ActivityPub §3.2).

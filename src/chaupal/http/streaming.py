@@ -24,7 +24,7 @@ from chaupal.http.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Heari
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
 from chaupal.kernel.logger import log
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads import kept
 
 DOOR_PATH = "/api/v1/streaming"

@@ -8,9 +8,8 @@ from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.rules import judge
 from chaupal.policy.sealed import _KEY, Authored, Judged, Sealed, Visible
 from chaupal.policy.sentences.placeholders import notice_path
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Show
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 
 # Where the rules ask for more than audience, ties and rulings on the names of a thing.
 ASKS_MORE = frozenset({Surface.OFFICE, Surface.TRENDS, Surface.SUGGEST})

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.measures import HIDING, UNFINDABLE, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling, RulingIndex, severity
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Reach, Show, Verdict
-from chaupal.policy.viewer import Viewer, may_know_of
+from chaupal.policy.viewer import Surface, Viewer, may_know_of
 
 type Rule = Callable[[Viewer, Surface, Subject, Facts], Verdict | None]
 type Shade = Callable[[Viewer, Subject, Facts], Show]

@@ -1,6 +1,7 @@
-"""Who is looking, from where, and in what capacity; and what their role opens, by the one table of roles, which is the verifier's too."""
+"""Who is looking, from where, as whom and on which surface; what their role opens stands in one table, which is the verifier's too."""
 
 import functools
+from enum import StrEnum
 
 import msgspec
 
@@ -17,6 +18,35 @@ ACTIVE, FROZEN, SUSPENDED = "active", "frozen", "suspended"
 ABROAD = "ZZ"
 
 SYSTEM_HANDLE = "chaupal"  # the house's own account, which alone is the system's
+
+
+class Surface(StrEnum):
+    """Where words of people can meet a viewer's eyes. Each route names one of these; an unnamed one does not exist (architecture test)."""
+
+    HOME = "home"
+    STREAM = "stream"  # what open connections are told
+    PUBLIC = "public"
+    TAG = "tag"
+    ACCOUNT = "account"  # the posts on a profile
+    PROFILE = "profile"  # the person: name, note, pictures
+    PEOPLE = "people"  # lists of people: followers, liked by, search
+    STATUS = "status"
+    THREAD = "thread"
+    QUOTE = "quote"  # what another post quotes
+    SAVED = "saved"  # one's own bookmarks and likes
+    NOTIFICATIONS = "notifications"
+    MESSAGES = "messages"  # one's conversations of direct posts
+    SEARCH = "search"
+    TRENDS = "trends"
+    SUGGEST = "suggest"  # autocomplete and recommendations
+    MEDIA = "media"
+    MAIL = "mail"
+    FEED = "feed"  # RSS and Atom
+    PEER = "peer"  # what other servers are given
+    OFFICE = "office"  # staff pages
+    RECORD = "record"  # the public register and the log: no words of people
+    OWN = "own"  # the viewer's own settings, drafts and reports
+    NONE = "none"  # no words of people at all: sign-in, instance facts
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):

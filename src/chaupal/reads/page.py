@@ -9,9 +9,8 @@ import msgspec
 
 from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.people.filtering import CONTEXTS, not_hidden
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading

@@ -3,9 +3,8 @@
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import sealed_people

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get
 from chaupal.http.headers import CSP, KEPT_PAGE_CSP
 from chaupal.kernel.errors import NotFound, or_not_found
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web import pages, static
 from chaupal.web.words import LANGUAGES, N_, words
 

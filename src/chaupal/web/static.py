@@ -12,7 +12,7 @@ from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.http.sending import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
 from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.logger import log
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 FOLDER = Path(__file__).parent / "static"
 # What `make scripts` writes: modules for browsers, built from web/script, and icons drawn from mark.svg.

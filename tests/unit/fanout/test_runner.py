@@ -21,7 +21,7 @@ from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Problem, Unavailable
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import HIDING, Measure
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.ports.mail import Letter, NotAsked, NotReached
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.social.events import Liked

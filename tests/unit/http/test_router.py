@@ -7,7 +7,7 @@ import pytest
 from chaupal.app.wiring import ROUTES
 from chaupal.http.call import Route, Shape, delete, get, post
 from chaupal.http.router import MISSING, WRONG, RouteMatch, Router, router
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 async def run(call: object) -> None: ...

@@ -16,10 +16,9 @@ from chaupal.policy.narrow import LISTED_PUBLICLY, profile_visibilities
 from chaupal.policy.rules import judge
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.sealed import Sealed, Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Mention, Option, Picture, Poll, Post, Tag
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from unit.policy.worlds import facts, posts, ruling, viewers
 
 

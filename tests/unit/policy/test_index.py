@@ -7,9 +7,8 @@ from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.measures import Measure
 from chaupal.policy.rules import judge
 from chaupal.policy.rulings import FOREVER, RulingIndex
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Show
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from unit.policy.worlds import COUNTRIES, MEDIA, PEOPLE, POSTS, TERMS, ruling, rulings
 
 IDS = PEOPLE + POSTS + MEDIA

@@ -4,9 +4,8 @@ from chaupal.policy.facts import Facts, Relations, Subject, Visibility
 from chaupal.policy.measures import Measure
 from chaupal.policy.rules import RULES, SHADES, judge
 from chaupal.policy.rulings import RulingIndex
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Hide, Placeholder, Show
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import Role, Surface, Viewer
 from unit.policy.worlds import ruling
 
 INDIA, GERMANY = Viewer(account=9, country="IN"), Viewer(account=9, country="DE")

@@ -6,8 +6,8 @@ from msgspec.json import encode
 from chaupal.kernel.clock import DAY
 from chaupal.policy.drafts_and_scheduled import PollAsked
 from chaupal.policy.measures import Measure
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Picture
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import search, tags
 from chaupal.reads.explore.search import Span, parse
 from chaupal.social.people import graph, profiles

@@ -7,7 +7,7 @@ import pytest
 from chaupal.fanout import severing
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people, people_lists
 from chaupal.reads.timelines import home, lists as timelines

@@ -5,8 +5,7 @@ import pytest
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.gate import reveal
 from chaupal.policy.quotes import ACCEPTED
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import hidden_servers as looks, notifications, people as others_seen
 from chaupal.reads.posts import quotes

@@ -16,7 +16,7 @@ from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.narrow import Scope
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import staffed
 from chaupal.reads.court.staffed import Entry, Wishes
 from chaupal.reads.page import Page

@@ -14,7 +14,7 @@ from chaupal.governance.appeals.appeals import REVERSED, UPHELD, Decision
 from chaupal.governance.appeals.notices import AppealRow, Strike
 from chaupal.http.call import Call, Route, get, post
 from chaupal.http.paging import ById, Number, TextById
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 class AppealsAsked(msgspec.Struct):

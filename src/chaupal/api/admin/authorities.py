@@ -8,7 +8,7 @@ from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import Authority, AuthorityDetails, AuthorityForm
 from chaupal.http.call import Call, Nothing, Route, get, post
 from chaupal.http.paging import ById, Number
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 class AuthorityChanged(AuthorityForm, kw_only=True):

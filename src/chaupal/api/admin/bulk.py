@@ -20,7 +20,7 @@ from chaupal.http.sending import csv_file
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import iso
 from chaupal.policy.draft import Draft
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 type Ref = Annotated[str, Meta(max_length=40)]
 

@@ -17,8 +17,7 @@ from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, together
 from chaupal.kernel.version import VERSION
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import may
+from chaupal.policy.viewer import Surface, may
 from chaupal.reads.court import counts
 from chaupal.reads.court.counts import Measure, Span
 

@@ -18,7 +18,7 @@ from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.measures import Measure
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.text import hosts
 
 

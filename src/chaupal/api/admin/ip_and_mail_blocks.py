@@ -14,7 +14,7 @@ from chaupal.http.call import Answer, Call, Route, delete, get, json, post, put
 from chaupal.http.paging import ById, Number, Paged, whole_list
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.people.ip_and_mail_blocks import plain_hash
 
 type Lasts = Annotated[int, Meta(ge=0, le=10**10)]

@@ -21,7 +21,7 @@ from chaupal.http.call import Answer, Call, Route, get, json, post
 from chaupal.http.paging import Number, Paged, link_header
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Stale, or_not_found
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import dossier
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.dossier import File, Matter

@@ -10,7 +10,7 @@ from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.http.paging import ById
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import or_not_found
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 class Protected(msgspec.Struct, kw_only=True):

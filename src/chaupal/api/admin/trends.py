@@ -15,7 +15,7 @@ from chaupal.api.mastodon.trends import TagNamed, TagShown, TrendsAsked, links_s
 from chaupal.http.call import Answer, Call, Route, get, post
 from chaupal.http.paging import ById
 from chaupal.kernel.errors import Invalid, or_not_found
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import trending_links as links
 from chaupal.reads.timelines import thread
 

@@ -9,7 +9,7 @@ from chaupal.governance.webhooks import NewWebhook, WebhookForm
 from chaupal.http.call import Call, Nothing, Route, delete, get, post
 from chaupal.http.paging import ById
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 class WebhookShown(msgspec.Struct, kw_only=True):

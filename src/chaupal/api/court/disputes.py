@@ -17,8 +17,8 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import complaint_texts, placeholders, ruling_texts
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 
 STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}

@@ -8,7 +8,7 @@ from chaupal.governance.laws import laws
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
 from chaupal.http.call import Answer, Call, Route, Shape, get, json, post
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 SUBMISSION = 20_000  # bytes: 63 hashes and a checkpoint with many signatures
 TEXT = "text/plain; charset=utf-8"

@@ -21,7 +21,7 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Comment
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import filings
 from chaupal.reads.court.filings import FiledStep, FiledTarget
 from chaupal.social.people import elsewhere

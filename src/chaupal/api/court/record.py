@@ -16,7 +16,7 @@ from chaupal.http.paging import Paged, address_of, link_header, links
 from chaupal.http.sending import csv_file
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.sentences.placeholders import flagger, iso_date, notice_path
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import compliance_stream, record
 from chaupal.reads.court.compliance_stream import WithheldChange
 from chaupal.reads.court.record import Authority, Counts, Order, Outcome, RegisterLine

@@ -18,8 +18,8 @@ from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import staffed
 from chaupal.reads.page import rows_page
 from chaupal.reads.people import people

@@ -16,7 +16,7 @@ from chaupal.governance.report.keeper import Building
 from chaupal.governance.report.reported import ReportPart
 from chaupal.http.call import Answer, Call, Route, get, json
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
 from chaupal_audit.report.filters import View
 from chaupal_audit.report.report import ENDINGS, LICENCE, TABLES, WHOLE, Report, canonical, document, table_file

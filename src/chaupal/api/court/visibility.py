@@ -11,8 +11,8 @@ from chaupal.policy.measures import HIDING, SCOPES
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.ruling_texts import notice_page
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import visibility
 
 

@@ -13,9 +13,8 @@ from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.follower_lists import keeps_lists_from
 from chaupal.policy.gate import check_open
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.page import Cursor, Page
 
 AT_ONCE = 20  # posts on a page

@@ -15,7 +15,7 @@ from chaupal.federation.taking.acting import Doer
 from chaupal.http.call import Answer, Call, Route, post
 from chaupal.kernel.errors import Malformed, NotAllowed, Unavailable, or_not_found
 from chaupal.kernel.logger import log
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 
 
 class ActivitySent(msgspec.Struct):

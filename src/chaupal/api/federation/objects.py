@@ -12,8 +12,7 @@ from chaupal.federation.writing.withheld import TERMS
 from chaupal.http.call import Answer, Call, Nothing, Route, get, json, redirect
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.gate import check_open
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.policy.viewer import ABROAD, Surface, Viewer
 
 ACTIVITY = "application/activity+json; charset=utf-8"
 

@@ -22,9 +22,8 @@ from chaupal.kernel.alike import like
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Field, Person
-from chaupal.policy.viewer import allows
+from chaupal.policy.viewer import Surface, allows
 from chaupal.reads.explore import tags
 from chaupal.reads.people import people
 from chaupal.social.media import media

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from chaupal.http.call import Call, Nothing, Route, delete, get, post, put
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.clock import iso_or_none
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import Filter, FilteredPost, Filters, Keyword, Match
 from chaupal.social.people import filters

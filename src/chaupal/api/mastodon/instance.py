@@ -11,7 +11,7 @@ from chaupal.kernel.clock import MINUTE, iso, iso_or_none
 from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import announcements as reads, people
 from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.social.media import films, upload_types

@@ -5,7 +5,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, Nothing, Route, get, json, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn
 from chaupal.kernel.page_languages import LANGUAGES
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import sessions

@@ -8,7 +8,7 @@ from chaupal.api.mastodon.posts.status_answers import statuses_answer
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call, Nothing, Route, delete, get, post, put
 from chaupal.http.paging import ById, Number, PagedById, link_header
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import lists as reads
 from chaupal.reads.timelines.lists import ListRow

@@ -12,8 +12,8 @@ from chaupal.http.call import Answer, Call, Route, get
 from chaupal.http.paging import Number
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import romanised, search as reads
 from chaupal.reads.explore.search import Span
 from chaupal.reads.explore.trends import TrendingTag

@@ -17,9 +17,8 @@ from chaupal.http.call import Answer, Call, Nothing, Route, get
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import allows
+from chaupal.policy.viewer import Surface, allows
 from chaupal.reads.people import announcements, filtering, notifications, people
 from chaupal.reads.posts.around import Around
 from chaupal.reads.timelines import conversations, lists, streams

@@ -10,7 +10,7 @@ from chaupal.api.mastodon.account_entity import account_bytes
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call, Route, delete, get, json
 from chaupal.http.paging import ById, Number
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import suggestions
 from chaupal.reads.people.suggestions import SuggestedPerson
 from chaupal.social.people import graph

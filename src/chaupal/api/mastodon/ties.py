@@ -12,9 +12,8 @@ from chaupal.http.paging import ById, ByIds, Number, Paged, PagedById, link_head
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court import servers as limited
 from chaupal.reads.page import Cursor, Page

@@ -14,8 +14,8 @@ from chaupal.http.call import Answer, Call, Route, delete, get, json, post
 from chaupal.http.paging import ById, Number, Paged, address_of, link_header
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import trending_links
 from chaupal.reads.page import Page
 from chaupal.reads.people import people

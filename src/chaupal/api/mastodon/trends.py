@@ -14,9 +14,8 @@ from chaupal.kernel.clock import MINUTE, iso_day
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.kernel.ids import made_at
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.explore import tags, trending_links as links, trends
 from chaupal.reads.explore.tags import Featured
 from chaupal.reads.explore.trends import Day, TrendingTag

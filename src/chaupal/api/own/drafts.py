@@ -12,8 +12,8 @@ from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.drafts_and_scheduled import PollAsked, Unsaid, UnsaidPost
 from chaupal.policy.facts import Visibility
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import drafts_and_scheduled as drafts
 

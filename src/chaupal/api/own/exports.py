@@ -9,7 +9,7 @@ from chaupal.http.limits import EXPORTS
 from chaupal.http.paging import ById
 from chaupal.http.sending import export
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.archives import exports
 from chaupal.social.archives.exports import Export
 

@@ -13,7 +13,7 @@ from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, HouseText
 from chaupal.http.call import Call, Nothing, Route, get
 from chaupal.kernel.clock import iso
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.text import html
 
 

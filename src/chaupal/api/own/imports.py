@@ -9,7 +9,7 @@ from chaupal.http.paging import ById
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults.written import in_english
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Fault, Import, ImportFile
 

@@ -22,9 +22,8 @@ from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.measures import HIDING
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.policy.viewer import ABROAD, Surface, Viewer
 from chaupal.social.events import PostDeleted
 from chaupal.store.federation import addresses, deliveries, keys, reached
 from chaupal.store.federation.deliveries import Box, DueServer, Parcel

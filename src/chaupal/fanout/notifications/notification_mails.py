@@ -7,8 +7,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.policy.sentences import notification_mail_texts, push_texts
 from chaupal.policy.sentences.notification_mail_texts import Line
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import SUSPENDED, Role, Viewer
+from chaupal.policy.viewer import SUSPENDED, Role, Surface, Viewer
 from chaupal.ports.mail import Letter
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people

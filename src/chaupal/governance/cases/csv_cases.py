@@ -23,8 +23,7 @@ from chaupal.kernel.faults import Wrong
 from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import Measure
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.store.court import case_events, knowing
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.people import sealed_people

@@ -16,8 +16,7 @@ from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, TooMany
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.gate import reveal, subjects_of
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.policy.viewer import ABROAD, Surface, Viewer
 from chaupal.store.court import ledger, reports
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.federation import reached

@@ -15,8 +15,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import STAFF, Role, Viewer
+from chaupal.policy.viewer import STAFF, Role, Surface, Viewer
 from chaupal.store.court import desk, ledger
 from chaupal.store.identity import accounts, apps, leaving
 from chaupal.store.identity.accounts import AccountStanding

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import msgspec
 
 from chaupal.kernel.argument_sizes import Word
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import MAY, Viewer, may
+from chaupal.policy.viewer import MAY, Surface, Viewer, may
 from chaupal.reads.context import Reads
 from chaupal.reads.court import record
 from chaupal.reads.court.record import WAITS, Counts

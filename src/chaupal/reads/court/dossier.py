@@ -12,9 +12,8 @@ from chaupal.kernel.ids import made_at
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court import copies, record
 from chaupal.reads.court.copies import Copies

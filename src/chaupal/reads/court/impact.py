@@ -12,9 +12,8 @@ from chaupal.policy.gate import reveal_one, subjects_of
 from chaupal.policy.rules import CARRIED
 from chaupal.policy.rulings import EVERYWHERE, Ruling, RulingIndex
 from chaupal.policy.sealed import Judged, Sealed, Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import ABROAD as NOBODY_KNOWS, Viewer
+from chaupal.policy.viewer import ABROAD as NOBODY_KNOWS, Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
 from chaupal.store.court import impact as counts

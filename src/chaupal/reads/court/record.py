@@ -9,8 +9,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.draft import OWN_ACTION
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import SEEN, Measure
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court import copies
 from chaupal.reads.court.copies import Copies

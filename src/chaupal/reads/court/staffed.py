@@ -8,9 +8,8 @@ from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.measures import Measure
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.court import desk, knowing, rulings

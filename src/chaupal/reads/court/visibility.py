@@ -10,10 +10,9 @@ from chaupal.policy.gate import reveal_one, subjects_of
 from chaupal.policy.measures import HIDING, SEEN, SEVERITY
 from chaupal.policy.rulings import Ruling, severity
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
-from chaupal.policy.viewer import Viewer, may_know_of
+from chaupal.policy.viewer import Surface, Viewer, may_know_of
 from chaupal.reads.context import Reads
 from chaupal.store.federation import servers
 from chaupal.store.federation.servers import Statement

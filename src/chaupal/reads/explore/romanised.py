@@ -16,10 +16,9 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import Facts
 from chaupal.policy.rules import term_reach
 from chaupal.policy.sealed import Judged, Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.cached import cached
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import search, tags as tag_reads, vocabulary

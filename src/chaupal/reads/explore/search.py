@@ -15,9 +15,8 @@ from chaupal.kernel.clock import DAY, parse_time
 from chaupal.kernel.ids import first_id_at, parse_id
 from chaupal.policy.facts import STRANGER
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import shown
 from chaupal.reads.people import people as person_reads

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.rules import term_reach
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Reach
-from chaupal.policy.viewer import Viewer, may
+from chaupal.policy.viewer import Surface, Viewer, may
 from chaupal.reads.context import Reads
 from chaupal.reads.explore.trends import (
     Here,

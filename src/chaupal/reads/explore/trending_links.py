@@ -14,9 +14,8 @@ from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.policy.facts import Facts
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.cached import cached_by_law
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends

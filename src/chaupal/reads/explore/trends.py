@@ -18,10 +18,9 @@ from chaupal.policy.rules import judge, term_reach
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences.placeholders import SQUARE_TIME
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach, Show
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.cached import cache_value, cached_by_law, cached_value, law_version
 from chaupal.reads.context import Reads
 from chaupal.reads.page import shown

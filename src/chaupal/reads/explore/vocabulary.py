@@ -14,10 +14,9 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.rules import term_reach
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.verdict import Reach
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.cached import cached
 from chaupal.reads.context import Reads
 from chaupal.reads.explore.trends import law

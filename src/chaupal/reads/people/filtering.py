@@ -9,9 +9,8 @@ import msgspec
 
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.filters import (

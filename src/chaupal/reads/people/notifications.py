@@ -12,9 +12,8 @@ from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer, may
+from chaupal.policy.viewer import Surface, Viewer, may
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.reads.people.filtering import not_hidden

@@ -7,9 +7,8 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotFound, NotSignedIn, or_not_found
 from chaupal.policy.gate import reveal, reveal_authors, reveal_one
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import LinkCard, Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.cached import cached_count
 from chaupal.reads.context import Reads
 from chaupal.store.federation import servers

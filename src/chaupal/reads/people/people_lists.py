@@ -10,9 +10,8 @@ from chaupal.kernel.errors import or_not_found
 from chaupal.policy.follower_lists import keeps_lists_from
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, listed_page, page_of, shown, tied_page
 from chaupal.reads.people import people

@@ -14,10 +14,9 @@ from chaupal.policy.facts import STRANGER, Facts
 from chaupal.policy.narrow import Scope
 from chaupal.policy.rules import term_reach
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.verdict import Reach
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.cached import cached_by_law
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends

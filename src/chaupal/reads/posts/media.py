@@ -14,10 +14,9 @@ from chaupal.policy.measures import HIDING
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Show
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.federation import limits, media as elsewhere, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force

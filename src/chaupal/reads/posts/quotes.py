@@ -8,9 +8,8 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy import quotes as law
 from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, listed_page
 from chaupal.store.identity.facts_cache import facts_for, relations_of

@@ -6,9 +6,8 @@ import msgspec
 
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of, rows_page, shown
 from chaupal.reads.people import people

@@ -16,9 +16,8 @@ from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Facts, Relations
 from chaupal.policy.gate import reveal
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.ports.homes import Expected, Resident, Source, tag_source
 from chaupal.reads.context import Reads
 from chaupal.reads.page import LONGEST, Cursor, Page, page_of, shown

@@ -3,9 +3,8 @@
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.facts import Relations
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, listed_page, tied_page
 from chaupal.reads.people import people

@@ -3,9 +3,8 @@
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import profile_visibilities
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, listed_page, shown
 from chaupal.store.identity.facts_cache import facts_for

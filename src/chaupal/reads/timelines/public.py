@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.verdict import Placeholder
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, listed_page, shown
 from chaupal.store.court import rulings

@@ -1,9 +1,8 @@
 """What one has liked and saved, the newest mark first; where a post is withheld its placeholder keeps the place."""
 
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, shown, tied_page
 from chaupal.store.square import reactions

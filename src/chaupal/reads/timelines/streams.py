@@ -9,9 +9,8 @@ from chaupal.policy.gate import reveal, subjects_of
 from chaupal.policy.measures import SHADING, WITHHOLDING
 from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import shown
 from chaupal.reads.people.filtering import not_hidden

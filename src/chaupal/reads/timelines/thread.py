@@ -8,9 +8,8 @@ import msgspec
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import shown
 from chaupal.store.identity.facts_cache import facts_for

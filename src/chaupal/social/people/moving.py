@@ -12,9 +12,8 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import Role, Surface, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, AccountMoved, Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
 from chaupal.social.people import elsewhere

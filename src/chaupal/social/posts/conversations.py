@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import Visibility
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Mention
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import composing, posts
 from chaupal.social.seeing import seen_post

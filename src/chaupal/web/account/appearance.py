@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.http.headers import set_cookie
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.timelines import home
 from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance

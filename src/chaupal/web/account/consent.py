@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 
 from chaupal.http.call import Answer, Call, Route, Shape, get, post, redirect
 from chaupal.http.headers import CSP, PAGE_CSP
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.signin import oauth
 from chaupal.social.signin.oauth import OOB, Refused
 from chaupal.web import links, pages

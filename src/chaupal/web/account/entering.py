@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotSignedIn, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session

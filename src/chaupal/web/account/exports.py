@@ -9,7 +9,7 @@ from chaupal.http.sending import export
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.sentences import placeholders
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.archives import exports
 from chaupal.web import pages
 from chaupal.web.pages import or_again

@@ -9,7 +9,7 @@ from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.clock import DAY, HOUR, SECOND
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import Filter
 from chaupal.reads.timelines import thread

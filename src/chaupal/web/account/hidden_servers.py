@@ -8,7 +8,7 @@ from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, get, po
 from chaupal.http.sending import csv_file
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.exports import export_files
 from chaupal.reads.people import hidden_servers as looks
 from chaupal.social.people import graph

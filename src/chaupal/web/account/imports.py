@@ -10,7 +10,7 @@ from chaupal.http.paging import ById
 from chaupal.http.sending import csv_file
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.kernel.faults.written import read
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import ImportFile
 from chaupal.web import pages

@@ -11,8 +11,7 @@ from chaupal.http.paging import ById
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount

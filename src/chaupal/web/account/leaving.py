@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.people import leaving
 from chaupal.web import pages
 from chaupal.web.pages import or_again, typed_of

@@ -8,7 +8,7 @@ import msgspec
 from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get, post, redirect
 from chaupal.http.paging import ById
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
 from chaupal.web.pages import or_again, typed_of

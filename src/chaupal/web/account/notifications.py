@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, Shape, delete, get, json, post, redirect
 from chaupal.http.paging import Number, Paged
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Policy
 from chaupal.social.people import listening, push

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Invalid, NotFound, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.signin import password_and_email, sessions
 from chaupal.web import pages
 from chaupal.web.account.joining import NOT_YET, OPEN, came, keep

@@ -9,8 +9,8 @@ from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Field
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 from chaupal.social.media import media
 from chaupal.social.people import profiles

@@ -9,8 +9,7 @@ from chaupal.http.call import PAGE, Answer, Call, Route, Shape, get, post, redir
 from chaupal.http.paging import ById
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.sentences import placeholders
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import Role, Surface
 from chaupal.social.signin import passkeys, sessions, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.consent import wishes

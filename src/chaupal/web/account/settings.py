@@ -5,7 +5,7 @@ import msgspec
 from chaupal.governance.appeals import notices
 from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get
 from chaupal.policy.sentences import placeholders, ruling_texts
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
 from chaupal.web.court import disputes, disputewords

@@ -16,8 +16,7 @@ from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, re
 from chaupal.http.paging import Number, TextById
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, or_not_found
 from chaupal.policy.sentences import ruling_texts
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly, reportwords
 from chaupal.web.court.courtly import SheetAsked

@@ -7,7 +7,7 @@ from chaupal.governance.report.keeper import Building
 from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Unavailable
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web.court.reportwords import code
 from chaupal.web.square import atom
 from chaupal.web.words import N_, words

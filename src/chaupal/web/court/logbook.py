@@ -15,7 +15,7 @@ from chaupal.governance.log.cosigned import Witnessing
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sentences import placeholders
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web import pages
 from chaupal.web.court import logtale
 from chaupal.web.words import N_, Words, words

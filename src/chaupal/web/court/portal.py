@@ -12,7 +12,7 @@ from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, post, re
 from chaupal.http.headers import set_cookie
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.signin import sessions
 from chaupal.web.account.joining import been_here
 from chaupal.web.court import courtly

@@ -13,7 +13,7 @@ from chaupal.governance.orders.portal import Filing
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ByRef, Number
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, or_not_found
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import filings
 from chaupal.social.people import elsewhere
 from chaupal.web.court import filing

@@ -16,7 +16,7 @@ from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import labels
 from chaupal.policy.sentences import placeholders
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import record, servers
 from chaupal.reads.court.record import RegisterLine, Sought, StoryLine
 from chaupal.reads.page import Cursor

@@ -11,8 +11,8 @@ from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly

@@ -11,7 +11,7 @@ from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, get, post, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web.court import courtly
 from chaupal.web.pages import or_again, typed_of
 from chaupal.web.words import N_

@@ -15,7 +15,7 @@ from chaupal.governance.report.reported import ReportPart
 from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.kernel.clock import MINUTE, iso_day
 from chaupal.kernel.errors import NotFound, Unsound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web import links, pages
 from chaupal.web.court import charts, reportwords
 from chaupal.web.court.statements import in_language

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, get
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web import pages
 from chaupal.web.words import N_
 

@@ -12,7 +12,7 @@ from chaupal.http.headers import set_cookie
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.people import accounts
 from chaupal.social.signin import sessions
 from chaupal.web import links, pages

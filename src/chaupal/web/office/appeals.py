@@ -12,7 +12,7 @@ from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.measures import narrower
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly, disputes

@@ -12,9 +12,8 @@ from chaupal.governance.people.reports import ReportRow
 from chaupal.http.call import Answer, Call, Route, redirect
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import may
+from chaupal.policy.viewer import Surface, may
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import courtly

@@ -7,7 +7,7 @@ from chaupal.governance.cases import ladder
 from chaupal.http.call import Answer, Call, Handler, Route, Shape, get, post
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web.court import courtly
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, by_field, fault_text, words

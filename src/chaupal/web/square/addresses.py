@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, redirect
 from chaupal.http.paging import ById
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.web import links
 
 KNOWN = {

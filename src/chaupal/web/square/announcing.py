@@ -10,7 +10,7 @@ from chaupal.http.call import PAGE, Answer, Call, Nothing, Route, get, post, red
 from chaupal.http.paging import Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import announcements as reads
 from chaupal.social.people import announcements
 from chaupal.web import links, pages

@@ -10,9 +10,9 @@ from chaupal.http.call import Call
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import placeholders, ruling_texts
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import CONTEXTS, Match
 from chaupal.reads.posts import reactions

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, Route, Shape, get, json, post
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.posts import media as looked

@@ -6,7 +6,7 @@ from chaupal.http.call import Answer, Call, Nothing, Route, Shape, get, json, po
 from chaupal.http.paging import Number
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import drafts_and_scheduled as drafts
 from chaupal.web import links, pages

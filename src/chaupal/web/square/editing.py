@@ -11,8 +11,8 @@ from chaupal.http.paging import ById, Number
 from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.drafts_and_scheduled import DAY
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.reads.timelines import thread

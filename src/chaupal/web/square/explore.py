@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, get
 from chaupal.http.paging import Paged
 from chaupal.kernel.clock import HOUR
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import people as people_reads, suggestions
 from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, SuggestionReason

@@ -10,8 +10,8 @@ from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, post, 
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences.placeholders import country_names
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import visibility
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread

@@ -11,9 +11,8 @@ from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, json
 from chaupal.http.paging import Number, Paged
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import complaint_texts, push_texts, ruling_texts
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.viewer import may
+from chaupal.policy.viewer import Surface, may
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications

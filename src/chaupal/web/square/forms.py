@@ -11,8 +11,7 @@ from chaupal.http.call import Answer, Call, Route, Shape, post, redirect
 from chaupal.http.headers import set_cookie
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import NotFound, or_not_found
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.context import Square

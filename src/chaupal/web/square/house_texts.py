@@ -11,7 +11,7 @@ from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, get, redirect
 from chaupal.kernel.errors import Conflict, Invalid, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.text import html
 from chaupal.web import pages
 from chaupal.web.office import room as office_room

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Number, PagedById
 from chaupal.kernel.errors import Invalid, NotFound, Problem
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import people
 from chaupal.reads.timelines import lists as reads

@@ -10,7 +10,7 @@ from chaupal.http.call import OPEN_PAGE, Answer, Call, Nothing, Route, Shape, ge
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, NotFound
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import badges, notifications
 from chaupal.reads.timelines import conversations, streams, thread
 from chaupal.text import fold

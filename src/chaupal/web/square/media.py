@@ -12,7 +12,7 @@ from chaupal.http.headers import CSP, FILE_CSP, is_known
 from chaupal.http.paging import Number
 from chaupal.kernel.errors import NotFound, Unavailable
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import MediaFile
 from chaupal.social.media import media as uploads, pictures

@@ -11,8 +11,8 @@ from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number, Paged
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Party

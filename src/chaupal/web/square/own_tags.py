@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import PAGE, Answer, Call, Route, get, post, redirect
 from chaupal.http.paging import ById, Paged
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import tags
 from chaupal.social.posts import followed_tags
 from chaupal.web import links, pages

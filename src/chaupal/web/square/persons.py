@@ -9,8 +9,8 @@ from chaupal.http.call import OPEN_PAGE, PAGE, Answer, Call, Route, get, post, r
 from chaupal.http.paging import Number, Paged
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import tags
 from chaupal.reads.page import Page
 from chaupal.reads.people import people, people_lists

@@ -8,8 +8,8 @@ import msgspec
 from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import tags
 from chaupal.reads.people import people
 from chaupal.reads.timelines import public

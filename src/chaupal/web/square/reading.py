@@ -10,8 +10,8 @@ from chaupal.http.paging import Paged
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import tags, trends
 from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved

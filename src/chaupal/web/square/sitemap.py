@@ -10,7 +10,7 @@ from chaupal.governance.orders import statements
 from chaupal.http.call import Answer, Call, Route, Shape, get
 from chaupal.http.paging import Number
 from chaupal.kernel.clock import iso
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.court import record
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import people_lists

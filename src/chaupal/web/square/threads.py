@@ -15,9 +15,8 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.placeholders import country_names
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import stranger
+from chaupal.policy.viewer import Surface, stranger
 from chaupal.reads.court import visibility
 from chaupal.reads.page import Page
 from chaupal.reads.people import people_lists

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from chaupal.http.call import OPEN_PAGE, Answer, Call, Route, Shape, get, json
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES
 from chaupal.web import pages, static

@@ -14,8 +14,8 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.drafts_and_scheduled import UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility, answering
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import drafts_and_scheduled, media as media_reads
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions, films, media

@@ -21,9 +21,8 @@ from chaupal.policy.draft import Draft
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.measures import OF_SERVERS, Measure
-from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
-from chaupal.policy.viewer import Role, Viewer
+from chaupal.policy.viewer import Role, Surface, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.federation import servers
 from chaupal.store.identity import accounts, moving

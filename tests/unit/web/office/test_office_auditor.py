@@ -7,8 +7,7 @@ import regex
 
 from chaupal.app.wiring import ROUTES
 from chaupal.http.call import Shape
-from chaupal.policy.surface import Surface
-from chaupal.policy.viewer import Role
+from chaupal.policy.viewer import Role, Surface
 from chaupal.store.court import ledger
 from desk import AtDesk
 from village import Village

@@ -10,7 +10,7 @@ from chaupal.api.mastodon.posts.status_entity import pen_for
 from chaupal.http.call import Answer, Call, Nothing, Route, get, json, patch, post, put
 from chaupal.http.paging import ById, ByIds, Paged, link_header
 from chaupal.kernel.clock import iso
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import notifications as reads
 from chaupal.reads.people.notifications import Policy, RequestSeen
 from chaupal.social.people import listening

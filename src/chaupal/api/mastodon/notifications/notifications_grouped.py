@@ -15,9 +15,9 @@ from chaupal.http.call import Answer, Call, Route, get, post
 from chaupal.http.paging import link_header
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.verdict import PLAIN
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import GroupSeen, NotificationsAsked
 from chaupal.social.people import listening

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.asker import bearer
 from chaupal.http.call import Call, Nothing, Route, delete, get, post, put
 from chaupal.http.params import FALSE
-from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Surface
 from chaupal.social.people import push
 from chaupal.social.people.push import DeviceWish, Subscription
 

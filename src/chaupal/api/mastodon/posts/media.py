@@ -11,8 +11,8 @@ from chaupal.http.paging import ById, Number
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings
 from chaupal.policy.filed import pass_of
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
 from chaupal.social.media.upload_types import MOST_BYTES

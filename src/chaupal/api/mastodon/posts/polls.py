@@ -8,8 +8,8 @@ from chaupal.http.call import Call, Route, get, post
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Poll
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import reactions as looked
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import polls

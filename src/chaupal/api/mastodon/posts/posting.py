@@ -20,9 +20,9 @@ from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.drafts_and_scheduled import PollAsked, Unsaid
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder
+from chaupal.policy.viewer import Surface
 from chaupal.reads.people import people
 from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread

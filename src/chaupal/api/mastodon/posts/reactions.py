@@ -10,9 +10,8 @@ from chaupal.http.call import Answer, Call, Route, get, post
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Surface, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import people_lists

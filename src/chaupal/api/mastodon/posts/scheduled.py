@@ -13,8 +13,8 @@ from chaupal.kernel.errors import Invalid
 from chaupal.policy.drafts_and_scheduled import Further, PollAsked, Unsaid, UnsaidPost
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.narrow import open_to
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
+from chaupal.policy.viewer import Surface
 from chaupal.reads.posts import drafts_and_scheduled
 from chaupal.social.posts import drafts_and_scheduled as scheduling
 
