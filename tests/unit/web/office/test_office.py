@@ -111,6 +111,7 @@ async def test_a_case_is_walked_on_its_page(village: Village):
     page, first, second = f"/office/orders/{ref}/1", AtDesk(v, v.chitra), AtDesk(v, v.dev)
     shown = (await first.get(page)).text
     assert 'value="withhold_post" required checked' in shown  # the narrowest that does what is asked
+    assert 'value="withhold_media"' not in shown, "it has no pictures"
     assert '<details class="curtain">' in shown  # nobody must look before they want to
     assert " left</span>" in shown
     assert (await first.send(f"{page}/propose", outcome="withhold_post", reason=REASON, seen=1)).status_code == 303
