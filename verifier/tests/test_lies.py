@@ -1,5 +1,6 @@
 """Lies, properly appended to a log that is clean otherwise: each is named by its own code, at its own entry, and breaks the audit."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,213 @@ def lie(scribe: Scribe, index: int, code: str, *more: str) -> None:
     assert found == {(index, name) for name in (code, *more)}
 
 
+# --- one entry ---
+
+ONE_ENTRY: dict[str, tuple[Callable[[Scribe], int], str]] = {
+    "a measure is backdated": (lambda s: s.decide(start=s.minute(days=-2)), "backdated"),
+    "one person stands for two": (lambda s: s.decide(second=PROPOSER), "one_person_twice role_lacking"),
+    "an approver does not hold the role": (lambda s: s.decide(second=CLERK), "role_lacking"),
+    "a role was given by nobody": (
+        lambda s: s.role("staff-0000000000aa", "approver", by=NOBODY),
+        "role_given_by_nobody",
+    ),
+    "a role was given by somebody who is no owner": (
+        lambda s: s.role("staff-0000000000aa", "approver", by=CLERK),
+        "role_given_by_nobody",
+    ),
+    "a role entry forgets what somebody was": (lambda s: s.role(SECOND, "approver", "clerk"), "role_history_unlike"),
+    "an approver never had any role": (lambda s: s.decide(second=NOBODY), "person_unknown"),
+    "the machine approves": (lambda s: s.decide(second="machine"), "person_unknown"),
+    "a measure of an order stands on one person": (lambda s: s.decide(second=None), "second_missing"),
+    "the measure names another proposer than the proposal": (lambda s: s.decide(by=SECOND), "another_proposed"),
+    "a member proposes": (lambda s: s.propose(by=NOBODY), "decider_without_role"),
+    "a clerk carries a step that nobody gave them": (
+        lambda s: s.step("acknowledged", by=NOBODY),
+        "step_without_role step_out_of_state",
+    ),
+    "an authority is changed by one person": (
+        lambda s: s.authority(step="changed", second=None),
+        "authority_changed_alone",
+    ),
+    "an authority is entered by one person": (
+        lambda s: s.authority("Ministry of Truth", second=None),
+        "authority_changed_alone",
+    ),
+    "an authority is seconded by its author": (
+        lambda s: s.authority(step="changed", second=CLERK),
+        "authority_changed_alone",
+    ),
+    "a protected speaker is limited without a third person": (
+        lambda s: s.approve(s.propose(protected=True)),
+        "protected_without_third",
+    ),
+    "a third person is named who never agreed": (
+        lambda s: s.approve(s.propose(protected=True), concurred=SECOND),
+        "protected_without_third",
+    ),
+    "a law file is another law": (lambda s: s.law("IN-COURT@1", sha256(FILES["IN-69A.2009"])), "law_unlike"),
+    "a law file is withheld from the auditor": (lambda s: s.law("IN-COURT@1", "0" * 64), "law_missing"),
+    "the ground is not one of the law": (lambda s: s.order("IN-2021-0002", bases=["insult"]), "grounds_foreign"),
+    "a measure binds beyond its territory": (lambda s: s.decide(territory=["IN", "DE"]), "beyond_territory"),
+    "an order binds the world under a law of one country": (
+        lambda s: s.order("IN-2021-0002", territory=["XX"]),
+        "order_beyond_territory",
+    ),
+    "an order comes from an authority that is not in the register": (
+        lambda s: s.order("IN-2021-0002", authority="Ministry of Truth"),
+        "authority_unregistered",
+    ),
+    "a whole server is withheld in one country": (lambda s: of_server(s, territory=["IN"]), "server_by_law"),
+    "another measure is carried out than was proposed": (
+        lambda s: s.approve(s.propose(outcome="label"), measure="withhold_post"),
+        "said_otherwise",
+    ),
+    "a legal measure is called the houses own": (lambda s: s.decide(outcome="own_rules_action"), "outcome_unlike"),
+    "somebody proposes in spite of a defect and does not say why": (lambda s: s.propose(**LACKS), "despite_unsaid"),
+    "a measure forgets the reason for which it was done in spite of a defect": (
+        lambda s: s.approve(s.propose(**LACKS, despite=True), **LACKS),
+        "despite_unsaid",
+    ),
+    "a defect that was acknowledged is gone when it is carried out": (
+        lambda s: s.approve(s.propose(**LACKS, despite=True)),
+        "defects_unlike",
+    ),
+    "an approver adds a defect for which nobody answered": (
+        lambda s: s.approve(s.propose(), **LACKS, despite=True),
+        "defects_unlike",
+    ),
+    "a state gave a hint and nobody says which": (lambda s: s.own(source="state_flag"), "hint_unnamed"),
+    "a state is named for what people reported": (
+        lambda s: s.own(source="user_report", flagged_by=MINISTRY),
+        "hint_unnamed",
+    ),
+    "an order is called a hint of somebody else": (
+        lambda s: s.order("IN-2021-0002", flagged_by=MINISTRY),
+        "hint_unnamed",
+    ),
+    "a hint came from an authority that is not in the register": (
+        lambda s: s.own(source="state_flag", flagged_by="Ministry of Truth"),
+        "hint_of_nobody",
+    ),
+    "a measure has neither an end nor a review": (lambda s: s.decide(until=None), "no_end"),
+    "an emergency order sets itself a longer interim than its law": (
+        lambda s: s.order("IN-2021-0002", "IN-69A-EMERG@1", interim_until=s.minute(days=9)),
+        "interim_too_long",
+    ),
+    "an ordinary order is called an emergency": (lambda s: s.order("IN-2021-0002", emergency=True), "emergency_unlike"),
+    "a measure ends before it begins": (lambda s: s.decide(until=s.minute(days=-1)), "over_at_once"),
+    "a measure is reviewed later than the law asks": (
+        lambda s: s.decide(until=None, review=s.minute(days=900)),
+        "review_too_late",
+    ),
+    "something short of a suspension is for good": (lambda s: s.decide(permanent=True), "for_good"),
+    "a hearing is set for tomorrow where the law gives two days": (
+        lambda s: s.step("hearing_set", until=s.minute(hours=12)),
+        "hearing_unheralded",
+    ),
+    "an order is returned for nothing": (lambda s: s.step("returned"), "returned_for_nothing"),
+    "the number of an order is used again": (lambda s: s.order("IN-2021-0001"), "number_reused"),
+    "an order is received before its entry": (
+        lambda s: s.order("IN-2021-0002", received=s.minute(days=-3)),
+        "received_elsewhen",
+    ),
+    "a measure follows from the proposal of another target": (
+        lambda s: s.approve(s.propose(), target=2),
+        "proposal_missing",
+    ),
+    "a rule does not bring that measure": (lambda s: own(s, measure="limit"), "rule_brings_other"),
+    "a rule is none of the houses": (lambda s: own(s, rule="99@1"), "rule_unknown"),
+    "a strike counts longer than the rules say": (
+        lambda s: own(s, strike_until=s.minute(days=900)),
+        "strike_too_long alone_too_long",
+    ),
+    "one moderator suspends for good": (
+        lambda s: own(s, measure="suspend", permanent=True, until=None),
+        "second_missing alone_too_long",
+    ),
+    "one moderator freezes for nine days": (lambda s: own(s, until=s.minute(days=9)), "alone_too_long"),
+    "the strike of what one person did lasts longer than it": (
+        lambda s: own(s, strike_until=s.minute(days=180)),
+        "alone_too_long",
+    ),
+    "a measure is ended as changed and nothing follows": (
+        lambda s: s.reverse(s.decide(), "modified", by=SECOND),
+        "nothing_followed ended_unappealed",
+    ),
+    "the end of nothing": (
+        lambda s: s.write("reversal", "IN-2021-0001", {"target": 1, "step": "lifted", "by": PROPOSER}, prev=0),
+        "end_of_nothing",
+    ),
+    "a measure lapses before its end": (lambda s: s.reverse(s.decide(), "lapsed"), "lapsed_early"),
+    "a court is said to have set aside what no step sets aside": (
+        lambda s: s.reverse(s.decide(), "set_aside", body="court"),
+        "end_unordered",
+    ),
+    "a moderator lifts what an order brought": (lambda s: s.reverse(s.decide(), by=CLERK), "ended_without_role"),
+    "what was done in secret came into the log too late": (lambda s: sealed_then(s, days=31), "logged_late"),
+    "an order is kept more secret than its law allows": (lambda s: s.own(secrecy="aggregate_only"), "secrecy_beyond"),
+    "a leaf says in clear who it is about": (lambda s: s.decide(id="112233"), "words_in_clear"),
+    "a leaf says in clear to which class somebody belongs": (lambda s: s.decide(speaker="activist"), "words_in_clear"),
+    "an authority is agreed to by somebody who only takes orders in": (
+        lambda s: s.authority("Ministry of Truth", second=SECOND),
+        "authority_without_role",
+    ),
+    "an appeal is about nothing": (lambda s: s.appeal(s.propose(), "filed"), "appeal_of_nothing"),
+    "an authority is entered by somebody who may not": (
+        lambda s: s.authority("Ministry of Truth", second=NOBODY),
+        "authority_without_role",
+    ),
+    "an order names nothing": (lambda s: s.order("IN-2021-0002", targets={}), "names_nothing"),
+    "somebody is told of nothing": (lambda s: s.notice(s.propose()), "notice_of_nothing"),
+    "an end names another target": (lambda s: s.reverse(s.decide(), target=2), "target_other"),
+    "a report is frozen before its month is over": (lambda s: freeze(s, len(s.entries)), "frozen_early"),
+    "a report is frozen of what is no period": (lambda s: freeze(s, len(s.entries), period="lately"), "unreadable"),
+    "a measure ends under a word of its own": (lambda s: s.reverse(s.decide(), "revised"), "word_unknown"),
+    "a notice tells nobody": (lambda s: s.notice(s.approve(s.propose(), tell=False), "queued"), "word_unknown"),
+    "an appeal is granted and changes nothing": (
+        lambda s: s.appeal(s.appeal(s.decide(), "filed"), "decided", outcome="granted"),
+        "word_unknown",
+    ),
+    "an order is forgotten": (lambda s: s.step("forgotten"), "word_unknown"),
+    "a proposal is shelved": (lambda s: s.refuse(s.propose(), "shelved"), "word_unknown"),
+    "an end is dated back": (lambda s: s.reverse(s.decide(), at=s.minute(days=-4)), "said_elsewhen"),
+    "a step is dated back": (lambda s: s.step("meeting", at=s.minute(days=-4)), "said_elsewhen"),
+    "an appeal is decided in time by its own word": (
+        lambda s: s.appeal(s.appeal(s.decide(), "filed"), "decided", outcome="upheld", at=s.minute(hours=-1)),
+        "said_elsewhen",
+    ),
+    "a ministry is called a court": (lambda s: s.order("IN-2021-0002", said={"class": "court"}), "authority_unlike"),
+    "an authority of another country": (
+        lambda s: s.order("IN-2021-0002", authority=s.public(s.authority("Bundesamt", jurisdiction="DE"))["name"]),
+        "authority_unlike",
+    ),
+    "a measure names another authority": (lambda s: s.decide(authority="High Court of Delhi"), "other_authority"),
+    "a measure names another country": (lambda s: s.decide(jurisdiction="DE"), "other_authority"),
+    "an order is confirmed by nothing": (lambda s: s.step("confirmed"), "confirmed_by_none"),
+    "a measure runs out unreviewed at once": (
+        lambda s: s.reverse(s.decide(), "unreviewed", by="clock"),
+        "lapsed_early",
+    ),
+    "an appeal is promised no hour": (lambda s: s.appeal(s.decide(), "filed", due=None), "appeal_promised_late"),
+    "an appeal is promised in ten years": (
+        lambda s: s.appeal(s.decide(), "filed", due=s.minute(days=3650)),
+        "appeal_promised_late",
+    ),
+    "nobody notes what a body outside decided": (
+        lambda s: s.outside(s.outside(s.decide(), "filed"), "decided", outcome="for", by=CLERK),
+        "outside_without_role",
+    ),
+    "nobody notes that somebody sued": (lambda s: s.counter(s.decide(), "suit", by=CLERK), "suit_without_role"),
+}
+
+
+@pytest.mark.parametrize("told", ONE_ENTRY)
+def test_one_entry_lies(scribe: Scribe, told: str):
+    write, codes = ONE_ENTRY[told]
+    lie(scribe, write(scribe), *codes.split())
+
+
 # --- the four that an audit once overlooked ---
-
-
-def test_a_measure_is_backdated(scribe: Scribe):
-    lie(scribe, scribe.decide(start=scribe.minute(days=-2)), "backdated")
-
-
-def test_one_person_stands_for_two(scribe: Scribe):
-    lie(scribe, scribe.decide(second=PROPOSER), "one_person_twice", "role_lacking")
 
 
 def test_a_legal_order_suspends_worldwide(scribe: Scribe):
@@ -204,7 +403,7 @@ def test_what_was_under_way_when_the_store_was_lost_is_done_anew_from_where_it_s
 
 
 def test_a_log_lays_more_side_by_side_than_anybody_follows(scribe: Scribe, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(patience, "AT_FIRST", 0)
+    monkeypatch.setattr(patience, "AT_FIRST", 1)  # the register is asked for the authority
     monkeypatch.setattr(patience, "EACH", 0)
     for target in (1, 2):
         scribe.decide(target=target)
@@ -212,32 +411,33 @@ def test_a_log_lays_more_side_by_side_than_anybody_follows(scribe: Scribe, monke
     lie(scribe, scribe.step("closed"), "beyond_following")
 
 
+def test_two_measures_go_on_from_one_end(scribe: Scribe):
+    """So that the one ends before everybody, and the other stays."""
+    made = scribe.decide()
+    scribe.step("stayed", targets=[1], body="court")
+    end = scribe.reverse(made, "stayed", body="court")
+    both = [scribe.measure(prev=end, cause="resumed", body="court", until=scribe.minute(days=9)) for _ in range(2)]
+    for one in both:
+        scribe.notice(one)
+    lie(scribe, both[1], "goes_on_twice")
+
+
+def test_somebody_agrees_who_only_carries_out(scribe: Scribe):
+    executor = "staff-0000000000bb"
+    scribe.role(executor, "executor")
+    made = scribe.measure(
+        by=APPROVER, second=None, break_glass=True, until=scribe.minute(hours=20), glass_until=scribe.minute(hours=20)
+    )
+    scribe.notice(made)
+    lie(scribe, scribe.keep(made, "reviewed", by=executor, ends=scribe.minute(days=30)), "decider_without_role")
+
+
 # --- people and roles ---
-
-
-def test_an_approver_does_not_hold_the_role(scribe: Scribe):
-    lie(scribe, scribe.decide(second=CLERK), "role_lacking")
-
-
-def test_a_role_was_given_by_nobody(scribe: Scribe):
-    lie(scribe, scribe.role("staff-0000000000aa", "approver", by=NOBODY), "role_given_by_nobody")
-
-
-def test_a_role_was_given_by_somebody_who_is_no_owner(scribe: Scribe):
-    lie(scribe, scribe.role("staff-0000000000aa", "approver", by=CLERK), "role_given_by_nobody")
 
 
 def test_somebody_made_themselves_an_owner(scribe: Scribe):
     index = scribe.role(APPROVER, "owner", "approver", by=APPROVER)
     lie(scribe, index, "role_to_oneself", "role_given_by_nobody")
-
-
-def test_a_role_entry_forgets_what_somebody_was(scribe: Scribe):
-    lie(scribe, scribe.role(SECOND, "approver", "clerk"), "role_history_unlike")
-
-
-def test_an_approver_never_had_any_role(scribe: Scribe):
-    lie(scribe, scribe.decide(second=NOBODY), "person_unknown")
 
 
 def test_a_role_is_used_after_it_was_taken(scribe: Scribe):
@@ -252,38 +452,6 @@ def test_a_proposal_is_approved_whose_author_lost_the_role_meanwhile(scribe: Scr
     lie(scribe, scribe.approve(proposal), "role_lost")
 
 
-def test_the_machine_approves(scribe: Scribe):
-    lie(scribe, scribe.decide(second="machine"), "person_unknown")
-
-
-def test_a_measure_of_an_order_stands_on_one_person(scribe: Scribe):
-    lie(scribe, scribe.decide(second=None), "second_missing")
-
-
-def test_the_measure_names_another_proposer_than_the_proposal(scribe: Scribe):
-    lie(scribe, scribe.decide(by=SECOND), "another_proposed")
-
-
-def test_a_member_proposes(scribe: Scribe):
-    lie(scribe, scribe.propose(by=NOBODY), "decider_without_role")
-
-
-def test_a_clerk_carries_a_step_that_nobody_gave_them(scribe: Scribe):
-    lie(scribe, scribe.step("acknowledged", by=NOBODY), "step_without_role", "step_out_of_state")
-
-
-def test_an_authority_is_changed_by_one_person(scribe: Scribe):
-    lie(scribe, scribe.authority(step="changed", second=None), "authority_changed_alone")
-
-
-def test_an_authority_is_entered_by_one_person(scribe: Scribe):
-    lie(scribe, scribe.authority("Ministry of Truth", second=None), "authority_changed_alone")
-
-
-def test_an_authority_is_seconded_by_its_author(scribe: Scribe):
-    lie(scribe, scribe.authority(step="changed", second=CLERK), "authority_changed_alone")
-
-
 def test_protection_is_ended_by_one_person(scribe: Scribe):
     index = scribe.write(
         "protected", "protected-1", {"step": "ended", "class": "journalist", "by": SECOND, "second": None}
@@ -292,10 +460,6 @@ def test_protection_is_ended_by_one_person(scribe: Scribe):
 
 
 # --- those who are protected ---
-
-
-def test_a_protected_speaker_is_limited_without_a_third_person(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(protected=True)), "protected_without_third")
 
 
 def test_the_second_reviewer_is_the_person_who_proposed(scribe: Scribe):
@@ -308,10 +472,6 @@ def test_the_third_person_is_the_approver_again(scribe: Scribe):
     proposal = scribe.propose(protected=True)
     scribe.concur(proposal)
     lie(scribe, scribe.approve(proposal, concurred=APPROVER), "protected_without_third")
-
-
-def test_a_third_person_is_named_who_never_agreed(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(protected=True), concurred=SECOND), "protected_without_third")
 
 
 def test_the_whole_account_of_a_protected_speaker_is_withheld(scribe: Scribe):
@@ -379,10 +539,6 @@ def test_a_law_file_is_unlike_its_hash(scribe: Scribe):
     lie(scribe, scribe.law("IN-COURT@1", digest), "law_unlike")
 
 
-def test_a_law_file_is_another_law(scribe: Scribe):
-    lie(scribe, scribe.law("IN-COURT@1", sha256(FILES["IN-69A.2009"])), "law_unlike")
-
-
 def test_a_law_file_is_changed_under_its_version_after_an_order_was_taken_in_under_it(scribe: Scribe):
     def rewritten(ref: str, file: str, old: bytes, new: bytes) -> int:
         scribe.law(ref, sha256(FILES[file]))
@@ -402,14 +558,6 @@ def test_the_houses_rules_are_changed_under_their_version_after_a_measure_by_the
     body = FILES["house_rules.1"].replace(b'lasts = "P1D"', b'lasts = "P9D"', 1)
     scribe.files[sha256(body)] = body
     lie(scribe, scribe.rules(digest=sha256(body)), "law_rewritten")
-
-
-def test_a_law_file_is_withheld_from_the_auditor(scribe: Scribe):
-    lie(scribe, scribe.law("IN-COURT@1", "0" * 64), "law_missing")
-
-
-def test_the_ground_is_not_one_of_the_law(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", bases=["insult"]), "grounds_foreign")
 
 
 def test_a_measure_has_no_ground(scribe: Scribe):
@@ -438,18 +586,6 @@ def scribe_public(fields: dict[str, object]) -> dict[str, object]:
     public = fields["public"]
     assert isinstance(public, dict)
     return public
-
-
-def test_a_measure_binds_beyond_its_territory(scribe: Scribe):
-    lie(scribe, scribe.decide(territory=["IN", "DE"]), "beyond_territory")
-
-
-def test_an_order_binds_the_world_under_a_law_of_one_country(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", territory=["XX"]), "order_beyond_territory")
-
-
-def test_an_order_comes_from_an_authority_that_is_not_in_the_register(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", authority="Ministry of Truth"), "authority_unregistered")
 
 
 def test_an_order_cites_the_law_of_another_country(scribe: Scribe):
@@ -484,10 +620,6 @@ def of_server(scribe: Scribe, measure: str = "suspend_server", **said: object) -
 def test_a_whole_server_is_limited_as_the_house_limits_them(scribe: Scribe):
     of_server(scribe)
     assert not scribe.verdict().broken
-
-
-def test_a_whole_server_is_withheld_in_one_country(scribe: Scribe):
-    lie(scribe, of_server(scribe, territory=["IN"]), "server_by_law")
 
 
 def test_an_order_against_a_server_is_carried_out(scribe: Scribe):
@@ -528,14 +660,6 @@ def test_more_is_done_than_was_asked_for(scribe: Scribe):
 def test_what_was_asked_for_is_changed_afterwards(scribe: Scribe):
     proposal = scribe.propose(demanded="label")
     lie(scribe, scribe.approve(proposal, demanded="withhold_post"), "demanded_otherwise")
-
-
-def test_another_measure_is_carried_out_than_was_proposed(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(outcome="label"), measure="withhold_post"), "said_otherwise")
-
-
-def test_a_legal_measure_is_called_the_houses_own(scribe: Scribe):
-    lie(scribe, scribe.decide(outcome="own_rules_action"), "outcome_unlike")
 
 
 def test_a_measure_has_no_reason_at_all(scribe: Scribe):
@@ -700,14 +824,6 @@ def test_what_an_order_lacks_is_answered_for_by_who_proposes_and_seen_by_who_app
     assert not scribe.verdict().findings
 
 
-def test_somebody_proposes_in_spite_of_a_defect_and_does_not_say_why(scribe: Scribe):
-    lie(scribe, scribe.propose(**LACKS), "despite_unsaid")
-
-
-def test_a_measure_forgets_the_reason_for_which_it_was_done_in_spite_of_a_defect(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(**LACKS, despite=True), **LACKS), "despite_unsaid")
-
-
 def test_the_reason_in_spite_of_a_defect_is_empty(scribe: Scribe):
     proposal = scribe.propose(**LACKS, despite=True, why=" ")
     scribe.beside = {proposal: [scribe.opens[proposal]["despite"]]}
@@ -721,14 +837,6 @@ def test_one_person_acts_in_spite_of_a_defect_and_does_not_say_why(scribe: Scrib
     assert "despite_unsaid" in scribe.found(made)
 
 
-def test_a_defect_that_was_acknowledged_is_gone_when_it_is_carried_out(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(**LACKS, despite=True)), "defects_unlike")
-
-
-def test_an_approver_adds_a_defect_for_which_nobody_answered(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(), **LACKS, despite=True), "defects_unlike")
-
-
 # --- a state's hint ---
 
 HINT: dict[str, Any] = {"source": "state_flag", "flagged_by": MINISTRY}
@@ -738,22 +846,6 @@ def test_a_hint_that_names_its_authority_is_no_lie(scribe: Scribe):
     scribe.own(**HINT)
     scribe.alone(jurisdiction="IN", measure="freeze")
     assert not scribe.verdict().findings
-
-
-def test_a_state_gave_a_hint_and_nobody_says_which(scribe: Scribe):
-    lie(scribe, scribe.own(source="state_flag"), "hint_unnamed")
-
-
-def test_a_state_is_named_for_what_people_reported(scribe: Scribe):
-    lie(scribe, scribe.own(source="user_report", flagged_by=MINISTRY), "hint_unnamed")
-
-
-def test_an_order_is_called_a_hint_of_somebody_else(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", flagged_by=MINISTRY), "hint_unnamed")
-
-
-def test_a_hint_came_from_an_authority_that_is_not_in_the_register(scribe: Scribe):
-    lie(scribe, scribe.own(source="state_flag", flagged_by="Ministry of Truth"), "hint_of_nobody")
 
 
 def test_a_hint_came_from_an_authority_that_was_only_proposed(scribe: Scribe):
@@ -786,22 +878,10 @@ def test_a_hint_is_said_to_have_come_from_another_country(scribe: Scribe):
 # --- ends ---
 
 
-def test_a_measure_has_neither_an_end_nor_a_review(scribe: Scribe):
-    lie(scribe, scribe.decide(until=None), "no_end")
-
-
 def test_a_measure_lasts_longer_than_its_law_allows(scribe: Scribe):
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", interim_until=scribe.minute(hours=10))
     made = scribe.decide("IN-2021-0002", until=scribe.minute(hours=100))
     lie(scribe, made, "beyond_law_duration", "beyond_interim")
-
-
-def test_an_emergency_order_sets_itself_a_longer_interim_than_its_law(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", "IN-69A-EMERG@1", interim_until=scribe.minute(days=9)), "interim_too_long")
-
-
-def test_an_ordinary_order_is_called_an_emergency(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", emergency=True), "emergency_unlike")
 
 
 def test_an_emergency_runs_past_its_interim_without_a_confirmation(scribe: Scribe):
@@ -878,18 +958,6 @@ def test_a_measure_lasts_longer_than_its_order(scribe: Scribe):
     lie(scribe, scribe.decide("IN-2021-0002"), "beyond_order_end")
 
 
-def test_a_measure_ends_before_it_begins(scribe: Scribe):
-    lie(scribe, scribe.decide(until=scribe.minute(days=-1)), "over_at_once")
-
-
-def test_a_measure_is_reviewed_later_than_the_law_asks(scribe: Scribe):
-    lie(scribe, scribe.decide(until=None, review=scribe.minute(days=900)), "review_too_late")
-
-
-def test_something_short_of_a_suspension_is_for_good(scribe: Scribe):
-    lie(scribe, scribe.decide(permanent=True), "for_good")
-
-
 # --- the state of an order ---
 
 
@@ -948,25 +1016,9 @@ def test_a_hearing_is_held_before_its_day(scribe: Scribe):
     lie(scribe, scribe.step("hearing_held"), "hearing_early")
 
 
-def test_a_hearing_is_set_for_tomorrow_where_the_law_gives_two_days(scribe: Scribe):
-    lie(scribe, scribe.step("hearing_set", until=scribe.minute(hours=12)), "hearing_unheralded")
-
-
-def test_an_order_is_returned_for_nothing(scribe: Scribe):
-    lie(scribe, scribe.step("returned"), "returned_for_nothing")
-
-
-def test_the_number_of_an_order_is_used_again(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0001"), "number_reused")
-
-
 def test_a_target_was_never_named(scribe: Scribe):
     proposal = scribe.propose(target=7)
     assert "target_unnamed" in scribe.found(proposal)
-
-
-def test_an_order_is_received_before_its_entry(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", received=scribe.minute(days=-3)), "received_elsewhen")
 
 
 def test_time_goes_backwards(scribe: Scribe):
@@ -1035,10 +1087,6 @@ def test_a_measure_follows_from_no_proposal(scribe: Scribe):
     made = scribe.measure()
     scribe.notice(made)
     lie(scribe, made, "proposal_missing")
-
-
-def test_a_measure_follows_from_the_proposal_of_another_target(scribe: Scribe):
-    lie(scribe, scribe.approve(scribe.propose(), target=2), "proposal_missing")
 
 
 def test_a_proposal_that_was_sent_back_is_carried_out(scribe: Scribe):
@@ -1180,14 +1228,6 @@ def own(scribe: Scribe, **changes: object) -> int:
     return scribe.alone(said=said | changes)
 
 
-def test_a_rule_does_not_bring_that_measure(scribe: Scribe):
-    lie(scribe, own(scribe, measure="limit"), "rule_brings_other")
-
-
-def test_a_rule_is_none_of_the_houses(scribe: Scribe):
-    lie(scribe, own(scribe, rule="99@1"), "rule_unknown")
-
-
 def test_a_rule_is_cited_before_it_is_in_force(scribe: Scribe):
     later = FILES["house_rules.1"].replace(b"version = 1", b"version = 2\neffective_from = 2031-01-01", 1)
     scribe.files[sha256(later)] = later
@@ -1195,26 +1235,10 @@ def test_a_rule_is_cited_before_it_is_in_force(scribe: Scribe):
     lie(scribe, own(scribe, rule="1@2"), "rule_not_in_force")
 
 
-def test_a_strike_counts_longer_than_the_rules_say(scribe: Scribe):
-    lie(scribe, own(scribe, strike_until=scribe.minute(days=900)), "strike_too_long", "alone_too_long")
-
-
-def test_one_moderator_suspends_for_good(scribe: Scribe):
-    lie(scribe, own(scribe, measure="suspend", permanent=True, until=None), "second_missing", "alone_too_long")
-
-
-def test_one_moderator_freezes_for_nine_days(scribe: Scribe):
-    lie(scribe, own(scribe, until=scribe.minute(days=9)), "alone_too_long")
-
-
 @pytest.mark.parametrize("measure", ["warn", "remove_post"])
 def test_a_warning_by_one_person_waits_for_a_second_as_every_act_of_one_does(scribe: Scribe, measure: str):
     kind = "post" if measure == "remove_post" else "account"
     lie(scribe, own(scribe, measure=measure, kind=kind, until=scribe.minute(days=9)), "alone_too_long")
-
-
-def test_the_strike_of_what_one_person_did_lasts_longer_than_it(scribe: Scribe):
-    lie(scribe, own(scribe, strike_until=scribe.minute(days=180)), "alone_too_long")
 
 
 # --- alone again ---
@@ -1320,34 +1344,10 @@ def test_nobody_says_whose_extension_it_is(scribe: Scribe):
     lie(scribe, again, "whose_act_unsaid")
 
 
-def test_a_measure_is_ended_as_changed_and_nothing_follows(scribe: Scribe):
-    lie(scribe, scribe.reverse(scribe.decide(), "modified", by=SECOND), "nothing_followed", "ended_unappealed")
-
-
-def test_the_end_of_nothing(scribe: Scribe):
-    lie(
-        scribe,
-        scribe.write("reversal", "IN-2021-0001", {"target": 1, "step": "lifted", "by": PROPOSER}, prev=0),
-        "end_of_nothing",
-    )
-
-
 def test_the_same_measure_is_ended_twice(scribe: Scribe):
     made = scribe.decide()
     scribe.reverse(made)
     lie(scribe, scribe.reverse(made), "ended_twice")
-
-
-def test_a_measure_lapses_before_its_end(scribe: Scribe):
-    lie(scribe, scribe.reverse(scribe.decide(), "lapsed"), "lapsed_early")
-
-
-def test_a_court_is_said_to_have_set_aside_what_no_step_sets_aside(scribe: Scribe):
-    lie(scribe, scribe.reverse(scribe.decide(), "set_aside", body="court"), "end_unordered")
-
-
-def test_a_moderator_lifts_what_an_order_brought(scribe: Scribe):
-    lie(scribe, scribe.reverse(scribe.decide(), by=CLERK), "ended_without_role")
 
 
 # --- notices and secrets ---
@@ -1429,10 +1429,6 @@ def sealed_then(scribe: Scribe, **span: float) -> int:
     return sealed
 
 
-def test_what_was_done_in_secret_came_into_the_log_too_late(scribe: Scribe):
-    lie(scribe, sealed_then(scribe, days=31), "logged_late")
-
-
 def test_rules_give_themselves_ten_years_to_write_down_what_was_secret(scribe: Scribe):
     lax = FILES["house_rules.1"].replace(b'logged_within = "P30D"', b'logged_within = "P10Y"')
     scribe.files[sha256(lax)] = lax
@@ -1444,10 +1440,6 @@ def test_an_act_is_sealed_whose_law_knows_no_secret(scribe: Scribe):
     order = scribe.public(scribe.own(targets={"account": 1}))
     sealed = scribe.seal("order", "HOUSE-2021-0002", order, "OWN-RULES@1")
     lie(scribe, scribe.unseal(sealed), "sealed_without_law")
-
-
-def test_an_order_is_kept_more_secret_than_its_law_allows(scribe: Scribe):
-    lie(scribe, scribe.own(secrecy="aggregate_only"), "secrecy_beyond")
 
 
 def test_a_sealed_measure_that_breaks_the_law_is_named_once_it_is_opened(scribe: Scribe):
@@ -1503,14 +1495,6 @@ def test_an_opening_is_none_of_what_the_entry_committed_to(scribe: Scribe):
     made, other = scribe.decide(), scribe.decide(target=2)
     scribe.beside = {made: [scribe.opens[other]["reason"][:-4] + "abcd"]}
     lie(scribe, made, "opening_foreign")
-
-
-def test_a_leaf_says_in_clear_who_it_is_about(scribe: Scribe):
-    lie(scribe, scribe.decide(id="112233"), "words_in_clear")
-
-
-def test_a_leaf_says_in_clear_to_which_class_somebody_belongs(scribe: Scribe):
-    lie(scribe, scribe.decide(speaker="activist"), "words_in_clear")
 
 
 # --- appeals, and entries as such ---
@@ -1695,17 +1679,9 @@ def test_a_proposal_is_sent_back_by_who_made_it(scribe: Scribe):
     lie(scribe, scribe.keep(proposal, "returned", by=PROPOSER), "sent_back_oneself")
 
 
-def test_an_authority_is_agreed_to_by_somebody_who_only_takes_orders_in(scribe: Scribe):
-    lie(scribe, scribe.authority("Ministry of Truth", second=SECOND), "authority_without_role")
-
-
 def test_an_appeal_is_decided_by_a_clerk(scribe: Scribe):
     filed = scribe.appeal(scribe.decide(), "filed")
     lie(scribe, scribe.appeal(filed, "decided", by=CLERK), "appeal_without_role")
-
-
-def test_an_appeal_is_about_nothing(scribe: Scribe):
-    lie(scribe, scribe.appeal(scribe.propose(), "filed"), "appeal_of_nothing")
 
 
 def test_an_entry_of_an_older_version_is_slipped_in(scribe: Scribe):
@@ -1718,27 +1694,11 @@ def test_fields_are_of_no_known_kind(scribe: Scribe):
     lie(scribe, made, "unreadable")
 
 
-def test_an_authority_is_entered_by_somebody_who_may_not(scribe: Scribe):
-    lie(scribe, scribe.authority("Ministry of Truth", second=NOBODY), "authority_without_role")
-
-
 def test_protection_is_granted_by_a_clerk(scribe: Scribe):
     index = scribe.write(
         "protected", "protected-1", {"step": "granted", "class": "journalist", "by": SECOND, "second": CLERK}
     )
     lie(scribe, index, "protection_without_role")
-
-
-def test_an_order_names_nothing(scribe: Scribe):
-    lie(scribe, scribe.order("IN-2021-0002", targets={}), "names_nothing")
-
-
-def test_somebody_is_told_of_nothing(scribe: Scribe):
-    lie(scribe, scribe.notice(scribe.propose()), "notice_of_nothing")
-
-
-def test_an_end_names_another_target(scribe: Scribe):
-    lie(scribe, scribe.reverse(scribe.decide(), target=2), "target_other")
 
 
 # --- what is only late: told as a fact ---
@@ -1776,7 +1736,7 @@ def test_what_was_secret_is_opened_late(scribe: Scribe):
     scribe.files[sha256(secret)] = secret
     scribe.law("IN-COURT@1", sha256(secret))
     order = scribe.public(scribe.order("IN-2021-0002"))
-    court = order | {"secrecy": "aggregate_only", "bases": [], "class": "person"}
+    court = order | {"secrecy": "aggregate_only", "bases": []}
     sealed = scribe.seal("order", "o-77", court, "IN-COURT@1")
     scribe.later(days=60)
     late(scribe, scribe.unseal(sealed), "opened_late")
@@ -1872,10 +1832,6 @@ def freeze(scribe: Scribe, size: int, revision: int = 1, period: str = "2021-02"
     return scribe.write("snapshot", period, public)
 
 
-def test_a_report_is_frozen_before_its_month_is_over(scribe: Scribe):
-    lie(scribe, freeze(scribe, len(scribe.entries)), "frozen_early")
-
-
 def test_a_report_is_frozen_of_the_log_as_it_was_before_the_measures(scribe: Scribe):
     before = len(scribe.entries)
     scribe.decide()
@@ -1892,10 +1848,6 @@ def test_a_report_is_frozen_in_the_place_of_another_one(scribe: Scribe):
     lie(scribe, freeze(scribe, len(scribe.entries)), "frozen_anew")
 
 
-def test_a_report_is_frozen_of_what_is_no_period(scribe: Scribe):
-    lie(scribe, freeze(scribe, len(scribe.entries), period="lately"), "unreadable")
-
-
 def test_the_key_changes_from_one_to_which_it_never_changed(scribe: Scribe):
     scribe.write("key", "key", {"step": "rotated", "old": "a+1+a", "new": "a+2+b", "by": "machine"})
     scribe.write("key", "key", {"step": "rotated", "old": "a+2+b", "new": "a+3+c", "by": "machine"})
@@ -1908,7 +1860,7 @@ def test_the_key_changes_from_one_to_which_it_never_changed(scribe: Scribe):
 def test_every_rule_of_the_table_is_broken_by_a_lie_here():
     told = "".join(path.read_text("utf-8") for path in (Path(__file__), Path(__file__).with_name("test_clean.py")))
     codes = {check.code for checks in TABLE.values() for check in checks}
-    assert not {code for code in codes if f'"{code}"' not in told}
+    assert not {code for code in codes if not regex.search(rf'[" ]{code}[" ]', told)}
     assert len(codes) > 100
 
 

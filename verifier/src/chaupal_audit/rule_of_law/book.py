@@ -55,6 +55,7 @@ class Book:
         self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
         # Name -> the references that bear it, in the order in which they got it.
         self._by_name: dict[str, dict[str, None]] = {}
+        self._bore: dict[str, set[str]] = {}  # name -> the references that ever bore it
         self.proposed_authorities: dict[int, SaidAct[entries.Authority]] = {}  # by index, what was proposed of one
         # ref -> who let in whoever files for it, of authorities that were entered since entries say so
         self.inviters: dict[str, set[str]] = {}
@@ -133,6 +134,15 @@ class Book:
     def inviters_of(self, authority: str) -> set[str] | None:
         """Who let in whoever files for an authority; None where the log does not say."""
         return next((self.inviters.get(ref) for ref in self._by_name.get(authority, ())), None)
+
+    def registered_as(self, authority: str) -> list[entries.Authority]:
+        """What the register says of each that bears this name."""
+        return [self.authorities[ref] for ref in self.patience.each(self._by_name.get(authority, ()))]
+
+    def same_authority(self, one: str, other: str) -> bool:
+        """Whether two names are, or were, those of one authority."""
+        others = self._bore.get(other, ())
+        return one == other or any(ref in others for ref in self.patience.each(self._bore.get(one, ())))
 
     def country_of(self, authority: str) -> str:
         """The country of an authority in the register; nothing of one that is not."""
@@ -214,6 +224,7 @@ class Book:
                     del self._by_name[was]
             self.authorities[ref] = said
             self._by_name.setdefault(said.name, {})[ref] = None
+            self._bore.setdefault(said.name, set()).add(ref)
         if said.step == "proposed":
             self.proposed_authorities[new.act.index] = new
         if said.step == "added" and said.keys is not None:

@@ -75,6 +75,22 @@ def authority_unregistered(book: Book, matter: Matter) -> bool:
 
 
 @ORDERING.breach(
+    "The order says of its authority what the register does not: another class, or another country.",
+    "आदेश अपने प्राधिकारी के बारे में ऐसी श्रेणी या देश बताता है जो रजिस्टर में नहीं है।",
+)
+def authority_unlike(book: Book, matter: Matter) -> str:
+    """Whose orders a house obeyed is counted by what they say."""
+    said, known = matter.said, book.registered_as(matter.said.authority)
+    if (
+        matter.own
+        or not known
+        or any((one.issuer, one.jurisdiction) == (said.issuer, said.jurisdiction) for one in known)
+    ):
+        return ""
+    return f"{said.issuer}, {said.jurisdiction}"
+
+
+@ORDERING.breach(
     "The order cites the law of another country than its authority's.",
     "आदेश अपने प्राधिकारी के देश के बजाय किसी और देश के कानून का हवाला देता है।",
 )
@@ -299,6 +315,20 @@ def law_ended(book: Book, made: MeasureAct) -> bool:
 @MEASURING_LAW.breach("The measure cites another law than its order.", "कार्रवाई में आदेश से अलग कानून लिखा है।")
 def other_law(book: Book, made: MeasureAct) -> bool:
     return made.matter is not None and made.act.head.regime != made.matter.act.head.regime
+
+
+@MEASURING_LAW.breach(
+    "The measure names another authority than its order, or another country.",
+    "कार्रवाई में आदेश से अलग प्राधिकारी या देश लिखा है।",
+)
+def other_authority(book: Book, made: MeasureAct) -> str:
+    """The same one may have come by another name since."""
+    of, said = made.matter, made.said
+    if of is None:
+        return ""
+    alike = book.same_authority(said.authority, of.said.authority)
+    country = made.own or said.jurisdiction in (of.said.jurisdiction, book.country_of(said.authority))
+    return "" if alike and country else f"{said.authority}, {said.jurisdiction}"
 
 
 @MEASURING_LAW.breach(

@@ -14,6 +14,7 @@ OUTCOMES = ("refused", "closed", "concurred", "returned")  # what becomes of a p
 STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force already
 CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
 RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
+IN_PARTS = ("modified", "amended")  # causes that may leave several of one
 NO_WIDER = (RESUMED, "modified", "amended")  # causes of a measure that is at most what it goes on from
 # Ends that a step of the order brings.
 BY_STEP = ("withdrawn", "stayed", "set_aside", "extended", "renewed", "amended", "confirmed")
@@ -106,6 +107,14 @@ def confirmed_by_another(book: Book, step: OrderStep) -> str:
     by = book.matters.get(step.said.confirms or "")
     said = None if by is None else by.said.confirms
     return said or "" if said and said != step.act.head.ref else ""
+
+
+@STEPPING.breach(
+    "The order was confirmed, and the entry does not say by which order.",
+    "आदेश की पुष्टि हुई, पर प्रविष्टि नहीं बताती कि किस आदेश से।",
+)
+def confirmed_by_none(book: Book, step: OrderStep) -> bool:
+    return step.said.step == "confirmed" and not step.said.confirms
 
 
 @STEPPING.breach(
@@ -270,6 +279,15 @@ def cause_missing(book: Book, made: MeasureAct) -> str:
 
 
 @MEASURING_ORDER.breach(
+    "Another measure goes on from the same end already; only an appeal or an amendment leaves several parts.",
+    "उसी समाप्ति के बाद एक और कार्रवाई पहले से जारी है; कई हिस्से केवल अपील या संशोधन से बनते हैं।",
+)
+def goes_on_twice(book: Book, made: MeasureAct) -> bool:
+    end = made.prev
+    return made.cause not in (DECIDED, *IN_PARTS) and isinstance(end, MeasureEnd) and bool(end.followed)
+
+
+@MEASURING_ORDER.breach(
     "The measure does not say whose later act it carries out.", "कार्रवाई नहीं बताती कि वह किसके बाद के आदेश को लागू करती है।"
 )
 def whose_act_unsaid(book: Book, made: MeasureAct) -> bool:
@@ -350,7 +368,11 @@ def target_other(book: Book, ended: MeasureEnd) -> bool:
 def lapsed_early(book: Book, ended: MeasureEnd) -> bool:
     made = ended.made
     ends = [] if made is None else [end for end in (made.until, moment(made.said.emergency_until)) if end is not None]
-    return ended.said.step == LAPSED and made is not None and (not ends or ended.act.at + SLACK < min(ends))
+    return (
+        ended.said.step in (LAPSED, "unreviewed")
+        and made is not None
+        and (not ends or ended.act.at + SLACK < min(ends))
+    )
 
 
 @ENDING.breach(

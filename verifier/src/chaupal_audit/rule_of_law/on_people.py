@@ -219,7 +219,8 @@ def step_without_role(book: Book, step: OrderStep) -> bool:
     "फ़ैसले का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
 )
 def decider_without_role(book: Book, decided: DecisionStep) -> bool:
-    words = ("sanction",) if decided.own else ("decide", "carry_out")
+    second = decided.said.step == "reviewed"  # whoever only carries out what others decided agrees to nothing
+    words = ("sanction",) if decided.own else ("decide",) if second else ("decide", "carry_out")
     return not all(book.people.may(one, *words) for one in _signed(decided.said) if one != CLOCK)
 
 

@@ -273,6 +273,17 @@ def appeal_late(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and due is not None and appealed.act.at > due + SLACK
 
 
+@APPEALING.breach(
+    "Whoever appealed was promised a later hour than the law sets, or none.",
+    "अपील करने वाले को कानून की समय-सीमा के बाद का समय बताया गया, या कोई समय नहीं।",
+)
+def appeal_promised_late(book: Book, appealed: AppealStep) -> bool:
+    law, due = appealed.made.law if appealed.made else None, moment(appealed.said.due)
+    if appealed.said.step != "filed" or law is None:
+        return False
+    return due is None or due > law.appeals.internal.decide_in.after(appealed.act.at, law.zone) + SLACK
+
+
 @APPEALING.breach("An appeal is about nothing that was decided.", "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।")
 def appeal_of_nothing(book: Book, appealed: AppealStep) -> bool:
     if appealed.said.step == "filed":
@@ -342,6 +353,22 @@ def found_right_by_decider(book: Book, noted: SaidAct[entries.External]) -> bool
     filed = book.prev(noted.act)
     made = book.prev(filed.act) if isinstance(filed, SaidAct) else None
     return isinstance(made, MeasureAct) and lines.has_hand(made, noted.said.by, book)
+
+
+@BRINGING.breach(
+    "What a body outside decided was noted by somebody whose role does not allow it.",
+    "बाहर की संस्था का फ़ैसला ऐसे व्यक्ति ने दर्ज किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def outside_without_role(book: Book, noted: SaidAct[entries.External]) -> bool:
+    return noted.said.step == "decided" and not book.people.may(noted.said.by, "hear_appeal")
+
+
+@COUNTERING.breach(
+    "That somebody went to court over a counter-notice was noted by somebody whose role does not allow it.",
+    "प्रति-सूचना पर कोई अदालत गया, यह ऐसे व्यक्ति ने दर्ज किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+)
+def suit_without_role(book: Book, noted: SaidAct[entries.Counter]) -> bool:
+    return noted.said.step == "suit" and not book.people.may(noted.said.by, "lift")
 
 
 @COUNTERING.breach(
