@@ -61,7 +61,7 @@ def test_tables_are_chosen_and_written_as_csv(server: Served):
     [
         (("--tables", "T99"), 2, "there is no t99"),
         (("--from", "soon"), 2, "must be a month"),
-        (("--key", "nonsense"), 1, "the key cannot be read"),
+        (("--key", "nonsense"), 2, "--key is none that can be read"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(server: Served, words: tuple[str, ...], code: int, says: str):

@@ -77,9 +77,11 @@ def test_what_is_opened_by_what_is_no_disclosure_is_not_opened(scribe: Scribe):
         ("--seen", "holds no checkpoint that can be read"),
         ("--older", "holds no checkpoint that can be read"),
         ("--policy", "is no text"),
+        ("--openings", "holds no openings that can be read"),
+        ("--key", "is none that can be read"),
     ],
 )
-def test_a_file_that_is_none_is_called_so_before_anything_is_fetched(option: str, says: str, tmp_path: Path):
+def test_what_is_given_and_is_none_is_called_so_before_anything_is_fetched(option: str, says: str, tmp_path: Path):
     given = tmp_path / "given"
     if option == "--older":
         given.mkdir()
@@ -87,6 +89,17 @@ def test_a_file_that_is_none_is_called_so_before_anything_is_fetched(option: str
         given.write_bytes(b"\x8a\xff")
     done = CliRunner().invoke(cli.audit, ["http://127.0.0.1:9", option, str(given)])
     assert (done.exit_code, says in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("url", ["the.server", "file:///etc/passwd", "ftp://the.server", "http://the server", ""])
+def test_an_address_that_is_none_is_called_so(url: str):
+    done = CliRunner().invoke(cli.audit, [url])
+    assert (done.exit_code, "write it as https://the.server" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_log_that_is_not_there_is_accused_of_nothing():
+    done = CliRunner().invoke(cli.audit, ["http://127.0.0.1:9"])
+    assert (done.exit_code, "was not verified: the log cannot be reached" in done.stderr) == (1, True), done.stderr
 
 
 def test_findings_come_as_json_for_programs(audit: Served, scribe: Scribe):

@@ -396,15 +396,24 @@ def test_a_redirect_is_not_followed():
 
 
 @pytest.mark.parametrize(
-    ("answer", "fault"),
+    ("answer", "fault", "why"),
     [
-        (httpx2.Response(404), Fault.missing),
-        (httpx2.Response(500), Fault.unreachable),
-        (body(b"x", "br"), Fault.unreachable),
+        (httpx2.Response(404), Fault.missing, ""),
+        (httpx2.Response(500), Fault.unreachable, ": status 500"),
+        (body(b"x", "br"), Fault.unreachable, ": packed as br"),
+        (httpx2.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number"), Fault.unreachable, "perhaps http"),
     ],
 )
-def test_other_answers_have_their_reason(answer, fault):
-    assert fault_of(answer) is fault
+def test_other_answers_have_their_reason(answer: httpx2.Response | Exception, fault: Fault, why: str):
+    def asked(_: httpx2.Request) -> httpx2.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    with pytest.raises(Broken) as broken:
+        over_http(asked)
+    assert broken.value.fault is fault
+    assert why in broken.value.where
 
 
 def test_broken_packing_and_a_broken_line_are_unreachable():

@@ -119,9 +119,9 @@ def audit(
     not what it was, or a published number differs. What was only late is told, and breaks nothing.
     """
     filters, ids, progress = _filters(start, asked), _ids(tables), ProgressLine(quiet=quiet)
-    server = url.rstrip("/").removesuffix("/log")
+    server, shown = _server(url), _shown(openings)
     policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
-    key = key or (policy.key if policy else None)
+    key = _key(key) or (policy.key if policy else None)
     notes = [_note(path) for path in (*seen, *([older / "checkpoint"] if older else []))]
     with tempfile.TemporaryDirectory() as passing:
         place = into or Path(passing)
@@ -140,7 +140,7 @@ def audit(
         if not _verified(found, progress, into):
             context.exit(1)
         whole = _say_older(found, place, older, progress)
-        tried = _try(server, place, law_dir, openings, progress, found)
+        tried = _try(server, place, law_dir, shown, progress, found)
         counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, progress)
     progress.line(f"counted: {counted.facts.size} entries, the newest of {minute_text(counted.facts.last)}")
     replaced = counting.served_otherwise(server, counted.facts.snapshots, progress) if compare else []
@@ -154,11 +154,15 @@ def audit(
 
 
 def _try(
-    server: str, place: Path, law_dir: Path | None, openings: Path | None, progress: ProgressLine, found: LogReport
+    server: str,
+    place: Path,
+    law_dir: Path | None,
+    shown: dict[str, list[str]],
+    progress: ProgressLine,
+    found: LogReport,
 ) -> Verdict:
-    """The copy, held against the law. `openings`: a file of what is opened to whoever asks, beside what is to everybody."""
+    """The copy, held against the law. `shown`: what is opened to whoever asks, beside what is to everybody."""
     files = counting.laws_of(server, place / "laws") if law_dir is None else rule_of_law.folder(law_dir)
-    shown = {} if openings is None else read_openings(openings.read_bytes(), openings.name)
     read = ((index, [*texts, *shown.get(str(index), ())]) for index, _, texts in mirror.entries_opened(place))
     beside = {index: texts for index, texts in read if texts}
     return rule_of_law.try_log(
@@ -187,6 +191,31 @@ def _say_broken(tried: Verdict, progress: ProgressLine) -> None:
 def _said(finding: Finding) -> str:
     about = f" ({finding.ref})" if finding.ref else ""
     return _printable(f"entry {finding.index}{about}: {finding.text_in()} [{finding.code}]")
+
+
+def _server(url: str) -> str:
+    """The address of a server, from that of its log. Raises click.BadParameter for what is none."""
+    if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url:
+        raise click.BadParameter(f"{_printable(url)!r} is no address: write it as https://the.server")
+    return url.rstrip("/").removesuffix("/log")
+
+
+def _key(key: str | None) -> str | None:
+    """A key as it was noted. Raises click.BadParameter for what is none."""
+    try:
+        if key is not None:
+            tlog.VerifyingKey.parse(key)
+        return key
+    except Malformed as error:
+        raise click.BadParameter(f"--key is none that can be read, as name+id+base64: {error}") from error
+
+
+def _shown(openings: Path | None) -> dict[str, list[str]]:
+    """What somebody was let read, by entry. Raises click.BadParameter for a file that holds nothing such."""
+    try:
+        return {} if openings is None else read_openings(openings.read_bytes(), openings.name)
+    except Broken as error:
+        raise click.BadParameter(f"{openings} holds no openings that can be read") from error
 
 
 def _note(path: Path) -> str:
@@ -219,7 +248,8 @@ def _ids(tables: str) -> tuple[str, ...]:
 
 def _verified(found: LogReport, progress: ProgressLine, into: Path | None) -> bool:
     if found.fault is not None:
-        click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
+        what = "was not verified" if found.fault is Fault.unreachable else "DOES NOT VERIFY"  # that accuses nobody
+        click.echo(f"{found.url}: {what}: {_means(found.fault)} ({_printable(found.where)})", err=True)
         if found.fault is Fault.forked and into is not None:
             click.echo(
                 f"What it signed now is kept as {into / mirror.OTHER}: with the earlier checkpoint it is the proof.",
@@ -340,7 +370,9 @@ def main() -> None:
         _fail(f"{_means(broken.fault)} ({broken.where})")
     except Problem as problem:
         _fail(problem.message)
-    except (OSError, ValueError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+    except (ValueError, httpx2.HTTPError, httpx2.InvalidURL) as error:
         _fail(f"{type(error).__name__}: {error}")
 
 

@@ -32,7 +32,7 @@ def http_fetch(client: "httpx2.Client") -> Fetch:
                 _check_answer(answer, url)
                 return _read_within(answer, url, limit)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, zlib.error) as error:
-            raise Broken(Fault.unreachable, f"{url}: {error}" if str(error) else url) from error
+            raise Broken(Fault.unreachable, f"{url}: {_why(error)}" if str(error) else url) from error
 
     return lambda url, limit: _in_time(url, lambda: read(url, limit))
 
@@ -70,13 +70,20 @@ def _in_time[T](url: str, read: Callable[[], T]) -> T:
         raise Broken(Fault.unreachable, f"{url}: not here within {FETCH_SECONDS} seconds") from None
 
 
+def _why(error: Exception) -> str:
+    text = str(error)
+    return "there is no https, perhaps http" if "WRONG_VERSION_NUMBER" in text or "HTTP_REQUEST" in text else text
+
+
 def _check_answer(answer: "httpx2.Response", url: str) -> None:
     if 300 <= answer.status_code < 400:
         raise Broken(Fault.redirected, f"{url} -> {answer.headers.get('location', '')[:200]}")
     if answer.status_code in (404, 410):
         raise Broken(Fault.missing, url)
-    if answer.status_code != 200 or answer.headers.get("content-encoding", "identity") not in ("gzip", "identity"):
-        raise Broken(Fault.unreachable, url)
+    if answer.status_code != 200:
+        raise Broken(Fault.unreachable, f"{url}: status {answer.status_code}")
+    if (packed := answer.headers.get("content-encoding", "identity")) not in ("gzip", "identity"):
+        raise Broken(Fault.unreachable, f"{url}: packed as {packed[:40]}, which was not asked for")
 
 
 def _read_within(answer: "httpx2.Response", url: str, limit: int) -> bytes:
