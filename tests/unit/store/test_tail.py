@@ -23,8 +23,8 @@ from chaupal.social.events import PollEnded, TagFollowed
 from chaupal.store.machine import marks, outbox, tail
 from chaupal.store.machine.connecting_postgres import Hands
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.memory import Marks
-from chaupal.store.machine.shelves import EVERY, NEVER, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS
+from chaupal.store.machine.memory import Came, Marks
+from chaupal.store.machine.shelves import EVERY, NEVER, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS, WROTE
 from chaupal.store.machine.tail import Barrier, UnitBeside
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import MOST_FROM_ELSEWHERE, PostgresWork
@@ -244,6 +244,14 @@ class Late(PostgresWork):
 
     def committed(self, unit: Writing) -> None:
         self.held.append(unit)
+
+
+def test_a_post_is_no_news_where_a_unit_of_our_own_that_the_look_brings_too_changed_what_its_author_wrote():
+    """It may have deleted the post, which stood among the newest again then."""
+    came = Came(7, 1, True)
+    told = [UnitBeside({(WROTE, 7)}, [], strange=False, came=[came])]
+    assert tail.came_of(told, [{(WROTE, 8)}]) == [came]
+    assert [tail.came_of(told, [{(WROTE, key)}]) for key in (7, EVERY)] == [[], []]
 
 
 async def test_of_two_marks_of_one_process_the_last_word_is_that_of_the_later_one_however_their_answers_come(

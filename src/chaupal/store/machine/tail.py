@@ -162,8 +162,13 @@ def counts_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> l
     return [one for one in counted if sum(often[whole] for whole in one.wholes) == 1]
 
 
-def came_of(changes: Sequence[UnitBeside]) -> list[Came]:
-    """The posts that are new, where of what anybody wrote none of these units changed anything else."""
+def came_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> list[Came]:
+    """The posts that are new, where of what anybody wrote none of these units changed anything else. `known`: as in `counts_of`; what our
+    own changed of the same authors may have been to delete one of these, and is heard already.
+    """
+    ours = {key for unit in known for kind, key in unit if kind is WROTE}
+    if any(EVERY in ours or one.author in ours for change in changes for one in change.came):
+        return []
     for change in changes:
         authors = {one.author for one in change.came}
         if any(kind is WROTE and key not in authors for kind, key in change.touched):

@@ -302,7 +302,7 @@ class PostgresWork(SharedWork):
             memory.forget_all()
         if changes:  # though no key is named: what rests on everything is good until any commit at all
             touched = {key for change in changes for key in change.touched}
-            memory.forget(touched, remarks_of(changes), counts_of(changes, known), came_of(changes), last=False)
+            memory.forget(touched, remarks_of(changes), counts_of(changes, known), came_of(changes, known), last=False)
         for post in new:
             self._keep_told(post)
         for change in changes:
