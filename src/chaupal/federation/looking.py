@@ -1,7 +1,6 @@
 """What other servers look at here: who asks, as the law sees them, and somebody, a post or a list as the gate shows it to them."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
@@ -29,11 +28,6 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.square import graph, posts, reactions
 from chaupal.store.square.people import id_of, sealed_people
 from chaupal.store.square.posts import sealed_posts
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from chaupal.federation.context import Federation
 
 MOST_ANSWERS = 50  # on a page of answers
 MOST_AROUND = 500  # of a conversation: whoever wants more asks for the answers of its posts
@@ -186,7 +180,7 @@ async def _addresses(fed: Federation, reading: Reading, ids: Sequence[int]) -> l
     return [showing.address(fed.settings.origin, where[one]) for one in ids if one in where]
 
 
-async def viewer(fed: "Federation", method: str, target: str, headers: "Mapping[str, str]") -> Viewer:
+async def viewer(fed: Federation, method: str, target: str, headers: Mapping[str, str]) -> Viewer:
     """Who asks. Whoever signs so that it does not hold has not signed: they see what anybody sees; and so does
     whoever is suspended here.
 

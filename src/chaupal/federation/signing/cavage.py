@@ -9,7 +9,7 @@ from email.utils import formatdate, parsedate_to_datetime
 from chaupal.federation.signing.asked import Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import check_digest, digest
 
-TARGET, CREATED, EXPIRES = "(request-target)", "(created)", "(expires)"
+TARGET, CREATED = "(request-target)", "(created)"
 LONGEST = 8_192
 MOST = 64  # headers that are signed
 _PART = re.compile(r'\s*+([A-Za-z]++)=(?:"([^"]*+)"|(\d{1,15}+))\s*+(?:,|$)', re.ASCII)

@@ -70,8 +70,8 @@ class Reading:
         return rows[0] if rows else None
 
     async def value(self, stmt: Statement, /, **params: Any) -> Any:
-        rows = await self.fetch(stmt, **params)
-        return rows[0][0] if rows else None
+        row = await self.first(stmt, **params)
+        return row[0] if row else None
 
 
 class OpenReading:

@@ -71,10 +71,6 @@ class SqliteReading(Reading):
         compiled = stmt.sqlite
         return self._db.execute(compiled.text, compiled.arguments(params)).fetchone()
 
-    async def value(self, stmt: Statement, /, **params: Any) -> Any:
-        row = await self.first(stmt, **params)
-        return row[0] if row else None
-
 
 class SqliteScanning(Reading):
     """Runs each statement in the reader pool: on any of its connections, or on that of one `moment`."""

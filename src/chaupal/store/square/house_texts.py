@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.store.machine.statements import rows_of, same
+from chaupal.store.machine.statements import rows_of
 from chaupal.store.tables.square import house_texts as texts
 
 
@@ -26,6 +26,6 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(HouseText, texts)
 # False where that version is there already: somebody else published meanwhile.
 add = ALL.add_once
-newest = ALL.where(same(texts, kind="of")).ordered("-version").limit(1).first_of
+newest = ALL.where(kind="of").ordered("-version").limit(1).first_of
 # All versions, the newest first.
-every = ALL.where(same(texts, kind="of")).ordered("-version").all_of
+every = ALL.where(kind="of").ordered("-version").all_of
