@@ -14,13 +14,20 @@ PARTS = "parts of a page"  # under which a page carries them: no name of a templ
 SENTENCES = 5_000  # words of pages in one language
 
 
+_named: dict[
+    str, list[str]
+] = {}  # in a source: what nearly every page is made of was parsed for each, in each language
+
+
 def referred(environment: Environment, template: str) -> list[str]:
     """Names of a template and of all that it extends, includes or imports, and these in turn."""
     found = [template]
     for name in found:
         source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
-        others = dict.fromkeys(find_referenced_templates(environment.parse(source)))
-        found += [other for other in others if other and other not in found]
+        if source not in _named:
+            others = dict.fromkeys(find_referenced_templates(environment.parse(source)))
+            _named[source] = [other for other in others if other]
+        found += [other for other in _named[source] if other not in found]
     return found
 
 

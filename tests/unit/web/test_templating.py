@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template, Undefined
 
 from chaupal.app.wiring import RunningHouse
 from chaupal.web import pages
-from chaupal.web.templating import Templates, once
+from chaupal.web.templating import Templates, once, referred
 from inside import Inside
 
 SHEETS = {
@@ -94,3 +94,23 @@ async def test_the_first_page_is_not_compiled_by_the_loop(house: RunningHouse, m
     monkeypatch.setattr(pages, "load", lambda *_of: loaded.append(get_ident()))
     assert (await Inside(house.app, "http://127.0.0.1:8000").get("/about")).status_code == 200
     assert loaded and get_ident() not in loaded
+
+
+def test_what_several_pages_are_made_of_is_parsed_once(monkeypatch: pytest.MonkeyPatch):
+    """And for all languages: for each page anew it was four fifths of what the first one of each cost."""
+    sheets = {
+        "home": "{% extends 'base' %}",
+        "post": "{% extends 'base' %}.",
+        "base": "{% include 'foot' %}",
+        "foot": "पाद",
+    }
+    parse, parsed = Templates.parse, list[str]()
+
+    def noted(env: Templates, source: str) -> Any:
+        parsed.append(source)
+        return parse(env, source)
+
+    monkeypatch.setattr(Templates, "parse", noted)
+    for page in ("home", "post", "home", "post"):
+        assert referred(Templates(loader=DictLoader(sheets)), page) == [page, "base", "foot"]
+    assert sorted(parsed) == sorted(sheets.values())
