@@ -63,16 +63,18 @@ async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_t
     assert [notice["public"][name] for name in ("about", "step", "ways", "language")] == [
         "begun",
         "sent",
-        ["app", "post", "mail"],
+        ["app", "post"],
         "hi",
     ]
     assert [demanded["public"][name] for name in ("about", "step", "target", "ways")] == [
         "demanded",
         "sent",
         1,
-        ["post", "mail"],
-    ]
+        ["post"],
+    ], "nobody carries the letters of a server without a mail server, and no record says so"
     assert (notice["ref"], notice["regime"]) == (measure["ref"], measure["regime"])
+    case = await village.page_as("IN", f"/office/orders/{measure['ref']}/1", village.chitra)
+    assert "संदेश से" in case and "ईमेल से" not in case, "nor does the page of the case"
 
 
 @pytest.mark.parametrize(

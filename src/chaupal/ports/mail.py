@@ -47,6 +47,8 @@ class NotAsked(OSError):
 
 
 class Mail(Protocol):
+    carries: bool  # whether what it takes leaves for the mailbox: no record may say "by mail" of what does not
+
     async def send(self, letter: Letter) -> None:
         """Hand it over. Raises OSError when the carrier does not take it; the caller's event is then tried again, after NotReached not.
         NotAsked is no try of it.

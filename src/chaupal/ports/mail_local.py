@@ -72,6 +72,8 @@ def message(letter: Letter, sender: str, name: Name) -> "EmailMessage":
 class MailToFiles:
     """Each letter a file, newest last by name: for trying out, and for operators who forward mail themselves."""
 
+    carries = False  # nobody knows what becomes of them
+
     def __init__(self, root: Path, sender: str, name: Name) -> None:
         self._root = root
         self._sender = sender
@@ -92,6 +94,8 @@ class MailToFiles:
 
 class MailBySmtp:
     """`smtp://user:password@host:port`, or smtps:// for TLS from the start."""
+
+    carries = True
 
     def __init__(self, url: str, sender: str, name: Name) -> None:
         self._parts = urlsplit(url)

@@ -57,10 +57,12 @@ def notice_page(carrier: Carrier, to: ToldAccount, ruling: int) -> str:
 
 
 def ways_told(carrier: Carrier, to: ToldAccount) -> str:
-    """By which ways they are told of a ruling, as the log calls them; by none where we talk to no other server any more."""
+    """By which ways they are told of a ruling, as the log calls them; by none where we talk to no other server any more, and by mail
+    only where somebody carries it.
+    """
     if to.remote:
         return "server" if carrier.settings.federates else ""
-    return "app post mail" if to.email else "app post"
+    return "app post mail" if to.email and carrier.mail.carries else "app post"
 
 
 async def speaker(reading: Reading, otherwise: int) -> int:

@@ -12,6 +12,7 @@ from chaupal.governance.orders import orders, replacing
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.event import decode_event
 from chaupal.policy.sentences.demand_texts import FURTHER
+from chaupal.ports.mail_local import MailToFiles
 from chaupal.store.court import case_events, docket, ledger
 from court import REFUSE, Bench
 from mails import sent
@@ -134,6 +135,7 @@ async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_t
 ):
     monkeypatch.setattr(demands.telling, "MOST_MAILS", 3)
     monkeypatch.setattr(alerts, "MOST_REMINDED", 1)
+    monkeypatch.setattr(MailToFiles, "carries", True)
     ear = telling.ear
 
     async def with_mail(carrier: Any, reading: Any, account: int) -> telling.ToldAccount:

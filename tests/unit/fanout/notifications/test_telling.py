@@ -124,6 +124,8 @@ async def limited(street: Street, owner: int, subject: int, measure: Measure = M
 class NoCarrier:
     """Takes no mail."""
 
+    carries = True
+
     async def send(self, letter: Letter) -> None:
         raise OSError("no route to host")
 
@@ -192,6 +194,8 @@ async def test_many_are_told_in_one_commit_once_each_and_one_that_cannot_be_hold
 
 class AnyCarrier:
     """Takes every mail, and keeps it."""
+
+    carries = True
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
