@@ -35,12 +35,12 @@ async def note(court: Court, viewer: Viewer, what: str, of: str, purpose: str) -
         await looks.note(w, court.make_id(), me, court.clock(), what, of, purpose)
 
 
-def check_purpose(purpose: str, field: str = "purpose") -> str:
-    """What a look is for, or another `field` that is answered in a few words. Raises Invalid where nothing is said."""
+def check_purpose(purpose: str, field: str = "purpose", missing: str = "purpose_missing") -> str:
+    """What a look is for, or another `field` that is answered in a few words. Raises Invalid, `missing`, where nothing is said."""
     paper = Paper()
     purpose = paper.line(field, purpose)
     if len(purpose) < PURPOSE_AT_LEAST:
-        raise Invalid(f"{field}_missing")
+        raise Invalid(missing)
     paper.check()
     return purpose
 

@@ -56,7 +56,7 @@ async def unlock(court: Court, viewer: Viewer, account: int, known: str) -> None
     me = check_may(viewer, role_grants.GRANT)
     if account == me:
         raise NotAllowed("own_second_step")
-    known = check_purpose(known, "known")
+    known = check_purpose(known, "known", "known_missing")
     async with court.work.writing() as w:
         await ledger.hold(w)
         by = await role_grants.giver(court, w, viewer)
