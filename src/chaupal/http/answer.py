@@ -45,7 +45,9 @@ from chaupal.social.signin import sessions
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 
-MOST_TYPED = 100_000  # bytes of a form that is read of somebody who is logged out by now, and shown again
+MOST_TYPED = (
+    100_000  # bytes of a form that is read of somebody who is logged out by now, or came too often, and shown again
+)
 NOBODYS = (Surface.NONE, Surface.RECORD)  # on which nothing that people wrote is judged
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 
@@ -140,7 +142,7 @@ class Dispatcher:
             answer = await self._run(route, request, call)
         except Exception as error:
             call = call or self._call(route, request, asker, {})
-            if isinstance(error, NotSignedIn):
+            if isinstance(error, (NotSignedIn, TooMany)):
                 await self._keep_typed(route, request, call)
             answer = await self._say(route, call, self.problem_for(error, route))
             if isinstance(error, TooMany) and error.retry_at and not any(name == "retry-after" for name, _ in limits):
@@ -359,7 +361,7 @@ class Dispatcher:
             await self._limits.guard(call)
 
     async def _keep_typed(self, route: Route, request: Request, call: Call[Any]) -> None:
-        """What somebody typed whose session has ended meanwhile, for the page that says so."""
+        """What somebody typed whose session has ended meanwhile, or who came too often, for the page that says so."""
         size = request.headers.get("content-length", "")
         if call.sent or route.shape is not Shape.PAGE or route.method != "POST":
             return

@@ -9,10 +9,9 @@ import regex
 
 from chaupal.governance.log.batches import NotYet
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.kernel.clock import SECOND
-from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, TooMany, WithheldByLaw, coded
+from chaupal.kernel.errors import Closed, Invalid, NotSignedIn, Problem, TooMany, WithheldByLaw, coded
 from chaupal.web import links, pages
-from chaupal.web.account import entering
+from chaupal.web.account import entering, joining
 from chaupal.web.words import N_, by_field, sentence, sentence as sentence_of, words
 
 PLUMBING = frozenset({"csrf", "next", "key"})
@@ -140,6 +139,8 @@ SAID: dict[str, tuple[str, str]] = {
     "suspended": (N_("Account suspended"), N_("Nothing of it is shown while that lasts.")),
     "withheld": (N_("Not shown in your country"), N_("It can still be seen in other countries.")),
 }
+# Forms of strangers that came too often are drawn again by their own pages.
+TOO_OFTEN = {"/login": entering.too_often, "/signup": joining.too_often}
 OURS = (N_("Something went wrong on our side"), N_("Nothing was half done. Try again in a moment."))
 
 
@@ -147,21 +148,22 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
     """The problem as a page with its status. Who is not signed in is led to the log-in page (of the portal, where it is
     about that), and back from there, unless they have typed something; who is suspended, to the page on how they stand."""
     way_in = "/portal/login" if call.route.offices else links.query("/login", next=pages.address_here(call))
-    typed = fields(call, problem) if isinstance(problem, (Invalid, NotSignedIn)) else []
+    if isinstance(problem, TooMany) and call.route.method == "POST" and (form := TOO_OFTEN.get(call.route.path)):
+        return await form(call, problem)
+    # Of strangers not what came too often: there it is what they come in by.
+    again = isinstance(problem, (Invalid, NotSignedIn)) or (isinstance(problem, TooMany) and call.caller is not None)
+    typed = fields(call, problem) if again else []
     if isinstance(problem, NotSignedIn) and all(one.secret or not one.shown for one in typed):
         return redirect(way_in)
     if isinstance(problem, Closed) and call.route.method == "GET":
         return redirect("/settings/standing")
-    if isinstance(problem, GuessedAt) and call.route.path == "/login":
-        return await entering.guessed_at(call)
     said = words(call.viewer.language)
     title, sentence = SAID.get(coded(problem).code) or SAID.get(problem.slug, OURS)
     told = said.gettext(sentence) if sentence else sentence_of(problem, call.viewer.language)
     if isinstance(problem, NotYet):
         told %= {"when": problem.when}
     elif problem.slug == TooMany.slug and isinstance(problem, TooMany) and problem.retry_at:
-        wait = max(SECOND, problem.retry_at - call.house.square.clock())
-        told = said.gettext(N_("Try again in %(span)s.")) % {"span": said.span(wait)}
+        told = said.gettext(N_("Try again in %(span)s.")) % {"span": pages.wait_for(call, problem)}
     if typed and isinstance(problem, Invalid):
         told = said.gettext(N_("Nothing of it is lost. Mend what is marked, and send it once more."))
     return await pages.render(

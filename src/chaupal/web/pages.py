@@ -1,6 +1,7 @@
 """A page: one template, the words of the viewer's language, and what every page knows."""
 
 import asyncio
+import contextlib
 import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +12,9 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, Handler, page
 from chaupal.http.csrf import WORD
-from chaupal.kernel.clock import MINUTE, iso
-from chaupal.kernel.errors import Problem
+from chaupal.http.params import check
+from chaupal.kernel.clock import MINUTE, SECOND, iso
+from chaupal.kernel.errors import Invalid, Problem, TooMany
 from chaupal.policy.measures import labels
 from chaupal.policy.passwords import LONGEST, SHORTEST
 from chaupal.policy.things import Person
@@ -136,6 +138,18 @@ def or_again(form: Handler, *problems: type[Problem]) -> Callable[[Handler], Han
 def typed_of[T: msgspec.Struct](call: Call[Any], kind: type[T]) -> T:
     """The form as it came back; an empty one, where something else was asked."""
     return call.args if isinstance(call.args, kind) else kind()
+
+
+def unread_of[T: msgspec.Struct](call: Call[Any], kind: type[T]) -> T:
+    """The form of somebody who came too often: it was not looked at yet, and what it holds may be anything."""
+    with contextlib.suppress(Invalid):
+        return call.args if isinstance(call.args, kind) else check(kind, dict(call.sent))
+    return kind()
+
+
+def wait_for(call: Call[Any], problem: TooMany) -> str:
+    """For how long they must wait, in their language: `5 min`."""
+    return words(call.viewer.language).span(max(SECOND, problem.retry_at - call.house.square.clock()))
 
 
 def common(call: Call[Any]) -> dict[str, Any]:

@@ -75,7 +75,14 @@ async def test_a_class_behind_one_address_joins_together_and_mistypes(limited: R
         await client.get("/signup")
         typed = {"handle": "naya", "password": "short", "csrf": client.cookies["visitor"]}
         answers = [await client.post("/signup", data=typed | {"email": f"{n}@example.org"}) for n in range(26)]
+        forged = await client.post("/signup", data=typed | {"csrf": "another"})
     assert [one.status_code for one in answers] == [422] * 25 + [429]
+    again = answers[-1].text
+    assert 'value="naya"' in again and 'value="25@example.org"' in again and "short" not in again, (
+        "all but the password"
+    )
+    assert "30 मिनट बाद फिर से कोशिश करें।" in again
+    assert forged.status_code == 429 and "naya" not in forged.text, "nobody else puts words into the form"
 
 
 # --- whoever has been here, or has more than a password, while a name is guessed at ---
@@ -171,6 +178,7 @@ async def test_whoever_has_the_second_step_still_gets_in_while_a_name_is_guessed
     async with browser(limited, "198.51.100.2") as client:
         shut = await typed(client, "asha", PASSWORD)
         assert shut.status_code == 429 and 'name="code"' in shut.text and "/login/passkey" in shut.text
+        assert 'value="asha"' in shut.text and "13 मिनट बाद फिर" in shut.text and PASSWORD not in shut.text
         code = TOTP(secret).at(clock() // SECOND)
         wrong = [("asha", "a wrong one", code), ("asha", PASSWORD, "000000"), ("nobody", PASSWORD, code)]
         told = {
@@ -315,7 +323,8 @@ async def test_a_thread_of_n_posts_counts_as_n(limited: RunningHouse, clock: Sti
             assert sent.status_code == 303, number
             if number % 20 == 19:
                 clock.move(300_000)
-        assert (await sends(client, "/compose", "/compose", text="एक", visibility="public")).status_code == 429
+        late = await sends(client, "/compose", "/compose", text="एक", visibility="public")
+        assert late.status_code == 429 and 'value="एक"' in late.text, "nothing of it is lost"
 
 
 async def test_a_page_says_how_long_to_wait(limited: RunningHouse, clock: StillClock):

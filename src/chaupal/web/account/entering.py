@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call, Route, get, post, redirect
-from chaupal.kernel.errors import Invalid, NotSignedIn, Problem
+from chaupal.kernel.errors import GuessedAt, Invalid, NotSignedIn, Problem, TooMany
 from chaupal.policy.viewer import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session
 from chaupal.web import links, pages
-from chaupal.web.account.joining import OPEN, came, keep
+from chaupal.web.account.joining import OPEN, came, keep, tries_said
 from chaupal.web.pages import or_again
 from chaupal.web.words import N_, errors_of
 
@@ -128,18 +128,21 @@ async def come_in(call: Call[PasskeySigned]) -> Answer:
     return await _in(call, await sessions.begin_session(square, account, **came(call)))
 
 
-async def guessed_at(call: Call[Any]) -> Answer:
-    """The name is shut to browsers that have not been there: how its owner comes in all the same."""
-    sent: Any = call.args if isinstance(call.args, LogIn) else LogIn()
-    return await _login_page(call, sent, {}, 429, at_once=True)
+async def too_often(call: Call[Any], problem: TooMany) -> Answer:
+    """What was typed again, without the password. Where the name is shut to browsers that have not been there: how its owner comes in all
+    the same.
+    """
+    guessed = isinstance(problem, GuessedAt)
+    errors = {} if guessed else {"form": tries_said(call, problem)}
+    wait = pages.wait_for(call, problem) if guessed else ""
+    return await _login_page(call, pages.unread_of(call, LogIn), errors, problem.status, at_once=guessed, wait=wait)
 
 
 async def _login_page(
-    call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 0, *, at_once: bool = False
+    call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 0, *, at_once: bool = False, wait: str = ""
 ) -> Answer:
-    return await pages.render(
-        call, "joining/login.html", status, sent=sent, errors=errors, at_once=at_once, titled=N_("Log in")
-    )
+    told: dict[str, Any] = {"sent": sent, "errors": errors, "at_once": at_once, "wait": wait}
+    return await pages.render(call, "joining/login.html", status, titled=N_("Log in"), **told)
 
 
 async def guesses_password(call: Call[LogIn]) -> bool:

@@ -10,7 +10,7 @@ from chaupal.http.headers import set_cookie
 from chaupal.http.paging import ById
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, SECOND
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from chaupal.policy.viewer import Surface, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
@@ -22,7 +22,7 @@ from chaupal.web import pages
 from chaupal.web.account import appearance
 from chaupal.web.pages import MailLink
 from chaupal.web.square import explore, writing
-from chaupal.web.words import N_, errors_of
+from chaupal.web.words import N_, errors_of, words
 
 MEET = 5  # people
 # What was answered to somebody who asks to join -> what is said of it.
@@ -180,11 +180,25 @@ def came(call: Call[Any]) -> dict[str, Any]:
     return {"agent": call.headers.get("user-agent", ""), "country": country}
 
 
-async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
+async def too_often(call: Call[Any], problem: TooMany) -> Answer:
+    """What was typed again, without the password, and for how long they must wait."""
+    errors = {"form": tries_said(call, problem)}
+    return await _signup_page(call, pages.unread_of(call, SignUp), errors, problem.status)
+
+
+def tries_said(call: Call[Any], problem: TooMany) -> str:
+    """Why a form was not looked at, and when it will be."""
+    said = words(call.viewer.language).gettext(N_("Too many tries for now. Try again in %(span)s."))
+    return said % {"span": pages.wait_for(call, problem)}
+
+
+async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str], status: int = 0) -> Answer:
     mode = call.house.settings.registrations
     if "reason" in errors:  # their net is let in by staff alone
         mode = "approval"
-    return await pages.render(call, "joining/signup.html", sent=sent, errors=errors, mode=mode, titled=N_("Sign up"))
+    return await pages.render(
+        call, "joining/signup.html", status, sent=sent, errors=errors, mode=mode, titled=N_("Sign up")
+    )
 
 
 # The heading says what is so, not what was asked for.
