@@ -34,6 +34,7 @@ from chaupal.http.call import House
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import logins
+from chaupal.store.machine import connecting_sqlite
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_postgres import PostgresWork
@@ -42,6 +43,7 @@ from either import PAIRED, STAGES, of_two, open_house
 from far import far  # noqa: F401 - fixture
 from kept_keys import KeptKeys, of_a_run
 from lent import Lender
+from lent_files import Files, opened
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_programs, postgres_server  # noqa: F401 - fixtures
 from valkeys import own_valkey, shared_valkey, valkey_url, watched_valkeys  # noqa: F401 - fixtures
@@ -129,6 +131,12 @@ KEYS = KeptKeys(of_a_run(generate_private_key, Path(compiled.folder(), "keys")))
 
 def pytest_runtest_setup() -> None:
     KEYS.begin()
+    Files.over = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    Files.over = True
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -196,6 +204,15 @@ def migrated(postgres_server: Postgres) -> str:
 def migrated_file() -> Path:
     """A SQLite file at this version, to be copied for each test."""
     return begun()
+
+
+@pytest.fixture(scope="session")
+def lent_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Files]:
+    lends = Files(tmp_path_factory.mktemp("lent"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connecting_sqlite, "_opened", opened)
+        yield lends
+    lends.close()
 
 
 class Founded(NamedTuple):
@@ -270,16 +287,21 @@ def clock() -> StillClock:
 
 
 @pytest.fixture
-async def work(database: str, tmp_path: Path, clock: StillClock, migrated_file: Path) -> AsyncIterator[Work]:
+async def work(
+    database: str, tmp_path: Path, clock: StillClock, migrated_file: Path, lent_files: Files
+) -> AsyncIterator[Work]:
     """A store with nothing in it."""
+    file = tmp_path / migrated_file.name
     if database:
-        opened: Work = PostgresWork(database, clock, connections=4)
+        store: Work = PostgresWork(database, clock, connections=4)
     else:
-        shutil.copy(migrated_file, tmp_path)
-        opened = SqliteWork(tmp_path / "chaupal.db", clock)
-    await opened.open()
-    yield opened
-    await opened.close()
+        lent_files.lay(migrated_file, file)
+        store = SqliteWork(file, clock)
+    await store.open()
+    yield store
+    await store.close()
+    if not database:
+        lent_files.take_back(migrated_file, file)
 
 
 @pytest.fixture
@@ -296,19 +318,26 @@ async def beside(work: Work, database: str, tmp_path: Path, clock: StillClock) -
 
 
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migrated_file: Path) -> Iterator[Settings]:
-    data = tmp_path / "data"
+def settings(
+    request: pytest.FixtureRequest, database: str, tmp_path: Path, migrated_file: Path, lent_files: Files
+) -> Iterator[Settings]:
+    data, template = tmp_path / "data", migrated_file
     if begins_founded(request):
-        copy(request.getfixturevalue("founded" if database else "founded_file").data, data)
+        founded: Founded = request.getfixturevalue("founded" if database else "founded_file")
+        copy(founded.data, data)
+        template = founded.data / migrated_file.name
     elif not database:
         data.mkdir(mode=0o700)
-        shutil.copy(migrated_file, data)
+    file = data / migrated_file.name
     if not database:
-        AT_HEAD.add(sqlite_url(data / migrated_file.name))
+        lent_files.lay(template, file)
+        AT_HEAD.add(sqlite_url(file))
     found = plain_settings(data, database)
     UNTOUCHED.add(_store(found))
     yield of_two(request, found) if database in PAIRED else found
     UNTOUCHED.discard(_store(found))  # a database is lent again, to whoever may write to it first
+    if not database:
+        lent_files.take_back(template, file)
 
 
 @pytest.fixture

@@ -345,8 +345,8 @@ def found(settings: Settings) -> None:
 
 
 def copy(founded: Path, data: Path) -> None:
-    """Everything in a data directory in which a village was founded, but what PostgreSQL keeps."""
-    shutil.copytree(founded, data)
+    """Everything in a data directory in which a village was founded, but what a database keeps."""
+    shutil.copytree(founded, data, ignore=shutil.ignore_patterns("chaupal.db*"))
     shutil.copy(_beside(founded), _beside(data))
 
 

@@ -13,6 +13,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine.work_postgres import PostgresWork
+from lent_files import own_files  # noqa: F401 - fixture
 from services import Postgres
 from sessions import RESET
 from unit.governance.log.test_reconcile import tampered_of

@@ -93,8 +93,9 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     return _opened(path)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+def _opened(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
+    how: Any = {"isolation_level": None, "check_same_thread": False, "cached_statements": 512, "timeout": 0.02}
+    db = sqlite3.connect(path, factory=kind, **how)
     db.execute("PRAGMA temp_store=MEMORY")
     db.execute("PRAGMA mmap_size=0")
     return db
