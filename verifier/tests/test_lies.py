@@ -402,6 +402,40 @@ def test_what_was_under_way_when_the_store_was_lost_is_done_anew_from_where_it_s
     }
 
 
+def test_a_stay_whose_end_was_lost_is_ended_anew(scribe: Scribe):
+    made = scribe.decide()
+    scribe.step("stayed", targets=[1], body="court")
+    end = scribe.reverse(made, "stayed", body="court")
+    start = len(scribe.entries)
+
+    def resume() -> int:
+        scribe.step("stay_ended", targets=[1], body="court")
+        again = scribe.measure(prev=end, cause="resumed", body="court", until=scribe.minute(days=9))
+        scribe.notice(again)
+        return again
+
+    lost = resume()
+    back(scribe, start, len(scribe.entries))
+    scribe.reverse(lost, "lost", by="machine")
+    resume()
+    assert not scribe.verdict().broken, scribe.verdict().broken
+    lie(scribe, resume(), "goes_on_twice")
+
+
+def test_what_is_known_of_an_authority_is_what_the_store_still_knew(scribe: Scribe):
+    said = {"class": "court", "keys": ["00"], "what": ["class"]}
+    proposal = scribe.authority(step="proposed", second=None, **said)
+    start = len(scribe.entries)
+    scribe.authority(prev=proposal, step="changed", **said)
+    scribe.order("IN-2021-0002", said={"class": "court"})
+    back(scribe, start, len(scribe.entries))
+    scribe.order("IN-2021-0003")
+    scribe.authority(prev=proposal, step="changed", **said)
+    scribe.order("IN-2021-0004", said={"class": "court"})
+    assert not scribe.verdict().broken, scribe.verdict().broken
+    lie(scribe, scribe.order("IN-2021-0005"), "authority_unlike")
+
+
 def test_a_log_lays_more_side_by_side_than_anybody_follows(scribe: Scribe, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(patience, "AT_FIRST", 1)  # the register is asked for the authority
     monkeypatch.setattr(patience, "EACH", 0)

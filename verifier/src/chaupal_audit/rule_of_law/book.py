@@ -57,6 +57,10 @@ class Book:
         self._by_name: dict[str, dict[str, None]] = {}
         self._bore: dict[str, set[str]] = {}  # name -> the references that ever bore it
         self.proposed_authorities: dict[int, SaidAct[entries.Authority]] = {}  # by index, what was proposed of one
+        # Each entry that changed the register, what was known of that authority before, and the proposal that it answered.
+        self._registered: list[
+            tuple[SaidAct[entries.Authority], entries.Authority | None, SaidAct[entries.Authority] | None]
+        ] = []
         # ref -> who let in whoever files for it, of authorities that were entered since entries say so
         self.inviters: dict[str, set[str]] = {}
         self.hands_kept = False  # whether whoever writes the log keeps people from erasing what they had a hand in
@@ -216,21 +220,25 @@ class Book:
         """What was proposed, or dropped again, changes nothing: nobody leaves the register. A proposal is answered once."""
         ref, said = new.act.head.ref, new.said
         if said.step in ("added", "changed", "dropped"):
-            self.proposed_authorities.pop(NOBODY if new.act.head.prev is None else new.act.head.prev, None)
+            answers = NOBODY if new.act.head.prev is None else new.act.head.prev
+            self._registered.append((new, self.authorities.get(ref), self.proposed_authorities.pop(answers, None)))
         if said.step in ("added", "changed") and said.name:
-            if ref in self.authorities and (was := self.authorities[ref].name) != said.name:
-                self._by_name[was].pop(ref)
-                if not self._by_name[was]:
-                    del self._by_name[was]
-            self.authorities[ref] = said
-            self._by_name.setdefault(said.name, {})[ref] = None
-            self._bore.setdefault(said.name, set()).add(ref)
+            self._know(ref, said)
         if said.step == "proposed":
             self.proposed_authorities[new.act.index] = new
         if said.step == "added" and said.keys is not None:
             self.inviters.setdefault(ref, set())
         if said.step == "filer_invited" and ref in self.inviters:
             self.inviters[ref].add(said.by)
+
+    def _know(self, ref: str, said: entries.Authority) -> None:
+        if ref in self.authorities and (was := self.authorities[ref].name) != said.name:
+            self._by_name[was].pop(ref)
+            if not self._by_name[was]:
+                del self._by_name[was]
+        self.authorities[ref] = said
+        self._by_name.setdefault(said.name, {})[ref] = None
+        self._bore.setdefault(said.name, set()).add(ref)
 
     def guard(self, guarded: SaidAct[entries.Protected]) -> None:
         if guarded.said.step == "ended":
@@ -341,8 +349,8 @@ class Book:
     # --- what the store forgot ---
 
     def set_back(self, entry: int, lost: range) -> None:
-        """Entries came back that the store had lost, as an entry says. It goes on from where it stood before them: what they did to orders
-        and proposals, and what they answered, is done once more, and no second time by that. What cannot be so changes nothing.
+        """Entries came back that the store had lost, as an entry says. It goes on from where it stood before them: what they did to orders,
+        proposals and authorities, and what they answered, is done once more, and no second time by that. What cannot be so changes nothing.
         """
         if not self.refilled.add(entry, lost):
             return
@@ -351,6 +359,12 @@ class Book:
             befores.appendleft(made)
         while self._done and self._done[-1].act.index >= lost.start:
             self._forget(self._done.pop())
+        while self._registered and self._registered[-1][0].act.index >= lost.start:
+            new, was, proposed = self._registered.pop()
+            if was is not None:
+                self._know(new.act.head.ref, was)
+            if proposed is not None:
+                self.proposed_authorities[proposed.act.index] = proposed
 
     def _forget(self, done: OrderStep | DecisionStep | MeasureAct | AppealStep) -> None:
         """The last that was done of all that is not forgotten."""

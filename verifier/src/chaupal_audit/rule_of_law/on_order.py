@@ -283,8 +283,11 @@ def cause_missing(book: Book, made: MeasureAct) -> str:
     "उसी समाप्ति के बाद एक और कार्रवाई पहले से जारी है; कई हिस्से केवल अपील या संशोधन से बनते हैं।",
 )
 def goes_on_twice(book: Book, made: MeasureAct) -> bool:
+    """What the store lost, and is over, is begun anew from where it stood (`Book.set_back`)."""
     end = made.prev
-    return made.cause not in (DECIDED, *IN_PARTS) and isinstance(end, MeasureEnd) and bool(end.followed)
+    if made.cause in (DECIDED, *IN_PARTS) or not isinstance(end, MeasureEnd):
+        return False
+    return any(one.ended is None or one.act.index not in book.refilled for one in book.patience.each(end.followed))
 
 
 @MEASURING_ORDER.breach(
