@@ -139,7 +139,8 @@ def test_the_house_acts_by_its_own_rules(scribe: Scribe):
     scribe.alone(until=scribe.minute(hours=5), measure="freeze", strike_until=scribe.minute(hours=5))
     scribe.own("HOUSE-2021-0002", targets={"account": 1})
     proposal = scribe.propose("HOUSE-2021-0002", kind="account", outcome="suspend", demanded="", by=MODERATOR)
-    scribe.approve(proposal, permanent=True, until=None, second=SECOND)
+    made = scribe.approve(proposal, permanent=True, until=None, second=SECOND)
+    scribe.reverse(made, by="machine")  # of an owner, who is let in again by whoever has a shell there
     check(scribe)
 
 

@@ -174,6 +174,7 @@ ONE_ENTRY: dict[str, tuple[Callable[[Scribe], int], str]] = {
         "end_unordered",
     ),
     "a moderator lifts what an order brought": (lambda s: s.reverse(s.decide(), by=CLERK), "ended_without_role"),
+    "the machine lifts what keeps nobody out": (lambda s: s.reverse(s.decide(), by="machine"), "ended_without_role"),
     "what was done in secret came into the log too late": (lambda s: sealed_then(s, days=31), "logged_late"),
     "an order is kept more secret than its law allows": (lambda s: s.own(secrecy="aggregate_only"), "secrecy_beyond"),
     "a leaf says in clear who it is about": (lambda s: s.decide(id="112233"), "words_in_clear"),

@@ -331,7 +331,7 @@ class Reversal(Public, gc=False, frozen=True, kw_only=True):
     step: str = ""
     body: str = ""  # whose act: authority, court, review_committee, secretary, house, other
     at: str | None = None  # minute
-    by: str = ""  # a pseudonym of staff, or `clock`
+    by: str = ""  # a pseudonym of staff, `clock`, or `machine` (lost; an owner let in again)
     second: str | None = None  # who approved, where two must
 
 

@@ -28,6 +28,7 @@ from chaupal_audit.tlog import at_minute
 BY_AUTHORITY = frozenset({"clarified", "correspondence", "withdrawn", "amended", "extended", "renewed", "confirmed"})
 BY_CLOCK = frozenset({"acknowledged", "replaced", "closed"})
 ENDS_BY_CLOCK = frozenset({"lapsed", "unreviewed"})
+KEEPS_OUT = (Measure.FREEZE.value, Measure.SUSPEND.value)  # whoever has a shell on the server lets an owner in again
 STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
 CHANGES = ("extended", "renewed", "amended")  # of what is in force, by two
 END_ROLES = {"lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",)}
@@ -312,6 +313,8 @@ def ended_without_role(book: Book, ended: MeasureEnd) -> bool:
     by, step = ended.said.by, ended.said.step
     if step in ENDS_BY_CLOCK or ended.lost:
         return by != (MACHINE if ended.lost else CLOCK)
+    if by == MACHINE:
+        return step != "lifted" or ended.said.measure not in KEEPS_OUT
     if by in (CLOCK, AUTHORITY):
         return step not in BY_AUTHORITY and step != "confirmed"
     return not book.people.may(by, *END_ROLES.get(step, CARRIED_OUT))
