@@ -423,6 +423,17 @@ def test_a_stay_whose_end_was_lost_is_ended_anew(scribe: Scribe):
     lie(scribe, resume(), "goes_on_twice")
 
 
+def test_a_role_that_the_store_still_knew_is_taken_anew(scribe: Scribe):
+    scribe.own(targets={"account": 2})
+    start = len(scribe.entries)
+    scribe.role(MODERATOR, "member", "moderator")
+    back(scribe, start, len(scribe.entries))
+    scribe.alone(measure="freeze", until=scribe.minute(hours=20))
+    scribe.role(MODERATOR, "member", "moderator")
+    assert not scribe.verdict().broken, scribe.verdict().broken
+    lie(scribe, scribe.alone(measure="freeze", target=2, until=scribe.minute(hours=20)), "role_lost")
+
+
 def test_what_is_known_of_an_authority_is_what_the_store_still_knew(scribe: Scribe):
     said = {"class": "court", "keys": ["00"], "what": ["class"]}
     proposal = scribe.authority(step="proposed", second=None, **said)

@@ -48,6 +48,7 @@ class Book:
         self.laws = laws
         self.patience = Patience()
         self.people = People(self.patience)
+        self._given: list[tuple[SaidAct[entries.Role], str]] = []  # each that was given, and the one before
         self.matters: dict[str, Matter] = {}
         self.confirmed: set[str] = set()  # orders that another says that it confirms
         self.replaced: set[str] = set()  # orders whose place another says that it takes
@@ -214,6 +215,7 @@ class Book:
         months[start:stop] = [(month, index)]
 
     def give(self, given: SaidAct[entries.Role]) -> None:
+        self._given.append((given, self.people.role(given.act.head.ref)))
         self.people.give(given.act.head.ref, given.said.role, given.act.place)
 
     def register(self, new: SaidAct[entries.Authority]) -> None:
@@ -350,7 +352,8 @@ class Book:
 
     def set_back(self, entry: int, lost: range) -> None:
         """Entries came back that the store had lost, as an entry says. It goes on from where it stood before them: what they did to orders,
-        proposals and authorities, and what they answered, is done once more, and no second time by that. What cannot be so changes nothing.
+        proposals, roles and authorities, and what they answered, is done once more, and no second time by that. What cannot be so changes
+        nothing.
         """
         if not self.refilled.add(entry, lost):
             return
@@ -359,6 +362,9 @@ class Book:
             befores.appendleft(made)
         while self._done and self._done[-1].act.index >= lost.start:
             self._forget(self._done.pop())
+        while self._given and self._given[-1][0].act.index >= lost.start:
+            given, before = self._given.pop()
+            self.people.give(given.act.head.ref, before, given.act.place)
         while self._registered and self._registered[-1][0].act.index >= lost.start:
             new, was, proposed = self._registered.pop()
             if was is not None:
