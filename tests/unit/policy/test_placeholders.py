@@ -5,9 +5,12 @@ import itertools
 import pytest
 from msgspec import structs
 
+from chaupal.api.mastodon.account_entity import said_instead
+from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import WITHHOLDING, Measure
 from chaupal.policy.rulings import EVERYWHERE, Ruling
 from chaupal.policy.sentences import placeholders
+from chaupal.policy.viewer import Viewer
 from unit.policy.worlds import ruling
 
 BASES = ("legal_order", "legal_notice", "own_rules", "copyright")
@@ -72,6 +75,12 @@ def test_what_came_from_no_authority_leads_to_no_order_and_names_a_complainant()
     assert placeholders.notice_path(one(Measure.WITHHOLD_POST)) == "/orders/IN-2021-0001"
     assert "(a complainant; IN-2021-0001)" in placeholders.placeholder(notice, "post", "en", country="IN")
     assert "एक शिकायतकर्ता के कॉपीराइट नोटिस" in placeholders.placeholder(notice, "post", "hi", country="IN")
+
+
+def test_apps_read_as_html_what_is_text_whatever_an_authority_is_called():
+    named = one(Measure.WITHHOLD_POST, authority="IT & <img src=x>", authority_hi="")
+    said = said_instead(Settings(), Viewer(country="IN", language="en"), named, "account")
+    assert "IT &amp; &lt;img src=x&gt;" in said and said.endswith("/orders/IN-2021-0001</a></p>")
 
 
 def test_a_label_says_its_half_in_each_language():

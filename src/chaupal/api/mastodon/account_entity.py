@@ -1,6 +1,7 @@
 """The Account entity: a person as clients read one, plain ones kept as bytes, withheld ones as a shell."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 import msgspec
@@ -273,7 +274,7 @@ def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict
 
 def said_instead(settings: Settings, viewer: Viewer, ruling: Ruling, scope: str) -> str:
     """The words of a ruling as HTML, with the address where more stands."""
-    words = placeholders.placeholder(ruling, scope, viewer.language, country=viewer.country)
+    words = escape(placeholders.placeholder(ruling, scope, viewer.language, country=viewer.country), quote=False)
     where = settings.origin + placeholders.notice_path(ruling)
     return f'<p>{words} <a href="{where}" rel="nofollow noopener">{where}</a></p>'
 
