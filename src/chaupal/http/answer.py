@@ -45,9 +45,8 @@ from chaupal.social.signin import sessions
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 
-MOST_TYPED = (
-    100_000  # bytes of a form that is read of somebody who is logged out by now, or came too often, and shown again
-)
+# Bytes of a form that is read of somebody who is logged out by now, or came too often, and shown again.
+MOST_TYPED = 100_000
 NOBODYS = (Surface.NONE, Surface.RECORD)  # on which nothing that people wrote is judged
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 

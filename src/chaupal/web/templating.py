@@ -14,9 +14,8 @@ PARTS = "parts of a page"  # under which a page carries them: no name of a templ
 SENTENCES = 5_000  # words of pages in one language
 
 
-_named: dict[
-    str, list[str]
-] = {}  # in a source: what nearly every page is made of was parsed for each, in each language
+# Source of a template -> names in it: what nearly every page is made of was parsed for each page, in each language.
+_named: dict[str, list[str]] = {}
 
 
 def referred(environment: Environment, template: str) -> list[str]:

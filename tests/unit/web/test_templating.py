@@ -9,7 +9,7 @@ import pytest
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, UndefinedError
 
 from chaupal.app.wiring import RunningHouse
-from chaupal.web import pages
+from chaupal.web import pages, templating
 from chaupal.web.templating import Templates, once, referred
 from inside import Inside
 
@@ -111,6 +111,7 @@ def test_what_several_pages_are_made_of_is_parsed_once(monkeypatch: pytest.Monke
         return parse(env, source)
 
     monkeypatch.setattr(Templates, "parse", noted)
+    monkeypatch.setattr(templating, "_named", {})
     for page in ("home", "post", "home", "post"):
         assert referred(Templates(loader=DictLoader(sheets)), page) == [page, "base", "foot"]
     assert sorted(parsed) == sorted(sheets.values())
