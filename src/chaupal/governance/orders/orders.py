@@ -18,11 +18,11 @@ from chaupal.governance.orders.papers import AGAIN, Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Conflict, Invalid, Problem, coded
+from chaupal.kernel.errors import Conflict, Invalid, Problem, coded, or_not_found
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import authorities, case_events, docket, documents, ledger, offices, order_events, reports
-from chaupal.store.court.authorities import HOUSE, Authority
+from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.documents import Document
@@ -76,9 +76,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     paper.check()
     if issuer is None or regime is None:
         raise Invalid("not_registered", field="authority")
-    return await _enter(
-        court, new, named, issuer, regime, brought, form.origin_note, confirmed=confirmed, replaced=replaced
-    )
+    return await _enter(court, new, named, regime, brought, form.origin_note, confirmed=confirmed, replaced=replaced)
 
 
 async def enter_own(court: Court, paper: Paper, form: MatterForm, by: int, regime: Regime) -> str:
@@ -108,7 +106,7 @@ async def enter_own(court: Court, paper: Paper, form: MatterForm, by: int, regim
         )
         await _check_report(reading, paper, new, named)
     paper.check()
-    return await _enter(court, new, named, HOUSE, regime, (), "", flagger)
+    return await _enter(court, new, named, regime, (), "", flagger)
 
 
 async def _check_report(reading: Reading, paper: Paper, new: Order, named: Sequence[Target]) -> None:
@@ -190,7 +188,6 @@ async def _enter(
     court: Court,
     new: Order,
     named: list[Target],
-    issuer: Authority,
     regime: Regime,
     brought: Sequence[Document],
     origin_note: str,
@@ -200,6 +197,7 @@ async def _enter(
 ) -> str:
     async with court.work.writing() as w:
         await ledger.hold(w)
+        issuer = or_not_found(await authorities.by_id(w, new.authority_id))  # as it is known by now
         await _check_taker(w, new, named)
         if new.authority_id is not None:  # asked again under the log's hold: the same may just have been filed
             if known := await _filed_as(w, issuer, new.external_id, replaced, new.received_by):

@@ -1,5 +1,6 @@
 """What an order lacks on its face: who may not issue it limits nothing by it; the rest is acknowledged with a reason, and seen."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from chaupal.governance.cases.cases import case_of
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.log import opening
-from chaupal.governance.orders import faces
+from chaupal.governance.orders import faces, orders
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
@@ -134,6 +135,25 @@ async def test_what_was_found_out_since_the_proposal_stops_its_approval(bench: B
     with pytest.raises(Conflict):
         await decisions.approve(bench.court, bench.dev, ref, 1)
     assert await state(bench, ref) is State.MEASURE_PROPOSED
+
+
+async def test_an_order_says_of_its_issuer_what_the_register_says_by_then(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    """Another agrees to a change while it is taken in: by the log it would be of a class that nobody has."""
+    whose, enter = await issuer(bench, "court"), orders._enter
+
+    async def later(*said: Any, **more: Any) -> str:
+        form = AuthorityForm(name="The court of Delhi", name_hi="दिल्ली", jurisdiction="IN", issuer_class="other")
+        await bench.changes(whose, form)
+        return await enter(*said, **more)
+
+    monkeypatch.setattr(orders, "_enter", later)
+    ref = await bench.order(**courts(whose))
+    async with bench.court.work.reading() as reading:
+        assert faces.barring(await case_of(bench.court, reading, ref, 1))
+        ((_, entry),) = await ledger.of_kind(reading, "order")
+    assert json.loads(entry)["public"]["class"] == "other"
 
 
 def test_no_file_of_a_law_can_leave_out_who_may_issue():
