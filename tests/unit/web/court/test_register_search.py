@@ -44,7 +44,7 @@ async def test_the_register_is_searched_and_filtered(village: Village):
     assert await found(v, outcome="withheld") == {first} and await found(v, outcome="pending") == {second}
     assert await found(v, outcome="refused") == set()
     told = await v.page_as("DE", f"/orders/{second}")
-    assert '<meta property="og:description" content="सूचना मंत्रालय ने आदेश दिया कि 1 पोस्ट या खाता' in told
+    assert '<meta property="og:description" content="सूचना मंत्रालय ने आदेश दिया कि 1 पोस्ट, खाते या हैशटैग' in told
     day = regex.search(r"(\d{4}-\d\d-\d\d)T", told)
     assert day
     assert await found(v, since=day[1]) == {second} and await found(v, until=day[1]) == both
