@@ -1,4 +1,5 @@
-"""Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), that somebody asks
+"""Staff are told: that an appeal came in, or an order with little time; that a clock has passed a share of its time (whoever has
+the matter, else all who could decide it), that somebody asks
 to join, who has joined, what was reported; and each of them what their own part is, and how they come in.
 So is whoever filed an order on the portal, when it waits for them, and whoever scheduled a post that could not be posted.
 """
@@ -11,8 +12,10 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.notifications.telling import ToldAccount
+from chaupal.governance.appeals import appeals as hearing
 from chaupal.governance.cases import clocks
 from chaupal.governance.events import (
+    AppealFiled,
     ClockAlert,
     ClocksPassed,
     OrderMoved,
@@ -21,6 +24,7 @@ from chaupal.governance.events import (
     SecondStepEnded,
     SecondStepWanted,
 )
+from chaupal.policy.deadline_alerts import CAME_IN, SHORT
 from chaupal.policy.sentences import complaint_texts, filer_texts
 from chaupal.policy.viewer import MAY, Role
 from chaupal.ports.mail import Letter
@@ -60,15 +64,47 @@ class ClockTold(NamedTuple):
         return {"day": self.event.due_at, "thing": thing, "share": str(self.event.share)}
 
 
+async def came_in(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
+    """An emergency, or an order with little time: half of that may be over before anybody is reminded. One that is only made public
+    has been here before.
+    """
+    order = await docket.order(w, event.order) if event.verb == "receive" else None
+    if order is None or order.published_at is not None:
+        return
+    running = [one for one in await clocks.of_matter(w, clocks.ORDER, order.id) if one.stopped_at is None]
+    first = next((one for one in running if one.kind == "act"), next(iter(running), None))
+    if first is not None and (order.emergency or first.due_at - first.starts_at <= SHORT):
+        await _tell_new(carrier, w, clocks.ORDER, order.id, first.kind, first.due_at)
+
+
+async def appealed(carrier: Carrier, w: Writing, event: AppealFiled) -> None:
+    row = await appeals.appeal(w, event.appeal)
+    if row is not None:
+        await _tell_new(carrier, w, clocks.APPEAL, row.id, hearing.DECIDE, row.due_at)
+
+
+async def _tell_new(carrier: Carrier, w: Writing, what: str, of: int, clock: str, due_at: int) -> None:
+    """By direct post and a letter of its own, and to nobody outside the office: what stands there is said by other events."""
+    event = ClockAlert(what=what, of=of, clock=clock, share=CAME_IN, due_at=due_at)
+    due = await _due(carrier, w, event)
+    if due is None:
+        return
+    for to in due.staff:
+        telling.answer(carrier, w, to, due.kind, path=due.path, key=_key(event), **due.facts(to.language))
+
+
+def _key(event: ClockAlert) -> str:
+    return f"clock:{event.what}:{event.of}:{event.clock}:{event.share}"
+
+
 async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     """By direct post; the letter stands beside it (`write`)."""
     due = await _due(carrier, w, event)
-    key = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}"
     if due is None:
         return
     for to in due.staff:
         post = to._replace(email="")
-        telling.answer(carrier, w, post, due.kind, path=due.path, key=key, **due.facts(to.language))
+        telling.answer(carrier, w, post, due.kind, path=due.path, key=_key(event), **due.facts(to.language))
     if not event.in_letter:
         await write(carrier, w, ClocksPassed(alerts=(event,)))
 
@@ -100,7 +136,7 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
     ref, assigned, by_mail = await _matter(reading, event, order)
     if ref is None:
         return None
-    kind = "overdue" if event.share >= 100 else "clock"
+    kind = "came_in" if event.share == CAME_IN else "overdue" if event.share >= 100 else "clock"
     due = ClockTold(event, kind, PATHS[event.what].format(ref=ref, of=event.of), ref, staff=[], operator=[])
     could, secret = MAY[COULD[event.what]], order is not None and order.secret_at(now)
     if secret:
@@ -108,6 +144,8 @@ async def _due(carrier: Carrier, reading: Reading, event: ClockAlert) -> ClockTo
     # Whose things a secret order is about hears nothing of it, nor whom a report is about, and nobody that their own appeal is due.
     hushed = await _owners(reading, order, now) | await _concerned(reading, event)
     able = [one for one in await accounts.with_roles(reading, sorted(could)) if not await _is_of(reading, one, hushed)]
+    if event.share == CAME_IN:
+        able = [one for one in able if await _could_act(carrier, reading, event, order, one)]
     one_of_many = order if event.what == clocks.ORDER else None
     for account in [assigned] if assigned in able else able:  # whoever has it may not work on it any more
         many = one_of_many is not None and await crowded(reading, one_of_many, account)
@@ -137,6 +175,18 @@ async def _order(reading: Reading, event: ClockAlert) -> docket.Order | None:
     row = None if appeal is None else await rulings.ruling(reading, appeal.ruling_id)
     matter = None if row is None else await docket.matter_of(reading, row.target_id)
     return None if matter is None else matter[0]
+
+
+async def _could_act(
+    carrier: Carrier, reading: Reading, event: ClockAlert, order: docket.Order | None, account: int
+) -> bool:
+    """Whether what came in is news to somebody, and nothing keeps them from it. Of what nobody could act on reminders tell all."""
+    if event.what == clocks.APPEAL:
+        return await hearing.could_hear(carrier.court, reading, account, event.of)
+    if order is None or account == order.received_by:
+        return False
+    owners = {target.owner_id for target in await docket.targets_of(reading, order.id)}
+    return len(owners) != 1 or not await _is_of(reading, account, frozenset(owners))
 
 
 async def crowded(reading: Reading, order: docket.Order, account: int = 0) -> bool:

@@ -282,6 +282,15 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     return viewer.me
 
 
+async def could_hear(court: Court, reading: Reading, me: int, id_: int) -> bool:
+    """Whether nothing keeps somebody from it whose role opens it, and who may know of it."""
+    try:
+        await _check_hearing(court, reading, me, await appeals.heard(reading, await _appeal(reading, id_)))
+    except Problem:
+        return False
+    return True
+
+
 async def _check_hearing(court: Court, reading: Reading, me: int, row: AppealWithHands) -> None:
     """The same of somebody whose role opens it, and who may know of it."""
     people = await accounts.standings(reading, {me, *row.deciders})

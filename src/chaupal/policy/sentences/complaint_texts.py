@@ -61,6 +61,8 @@ SAID = DEMANDS | {
         "The decision is taken back, and everything is as it was before it."),
     ("reversed", "hi"): ("आपकी अपील पर फ़ैसला", "आपकी अपील पर फ़ैसला हो गया है: आप सही थे। फ़ैसला वापस ले लिया गया है, और "
         "सब कुछ वैसा है जैसा उससे पहले था।"),
+    ("came_in", "en"): ("something has come in", "Something has come in that waits for a decision: {thing}, by {day}."),
+    ("came_in", "hi"): ("कुछ नया आया है", "कुछ नया आया है जिस पर फ़ैसला होना है: {thing}, {day} तक।"),
     ("clock", "en"): ("{share} % of the time are over", "{share} % of the time for {thing} are over: due by {day}."),
     ("clock", "hi"): ("{share} % समय बीत चुका", "{thing} के लिए {share} % समय बीत चुका है: {day} तक करना है।"),
     ("clocks", "en"): ("{many} deadlines", "{lines}"),

@@ -7,11 +7,13 @@ import msgspec
 import pytest
 
 from chaupal.fanout.notifications import alerts, demands, telling
+from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import clocks, decisions
-from chaupal.governance.orders import orders, replacing
-from chaupal.kernel.clock import DAY, StillClock
+from chaupal.governance.orders import orders, publishing, replacing
+from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.event import decode_event
 from chaupal.policy.sentences.demand_texts import FURTHER
+from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail_local import MailToFiles
 from chaupal.store.court import case_events, docket, ledger
 from court import REFUSE, Bench
@@ -89,6 +91,17 @@ async def test_nothing_is_told_while_one_waits(bench: Bench, monkeypatch: pytest
     assert watched.told == [("demand_refused", [1, 2, 3, 4, 5])]
 
 
+def give_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address for everybody here, who has no log-in."""
+    ear = telling.ear
+
+    async def with_mail(carrier: Any, reading: Any, account: int) -> telling.ToldAccount:
+        found = await ear(carrier, reading, account)
+        return found._replace(email=f"{found.handle}@example.org")
+
+    monkeypatch.setattr(telling, "ear", with_mail)
+
+
 def mails_to(bench: Bench, name: str) -> list[str]:
     """The mails to somebody, with their subjects."""
     found = [mail for mail in sent(bench.street.mailbox) if str(mail["to"]).startswith(f"{name}@")]
@@ -100,13 +113,7 @@ async def test_by_no_reminder_that_is_missing_staff_learn_of_a_secret_order_abou
     bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch, secret: int
 ):
     monkeypatch.setattr(alerts, "MOST_REMINDED", 1)
-    ear = telling.ear
-
-    async def with_mail(carrier: Any, reading: Any, account: int) -> telling.ToldAccount:
-        found = await ear(carrier, reading, account)
-        return found._replace(email=f"{found.handle}@example.org")
-
-    monkeypatch.setattr(telling, "ear", with_mail)
+    give_mail(monkeypatch)
     for _ in range(secret):
         await bench.order(checked=False, targets="@dev", gag_until="2021-06-01")
     ref = await bench.order(checked=False)
@@ -136,13 +143,7 @@ async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_t
     monkeypatch.setattr(demands.telling, "MOST_MAILS", 3)
     monkeypatch.setattr(alerts, "MOST_REMINDED", 1)
     monkeypatch.setattr(MailToFiles, "carries", True)
-    ear = telling.ear
-
-    async def with_mail(carrier: Any, reading: Any, account: int) -> telling.ToldAccount:
-        found = await ear(carrier, reading, account)
-        return found._replace(email=f"{found.handle}@example.org")
-
-    monkeypatch.setattr(telling, "ear", with_mail)
+    give_mail(monkeypatch)
     refs = [await bench.order(checked=False)]
     for _ in range(3):  # the mails are those of a world without them
         await bench.order(checked=False, gag_until="2021-06-01")
@@ -171,3 +172,38 @@ async def test_very_many_orders_in_a_day_fill_nobodys_mailbox_and_are_told_all_t
     await bench.order(checked=False)
     await bench.street.settle()
     assert len(mails_to(bench, "meera")) == 4, "another day begins anew"
+
+
+async def test_whoever_may_act_on_what_comes_in_with_little_time_hears_at_once_what_and_until_when(
+    bench: Bench, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    give_mail(monkeypatch)
+
+    async def told(of: str) -> set[str]:
+        await bench.street.settle()
+        staff = ("clerk", "asha", "dev", "owner", "meera")
+        return {one for one in staff if any(of in mail and "कुछ नया आया है" in mail for mail in mails_to(bench, one))}
+
+    first = await bench.order()
+    assert await told(f"{first} (कार्रवाई करनी है)") == {"asha", "dev", "owner"}
+    assert all("फ़रवरी 2021" in mail for mail in mails_to(bench, "dev") if first in mail), "and until when"
+    mine = await orders.receive(bench.court, bench.asha, bench.form(targets="@dev"))
+    assert await told(mine) == {"owner"}, "not who took it in, nor whose things alone it names"
+    secret = await bench.order(checked=False, targets="@dev", gag_until="2021-06-01")
+    assert await told(secret) == {"asha", "owner"}
+    monkeypatch.setattr(alerts, "SHORT", HOUR)
+    assert await told(await bench.order(checked=False)) == set(), "there is time: they are reminded of it"
+    urgent = await bench.order(
+        checked=False, regime="IN-69A-EMERG", role="secretary", officer_rank="Secretary", targets="@dev"
+    )
+    assert await told(urgent) == {"asha", "owner"}
+    await bench.withhold(first)
+    meera = Viewer(account=bench.meera, country="IN")
+    (strike,) = await notices.of_viewer(bench.court, meera)
+    await appeals.file(bench.court, meera, strike.ruling.id, "It is about a gate, and harms nobody.")
+    assert await told("एक अपील") == {"owner"}, "asha and dev decided it"
+    told_of = len(mails_to(bench, "owner"))
+    clock.move(200 * DAY)
+    assert await publishing.publish_due(bench.court) == 1
+    await bench.street.settle()
+    assert len(mails_to(bench, "owner")) == told_of, "what is only made public has been here before"
