@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
@@ -24,8 +25,8 @@ from chaupal.store.machine import marks, outbox, tail
 from chaupal.store.machine.connecting_postgres import Hands
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.memory import Came, Marks
-from chaupal.store.machine.shelves import EVERY, NEVER, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS, WROTE
-from chaupal.store.machine.tail import Barrier, UnitBeside
+from chaupal.store.machine.shelves import EVERY, NEVER, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS, WROTE, Touched
+from chaupal.store.machine.tail import Barrier, Body, Sighting, Tail, UnitBeside
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import MOST_FROM_ELSEWHERE, PostgresWork
 from cluster.links import Links
@@ -252,6 +253,16 @@ def test_a_post_is_no_news_where_a_unit_of_our_own_that_the_look_brings_too_chan
     told = [UnitBeside({(WROTE, 7)}, [], strange=False, came=[came])]
     assert tail.came_of(told, [{(WROTE, 8)}]) == [came]
     assert [tail.came_of(told, [{(WROTE, key)}]) for key in (7, EVERY)] == [[], []]
+
+
+def test_with_what_a_look_brings_goes_what_our_own_changed_that_it_was_too_early_to_see():
+    """While it was under way one of ours deleted a post that it brings as a new one."""
+    heard = list[Sequence[set[Touched]]]()
+    eye = Tail("", lambda _, known: heard.append(known), lambda: None, lambda: None)
+    eye.committed(1, {(WROTE, 7)})
+    look, told = Sighting("5:9:", "epoch", 0.0, 0.0), msgspec.json.encode(Body([("wrote", 7)], [])).decode()
+    eye._take(look, look, [(*look[:2], 0.0, 4, "another", 2, told, None, None)])
+    assert heard == [[{(WROTE, 7)}]]
 
 
 async def test_of_two_marks_of_one_process_the_last_word_is_that_of_the_later_one_however_their_answers_come(

@@ -151,7 +151,7 @@ def remarks_of(changes: Sequence[UnitBeside]) -> list[Remark]:
 
 
 def counts_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> list[Counted]:
-    """What things count by now of which one unit alone told at this look; `known`: what our own changed that it brought as well.
+    """What things count by now of which one unit alone told at this look; `known`: what our own changed, as of `Tail`.
 
     In which order several changed a thing nobody can say, so it is asked for anew.
     """
@@ -163,8 +163,8 @@ def counts_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> l
 
 
 def came_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> list[Came]:
-    """The posts that are new, where of what anybody wrote none of these units changed anything else. `known`: as in `counts_of`; what our
-    own changed of the same authors may have been to delete one of these, and is heard already.
+    """The posts that are new, where of what anybody wrote none of these units changed anything else. `known`: as in `counts_of`; it may
+    have been to delete one of these, and is heard already.
     """
     ours = {key for unit in known for kind, key in unit if kind is WROTE}
     if any(EVERY in ours or one.author in ours for change in changes for one in change.came):
@@ -201,8 +201,9 @@ def _next(snapshot: str) -> int:
 class Tail:
     """The tail of changes as one process sees it, by a connection of its own.
 
-    `hear` is given the units of others, and what those of our own changed that are seen only now. `first` is called at the first
-    look, for what was read before it; `lost` where nobody can say what others did. One look at a time.
+    `hear` is given the units of others, and what those of our own changed that are seen only now, or were committed while the look was
+    under way. `first` is called at the first look, for what was read before it; `lost` where nobody can say what others did. One look
+    at a time.
     """
 
     def __init__(self, dsn: str, hear: Hear, first: Callable[[], None], lost: Callable[[], None]) -> None:
@@ -270,7 +271,7 @@ class Tail:
                 for row, mine in zip(rows, known, strict=True)
                 if mine is None
             ]
-            self._hear(news, [mine for mine in known if mine is not None])
+            self._hear(news, [*(mine for mine in known if mine is not None), *self._heard.values()])
 
     @property
     def theirs(self) -> float:
