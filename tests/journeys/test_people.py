@@ -233,6 +233,12 @@ async def test_staff_let_in_who_waits_and_members_do_not_see_the_page(village: V
     async with square.work.reading() as reading:
         assert (await accounts_store.standings(reading, [account]))[account].state == "suspended"
     assert len(mails_of(village.running)) == before, "nor are they told that they are in"
+    nobody_is_asked = await accounts.sign_up(
+        square, msgspec.structs.replace(new, handle="kabi", email="kabi@gaanv.example")
+    )
+    await measures.begin(village, Measure.SUSPEND, nobody_is_asked)
+    async with square.work.writing() as w:
+        assert await accounts.confirm_login(w, nobody_is_asked), "they are told of no request that staff would look at"
     async with square.work.writing() as w:
         for n in range(101):  # more than the page shows
             await accounts_store.add(w, n + 1, f"r{n}", name="", role=Role.MEMBER, state="pending")

@@ -164,7 +164,7 @@ async def approve(square: Square, viewer: Viewer, account: int) -> None:
     async with square.work.writing() as w:
         if not await logins.approve(w, account):
             raise NotFound
-        if await _open_if_ready(w, account):
+        if await _open_if_ready(w, account) and await accounts.standing_of(w, account) != SUSPENDED:
             w.tell(LetIn(account=account))
 
 
@@ -328,7 +328,7 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
 
 
 async def _open_if_ready(w: Writing, account: int) -> bool:
-    """Confirmed and approved: a person of the square, who can be found from now on. False while a suspension that came before lasts."""
+    """Confirmed and approved: a person of the square, who can be found from now on, unless a suspension that came before lasts."""
     login = await logins.login_of(w, account)
     if login is None or login.confirmed_at is None or login.approved_at is None:
         return False
@@ -337,7 +337,7 @@ async def _open_if_ready(w: Writing, account: int) -> bool:
         await accounts.find_by(w, account, name_words(await accounts.name_of(w, account), login.handle))
         await accounts.settle(w, account)
         w.tell(AccountOpened(account=account))
-    return await accounts.standing_of(w, account) != SUSPENDED
+    return True
 
 
 def _reason(text: str) -> str:
