@@ -17,8 +17,8 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 # What has no words of its own, or is not drawn, it asks for no contrast either, but finds that out last, after a walk to the root; so
 # whether it asks for it at all is looked at only where nothing like it has passed.
 # Words in the letters and on the grounds of others that it measured enough contrast for, there or on a page before (`enough`), have
-# enough, too: of twenty posts those of one are measured. What had too little, is hidden or is placed on no ground of its own is asked
-# for each by itself.
+# enough, too: of twenty posts those of one are measured. What had too little, is hidden, is placed on no ground of its own, hangs out of
+# it or lies where something beside it is painted is asked for each by itself.
 # A link that is told by its style, as by a line under it, is asked for no colours: either is enough.
 # `colours`: none of its rules but those about colours.
 RUN_AXE = """([more, colours, enough]) => {
@@ -30,6 +30,16 @@ RUN_AXE = """([more, colours, enough]) => {
       ([...one.childNodes].some((each) => each.nodeType === 3 && each.data.trim()) && one.checkVisibility());
   }
   const passed = new Set(enough), grounds = new Map([[null, {beneath: '', dimmed: ''}]]);
+  const painted = [...document.body.querySelectorAll('*')].filter((one) => {
+    const {backgroundColor, backgroundImage} = getComputedStyle(one);
+    return (backgroundColor !== 'rgba(0, 0, 0, 0)' || backgroundImage !== 'none') && one.checkVisibility();
+  }).map((one) => [one, one.getBoundingClientRect()]);
+  const strays = (one) => {  // out of a ground that it stands on, or where something else is painted
+    const {left, right, top, bottom} = one.getBoundingClientRect();
+    return painted.some(([other, at]) => other === one || one.contains(other) ? false : other.contains(one)
+      ? other !== document.body && (left < at.left - 1 || right > at.right + 1 || top < at.top - 1 || bottom > at.bottom + 1)
+      : left < at.right && at.left < right && top < at.bottom && at.top < bottom);
+  };
   const ground = (one) => {  // from what nothing shines through on, and all that dims it; `beneath` undefined: placed
     if (grounds.has(one)) return grounds.get(one);
     const {position, backgroundColor, backgroundImage, opacity, filter, mixBlendMode} = getComputedStyle(one);
@@ -53,7 +63,7 @@ RUN_AXE = """([more, colours, enough]) => {
   check.whole ??= check.evaluate;
   check.evaluate = function (one, options, ...rest) {
     const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one), {beneath, dimmed} = ground(one);
-    const letters = beneath !== undefined && [beneath, dimmed, color, fontSize, fontWeight, textShadow].join(';');
+    const letters = beneath !== undefined && !strays(one) && [beneath, dimmed, color, fontSize, fontWeight, textShadow].join(';');
     if (passed.has(letters) || !contrast.whole(one, ...rest)) return true;
     let told;  // without a ratio where it passed because it is not seen
     const well = check.whole.call({...this, data: (said) => this.data((told = said))}, one, options, ...rest);
