@@ -171,6 +171,8 @@ def test_every_order_that_was_carried_out_is_in_the_log(weathered: Weathered):
     )
     assert len(told) >= len(in_force) and {count for _, count in told} == {1}, "the author is told once of each"
     letters = [text for (text,) in rows(server, LETTERS)]
-    demands = [text for text in letters if "/disputes/strikes/" not in text]
-    assert len(letters) == len(set(letters)) == len(in_force) + len(demands), "and written to once about each"
+    to_staff = [text for text in letters if "/office/orders/" in text]
+    demands = [text for text in letters if text not in to_staff and "/disputes/strikes/" not in text]
+    assert to_staff and len(letters) == len(set(letters)), "staff of what came in, and nobody twice of the same"
+    assert len(letters) == len(in_force) + len(demands) + len(to_staff), "and written to once about each"
     assert len(demands) == report.entries["order"], "of each demand at receipt"

@@ -198,6 +198,7 @@ async def tally(v: Village) -> Counter[str]:
 
 async def added(v: Village, *acts: Sender) -> tuple[list[tuple[bool, str]], Counter[str]]:
     """What each of those acts, begun at once, came to; and what all of them together left behind."""
+    await v.settle()  # what is told of an order that just came in is no doing of theirs
     before = await tally(v)
     done = await asyncio.gather(*(act() for act in acts))
     await v.settle()
