@@ -390,8 +390,13 @@ async def test_a_clock_of_a_report_survives_a_restart_and_tells_the_desk(village
     row = await reports.file(court, village.asha.viewer, Report(account=village.ravi.id, kind="spam"))
     about_staff = await reports.file(court, village.asha.viewer, Report(account=village.chitra.id, kind="spam"))
     by_staff = await reports.file(court, village.chitra.viewer, Report(account=village.meera.id, kind="spam"))
+    waits = [
+        await report_desk.how_many_wait(court, who.viewer) for who in (village.owner, village.chitra, village.asha)
+    ]
+    assert waits == [3, 1, 0], "neither what is about oneself nor what one reported oneself"
     async with court.work.writing() as w:  # as versions before let them
         assert await report_rows.assign(w, by_staff.id, village.chitra.id)
+    assert await report_desk.how_many_wait(court, village.owner.viewer) == 2, "nor what lies on another's desk"
     assert row.resolve_due is not None
     village.clock.move((row.resolve_due - row.received_at) // 2 - HOUR)
     assert await clocks.alert(court) == 0

@@ -165,6 +165,14 @@ async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tu
         ]
 
 
+async def how_many_wait(court: Court, viewer: Viewer) -> int:
+    """Appeals that this viewer may hear, and that lie on nobody else's desk."""
+    if not may(viewer, "hear_appeal"):
+        return 0
+    mine = (None, viewer.account)
+    return sum(one.why_not is None and one.assigned_to in mine for one, _ in await queue(court, viewer))
+
+
 async def _known(reading: Reading, viewer: Viewer, strikes: Sequence[Strike]) -> list[Strike]:
     """Those of which the viewer may know as staff: an appeal, too, tells that a secret order is there."""
     orders = {strike.order.id: strike.order for strike in strikes if strike.order is not None}

@@ -33,6 +33,16 @@ async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list
         return [_shown_to(viewer, row) for row in rows if row.account_id not in mine]
 
 
+async def how_many_wait(court: Court, viewer: Viewer) -> int:
+    """Open reports that this viewer may decide, and that lie on nobody else's desk; of very many, so many as the queue shows."""
+    if not may(viewer, "handle_reports"):
+        return 0
+    async with court.work.reading() as reading:
+        mine = await guards.accounts_of(reading, viewer.me)
+    found = await queue(court, viewer)
+    return sum(row.reporter_id not in mine and row.assigned_to in (None, viewer.account) for row in found)
+
+
 def _shown_to(viewer: Viewer, row: ReportRow) -> ReportRow:
     """Who complained is told to those who look after reports, and to the auditor; the rest of the staff see what about."""
     return row if may(viewer, "see_reported") else replace(row, reporter_id=None, server=0, email="", name="")

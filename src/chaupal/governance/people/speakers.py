@@ -8,7 +8,7 @@ from chaupal.governance.log import log
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
 from chaupal.kernel.errors import Conflict, or_not_found
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import Viewer, may
 from chaupal.store.court import access_audit as looks, speakers
 from chaupal.store.court.speakers import Speaker
 from chaupal.store.machine.work import Reading, Writing
@@ -127,6 +127,14 @@ async def listed(court: Court, viewer: Viewer) -> list[Speaker]:
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return await speakers.live(reading, court.clock())
+
+
+async def how_many_wait(court: Court, viewer: Viewer) -> int:
+    """Those whom another proposed, to protect them or to end that; 0 for those who may not agree."""
+    if not may(viewer, "protect_speaker"):
+        return 0
+    asked = [one.ending_by or one.granted_by for one in await listed(court, viewer) if one.waits]
+    return sum(by != viewer.account for by in asked)
 
 
 async def evidence_of(court: Court, viewer: Viewer, id_: int) -> str:

@@ -101,7 +101,7 @@ LAST_LEAF = selects(func.coalesce(LOGGED, 0) - 1)
 # by the time of the next answer that one of them was secret.
 _below, _beside_it = servers.alias("below"), targets.alias("beside_it")
 _these, _secret = among(rulings.c.id, "ids"), rulings.c.neutral == sql("1")
-_of_servers = is_one_of(rulings.c.measure, OF_SERVERS)
+_of_servers = is_one_of(rulings.c.measure, sorted(OF_SERVERS))
 _COVERS, _UNDER, _MATTER, _CONCERNED = range(4)
 _owners = (
     select(_beside_it.c.order_id, _beside_it.c.owner_id.label("account_id"))

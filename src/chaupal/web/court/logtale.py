@@ -107,8 +107,9 @@ OTHER = N_("Something was written down that this page has no words for; it stand
 def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     """One entry's sentence; `where`: its countries' names in the reader's language."""
     public, kind = entry.get("public", {}), entry.get("t", "")
-    same = "same" if kind == "role" and public.get("role") == public.get("was") else str(public.get("kind", ""))
-    tale = TALES.get((kind, str(public.get("step", same)))) or TALES.get((kind, "")) or OTHER
+    renewed = kind == "role" and public.get("role") == public.get("was")
+    variant = public.get("step", "same" if renewed else public.get("kind", ""))
+    tale = TALES.get((kind, str(variant))) or TALES.get((kind, "")) or OTHER
     ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
     outcome = OUTCOMES.get(public.get("outcome") or "undecided")
     facts = {

@@ -16,7 +16,6 @@ from chaupal.http.call import Answer, Call, Nothing, Route, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, Problem
-from chaupal.policy.viewer import may
 from chaupal.reads.court import desk
 from chaupal.reads.court.desk import DeskWish
 from chaupal.social.people import accounts
@@ -58,17 +57,13 @@ async def queue(call: Call[DeskWish]) -> Answer:
 
 async def _elsewhere(call: Call[Any]) -> list[tuple[str, str, int]]:
     """What waits for this viewer in rooms beside the queue: the room's address, its name, how much."""
-    court, viewer = call.house.court, call.viewer
-    found = [("/office/authorities", N_("Authorities"), await authorities.how_many_wait(court, viewer))]
-    if may(viewer, "hear_appeal"):
-        waiting = [one for one, _ in await appeals.queue(court, viewer) if one.why_not is None]
-        found.append(("/office/appeals", N_("Appeals"), len(waiting)))
-    if may(viewer, "handle_reports"):
-        open_ = [one for one in await report_desk.queue(court, viewer) if one.reporter_id != viewer.account]
-        found.append(("/office/reports", N_("Reports"), len(open_)))
-    if may(viewer, "protect_speaker"):
-        asked = [one.ending_by or one.granted_by for one in await speakers.listed(court, viewer) if one.waits]
-        found.append(("/office/speakers", N_("Protected speakers"), sum(by != viewer.account for by in asked)))
+    rooms = (
+        ("/office/authorities", N_("Authorities"), authorities),
+        ("/office/appeals", N_("Appeals"), appeals),
+        ("/office/reports", N_("Reports"), report_desk),
+        ("/office/speakers", N_("Protected speakers"), speakers),
+    )
+    found = [(at, name, await room.how_many_wait(call.house.court, call.viewer)) for at, name, room in rooms]
     return [one for one in found if one[2]]
 
 
